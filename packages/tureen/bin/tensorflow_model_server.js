@@ -1,0 +1,2 @@
+#!/usr/bin/env node
+import "../dist/cli/tensorflow_model_server.js";

@@ -1,0 +1,242 @@
+import { failedPrecondition, invalidArgument } from "../core/status-error.js";
+import { toTensor } from "../core/tensor-value.js";
+import { type SpecOf, specOfElement, specStructure } from "./element-spec.js";
+import { rowTable } from "./row-table.js";
+import type { ShuffleOptions } from "./shuffle-seeds.js";
+import { type Cursor, emptyCursor, type MaybePromise, type Stage, whenHere } from "./stage.js";
+import { type BatchOptions, batchStage } from "./stages/batch.js";
+import { cacheStage, listCursor } from "./stages/cache.js";
+import { concatenateStage, zipStage } from "./stages/combine.js";
+import { type InterleaveOptions, interleaveStage } from "./stages/interleave.js";
+import { declaredSpec, filterStage, mapStage } from "./stages/map.js";
+import { type PaddedBatchOptions, paddedBatchStage } from "./stages/padded-batch.js";
+import { prefetchStage } from "./stages/prefetch.js";
+import { shardStage, skipStage, takeStage } from "./stages/range-of-elements.js";
+import { repeatStage } from "./stages/repeat.js";
+import { shuffleStage } from "./stages/shuffle.js";
+import { iterableStage, peekedStage, rowStage } from "./stages/source.js";
+import { unbatchStage } from "./stages/unbatch.js";
+import { type ElementOf, flatten, layoutOf, type Structure, type TensorLike } from "./structure.js";
+import { tensorLikeLayout, tensorsOf, toDeclaredElement, toElement } from "./tensor-like.js";
+
+/** What `fromTensorSlices` and the like take: leaves alone, in records, or in tuples such as `[features, labels]`. */
+export type ElementInput = Structure<TensorLike> | readonly [Structure<TensorLike>, Structure<TensorLike>];
+
+/** What a dataset is told of the elements that a function of the caller makes. */
+export interface ElementSpecOption<Spec> {
+  /** TensorSpecs in the nesting of the elements; without it the first element tells, and every size in it counts as fixed. */
+  readonly elementSpec?: Spec | undefined;
+}
+
+/** The datasets whose elements `zip` puts side by side. */
+type Zipped<D> = D extends Dataset<infer T> ? T : { readonly [K in keyof D]: Zipped<D[K]> };
+
+/**
+ * A sequence of elements, made anew for every pass: TensorFlow's `tf.data.Dataset`, on the host and without a graph.
+ *
+ * An element is a TensorValue, or TensorValues in records and tuples. A dataset holds no position: each `open`, `for of` or `for await` is a
+ * pass of its own. Stages that follow `fromTensorSlices` (shuffle, repeat, take, skip, shard) reorder row numbers only, and `batch` then
+ * gathers whole columns. Nothing waits unless a stage has to, so that `for of` works for all but asynchronous sources and functions.
+ */
+export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
+  readonly #stage: Stage;
+
+  private constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  /** The rows of tensors along their leading dimension, which all leaves share. */
+  static fromTensorSlices<S extends ElementInput>(tensors: S): Dataset<ElementOf<S>> {
+    const layout = tensorLikeLayout(tensors);
+    return new Dataset(rowStage(rowTable(layout, tensorsOf(layout, tensors))));
+  }
+
+  /** The tensors as one element. */
+  static fromTensors<S extends ElementInput>(tensors: S): Dataset<ElementOf<S>> {
+    const element = toElement(tensors);
+    return new Dataset({ open: () => listCursor([element]), spec: () => specOfElement(element) });
+  }
+
+  /**
+   * What a function lists anew for each pass: a generator, an async generator or any iterable.
+   *
+   * With an `elementSpec`, plain values take its dtypes, and an element that does not keep to it is INVALID_ARGUMENT.
+   */
+  static fromGenerator<S extends ElementInput>(
+    generator: () => Iterable<S> | AsyncIterable<S>,
+    options: ElementSpecOption<SpecOf<ElementOf<S>>> = {},
+  ): Dataset<ElementOf<S>> {
+    const spec = declaredSpec(options);
+    const convert = (element: Structure): Structure =>
+      spec === undefined ? toElement(element) : toDeclaredElement(element, spec);
+    const list = generator as () => Iterable<Structure> | AsyncIterable<Structure>;
+    const open = (): Cursor => {
+      const cursor = iterableStage(list, () => spec!).open();
+      const take = (element: Structure | undefined): Structure | undefined => element && convert(element);
+      return { next: () => whenHere(cursor.next(), take), close: () => cursor.close() };
+    };
+    return new Dataset(spec === undefined ? peekedStage(open) : { open, spec: () => spec });
+  }
+
+  /** int64 scalars from `start` up to but without `stop`, as Python's `range`; one argument is `stop`. */
+  static range(startOrStop: number, stop?: number, step = 1): Dataset<ElementOf<number>> {
+    if (step === 0) throw invalidArgument("step must be a non-zero integer.");
+    const start = stop === undefined ? 0 : startOrStop;
+    const end = stop ?? startOrStop;
+    const list = function* (): Generator<Structure> {
+      for (let i = start; step > 0 ? i < end : i > end; i += step) yield toTensor(i, "int64");
+    };
+    return new Dataset(iterableStage(list, () => specOfElement(toTensor(0, "int64"))));
+  }
+
+  /** The elements of several datasets side by side, nested as the datasets are: `zip([features, labels])`. The shortest ends it. */
+  static zip<const D extends Structure<Dataset<unknown>>>(datasets: D): Dataset<Zipped<D>> {
+    const layout = layoutOf(datasets, (value) => value instanceof Dataset);
+    const parts = flatten<Dataset<unknown>>(layout, datasets)!;
+    return new Dataset(
+      zipStage(
+        layout,
+        parts.map((part) => part.#stage),
+      ),
+    );
+  }
+
+  /**
+   * Draws each element at random from a buffer of the next `bufferSize`, which is then filled up: a buffer as large as the dataset shuffles it
+   * evenly.
+   *
+   * With a `seed` the order is the same on every run; passes differ from each other unless `reshuffleEachIteration` is false. The generator is
+   * xoshiro128**, so the order is not TensorFlow's.
+   */
+  shuffle(bufferSize: number, options: ShuffleOptions = {}): Dataset<T> {
+    return new Dataset(shuffleStage(this.#stage, bufferSize, options));
+  }
+
+  /** The dataset `count` times over; forever without a count or with a negative one. */
+  repeat(count = -1): Dataset<T> {
+    return new Dataset(repeatStage(this.#stage, count));
+  }
+
+  /** `size` elements at a time, stacked along a new leading dimension. */
+  batch(size: number, options: BatchOptions = {}): Dataset<T> {
+    return new Dataset(batchStage(this.#stage, size, options));
+  }
+
+  /** `size` elements at a time, padded to a common shape and stacked. */
+  paddedBatch(size: number, options: PaddedBatchOptions = {}): Dataset<T> {
+    return new Dataset(paddedBatchStage(this.#stage, size, options));
+  }
+
+  /** Each element cut along its leading dimension: what undoes `batch`. */
+  unbatch(): Dataset<T> {
+    return new Dataset(unbatchStage(this.#stage));
+  }
+
+  /** Each element through `fn`, which gets a tuple as one argument and may be async. */
+  map<U extends Structure>(
+    fn: (element: T) => MaybePromise<U>,
+    options: ElementSpecOption<SpecOf<U>> = {},
+  ): Dataset<U> {
+    const apply = fn as unknown as (element: Structure) => MaybePromise<Structure>;
+    return new Dataset(mapStage(this.#stage, apply, declaredSpec(options)));
+  }
+
+  /** The elements that `predicate`, which may be async, answers true for. */
+  filter(predicate: (element: T) => MaybePromise<boolean>): Dataset<T> {
+    return new Dataset(filterStage(this.#stage, predicate as unknown as (element: Structure) => MaybePromise<boolean>));
+  }
+
+  /** The first `count` elements; all where `count` is negative. */
+  take(count: number): Dataset<T> {
+    return new Dataset(takeStage(this.#stage, count));
+  }
+
+  /** What comes after the first `count` elements; nothing where `count` is negative. */
+  skip(count: number): Dataset<T> {
+    return new Dataset(skipStage(this.#stage, count));
+  }
+
+  /** Every element whose place is `index` modulo `shards`. */
+  shard(shards: number, index: number): Dataset<T> {
+    return new Dataset(shardStage(this.#stage, shards, index));
+  }
+
+  /** These elements, then those of `other`; both must have the same nesting and dtypes. */
+  concatenate(other: Dataset<T>): Dataset<T> {
+    return new Dataset(concatenateStage(this.#stage, other.#stage));
+  }
+
+  /** Elements of the datasets that `fn` makes of each element, `cycleLength` of them by turns. */
+  interleave<U>(fn: (element: T) => Dataset<U>, options: InterleaveOptions): Dataset<U> {
+    return new Dataset(interleaveStage(this.#stage, (element) => fn(element as T).#stage, options));
+  }
+
+  /** The elements of the datasets that `fn` makes of each element, one dataset after the other. */
+  flatMap<U>(fn: (element: T) => Dataset<U>): Dataset<U> {
+    return this.interleave(fn, { cycleLength: 1 });
+  }
+
+  /** Keeps up to `bufferSize` elements ready where the source has to wait; -1 leaves the size to us. */
+  prefetch(bufferSize: number): Dataset<T> {
+    return new Dataset(prefetchStage(this.#stage, bufferSize));
+  }
+
+  /** Keeps the elements of the first whole pass in memory for all later passes. */
+  cache(): Dataset<T> {
+    return new Dataset(cacheStage(this.#stage));
+  }
+
+  /**
+   * The dtype and shape of every leaf, in the nesting of the elements; -1 where a dimension may differ between elements.
+   *
+   * Where only an element can tell, the first is made now and kept for the next pass; a promise where it has to be waited for.
+   */
+  elementSpec(): MaybePromise<SpecOf<T>> {
+    return whenHere(this.#stage.spec(), (spec) => specStructure(spec) as SpecOf<T>);
+  }
+
+  /** A pass over the elements: `next` gives a promise only where a stage has to wait, so that a training loop need not. */
+  open(): Cursor<T> {
+    let cursor = this.#stage.open();
+    return {
+      next: () => cursor.next() as MaybePromise<T | undefined>,
+      close: () => {
+        const open = cursor;
+        cursor = emptyCursor;
+        return open.close();
+      },
+    };
+  }
+
+  /** A pass that never waits; FAILED_PRECONDITION at the first element that has to be waited for. */
+  *[Symbol.iterator](): IterableIterator<T> {
+    const cursor = this.open();
+    try {
+      for (;;) {
+        const element = cursor.next();
+        if (element instanceof Promise) {
+          element.catch(() => {});
+          throw failedPrecondition("This dataset has asynchronous stages: iterate over it with for await");
+        }
+        if (element === undefined) return;
+        yield element;
+      }
+    } finally {
+      cursor.close();
+    }
+  }
+
+  /** A pass for `for await`; leaving the loop early closes what is open. */
+  async *[Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    const cursor = this.open();
+    try {
+      for (;;) {
+        const element = await cursor.next();
+        if (element === undefined) return;
+        yield element;
+      }
+    } finally {
+      await cursor.close();
+    }
+  }
+}

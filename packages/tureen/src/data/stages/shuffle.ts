@@ -1,0 +1,39 @@
+import { invalidArgument } from "../../core/status-error.js";
+import { randomIndex } from "../random.js";
+import { shuffledOrder } from "../row-order.js";
+import { type ShuffleOptions, shuffleSeeds } from "../shuffle-seeds.js";
+import { type Cursor, pullWhile, type Stage, whenHere } from "../stage.js";
+import type { Structure } from "../structure.js";
+import { rowStage } from "./source.js";
+
+/**
+ * Elements drawn at random from a buffer of the next `bufferSize`; each that is drawn makes room for the one that follows.
+ *
+ * Semantics: `ShuffleDatasetV3`.
+ */
+export function shuffleStage(source: Stage, bufferSize: number, options: ShuffleOptions): Stage {
+  if (!(bufferSize > 0)) throw invalidArgument("buffer_size must be greater than zero or UNKNOWN_CARDINALITY");
+  const seeds = shuffleSeeds(options);
+  if (source.rows !== undefined) {
+    return rowStage(source.rows.table, shuffledOrder(source.rows.order, bufferSize, seeds));
+  }
+  const open = (): Cursor => {
+    const bits = seeds();
+    const cursor = source.open();
+    const buffer: Structure[] = [];
+    const hold = (element: Structure): boolean => buffer.push(element) < bufferSize;
+    const draw = (): Structure | undefined => {
+      if (buffer.length === 0) return undefined;
+      const pick = randomIndex(bits, buffer.length);
+      const element = buffer[pick];
+      const last = buffer.pop()!;
+      if (pick < buffer.length) buffer[pick] = last;
+      return element;
+    };
+    return {
+      next: () => (buffer.length < bufferSize ? whenHere(pullWhile(cursor, hold), draw) : draw()),
+      close: () => cursor.close(),
+    };
+  };
+  return { open, spec: () => source.spec() };
+}

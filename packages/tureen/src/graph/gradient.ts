@@ -1,0 +1,20 @@
+import type { Operation, Tensor } from "./graph.js";
+
+/** The gradient of a gather: rows of `values` belong at `indices` of a dense tensor of shape `denseShape`; same indices add up. */
+export interface IndexedSlices {
+  readonly values: Tensor;
+  readonly indices: Tensor;
+  readonly denseShape: Tensor | undefined;
+}
+
+/** The gradient with respect to one tensor. */
+export type Gradient = Tensor | IndexedSlices;
+
+/**
+ * Builds the gradients of one op: from the gradient of each output (null where none reached it; a resource output's never does) one for each
+ * input, null where there is none. Adds its ops to the current graph, within a scope that the driver has opened.
+ */
+export type GradientRule = (op: Operation, grads: readonly (Gradient | null)[]) => readonly (Gradient | null)[];
+
+/** A family's gradient rules by op name; null marks an op that is known to have no gradient. */
+export type GradientTable = Readonly<Record<string, GradientRule | null>>;

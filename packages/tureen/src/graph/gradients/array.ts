@@ -1,0 +1,4 @@
+import type { GradientTable } from "../gradient.js";
+
+/** Gradients of the array family. */
+export const arrayGradients: GradientTable = {};

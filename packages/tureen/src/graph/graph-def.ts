@@ -1,0 +1,172 @@
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  type FunctionDef,
+  type FunctionDefLibrary,
+  FunctionDefLibrarySchema,
+  FunctionDef_ArgAttrsSchema,
+  FunctionDefSchema,
+} from "@tureen/protos/gen/tensorflow/core/framework/function_pb";
+import { type GraphDef, GraphDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/graph_pb";
+import { type NodeDef, NodeDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/node_def_pb";
+import { OpDef_ArgDefSchema, OpDef_AttrDefSchema, OpDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/op_def_pb";
+import { VersionDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/versions_pb";
+import { dtypeFromNumber, dtypeNumber } from "../core/dtype.js";
+import { attrsFromProto, attrsToProto, attrFromProto } from "./attr-proto.js";
+import { attrFromPlain } from "./attr-from-plain.js";
+import type { AttrMap, AttrValue } from "./attr-value.js";
+import { Graph, type Operation } from "./graph.js";
+import { type FunctionDefinition, GraphFunction } from "./graph-function.js";
+import { addNodes, type NodeSpec } from "./import-nodes.js";
+import { type AttrDef, type AttrTypeName, findOpDef, type OpArg } from "./op-def.js";
+
+/** Reads a serialized GraphDef. */
+export function graphFromBytes(bytes: Uint8Array): Graph {
+  return graphFromProto(fromBinary(GraphDefSchema, bytes));
+}
+
+/** A graph with the nodes and functions of a message; INVALID_ARGUMENT or NOT_FOUND with TensorFlow's text where it is not valid. */
+export function graphFromProto(proto: GraphDef): Graph {
+  const graph = new Graph();
+  graph.producer = proto.versions?.producer ?? 0;
+  for (const fn of proto.library?.function ?? []) {
+    const definition = functionFromProto(fn);
+    graph.functions.set(definition.name, new GraphFunction(definition, graph.functions));
+  }
+  addNodes(graph, proto.node.map(nodeFromProto), new Map(), "graph");
+  return graph;
+}
+
+function nodeFromProto(node: NodeDef): NodeSpec {
+  return { name: node.name, op: node.op, inputs: node.input, device: node.device, attrs: attrsFromProto(node.attr) };
+}
+
+function functionFromProto(proto: FunctionDef): FunctionDefinition {
+  const signature = proto.signature ?? create(OpDefSchema);
+  const arg = (def: (typeof signature.inputArg)[number]): OpArg => ({
+    name: def.name,
+    isRef: def.isRef,
+    ...(def.type === 0 ? {} : { type: dtypeFromNumber(def.type) }),
+    ...(def.typeAttr === "" ? {} : { typeAttr: def.typeAttr }),
+    ...(def.numberAttr === "" ? {} : { numberAttr: def.numberAttr }),
+    ...(def.typeListAttr === "" ? {} : { typeListAttr: def.typeListAttr }),
+  });
+  return {
+    name: signature.name,
+    inputs: signature.inputArg.map(arg),
+    outputs: signature.outputArg.map(arg),
+    attrDefs: signature.attr.map(
+      (def): AttrDef => ({
+        name: def.name,
+        type: def.type as AttrTypeName,
+        ...(def.defaultValue === undefined ? {} : { default: attrFromProto(def.defaultValue)?.value }),
+      }),
+    ),
+    isStateful: signature.isStateful,
+    nodes: proto.nodeDef.map(nodeFromProto),
+    results: new Map(Object.entries(proto.ret)),
+    controlResults: new Map(Object.entries(proto.controlRet)),
+    attrs: attrsFromProto(proto.attr),
+    argAttrs: new Map(Object.entries(proto.argAttr).map(([index, value]) => [Number(index), attrsFromProto(value.attr)])),
+  };
+}
+
+/** How a graph is written. */
+export interface GraphDefOptions {
+  /** Leaves out attributes that equal the op's default (`strip_default_attrs`). */
+  readonly stripDefaultAttrs?: boolean;
+  /** Adds `_output_shapes` to each node, as TensorFlow's `as_graph_def(add_shapes=True)`. */
+  readonly addShapes?: boolean;
+}
+
+/** The serialized GraphDef of a graph. */
+export function graphToBytes(graph: Graph, options?: GraphDefOptions): Uint8Array {
+  return toBinary(GraphDefSchema, graphToProto(graph, options));
+}
+
+/** The GraphDef message of a graph, nodes in the order of their making. */
+export function graphToProto(graph: Graph, options: GraphDefOptions = {}): GraphDef {
+  return create(GraphDefSchema, {
+    node: graph.operations.map((op) => nodeToProto(op, options)),
+    versions: create(VersionDefSchema, { producer: graph.producer }),
+    ...(graph.functions.size === 0 ? {} : { library: libraryToProto(graph) }),
+  });
+}
+
+function nodeToProto(op: Operation, options: GraphDefOptions): NodeDef {
+  let attrs: AttrMap = op.attrs.map;
+  if (options.stripDefaultAttrs === true) attrs = withoutDefaults(op);
+  if (options.addShapes === true && op.outputs.length > 0) {
+    const shapes: AttrValue = { kind: "list", of: "shape", value: op.outputs.map((output) => output.shape) };
+    attrs = new Map([...attrs, ["_output_shapes", shapes]]);
+  }
+  return create(NodeDefSchema, {
+    name: op.name,
+    op: op.type,
+    input: [
+      ...op.inputs.map((input) => (input.index === 0 ? input.op.name : `${input.op.name}:${input.index}`)),
+      ...op.controlInputs.map((control) => `^${control.name}`),
+    ],
+    device: op.device,
+    attr: attrsToProto(attrs),
+  });
+}
+
+function withoutDefaults(op: Operation): AttrMap {
+  const kept = new Map(op.attrs.map);
+  for (const def of op.def.attrs) {
+    if (!("default" in def)) continue;
+    const value = kept.get(def.name);
+    if (value !== undefined && sameAttr(value, attrFromPlain(def.type, def.default))) kept.delete(def.name);
+  }
+  return kept;
+}
+
+function sameAttr(a: AttrValue, b: AttrValue): boolean {
+  const text = (attr: AttrValue): string =>
+    JSON.stringify(attr, (key, item) =>
+      typeof item === "bigint" ? String(item) : key === "of" ? undefined : item instanceof Uint8Array ? [...item] : item,
+    );
+  return text(a) === text(b);
+}
+
+function libraryToProto(graph: Graph): FunctionDefLibrary {
+  return create(FunctionDefLibrarySchema, {
+    function: [...graph.functions.values()].map((fn) => functionToProto(fn.definition)),
+  });
+}
+
+function functionToProto(definition: FunctionDefinition): FunctionDef {
+  const arg = (def: OpArg) =>
+    create(OpDef_ArgDefSchema, {
+      name: def.name,
+      isRef: def.isRef,
+      type: def.type === undefined ? 0 : dtypeNumber(def.type),
+      typeAttr: def.typeAttr ?? "",
+      numberAttr: def.numberAttr ?? "",
+      typeListAttr: def.typeListAttr ?? "",
+    });
+  return create(FunctionDefSchema, {
+    signature: create(OpDefSchema, {
+      name: definition.name,
+      inputArg: definition.inputs.map(arg),
+      outputArg: definition.outputs.map(arg),
+      controlOutput: [...definition.controlResults.keys()],
+      attr: definition.attrDefs.map((def) => create(OpDef_AttrDefSchema, { name: def.name, type: def.type })),
+      isStateful: definition.isStateful,
+    }),
+    nodeDef: definition.nodes.map((node) =>
+      create(NodeDefSchema, { name: node.name, op: node.op, input: [...node.inputs], device: node.device, attr: attrsToProto(node.attrs) }),
+    ),
+    ret: Object.fromEntries(definition.results),
+    controlRet: Object.fromEntries(definition.controlResults),
+    attr: attrsToProto(definition.attrs),
+    argAttr: Object.fromEntries(
+      [...definition.argAttrs].map(([index, attrs]) => [index, create(FunctionDef_ArgAttrsSchema, { attr: attrsToProto(attrs) })]),
+    ),
+  });
+}
+
+/** Whether an op name is registered or a function of the graph. */
+export function isKnownOp(graph: Graph, type: string): boolean {
+  return findOpDef(type) !== undefined || graph.functions.has(type);
+}

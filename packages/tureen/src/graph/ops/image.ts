@@ -1,0 +1,393 @@
+import type { DType } from "../../core/dtype.js";
+import { build, buildOp, type TensorLike } from "../build-op.js";
+import type { Tensor } from "../graph.js";
+
+/** Images resized with bilinear interpolation. */
+export function resizeBilinear(
+  images: TensorLike,
+  size: TensorLike,
+  options: { readonly alignCorners?: boolean; readonly halfPixelCenters?: boolean; readonly name?: string } = {},
+): Tensor {
+  return build(
+    "ResizeBilinear",
+    [images, size],
+    { align_corners: options.alignCorners, half_pixel_centers: options.halfPixelCenters },
+    options.name,
+  );
+}
+
+/** Gradient of ResizeBilinear. */
+export function resizeBilinearGrad(
+  grads: TensorLike,
+  originalImage: TensorLike,
+  options: { readonly alignCorners?: boolean; readonly halfPixelCenters?: boolean; readonly name?: string } = {},
+): Tensor {
+  return build(
+    "ResizeBilinearGrad",
+    [grads, originalImage],
+    { align_corners: options.alignCorners, half_pixel_centers: options.halfPixelCenters },
+    options.name,
+  );
+}
+
+/** Images resized by taking the nearest pixel. */
+export function resizeNearestNeighbor(
+  images: TensorLike,
+  size: TensorLike,
+  options: { readonly alignCorners?: boolean; readonly halfPixelCenters?: boolean; readonly name?: string } = {},
+): Tensor {
+  return build(
+    "ResizeNearestNeighbor",
+    [images, size],
+    { align_corners: options.alignCorners, half_pixel_centers: options.halfPixelCenters },
+    options.name,
+  );
+}
+
+/** Gradient of ResizeNearestNeighbor. */
+export function resizeNearestNeighborGrad(
+  grads: TensorLike,
+  size: TensorLike,
+  options: { readonly alignCorners?: boolean; readonly halfPixelCenters?: boolean; readonly name?: string } = {},
+): Tensor {
+  return build(
+    "ResizeNearestNeighborGrad",
+    [grads, size],
+    { align_corners: options.alignCorners, half_pixel_centers: options.halfPixelCenters },
+    options.name,
+  );
+}
+
+/** Images resized with bicubic interpolation. */
+export function resizeBicubic(
+  images: TensorLike,
+  size: TensorLike,
+  options: { readonly alignCorners?: boolean; readonly halfPixelCenters?: boolean; readonly name?: string } = {},
+): Tensor {
+  return build(
+    "ResizeBicubic",
+    [images, size],
+    { align_corners: options.alignCorners, half_pixel_centers: options.halfPixelCenters },
+    options.name,
+  );
+}
+
+/** Gradient of ResizeBicubic. */
+export function resizeBicubicGrad(
+  grads: TensorLike,
+  originalImage: TensorLike,
+  options: { readonly alignCorners?: boolean; readonly halfPixelCenters?: boolean; readonly name?: string } = {},
+): Tensor {
+  return build(
+    "ResizeBicubicGrad",
+    [grads, originalImage],
+    { align_corners: options.alignCorners, half_pixel_centers: options.halfPixelCenters },
+    options.name,
+  );
+}
+
+/** Images resized by averaging areas. */
+export function resizeArea(
+  images: TensorLike,
+  size: TensorLike,
+  options: { readonly alignCorners?: boolean; readonly name?: string } = {},
+): Tensor {
+  return build("ResizeArea", [images, size], { align_corners: options.alignCorners }, options.name);
+}
+
+/** Boxes cut out of images and resized to one size. */
+export function cropAndResize(
+  image: TensorLike,
+  boxes: TensorLike,
+  boxInd: TensorLike,
+  cropSize: TensorLike,
+  options: {
+    readonly method?: "bilinear" | "nearest";
+    readonly extrapolationValue?: number;
+    readonly name?: string;
+  } = {},
+): Tensor {
+  return build(
+    "CropAndResize",
+    [image, boxes, boxInd, cropSize],
+    { method: options.method, extrapolation_value: options.extrapolationValue },
+    options.name,
+  );
+}
+
+/** Gradient of CropAndResize with respect to the image. */
+export function cropAndResizeGradImage(
+  grads: TensorLike,
+  boxes: TensorLike,
+  boxInd: TensorLike,
+  imageSize: TensorLike,
+  options: { readonly t: DType; readonly method?: "bilinear" | "nearest"; readonly name?: string },
+): Tensor {
+  return build(
+    "CropAndResizeGradImage",
+    [grads, boxes, boxInd, imageSize],
+    { T: options.t, method: options.method },
+    options.name,
+  );
+}
+
+/** Gradient of CropAndResize with respect to the boxes. */
+export function cropAndResizeGradBoxes(
+  grads: TensorLike,
+  image: TensorLike,
+  boxes: TensorLike,
+  boxInd: TensorLike,
+  options: { readonly method?: "bilinear"; readonly name?: string } = {},
+): Tensor {
+  return build("CropAndResizeGradBoxes", [grads, image, boxes, boxInd], { method: options.method }, options.name);
+}
+
+/** Images scaled and moved with a resampling kernel. */
+export function scaleAndTranslate(
+  images: TensorLike,
+  size: TensorLike,
+  scale: TensorLike,
+  translation: TensorLike,
+  options: { readonly kernelType?: string; readonly antialias?: boolean; readonly name?: string } = {},
+): Tensor {
+  return build(
+    "ScaleAndTranslate",
+    [images, size, scale, translation],
+    { kernel_type: options.kernelType, antialias: options.antialias },
+    options.name,
+  );
+}
+
+/** Moves each channel away from or towards its mean. */
+export function adjustContrastV2(
+  images: TensorLike,
+  contrastFactor: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
+  return build("AdjustContrastv2", [images, contrastFactor], {}, options.name);
+}
+
+/** Turns the hue of RGB images. */
+export function adjustHue(images: TensorLike, delta: TensorLike, options: { readonly name?: string } = {}): Tensor {
+  return build("AdjustHue", [images, delta], {}, options.name);
+}
+
+/** Scales the saturation of RGB images. */
+export function adjustSaturation(
+  images: TensorLike,
+  scale: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
+  return build("AdjustSaturation", [images, scale], {}, options.name);
+}
+
+/** Hue, saturation and value of RGB pixels. */
+export function rgbToHsv(images: TensorLike, options: { readonly name?: string } = {}): Tensor {
+  return build("RGBToHSV", [images], {}, options.name);
+}
+
+/** RGB pixels from hue, saturation and value. */
+export function hsvToRgb(images: TensorLike, options: { readonly name?: string } = {}): Tensor {
+  return build("HSVToRGB", [images], {}, options.name);
+}
+
+/** Indices of boxes that overlap no better one by more than a threshold, best first. */
+export function nonMaxSuppression(
+  boxes: TensorLike,
+  scores: TensorLike,
+  maxOutputSize: TensorLike,
+  options: { readonly iouThreshold?: number; readonly name?: string } = {},
+): Tensor {
+  return build(
+    "NonMaxSuppression",
+    [boxes, scores, maxOutputSize],
+    { iou_threshold: options.iouThreshold },
+    options.name,
+  );
+}
+
+/** NonMaxSuppression with the threshold as a tensor. */
+export function nonMaxSuppressionV2(
+  boxes: TensorLike,
+  scores: TensorLike,
+  maxOutputSize: TensorLike,
+  iouThreshold: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
+  return build("NonMaxSuppressionV2", [boxes, scores, maxOutputSize, iouThreshold], {}, options.name);
+}
+
+/** NonMaxSuppressionV2 with a threshold on scores. */
+export function nonMaxSuppressionV3(
+  boxes: TensorLike,
+  scores: TensorLike,
+  maxOutputSize: TensorLike,
+  iouThreshold: TensorLike,
+  scoreThreshold: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
+  return build("NonMaxSuppressionV3", [boxes, scores, maxOutputSize, iouThreshold, scoreThreshold], {}, options.name);
+}
+
+/** NonMaxSuppressionV3 with padding to a fixed size. */
+export function nonMaxSuppressionV4(
+  boxes: TensorLike,
+  scores: TensorLike,
+  maxOutputSize: TensorLike,
+  iouThreshold: TensorLike,
+  scoreThreshold: TensorLike,
+  options: { readonly padToMaxOutputSize?: boolean; readonly name?: string } = {},
+): { readonly selectedIndices: Tensor; readonly validOutputs: Tensor } {
+  const { outputs } = buildOp(
+    "NonMaxSuppressionV4",
+    [boxes, scores, maxOutputSize, iouThreshold, scoreThreshold],
+    { pad_to_max_output_size: options.padToMaxOutputSize },
+    options.name,
+  );
+  return { selectedIndices: outputs[0]!, validOutputs: outputs[1]! };
+}
+
+/** NonMaxSuppressionV4 that can lower the scores of overlapping boxes instead. */
+export function nonMaxSuppressionV5(
+  boxes: TensorLike,
+  scores: TensorLike,
+  maxOutputSize: TensorLike,
+  iouThreshold: TensorLike,
+  scoreThreshold: TensorLike,
+  softNmsSigma: TensorLike,
+  options: { readonly padToMaxOutputSize?: boolean; readonly name?: string } = {},
+): { readonly selectedIndices: Tensor; readonly selectedScores: Tensor; readonly validOutputs: Tensor } {
+  const { outputs } = buildOp(
+    "NonMaxSuppressionV5",
+    [boxes, scores, maxOutputSize, iouThreshold, scoreThreshold, softNmsSigma],
+    { pad_to_max_output_size: options.padToMaxOutputSize },
+    options.name,
+  );
+  return { selectedIndices: outputs[0]!, selectedScores: outputs[1]!, validOutputs: outputs[2]! };
+}
+
+/** NonMaxSuppressionV3 with given overlaps. */
+export function nonMaxSuppressionWithOverlaps(
+  overlaps: TensorLike,
+  scores: TensorLike,
+  maxOutputSize: TensorLike,
+  overlapThreshold: TensorLike,
+  scoreThreshold: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
+  return build(
+    "NonMaxSuppressionWithOverlaps",
+    [overlaps, scores, maxOutputSize, overlapThreshold, scoreThreshold],
+    {},
+    options.name,
+  );
+}
+
+/** Non-maximum suppression over batches and classes. */
+export function combinedNonMaxSuppression(
+  boxes: TensorLike,
+  scores: TensorLike,
+  maxOutputSizePerClass: TensorLike,
+  maxTotalSize: TensorLike,
+  iouThreshold: TensorLike,
+  scoreThreshold: TensorLike,
+  options: { readonly padPerClass?: boolean; readonly clipBoxes?: boolean; readonly name?: string } = {},
+): {
+  readonly nmsedBoxes: Tensor;
+  readonly nmsedScores: Tensor;
+  readonly nmsedClasses: Tensor;
+  readonly validDetections: Tensor;
+} {
+  const { outputs } = buildOp(
+    "CombinedNonMaxSuppression",
+    [boxes, scores, maxOutputSizePerClass, maxTotalSize, iouThreshold, scoreThreshold],
+    { pad_per_class: options.padPerClass, clip_boxes: options.clipBoxes },
+    options.name,
+  );
+  return { nmsedBoxes: outputs[0]!, nmsedScores: outputs[1]!, nmsedClasses: outputs[2]!, validDetections: outputs[3]! };
+}
+
+/** Patches of images laid out along the depth dimension. */
+export function extractImagePatches(
+  images: TensorLike,
+  options: {
+    readonly ksizes: readonly number[];
+    readonly strides: readonly number[];
+    readonly rates: readonly number[];
+    readonly padding: "SAME" | "VALID";
+    readonly name?: string;
+  },
+): Tensor {
+  return build(
+    "ExtractImagePatches",
+    [images],
+    { ksizes: options.ksizes, strides: options.strides, rates: options.rates, padding: options.padding },
+    options.name,
+  );
+}
+
+/** Windows cut out of images around given centres. */
+export function extractGlimpse(
+  input: TensorLike,
+  size: TensorLike,
+  offsets: TensorLike,
+  options: {
+    readonly centered?: boolean;
+    readonly normalized?: boolean;
+    readonly uniformNoise?: boolean;
+    readonly noise?: string;
+    readonly name?: string;
+  } = {},
+): Tensor {
+  return build(
+    "ExtractGlimpse",
+    [input, size, offsets],
+    {
+      centered: options.centered,
+      normalized: options.normalized,
+      uniform_noise: options.uniformNoise,
+      noise: options.noise,
+    },
+    options.name,
+  );
+}
+
+/** Images under projective transforms. */
+export function imageProjectiveTransformV2(
+  images: TensorLike,
+  transforms: TensorLike,
+  outputShape: TensorLike,
+  options: { readonly interpolation: string; readonly fillMode?: string; readonly name?: string },
+): Tensor {
+  return build(
+    "ImageProjectiveTransformV2",
+    [images, transforms, outputShape],
+    { interpolation: options.interpolation, fill_mode: options.fillMode },
+    options.name,
+  );
+}
+
+/** Images under projective transforms, with a fill value. */
+export function imageProjectiveTransformV3(
+  images: TensorLike,
+  transforms: TensorLike,
+  outputShape: TensorLike,
+  fillValue: TensorLike,
+  options: { readonly interpolation: string; readonly fillMode?: string; readonly name?: string },
+): Tensor {
+  return build(
+    "ImageProjectiveTransformV3",
+    [images, transforms, outputShape, fillValue],
+    { interpolation: options.interpolation, fill_mode: options.fillMode },
+    options.name,
+  );
+}
+
+/** Images with one-pixel boxes drawn on them. */
+export function drawBoundingBoxes(
+  images: TensorLike,
+  boxes: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
+  return build("DrawBoundingBoxes", [images, boxes], {}, options.name);
+}

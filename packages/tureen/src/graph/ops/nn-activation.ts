@@ -1,0 +1,117 @@
+import { build, type TensorLike } from "../build-op.js";
+import type { Tensor } from "../graph.js";
+
+/** `max(features, 0)`. */
+export function relu(features: TensorLike, options: { readonly name?: string } = {}): Tensor {
+  return build("Relu", [features], {}, options.name);
+}
+
+/** `min(max(features, 0), 6)`. */
+export function relu6(features: TensorLike, options: { readonly name?: string } = {}): Tensor {
+  return build("Relu6", [features], {}, options.name);
+}
+
+/** `gradients` where `features` is above 0, else 0. */
+export function reluGrad(
+  gradients: TensorLike,
+  features: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
+  return build("ReluGrad", [gradients, features], {}, options.name);
+}
+
+/** `gradients` where `features` lies between 0 and 6, else 0. */
+export function relu6Grad(
+  gradients: TensorLike,
+  features: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
+  return build("Relu6Grad", [gradients, features], {}, options.name);
+}
+
+/** `features` above 0, else `alpha · features`. */
+export function leakyRelu(
+  features: TensorLike,
+  options: { readonly alpha?: number; readonly name?: string } = {},
+): Tensor {
+  return build("LeakyRelu", [features], { alpha: options.alpha }, options.name);
+}
+
+/** `gradients` where `features` is above 0, else `alpha · gradients`. */
+export function leakyReluGrad(
+  gradients: TensorLike,
+  features: TensorLike,
+  options: { readonly alpha?: number; readonly name?: string } = {},
+): Tensor {
+  return build("LeakyReluGrad", [gradients, features], { alpha: options.alpha }, options.name);
+}
+
+/** `features` above 0, else `exp(features) - 1`. */
+export function elu(features: TensorLike, options: { readonly name?: string } = {}): Tensor {
+  return build("Elu", [features], {}, options.name);
+}
+
+/** Gradient of Elu from its `outputs`. */
+export function eluGrad(gradients: TensorLike, outputs: TensorLike, options: { readonly name?: string } = {}): Tensor {
+  return build("EluGrad", [gradients, outputs], {}, options.name);
+}
+
+/** The scaled exponential linear unit. */
+export function selu(features: TensorLike, options: { readonly name?: string } = {}): Tensor {
+  return build("Selu", [features], {}, options.name);
+}
+
+/** Gradient of Selu from its `outputs`. */
+export function seluGrad(gradients: TensorLike, outputs: TensorLike, options: { readonly name?: string } = {}): Tensor {
+  return build("SeluGrad", [gradients, outputs], {}, options.name);
+}
+
+/** `log(1 + exp(features))`. */
+export function softplus(features: TensorLike, options: { readonly name?: string } = {}): Tensor {
+  return build("Softplus", [features], {}, options.name);
+}
+
+/** `gradients / (1 + exp(-features))`. */
+export function softplusGrad(
+  gradients: TensorLike,
+  features: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
+  return build("SoftplusGrad", [gradients, features], {}, options.name);
+}
+
+/** `features / (|features| + 1)`. */
+export function softsign(features: TensorLike, options: { readonly name?: string } = {}): Tensor {
+  return build("Softsign", [features], {}, options.name);
+}
+
+/** `gradients / (1 + |features|)²`. */
+export function softsignGrad(
+  gradients: TensorLike,
+  features: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
+  return build("SoftsignGrad", [gradients, features], {}, options.name);
+}
+
+/** Adds a vector along the channel dimension. */
+export function biasAdd(
+  value: TensorLike,
+  bias: TensorLike,
+  options: { readonly dataFormat?: "NHWC" | "NCHW"; readonly name?: string } = {},
+): Tensor {
+  return build("BiasAdd", [value, bias], { data_format: options.dataFormat }, options.name);
+}
+
+/** Adds a vector along the last dimension. */
+export function biasAddV1(value: TensorLike, bias: TensorLike, options: { readonly name?: string } = {}): Tensor {
+  return build("BiasAddV1", [value, bias], {}, options.name);
+}
+
+/** Sums over all but the channel dimension. */
+export function biasAddGrad(
+  outBackprop: TensorLike,
+  options: { readonly dataFormat?: "NHWC" | "NCHW"; readonly name?: string } = {},
+): Tensor {
+  return build("BiasAddGrad", [outBackprop], { data_format: options.dataFormat }, options.name);
+}

@@ -1,0 +1,127 @@
+import type { DType } from "../core/dtype.js";
+import type { PartialShape, Shape } from "../core/shape.js";
+import { failedPrecondition, invalidArgument } from "../core/status-error.js";
+import type { TensorValue } from "../core/tensor-value.js";
+import { build, buildOp, constant, type TensorLike } from "./build-op.js";
+import { collectionKeys } from "./collections.js";
+import { type Graph, type Operation, Tensor } from "./graph.js";
+import { controlDependencies, currentGraph, currentNameScope, nameScope } from "./scope.js";
+
+/** Gives a variable's first value; `shape` and `dtype` are the variable's. Called under the scope `<variable>/Initializer`. */
+export type Initializer = (shape: Shape, dtype: DType) => Tensor;
+
+/** How a variable is made. */
+export interface VariableOptions {
+  /** Full name, as checkpoints hold it. */
+  readonly name: string;
+  readonly dtype?: DType;
+  readonly shape?: Shape;
+  /** A value (with its own dtype and shape), a tensor, or a function of shape and dtype. */
+  readonly initializer: Initializer | Tensor | TensorValue;
+  readonly trainable?: boolean;
+  /** Default: the global variables, and the trainable ones where trainable. */
+  readonly collections?: readonly string[];
+}
+
+/** A resource variable of a graph: a handle, its initializer and its reads. */
+export class Variable {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly trainable: boolean;
+  /** The VarHandleOp's output. */
+  readonly handle: Tensor;
+  /** Assigns the initial value. */
+  readonly initializer: Operation;
+  readonly initialValue: Tensor;
+  /** The read that was made with the variable, named `<name>/Read/ReadVariableOp:0`: VariableDef's snapshot. */
+  readonly snapshot: Tensor;
+  /** Whether it holds a value (VarIsInitializedOp). */
+  readonly isInitialized: Tensor;
+
+  constructor(options: VariableOptions) {
+    const graph = currentGraph();
+    const { name, initializer } = options;
+    if (graph.findOperation(name) !== undefined) throw invalidArgument(`Variable ${name} already exists.`);
+    this.name = name;
+    this.trainable = options.trainable ?? true;
+    // Variables do not wait for what happens to be built around them.
+    [this.dtype, this.shape, this.handle, this.initialValue, this.initializer, this.isInitialized, this.snapshot] = controlDependencies(null, () =>
+      nameScope(null, () => makeVariable(graph, name, options, initializer)),
+    );
+    const collections = options.collections ?? [collectionKeys.globalVariables];
+    for (const key of collections) graph.addToCollection(key, this);
+    if (this.trainable && (options.collections === undefined || collections.includes(collectionKeys.globalVariables))) {
+      graph.addToCollection(collectionKeys.trainableVariables, this);
+    }
+  }
+
+  get graph(): Graph {
+    return this.handle.graph;
+  }
+
+  /** The current value: a new ReadVariableOp under the current scope. */
+  read(name = "ReadVariableOp"): Tensor {
+    return build("ReadVariableOp", [this.handle], { dtype: this.dtype }, name);
+  }
+
+  /** Sets the value. */
+  assign(value: TensorLike, name?: string): Operation {
+    return buildOp("AssignVariableOp", [this.handle, value], { dtype: this.dtype }, name);
+  }
+
+  /** Adds to the value. */
+  assignAdd(value: TensorLike, name?: string): Operation {
+    return buildOp("AssignAddVariableOp", [this.handle, value], { dtype: this.dtype }, name);
+  }
+
+  /** Subtracts from the value. */
+  assignSub(value: TensorLike, name?: string): Operation {
+    return buildOp("AssignSubVariableOp", [this.handle, value], { dtype: this.dtype }, name);
+  }
+
+  /** Rows of the value, without reading the whole (ResourceGather). */
+  gather(indices: Tensor, name?: string): Tensor {
+    return build("ResourceGather", [this.handle, indices], { dtype: this.dtype }, name);
+  }
+}
+
+type Parts = [DType, Shape, Tensor, Tensor, Operation, Tensor, Tensor];
+
+function makeVariable(graph: Graph, name: string, options: VariableOptions, initializer: VariableOptions["initializer"]): Parts {
+  const unique = graph.uniqueName(name);
+  if (unique !== name) throw invalidArgument(`Variable ${name} already exists.`);
+  const initialValue = nameScope(`${name}/Initializer/`, () => initialTensor(options, initializer));
+  const dtype = options.dtype ?? initialValue.dtype;
+  const shape = options.shape ?? definedShape(initialValue.shape, name);
+  const handle = build("VarHandleOp", [], { dtype, shape: [...shape], shared_name: name }, `${name}/`);
+  const isInitialized = build("VarIsInitializedOp", [handle], {}, `${name}/IsInitialized/VarIsInitializedOp`);
+  const assign = buildOp("AssignVariableOp", [handle, initialValue], { dtype }, `${name}/Assign`);
+  const snapshot = build("ReadVariableOp", [handle], { dtype }, `${name}/Read/ReadVariableOp`);
+  return [dtype, shape, handle, initialValue, assign, isInitialized, snapshot];
+}
+
+function initialTensor(options: VariableOptions, initializer: VariableOptions["initializer"]): Tensor {
+  if (initializer instanceof Tensor) return initializer;
+  if (typeof initializer !== "function") return constant(initializer, undefined, "initial_value");
+  if (options.shape === undefined) throw invalidArgument(`Shape of a new variable (${options.name}) must be fully defined`);
+  return initializer(options.shape, options.dtype ?? "float32");
+}
+
+function definedShape(shape: PartialShape, name: string): Shape {
+  if (shape === undefined || shape.some((size) => size < 0)) {
+    throw failedPrecondition(`Shape of a new variable (${name}) must be fully defined, but instead was ${String(shape)}.`);
+  }
+  return shape;
+}
+
+/** The scope's variables in a collection, optionally only those below a name. */
+export function variablesIn(graph: Graph, key: string, scope?: string): Variable[] {
+  return graph.getCollection<Variable>(key).filter((variable) => scope === undefined || variable.name === scope || variable.name.startsWith(`${scope}/`));
+}
+
+/** The full name of a variable under the current name scope. */
+export function variableName(name: string): string {
+  const scope = currentNameScope();
+  return scope === "" ? name : `${scope}/${name}`;
+}

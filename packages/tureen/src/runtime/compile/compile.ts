@@ -1,0 +1,64 @@
+import { tensorValue } from "../../core/tensor-value.js";
+import type { GraphFunction } from "../../graph/graph-function.js";
+import type { Kernel, KernelTable } from "../kernel.js";
+import type { RunContext } from "../run-context.js";
+import { derefVariables } from "./deref.js";
+import { foldConstants } from "./fold.js";
+import { type FreezeOptions, freezeVariables } from "./freeze.js";
+import { inlineCalls } from "./inline-calls.js";
+import { functionalizeLoops, type LoopPayload } from "./loops.js";
+import { loopKernel, makePlan, type Plan } from "./plan.js";
+import type { PlanGraph, PlanNode } from "./plan-node.js";
+
+/** Moves parts of a plan graph to another engine; gives kernels for the nodes that it put in their place. */
+export interface Partitioner {
+  /** Rewires the graph in place. */
+  partition(graph: PlanGraph): void;
+  /** The kernel of a node that `partition` made; undefined for others. */
+  kernel(node: PlanNode): Kernel | undefined;
+}
+
+/** What compiling needs to know of the session. */
+export interface CompileOptions {
+  readonly kernels: KernelTable;
+  readonly library: ReadonlyMap<string, GraphFunction>;
+  /** Context of constant folding: no files, no variables. */
+  readonly context: RunContext;
+  readonly freeze?: FreezeOptions;
+  readonly partitioner?: Partitioner;
+}
+
+/** Compiles a lifted graph: inline → handles for refs → freeze → fold → loops → partition → plan. Changes `graph` in place. */
+export function compilePlan(graph: PlanGraph, options: CompileOptions): Plan {
+  inlineCalls(graph, options.library);
+  derefVariables(graph);
+  if (options.freeze !== undefined) freezeVariables(graph, options.freeze);
+  foldConstants(graph, options.kernels, options.context);
+  functionalizeLoops(graph);
+  return finish(graph, options);
+}
+
+function finish(graph: PlanGraph, options: CompileOptions): Plan {
+  options.partitioner?.partition(graph);
+  return makePlan(graph, options.kernels, (node) => specialKernel(node, options));
+}
+
+function specialKernel(node: PlanNode, options: CompileOptions): Kernel | undefined {
+  if (node.type === "_PlanLoop") return loopKernel(node.payload as LoopPayload, (inner) => finish(inner, options));
+  if (node.type === "_PlanGather") return gatherRows(options.kernels, node);
+  return options.partitioner?.kernel(node);
+}
+
+/** ResourceGather of a frozen variable is GatherV2 along axis 0. */
+function gatherRows(kernels: KernelTable, node: PlanNode): Kernel {
+  const axis = tensorValue("int32", [], Int32Array.of(0));
+  const gather = kernels["GatherV2"]!({
+    name: node.name,
+    type: "GatherV2",
+    attrs: node.attrs,
+    inputTypes: [...node.inputTypes, "int32"],
+    outputTypes: node.outputTypes,
+    constant: (input) => (input === 2 ? axis : node.inputs[input]?.node.value),
+  });
+  return (inputs, context) => gather([inputs[0]!, inputs[1]!, axis], context);
+}

@@ -1,0 +1,200 @@
+import { type StatusCodeName, StatusError, internal, toStatusError, unimplemented } from "../../core/status-error.js";
+import { scalarValue, type TensorValue } from "../../core/tensor-value.js";
+import type { Kernel, KernelTable } from "../kernel.js";
+import type { RunContext } from "../run-context.js";
+import { kernelNode } from "./kernel-node.js";
+import type { LoopPayload } from "./loops.js";
+import { type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
+
+/** One step of a plan: slots are numbers into the plan's value list. */
+export interface Step {
+  readonly name: string;
+  readonly type: string;
+  readonly kernel: Kernel;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  /** How dead values pass: a Switch makes them, a Merge ends them. */
+  readonly flow: "plain" | "switch" | "merge";
+  /** Steps whose deadness this one shares through control edges; only looked at in plans with Switches. */
+  readonly controls: readonly number[];
+}
+
+/** A compiled program: a flat list of steps over numbered slots. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** How many values the caller hands in; they fill the first slots. */
+  readonly feeds: number;
+  readonly fetches: readonly number[];
+  /** Initial content of all slots: constants in place, the rest undefined. */
+  readonly template: readonly (TensorValue | undefined)[];
+  /** Whether values may be dead: there is a Switch. */
+  readonly hasSwitch: boolean;
+}
+
+/** Makes the kernel of a node that is none of TensorFlow's ops; undefined for a type it does not know. */
+export type PlanKernelFactory = (node: PlanNode) => Kernel | undefined;
+
+/** The value of the branch not taken. */
+const dead: TensorValue = Object.freeze({ dtype: "variant", shape: [-1], data: [] }) as unknown as TensorValue;
+
+/** Orders the nodes, numbers the values and makes the kernels; UNIMPLEMENTED names every op that has no kernel. */
+export function makePlan(graph: PlanGraph, kernels: KernelTable, special: PlanKernelFactory): Plan {
+  const order = reachable(graph).filter((node) => node.type !== "_PlanFeed");
+  checkKernels(order, kernels);
+  const slots = new Map<PlanNode, number>();
+  const template: (TensorValue | undefined)[] = new Array(graph.feeds.length).fill(undefined);
+  graph.feeds.forEach((feed, i) => slots.set(feed, i));
+  const stepOf = new Map<PlanNode, number>();
+  const steps: Step[] = [];
+  const slotOf = ({ node, index }: Port): number => {
+    const base = slots.get(node);
+    if (base === undefined) throw internal(`Plan node '${node.name}' is used before it is made`);
+    return base + index;
+  };
+  for (const node of order) {
+    slots.set(node, template.length);
+    if (node.value !== undefined) {
+      template.push(node.value);
+      continue;
+    }
+    for (let i = 0; i < node.outputTypes.length; i++) template.push(undefined);
+    // A node without effects or values of its own only orders others, which the flat list does already.
+    if (node.type === "NoOp" || node.type === "ControlTrigger") {
+      if (!order.some((other) => other.type === "Switch")) continue;
+    }
+    stepOf.set(node, steps.length);
+    steps.push({
+      name: node.name,
+      type: node.type,
+      kernel: kernelOf(node, kernels, special),
+      inputs: node.inputs.map(slotOf),
+      outputs: node.outputTypes.map((_, i) => slotOf(node.port(i))),
+      flow: node.type === "Switch" || node.type === "RefSwitch" ? "switch" : node.type === "Merge" || node.type === "RefMerge" ? "merge" : "plain",
+      controls: node.controls.map((control) => stepOf.get(control)).filter((step) => step !== undefined),
+    });
+  }
+  return {
+    steps,
+    feeds: graph.feeds.length,
+    fetches: graph.fetches.map(slotOf),
+    template,
+    hasSwitch: steps.some((step) => step.flow === "switch"),
+  };
+}
+
+const flowTypes: ReadonlySet<string> = new Set(["Switch", "RefSwitch", "Merge", "RefMerge", "NoOp", "ControlTrigger"]);
+
+function checkKernels(order: readonly PlanNode[], kernels: KernelTable): void {
+  const missing = new Set<string>();
+  for (const node of order) {
+    if (node.value !== undefined || node.type.startsWith("_Plan") || flowTypes.has(node.type) || Object.hasOwn(kernels, node.type)) continue;
+    missing.add(node.type);
+  }
+  if (missing.size > 0) throw unimplemented(`No kernel for these ops: ${[...missing].sort().join(", ")}`);
+}
+
+function kernelOf(node: PlanNode, kernels: KernelTable, special: PlanKernelFactory): Kernel {
+  if (flowTypes.has(node.type)) return () => [];
+  if (node.type.startsWith("_Plan")) {
+    const kernel = special(node);
+    if (kernel === undefined) throw internal(`No kernel for plan node type ${node.type}`);
+    return kernel;
+  }
+  return kernels[node.type]!(kernelNode(node));
+}
+
+/** Runs a plan once. `feeds` are in the order the plan was compiled with. */
+export function runPlan(plan: Plan, feeds: readonly TensorValue[], context: RunContext): TensorValue[] {
+  const slots = plan.template.slice() as TensorValue[];
+  for (let i = 0; i < plan.feeds; i++) slots[i] = feeds[i]!;
+  if (plan.hasSwitch) runWithDeadValues(plan, slots, context);
+  else runPlain(plan, slots, context);
+  return plan.fetches.map((slot) => {
+    const value = slots[slot];
+    if (value === undefined || value === dead) {
+      throw new StatusError("INVALID_ARGUMENT", "Retval[0] does not have value");
+    }
+    return value;
+  });
+}
+
+function runPlain(plan: Plan, slots: TensorValue[], context: RunContext): void {
+  const { steps } = plan;
+  const timed = context.deadline !== Number.POSITIVE_INFINITY;
+  for (let s = 0; s < steps.length; s++) {
+    const step = steps[s]!;
+    if (timed && performance.now() > context.deadline) throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
+    const from = step.inputs;
+    const inputs = new Array<TensorValue>(from.length);
+    for (let i = 0; i < from.length; i++) inputs[i] = slots[from[i]!]!;
+    const to = step.outputs;
+    try {
+      const outputs = step.kernel(inputs, context);
+      for (let i = 0; i < to.length; i++) slots[to[i]!] = outputs[i]!;
+    } catch (error) {
+      throw located(error, step);
+    }
+  }
+}
+
+function runWithDeadValues(plan: Plan, slots: TensorValue[], context: RunContext): void {
+  const { steps } = plan;
+  const isDead = new Uint8Array(steps.length);
+  for (let s = 0; s < steps.length; s++) {
+    const step = steps[s]!;
+    if (performance.now() > context.deadline) throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
+    const inputs = step.inputs.map((slot) => slots[slot]!);
+    const to = step.outputs;
+    if (step.flow === "merge") {
+      const live = inputs.findIndex((input) => input !== dead);
+      isDead[s] = live < 0 ? 1 : 0;
+      slots[to[0]!] = live < 0 ? dead : inputs[live]!;
+      slots[to[1]!] = live < 0 ? dead : scalarValue("int32", live);
+      continue;
+    }
+    if (inputs.includes(dead) || step.controls.some((control) => isDead[control] === 1)) {
+      isDead[s] = 1;
+      for (const slot of to) slots[slot] = dead;
+      continue;
+    }
+    if (step.flow === "switch") {
+      const taken = (inputs[1]!.data as Uint8Array)[0] !== 0 ? 1 : 0;
+      slots[to[taken]!] = inputs[0]!;
+      slots[to[1 - taken]!] = dead;
+      continue;
+    }
+    try {
+      const outputs = step.kernel(inputs, context);
+      for (let i = 0; i < to.length; i++) slots[to[i]!] = outputs[i]!;
+    } catch (error) {
+      throw located(error, step);
+    }
+  }
+}
+
+const isLocated = /\[\[\{\{node /;
+
+/** The error with the node that raised it, as TensorFlow's executor appends it; once, for the innermost node. */
+function located(error: unknown, step: Step): StatusError {
+  const status = toStatusError(error, "INTERNAL");
+  if (isLocated.test(status.message)) return status;
+  return new StatusError(status.code as StatusCodeName, `${status.message}\n\t [[{{node ${step.name}}}]]`, { cause: error });
+}
+
+/** The kernel of a `_PlanLoop`: runs the condition and the body until the condition is false. */
+export function loopKernel(payload: LoopPayload, compile: (graph: PlanGraph) => Plan): Kernel {
+  const condition = compile(payload.condition);
+  const body = compile(payload.body);
+  return (inputs, context) => {
+    const constants = inputs.slice(payload.variables);
+    let variables = inputs.slice(0, payload.variables);
+    for (;;) {
+      const feeds = [...variables, ...constants];
+      const [go] = runPlan(condition, feeds, context);
+      if ((go!.data as Uint8Array)[0] === 0) return variables;
+      variables = runPlan(body, feeds, context);
+      if (performance.now() > context.deadline) throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
+    }
+  };
+}
+

@@ -1,0 +1,4 @@
+import type { KernelTable } from "../kernel.js";
+
+/** Host kernels of the check family. */
+export const checkKernels: KernelTable = {};

@@ -1,0 +1,4 @@
+import type { KernelTable } from "../kernel.js";
+
+/** Host kernels of the linalg family. */
+export const linalgKernels: KernelTable = {};

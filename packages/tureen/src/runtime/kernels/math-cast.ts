@@ -1,0 +1,181 @@
+import { allocate, type DataOf, type DType, isNumericDType, type NumericArray } from "../../core/dtype.js";
+import { narrowHalf, widenHalf } from "../../core/half-float.js";
+import { unimplemented } from "../../core/status-error.js";
+import { tensorValue } from "../../core/tensor-value.js";
+import type { KernelFactory, KernelTable } from "../kernel.js";
+import type { BigArray, NumberArray } from "./math/element-wise.js";
+import { truncateMantissa } from "./math/truncate-mantissa.js";
+
+type Convert = (data: NumericArray) => NumericArray;
+
+/** What x86's conversion instructions give for numbers out of range and NaN: the lowest integer of their width. */
+const indefinite32 = -(2 ** 31);
+const indefinite64 = -(2n ** 63n);
+
+/** `cvttss2si` to 32 bits. */
+function toInt32Sat(x: number): number {
+  return x > -2147483649 && x < 2147483648 ? x : indefinite32;
+}
+
+/** `cvttss2si` to 64 bits. */
+function toInt64(x: number): bigint {
+  return x >= -(2 ** 63) && x < 2 ** 63 ? BigInt(Math.trunc(x)) : indefinite64;
+}
+
+/** What compilers make of a conversion to uint64: the signed one below 2^63, else of the number less 2^63 with the top bit flipped. */
+function toUint64(x: number): bigint {
+  return x < 2 ** 63 ? BigInt.asUintN(64, toInt64(x)) : BigInt.asUintN(64, toInt64(x - 2 ** 63) ^ (1n << 63n));
+}
+
+function isFloat(dtype: DType): boolean {
+  return dtype === "float32" || dtype === "float64";
+}
+
+function isBig(dtype: DType): boolean {
+  return dtype === "int64" || dtype === "uint64";
+}
+
+/** Conversion between dtypes whose elements are plain numbers or 64-bit integers; halves and complex are taken apart before. */
+function convertReal(from: DType, to: DType): Convert {
+  if (to === "bool") {
+    return (data) => {
+      const out = new Uint8Array(data.length);
+      for (let i = 0; i < out.length; i++) out[i] = data[i] == 0 ? 0 : 1;
+      return out;
+    };
+  }
+  if (isBig(from)) return fromBig(to);
+  if (isBig(to)) return isFloat(from) ? floatToBig(to) : intToBig(to);
+  if (isFloat(from) && !isFloat(to)) return floatToInt(to);
+  return (data) => {
+    const out = allocate(to, data.length) as unknown as NumberArray;
+    out.set(data as NumberArray);
+    return out;
+  };
+}
+
+function fromBig(to: DType): Convert {
+  if (isBig(to)) {
+    return (data) => (to === "int64" ? new BigInt64Array(data.buffer, data.byteOffset, data.length) : new BigUint64Array(data.buffer, data.byteOffset, data.length));
+  }
+  if (isFloat(to)) {
+    return (data) => {
+      const big = data as BigArray;
+      const out = allocate(to, data.length) as unknown as NumberArray;
+      for (let i = 0; i < out.length; i++) out[i] = Number(big[i]!);
+      return out;
+    };
+  }
+  // Narrower integers are the low bits.
+  return (data) => {
+    const words = new Int32Array(data.buffer, data.byteOffset, data.length * 2);
+    const out = allocate(to, data.length) as unknown as NumberArray;
+    for (let i = 0; i < out.length; i++) out[i] = words[2 * i]!;
+    return out;
+  };
+}
+
+function intToBig(to: DType): Convert {
+  return (data) => {
+    const numbers = data as NumberArray;
+    const out = allocate(to, data.length) as BigInt64Array;
+    const words = new Int32Array(out.buffer);
+    for (let i = 0; i < numbers.length; i++) {
+      words[2 * i] = numbers[i]!;
+      words[2 * i + 1] = numbers[i]! < 0 ? -1 : 0;
+    }
+    return out;
+  };
+}
+
+function floatToBig(to: DType): Convert {
+  const convert = to === "int64" ? toInt64 : toUint64;
+  return (data) => {
+    const out = allocate(to, data.length) as BigInt64Array;
+    for (let i = 0; i < out.length; i++) out[i] = convert(data[i] as number);
+    return out;
+  };
+}
+
+function floatToInt(to: DType): Convert {
+  if (to === "uint32") {
+    return (data) => {
+      const out = new Uint32Array(data.length);
+      for (let i = 0; i < out.length; i++) {
+        const x = data[i] as number;
+        // Through a 64-bit integer, of which the low half stays.
+        out[i] = x > -(2 ** 53) && x < 2 ** 53 ? x : Number(BigInt.asUintN(32, toInt64(x)));
+      }
+      return out;
+    };
+  }
+  return (data) => {
+    const out = allocate(to, data.length) as unknown as Int32Array;
+    for (let i = 0; i < out.length; i++) out[i] = toInt32Sat(data[i] as number);
+    return out;
+  };
+}
+
+/** What holds the numbers while an element of this dtype is converted. */
+function carrier(dtype: DType): DType {
+  if (dtype === "float16" || dtype === "bfloat16" || dtype === "complex64") return "float32";
+  return dtype === "complex128" ? "float64" : dtype;
+}
+
+function isComplex(dtype: DType): boolean {
+  return dtype === "complex64" || dtype === "complex128";
+}
+
+/** Converts a whole array; undefined where TensorFlow has no such cast. */
+function converter(from: DType, to: DType, truncate: boolean): Convert | undefined {
+  if (!isCastable(from) || !isCastable(to)) return undefined;
+  if (isComplex(from) && isComplex(to)) return convertReal(carrier(from), carrier(to));
+  const unpack = unpacking(from);
+  const cut = truncate ? truncateMantissa(from, to) : undefined;
+  const convert = convertReal(carrier(from), carrier(to));
+  const pack = packing(to);
+  return (data) => {
+    const numbers = unpack(data);
+    return pack(convert(cut === undefined ? numbers : cut(numbers)));
+  };
+}
+
+function unpacking(from: DType): Convert {
+  if (from === "float16" || from === "bfloat16") return (data) => widenHalf(from, data as Uint16Array);
+  if (!isComplex(from)) return (data) => data;
+  return (data) => {
+    const out = allocate(carrier(from), data.length / 2) as Float32Array;
+    for (let i = 0; i < out.length; i++) out[i] = data[2 * i] as number;
+    return out;
+  };
+}
+
+function packing(to: DType): Convert {
+  if (to === "float16" || to === "bfloat16") return (data) => narrowHalf(to, data as Float32Array);
+  if (!isComplex(to)) return (data) => data;
+  return (data) => {
+    const out = allocate(to, data.length) as Float32Array;
+    for (let i = 0; i < data.length; i++) out[2 * i] = data[i] as number;
+    return out;
+  };
+}
+
+function isCastable(dtype: DType): boolean {
+  return isNumericDType(dtype) && !/^q|4|float8/.test(dtype.replace(/64/, ""));
+}
+
+const cast: KernelFactory = (node) => {
+  const from = node.inputTypes[0]!;
+  const to = node.outputTypes[0]!;
+  if (from === to) return ([x]) => [x!];
+  const convert = converter(from, to, node.attrs.bool("Truncate"));
+  if (convert === undefined) throw unimplemented(`Cast ${label(from)} to ${label(to)} is not supported`);
+  return ([x]) => [tensorValue(to, x!.shape, convert(x!.data as NumericArray) as DataOf[DType])];
+};
+
+function label(dtype: DType): string {
+  return dtype === "float32" ? "float" : dtype === "float64" ? "double" : dtype === "float16" ? "half" : dtype;
+}
+
+/** The kernel of Cast. */
+export const mathCastKernels: KernelTable = { Cast: cast };

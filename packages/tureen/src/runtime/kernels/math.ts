@@ -1,0 +1,17 @@
+import type { KernelTable } from "../kernel.js";
+import { mathBinaryKernels } from "./math-binary.js";
+import { mathCastKernels } from "./math-cast.js";
+import { mathCompareKernels } from "./math-compare.js";
+import { mathMiscKernels } from "./math-misc.js";
+import { mathScanKernels } from "./math-scan.js";
+import { mathUnaryKernels } from "./math-unary.js";
+
+/** Host kernels of the math family. */
+export const mathKernels: KernelTable = {
+  ...mathBinaryKernels,
+  ...mathCastKernels,
+  ...mathCompareKernels,
+  ...mathMiscKernels,
+  ...mathScanKernels,
+  ...mathUnaryKernels,
+};

@@ -1,0 +1,27 @@
+import type { DType, NumericArray } from "../../../core/dtype.js";
+
+/** Bits of the mantissa, without the leading one. */
+const mantissa: Partial<Record<DType, number>> = { float16: 10, bfloat16: 7, float32: 23, float64: 52 };
+
+/**
+ * Clears the mantissa bits that a cast between floats would round away, so that it rounds towards zero: Cast's `Truncate`.
+ *
+ * Undefined where no bits are lost. Takes float32 for float16 and bfloat16.
+ */
+export function truncateMantissa(from: DType, to: DType): ((data: NumericArray) => NumericArray) | undefined {
+  const has = mantissa[from];
+  const keeps = mantissa[to];
+  if (has === undefined || keeps === undefined || keeps >= has) return undefined;
+  if (from === "float64") {
+    const mask = -1n << BigInt(has - keeps);
+    return (data) => {
+      const bits = BigInt64Array.from(new BigInt64Array(data.buffer, data.byteOffset, data.length), (x) => x & mask);
+      return new Float64Array(bits.buffer);
+    };
+  }
+  const mask = -1 << (23 - keeps);
+  return (data) => {
+    const bits = Int32Array.from(new Int32Array(data.buffer, data.byteOffset, data.length), (x) => x & mask);
+    return new Float32Array(bits.buffer);
+  };
+}

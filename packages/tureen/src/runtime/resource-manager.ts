@@ -1,0 +1,87 @@
+import type { DType } from "../core/dtype.js";
+import { notFound } from "../core/status-error.js";
+import { type TensorValue, tensorValue } from "../core/tensor-value.js";
+
+/** Anything of a session that outlives a run: a variable, a table, a tree ensemble, a generator. */
+export interface Resource {
+  /** The kind, as TensorFlow's C++ class name in messages: `Var`, `LookupInterface`, … */
+  readonly kind: string;
+}
+
+/** What a tensor of dtype resource holds: the key of a resource. */
+export interface ResourceHandle {
+  readonly container: string;
+  readonly name: string;
+  /** Kind of the resource this handle may point to. */
+  readonly kind: string;
+}
+
+/** The container that nodes with an empty `container` attribute use. */
+export const defaultContainer = "localhost";
+
+/** The state of one session, keyed by container, kind and name. */
+export class ResourceManager {
+  readonly #resources = new Map<string, Resource>();
+
+  static #key(handle: ResourceHandle): string {
+    return `${handle.container}\0${handle.kind}\0${handle.name}`;
+  }
+
+  /** The resource, or undefined where it was never made or has been destroyed. */
+  find<R extends Resource>(handle: ResourceHandle): R | undefined {
+    return this.#resources.get(ResourceManager.#key(handle)) as R | undefined;
+  }
+
+  /** The resource; NOT_FOUND with TensorFlow's text otherwise. */
+  get<R extends Resource>(handle: ResourceHandle): R {
+    const found = this.find<R>(handle);
+    if (found === undefined) {
+      throw notFound(`Resource ${handle.container}/${handle.name}/${handle.kind} does not exist.`);
+    }
+    return found;
+  }
+
+  /** The resource, made where it is not there yet. */
+  getOrCreate<R extends Resource>(handle: ResourceHandle, create: () => R): R {
+    const found = this.find<R>(handle);
+    if (found !== undefined) return found;
+    const made = create();
+    this.#resources.set(ResourceManager.#key(handle), made);
+    return made;
+  }
+
+  /** Puts a resource under a handle, in place of what was there. */
+  set(handle: ResourceHandle, resource: Resource): void {
+    this.#resources.set(ResourceManager.#key(handle), resource);
+  }
+
+  /** Removes a resource; whether there was one. */
+  delete(handle: ResourceHandle): boolean {
+    return this.#resources.delete(ResourceManager.#key(handle));
+  }
+
+  /** Every resource with its key's parts, for reports and for freezing. */
+  *entries(): IterableIterator<readonly [ResourceHandle, Resource]> {
+    for (const [key, resource] of this.#resources) {
+      const [container = "", kind = "", name = ""] = key.split("\0");
+      yield [{ container, kind, name }, resource];
+    }
+  }
+}
+
+/** A variable's state; undefined value is uninitialized. Assignment swaps the value: a reader keeps what it read. */
+export interface VariableResource extends Resource {
+  readonly kind: "Var";
+  readonly dtype: DType;
+  value: TensorValue | undefined;
+}
+
+/** The scalar tensor that carries a handle. */
+export function handleValue(handle: ResourceHandle): TensorValue<"resource"> {
+  return tensorValue("resource", [], [handle]);
+}
+
+/** The handle in a resource tensor. */
+export function handleOf(value: TensorValue): ResourceHandle {
+  return (value.data as readonly object[])[0] as ResourceHandle;
+}

@@ -1,0 +1,16 @@
+import type { ResourceManager } from "./resource-manager.js";
+import type { FunctionRunner } from "./function-runner.js";
+
+/** What a kernel may reach beyond its inputs during one run. */
+export interface RunContext {
+  /** The variables, tables and other state of the session. */
+  readonly resources: ResourceManager;
+  /** Runs a function of the graph's library, for If, While, MapDefun and the like. */
+  readonly functions: FunctionRunner;
+  /** Unique to each run of a session, so that a stateful kernel can tell runs apart. */
+  readonly stepId: number;
+  /** Milliseconds of `performance.now()` after which the run is cancelled; Infinity for none. */
+  readonly deadline: number;
+  /** The one folder that file ops may touch while a SavedModel is restored and initialised; undefined forbids all files. */
+  readonly fileRoot: string | undefined;
+}

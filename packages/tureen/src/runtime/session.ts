@@ -1,0 +1,172 @@
+import { dtypeLabel } from "../core/dtype.js";
+import { failedPrecondition, invalidArgument } from "../core/status-error.js";
+import type { TensorValue } from "../core/tensor-value.js";
+import type { FunctionReference } from "../graph/attr-value.js";
+import { type Graph, type Operation, Tensor } from "../graph/graph.js";
+import { type CompileOptions, compilePlan, type Partitioner } from "./compile/compile.js";
+import { liftBody } from "./compile/inline-calls.js";
+import { lift } from "./compile/lift.js";
+import { type Plan, runPlan } from "./compile/plan.js";
+import type { FunctionRunner } from "./function-runner.js";
+import type { KernelTable } from "./kernel.js";
+import { kernelTable } from "./kernels/index.js";
+import { type ResourceHandle, ResourceManager } from "./resource-manager.js";
+import type { RunContext } from "./run-context.js";
+
+/** How a session runs its graph. */
+export interface SessionOptions {
+  /** State to share with another session; default its own. */
+  readonly resources?: ResourceManager;
+  /** Variables that nothing assigns any more may become constants of plans compiled from then on. */
+  readonly isConstant?: (handle: ResourceHandle) => boolean;
+  readonly kernels?: KernelTable;
+  /** Takes numeric parts to ONNX Runtime; without one everything runs on the host kernels. */
+  readonly partitioner?: () => Partitioner;
+}
+
+/** What one run may be told. */
+export interface SessionRunOptions {
+  /** Milliseconds of `performance.now()` after which the run ends with DEADLINE_EXCEEDED. */
+  readonly deadline?: number;
+  /** The one folder whose files this run may read and write; default none. */
+  readonly fileRoot?: string;
+}
+
+/** A compiled (feeds, fetches, targets): values in the order of the feeds in, values in the order of the fetches out. */
+export type Callable = (feeds: readonly TensorValue[], options?: SessionRunOptions) => TensorValue[];
+
+/** What a session is asked for; tensors and operations by themselves or by name. */
+export interface CallableRequest {
+  readonly feeds?: readonly (Tensor | string)[];
+  readonly fetches?: readonly (Tensor | string)[];
+  readonly targets?: readonly (Operation | string)[];
+}
+
+/**
+ * Runs a graph. Plans are compiled once for each set of feeds, fetches and targets; state lives in the session's resources.
+ *
+ * Runs are synchronous. The graph may grow between runs.
+ */
+export class Session {
+  readonly graph: Graph;
+  readonly resources: ResourceManager;
+  readonly #options: SessionOptions;
+  readonly #kernels: KernelTable;
+  readonly #callables = new Map<string, Callable>();
+  readonly #functions: FunctionRunner;
+  #steps = 0;
+  #closed = false;
+
+  constructor(graph: Graph, options: SessionOptions = {}) {
+    this.graph = graph;
+    this.resources = options.resources ?? new ResourceManager();
+    this.#options = options;
+    this.#kernels = options.kernels ?? kernelTable;
+    this.#functions = makeFunctionRunner(graph, () => this.#compileOptions());
+  }
+
+  /** Runs what the fetches and targets need; values in the order of `fetches`. */
+  run(
+    fetches: readonly (Tensor | string)[],
+    feeds: ReadonlyMap<Tensor | string, TensorValue> = new Map(),
+    targets: readonly (Operation | string)[] = [],
+    options: SessionRunOptions = {},
+  ): TensorValue[] {
+    const callable = this.callable({ feeds: [...feeds.keys()], fetches, targets });
+    return callable([...feeds.values()], options);
+  }
+
+  /** Compiles what `run` would, once, for calls that repeat. */
+  callable(request: CallableRequest): Callable {
+    if (this.#closed) throw failedPrecondition("Session has been closed.");
+    const feeds = (request.feeds ?? []).map((feed) => this.#tensor(feed));
+    const fetches = (request.fetches ?? []).map((fetch) => this.#tensor(fetch));
+    const targets = (request.targets ?? []).map((target) => (typeof target === "string" ? this.graph.operation(target) : target));
+    const key = [feeds, fetches, targets].map((list) => list.map((item) => item.name).join("\0")).join("\0\0");
+    const known = this.#callables.get(key);
+    if (known !== undefined) return known;
+    if (fetches.length === 0 && targets.length === 0) throw invalidArgument("Must specify at least one target to fetch or execute.");
+    for (const feed of feeds) if (fetches.includes(feed)) throw invalidArgument(`${feed.name} is both fed and fetched.`);
+    const plan = compilePlan(lift({ feeds, fetches, targets }), this.#compileOptions());
+    const callable = this.#makeCallable(plan, feeds);
+    this.#callables.set(key, callable);
+    return callable;
+  }
+
+  /** Forgets compiled plans, so that the next ones see what became constant since. */
+  forgetPlans(): void {
+    this.#callables.clear();
+  }
+
+  /** Releases what the session holds; runs after it fail. */
+  close(): void {
+    this.#closed = true;
+    this.#callables.clear();
+  }
+
+  /** What kernels see during one run. */
+  context(options: SessionRunOptions = {}): RunContext {
+    this.#steps += 1;
+    return {
+      resources: this.resources,
+      functions: this.#functions,
+      stepId: this.#steps,
+      deadline: options.deadline ?? Number.POSITIVE_INFINITY,
+      fileRoot: options.fileRoot,
+    };
+  }
+
+  #tensor(tensor: Tensor | string): Tensor {
+    if (tensor instanceof Tensor) return tensor;
+    return this.graph.tensor(tensor);
+  }
+
+  #compileOptions(): CompileOptions {
+    const { isConstant, partitioner } = this.#options;
+    return {
+      kernels: this.#kernels,
+      library: this.graph.functions,
+      context: { resources: new ResourceManager(), functions: this.#functions, stepId: 0, deadline: Number.POSITIVE_INFINITY, fileRoot: undefined },
+      ...(isConstant === undefined ? {} : { freeze: { resources: this.resources, isConstant } }),
+      ...(partitioner === undefined ? {} : { partitioner: partitioner() }),
+    };
+  }
+
+  #makeCallable(plan: Plan, feeds: readonly Tensor[]): Callable {
+    // The message counts feeds by the order of their sorted names.
+    const sorted = feeds.map((feed) => feed.name).sort();
+    const position = feeds.map((feed) => sorted.indexOf(feed.name));
+    return (values, options) => {
+      for (let i = 0; i < feeds.length; i++) {
+        const { dtype } = feeds[i]!;
+        const value = values[i];
+        if (value === undefined) throw invalidArgument(`${feeds.length} values must be fed, ${values.length} were given`);
+        if (value.dtype !== dtype) {
+          throw invalidArgument(`Expects arg[${position[i]}] to be ${dtypeLabel(dtype)} but ${dtypeLabel(value.dtype)} is provided`);
+        }
+      }
+      if (this.#closed) throw failedPrecondition("Session has been closed.");
+      return runPlan(plan, values, this.context(options));
+    };
+  }
+}
+
+function makeFunctionRunner(graph: Graph, options: () => CompileOptions): FunctionRunner {
+  const plans = new WeakMap<object, Plan>();
+  return {
+    prepare(reference: FunctionReference) {
+      const fn = graph.functions.get(reference.name);
+      if (fn === undefined) throw invalidArgument(`Function ${reference.name} is not defined.`);
+      const body = fn.body(reference.attrs);
+      return (args, context) => {
+        // Compiled on the first call: a function that calls itself must not be compiled while it is being compiled.
+        let plan = plans.get(body);
+        if (plan === undefined) {
+          plan = compilePlan(liftBody(body, ""), options());
+          plans.set(body, plan);
+        }
+        return runPlan(plan, args, context);
+      };
+    },
+  };
+}

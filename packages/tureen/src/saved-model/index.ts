@@ -1,0 +1,4 @@
+export { loadSavedModel } from "./load.js";
+export { findMetaGraph, isSavedModel, readSavedModel, savedModelFiles } from "./read.js";
+export type { LoadOptions, LoadSavedModel, RunOptions, ServableModel, SignatureInfo, TensorInfo } from "./signature.js";
+export { defaultSignatureKey, methodNames, signatureFromProto, signatureToProto } from "./signature-def.js";

@@ -1,0 +1,55 @@
+import type { DType } from "../core/dtype.js";
+import type { PartialShape } from "../core/shape.js";
+import type { TensorValue } from "../core/tensor-value.js";
+
+/** One input or output of a signature, as `TensorInfo` stores it. */
+export interface TensorInfo {
+  /** `node:0`; for a sparse or composite tensor the name of its first component. */
+  readonly name: string;
+  readonly dtype: DType;
+  readonly shape: PartialShape;
+  /** Component tensor names of a `coo_sparse` TensorInfo. */
+  readonly sparse?: { readonly values: string; readonly indices: string; readonly denseShape: string };
+}
+
+/** What a SavedModel says of one signature: keys in the order in which the file holds them. */
+export interface SignatureInfo {
+  readonly inputs: ReadonlyMap<string, TensorInfo>;
+  readonly outputs: ReadonlyMap<string, TensorInfo>;
+  /** `tensorflow/serving/predict`, `…/classify`, `…/regress`, or empty. */
+  readonly methodName: string;
+  /** Values for inputs that a request may leave out. */
+  readonly defaults: ReadonlyMap<string, TensorValue>;
+}
+
+/** What a run may be told. */
+export interface RunOptions {
+  /** Milliseconds of `performance.now()` after which the run ends with DEADLINE_EXCEEDED. */
+  readonly deadline?: number;
+}
+
+/** A loaded SavedModel: signatures that run. */
+export interface ServableModel {
+  readonly signatures: ReadonlyMap<string, SignatureInfo>;
+  /**
+   * Runs tensors by name: feeds by tensor name (`x:0`), fetches by tensor name, results in the order of `fetches`.
+   *
+   * Synchronous; one compiled plan is kept for each pair of feed names and fetch names.
+   */
+  run(feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[], options?: RunOptions): readonly TensorValue[];
+  /** The same off the event loop where the plan is long: for servers. */
+  runAsync(feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[], options?: RunOptions): Promise<readonly TensorValue[]>;
+  /** Bytes of weights and tables, as far as known. */
+  readonly memoryBytes: number;
+  /** Releases engine memory; runs after it are FAILED_PRECONDITION. */
+  close(): void;
+}
+
+/** What to load. */
+export interface LoadOptions {
+  /** Must equal a meta graph's tag set exactly; default `["serve"]`. */
+  readonly tags?: readonly string[];
+}
+
+/** Loads a SavedModel folder, restored and initialised: see `load.ts`. */
+export type LoadSavedModel = (directory: string, options?: LoadOptions) => Promise<ServableModel>;

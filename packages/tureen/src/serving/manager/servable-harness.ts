@@ -1,0 +1,160 @@
+import type { Clock } from "../../core/clock.js";
+import { type StatusError, toStatusError } from "../../core/status-error.js";
+import type { Log } from "../log.js";
+import type { LoadServable, Servable } from "../servable/servable.js";
+import type { VersionSnapshot } from "./availability-preserving-policy.js";
+import type { StateMonitor, VersionState } from "./servable-state.js";
+
+/** How often and how fast a failed load is tried again. */
+export interface RetryPolicy {
+  /** Attempts after the first. */
+  readonly maxRetries: number;
+  /** Milliseconds between attempts; negative for none. */
+  readonly intervalMs: number;
+}
+
+/** What a harness needs of its surroundings. */
+export interface HarnessOptions {
+  readonly load: LoadServable;
+  readonly monitor: StateMonitor;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly retry: RetryPolicy;
+}
+
+/** A servable in use: it is not unloaded before `release` is called. */
+export interface ServableHandle {
+  readonly servable: Servable;
+  release(): void;
+}
+
+/** One version of a model through its life: new → loading → ready → unloading → gone, or error. */
+export class ServableHarness {
+  readonly name: string;
+  readonly version: bigint;
+  readonly path: string;
+  private readonly options: HarnessOptions;
+  private readonly cancelLoad = new AbortController();
+  private current: VersionSnapshot["state"] | "gone" = "new";
+  private servable: Servable | undefined;
+  private failed: StatusError | undefined;
+  private users = 0;
+  private whenIdle: (() => void) | undefined;
+  private aspired = true;
+
+  constructor(name: string, version: bigint, path: string, options: HarnessOptions) {
+    this.name = name;
+    this.version = version;
+    this.path = path;
+    this.options = options;
+    this.publish("START");
+  }
+
+  get state(): VersionSnapshot["state"] | "gone" {
+    return this.current;
+  }
+
+  get isAspired(): boolean {
+    return this.aspired;
+  }
+
+  /** Why the last attempt to load failed, if it did. */
+  get lastFailure(): StatusError | undefined {
+    return this.failed;
+  }
+
+  /** Storage or configuration no longer wants this version: a load under way is not tried again. */
+  unaspire(): void {
+    this.aspired = false;
+    this.cancelLoad.abort();
+  }
+
+  /** Loads, with retries; never throws: the state says how it ended. */
+  async load(): Promise<void> {
+    const { load, log, retry, clock, monitor } = this.options;
+    this.current = "loading";
+    log.info("manager", `Approving load for servable version ${this.label}`);
+    this.publish("LOADING");
+    for (let attempt = 0; ; attempt++) {
+      log.info("manager", `Loading servable version ${this.label}`);
+      try {
+        const servable = await load(this.name, this.version, this.path);
+        if (!this.aspired) {
+          log.info("manager", `Unloading just-loaded servable version ${this.label}`);
+          servable.close();
+          break;
+        }
+        this.servable = servable;
+        this.failed = undefined;
+        this.current = "ready";
+        log.info("manager", `Successfully loaded servable version ${this.label}`);
+        this.publish("AVAILABLE");
+        return;
+      } catch (error) {
+        this.failed = toStatusError(error);
+        log.error("manager", `Loading servable: ${this.label} failed: ${this.failed.toString()}`);
+      }
+      if (!this.aspired || attempt >= retry.maxRetries) break;
+      monitor.nudge();
+      if (retry.intervalMs > 0) await clock.sleep(retry.intervalMs, this.cancelLoad.signal);
+      if (!this.aspired) break;
+      log.info("manager", `Retrying to load servable version ${this.label}, attempt ${attempt + 2}`);
+    }
+    if (!this.aspired) log.info("manager", `Loading of servable version ${this.label} was cancelled`);
+    this.current = "error";
+    this.publish("END", this.failed);
+  }
+
+  /** A handle for one request, undefined unless the version is ready. */
+  acquire(): ServableHandle | undefined {
+    const { servable } = this;
+    if (servable === undefined || this.current !== "ready") return undefined;
+    this.users += 1;
+    let held = true;
+    return {
+      servable,
+      release: () => {
+        if (!held) return;
+        held = false;
+        this.users -= 1;
+        if (this.users === 0) this.whenIdle?.();
+      },
+    };
+  }
+
+  /** Takes the version out of service, waits for the requests that use it, and frees it. */
+  async unload(): Promise<void> {
+    const { log } = this.options;
+    this.current = "unloading";
+    this.publish("UNLOADING");
+    log.info("manager", `Quiescing servable version ${this.label}`);
+    if (this.users > 0) {
+      await new Promise<void>((resolve) => {
+        this.whenIdle = resolve;
+      });
+    }
+    log.info("manager", `Done quiescing servable version ${this.label}`);
+    log.info("manager", `Unloading servable version ${this.label}`);
+    const { servable } = this;
+    this.servable = undefined;
+    let failure: StatusError | undefined;
+    try {
+      servable?.close();
+    } catch (error) {
+      failure = toStatusError(error);
+      log.error("manager", `Unloading servable version ${this.label} failed: ${failure.toString()}`);
+    }
+    this.current = "gone";
+    log.info("manager", `Done unloading servable version ${this.label}`);
+    this.publish("END", failure);
+  }
+
+  private get label(): string {
+    return `{name: ${this.name} version: ${this.version}}`;
+  }
+
+  private publish(state: VersionState, error?: StatusError): void {
+    const { version } = this;
+    this.options.monitor.publish(this.name, error === undefined ? { version, state } : { version, state, error });
+  }
+}

@@ -1,0 +1,71 @@
+import type { DType } from "../../core/dtype.js";
+import type { TensorValue } from "../../core/tensor-value.js";
+import type { RunOptions, ServableModel, SignatureInfo } from "../../saved-model/signature.js";
+
+/** A signature with what a request needs of it worked out once. */
+export interface CompiledSignature {
+  readonly name: string;
+  readonly info: SignatureInfo;
+  /** Aliases and tensor names of the inputs, in the file's order. */
+  readonly inputs: readonly SignatureTensor[];
+  /** Aliases and tensor names of the outputs, in the file's order. */
+  readonly outputs: readonly SignatureTensor[];
+  /** Tensor names of all outputs: the fetches of a request without a filter. */
+  readonly outputNames: readonly string[];
+}
+
+/** An input or output of a signature. */
+export interface SignatureTensor {
+  readonly alias: string;
+  readonly name: string;
+  readonly dtype: DType;
+}
+
+/** Runs tensors by name. */
+export type RunTensors = (
+  feeds: ReadonlyMap<string, TensorValue>,
+  fetches: readonly string[],
+  options: RunOptions,
+) => Promise<readonly TensorValue[]>;
+
+/** A version of a model, ready to answer. */
+export interface Servable {
+  readonly name: string;
+  readonly version: bigint;
+  readonly signatures: ReadonlyMap<string, CompiledSignature>;
+  /** Runs, through the batching queue where the model has one. */
+  readonly run: RunTensors;
+  readonly memoryBytes: number;
+  close(): void;
+}
+
+/** Makes a servable of a version's folder. */
+export type LoadServable = (name: string, version: bigint, path: string) => Promise<Servable>;
+
+/** Works out what requests need of each signature. */
+export function compileSignatures(
+  signatures: ReadonlyMap<string, SignatureInfo>,
+): ReadonlyMap<string, CompiledSignature> {
+  const compiled = new Map<string, CompiledSignature>();
+  for (const [name, info] of signatures) {
+    const outputs = tensorsOf(info.outputs);
+    compiled.set(name, { name, info, inputs: tensorsOf(info.inputs), outputs, outputNames: outputs.map((o) => o.name) });
+  }
+  return compiled;
+}
+
+function tensorsOf(map: SignatureInfo["inputs"]): SignatureTensor[] {
+  return [...map].map(([alias, { name, dtype }]) => ({ alias, name, dtype }));
+}
+
+/** A servable that runs every request by itself. */
+export function directServable(name: string, version: bigint, model: ServableModel): Servable {
+  return {
+    name,
+    version,
+    signatures: compileSignatures(model.signatures),
+    run: (feeds, fetches, options) => model.runAsync(feeds, fetches, options),
+    memoryBytes: model.memoryBytes,
+    close: () => model.close(),
+  };
+}
