@@ -255,6 +255,8 @@ class Golden:
         """Runs one op and records inputs, attributes, outputs or error; False where TensorFlow has no such CPU kernel."""
         p = Prepared(op, inputs, attrs or {})
         record = {"op": op, "name": name or self.default_name(p), "attrs": p.plain, "inputs": p.encoded()}
+        if os.environ.get("GOLDEN_TRACE"):  # to find the case that crashes TensorFlow
+            print(op, record["name"], file=sys.stderr, flush=True)
         with tf.Graph().as_default():
             try:
                 feeds = p.placeholders(False)

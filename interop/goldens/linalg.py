@@ -71,12 +71,8 @@ for eq, shapes in [("ij,jk->ik", [(2, 3), (3, 4)]), ("bij,bjk->bik", [(2, 3, 4),
                    ("abc,adc->bd", [(2, 3, 4), (2, 5, 4)]), ("ijk,ijk->", [(2, 3, 2), (2, 3, 2)]), ("iij->ij", [(3, 3, 2)]), ("a,b->ba", [(2,), (3,)]),
                    ("ijk,k->ij", [(2, 3, 4), (4,)]), ("ab,ab->ab", [(2, 3), (2, 3)]), ("aab,bc->ac", [(2, 2, 3), (3, 4)]), ("ab,cd->", [(2, 3), (2, 2)]),
                    (",->", [(), ()]), ("->", [()]), ("i,->i", [(3,), ()]), ("ij,jk->ik", [(2, 0), (0, 4)]), ("abc->cba", [(2, 3, 4)]), ("aecd,abcd->acbe", [(2, 3, 4, 5), (2, 6, 4, 5)]),
-                   ("i->ii", [(3,)]), ("ij,jk", [(2, 3), (3, 4)]), ("ij,jk->il", [(2, 3), (3, 4)]), ("ij,jk->ik", [(2, 3), (4, 5)]), ("ij,jk->ik", [(2, 3, 4), (3, 4)]),
-                   ("ij->ij->ij", [(2, 3)]), ("i.j->ij", [(2, 3)]), ("ij->ii", [(2, 3)]), ("...ii->...i", [(2, 3, 3)]), ("ij,jk,kl->il", [(2, 3), (3, 4)])]:
-    try:
-        g.case("Einsum", [[m(*s) for s in shapes]], {"equation": eq})
-    except Exception as e:
-        print("einsum", eq, e)
+                   ("i->ii", [(3,)]), ("ij,jk->ik", [(2, 3), (4, 5)]), ("ij,jk->ik", [(2, 3, 4), (3, 4)]), ("ij->ii", [(2, 3)]), ("...ii->...i", [(2, 3, 3)])]:
+    g.case("Einsum", [[m(*s) for s in shapes]], {"equation": eq})
 for dtype in (f64, i32, i64, np.complex64, f16, bf16):
     g.case("Einsum", [[m(2, 3, 4, dtype=dtype), m(2, 4, 3, dtype=dtype)]], {"equation": "bij,bjk->ik"})
 
@@ -111,7 +107,6 @@ g.case("MatrixDeterminant", [np.array([[1, 2], [2, 4]], f64)], name="singular")
 g.case("LogMatrixDeterminant", [np.zeros((2, 2), f32)], name="singular")
 g.case("MatrixDeterminant", [m(2, 3)])
 g.case("LogMatrixDeterminant", [m(2, 3)])
-g.case("Cholesky", [np.array([[1, 2], [2, 1]], f32)], name="not positive definite")
 g.case("Cholesky", [m(2, 3)])
 g.case("MatrixSolve", [np.array([[1, 2], [2, 4]], f64), m(2, 1, dtype=f64)], name="singular")
 g.case("MatrixSolve", [m(2, 3), m(2, 1)])

@@ -16,7 +16,7 @@ import { WireReader, wireType } from "./wire-reader.js";
 const maxDepth = 100;
 
 /**
- * Decodes a serialized message of a generated schema: `fromBinary` of protobuf-es, in less than half the time on a SavedModel.
+ * Decodes a serialized message of a generated schema: `fromBinary` of protobuf-es, in about half the time on a SavedModel.
  *
  * Gives what `fromBinary` gives, unknown fields included, but byte strings are views of `bytes`. Throws `WireError`. For model files,
  * which hold tens of thousands of small messages; a message that reaches a wrapper type of `google.protobuf` (as ModelSpec does) goes to `fromBinary` itself.

@@ -1,6 +1,6 @@
 import { failedPrecondition, invalidArgument } from "../core/status-error.js";
 import { toTensor } from "../core/tensor-value.js";
-import { type SpecOf, specOfElement, specStructure } from "./element-spec.js";
+import { elementSpecOf, type SpecOf, specOfElement, specStructure, type TensorSpec } from "./element-spec.js";
 import { rowTable } from "./row-table.js";
 import type { ShuffleOptions } from "./shuffle-seeds.js";
 import { type Cursor, emptyCursor, type MaybePromise, type Stage, whenHere } from "./stage.js";
@@ -8,13 +8,13 @@ import { type BatchOptions, batchStage } from "./stages/batch.js";
 import { cacheStage, listCursor } from "./stages/cache.js";
 import { concatenateStage, zipStage } from "./stages/combine.js";
 import { type InterleaveOptions, interleaveStage } from "./stages/interleave.js";
-import { declaredSpec, filterStage, mapStage } from "./stages/map.js";
+import { filterStage, mapStage } from "./stages/map.js";
 import { type PaddedBatchOptions, paddedBatchStage } from "./stages/padded-batch.js";
 import { prefetchStage } from "./stages/prefetch.js";
 import { shardStage, skipStage, takeStage } from "./stages/range-of-elements.js";
 import { repeatStage } from "./stages/repeat.js";
 import { shuffleStage } from "./stages/shuffle.js";
-import { iterableStage, peekedStage, rowStage } from "./stages/source.js";
+import { iterableCursor, peekedStage, rowStage } from "./stages/source.js";
 import { unbatchStage } from "./stages/unbatch.js";
 import { type ElementOf, flatten, layoutOf, type Structure, type TensorLike } from "./structure.js";
 import { tensorLikeLayout, tensorsOf, toDeclaredElement, toElement } from "./tensor-like.js";
@@ -23,9 +23,9 @@ import { tensorLikeLayout, tensorsOf, toDeclaredElement, toElement } from "./ten
 export type ElementInput = Structure<TensorLike> | readonly [Structure<TensorLike>, Structure<TensorLike>];
 
 /** What a dataset is told of the elements that a function of the caller makes. */
-export interface ElementSpecOption<Spec> {
+export interface ElementSpecOption {
   /** TensorSpecs in the nesting of the elements; without it the first element tells, and every size in it counts as fixed. */
-  readonly elementSpec?: Spec | undefined;
+  readonly elementSpec?: Structure<TensorSpec> | undefined;
 }
 
 /** The datasets whose elements `zip` puts side by side. */
@@ -64,15 +64,15 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
    */
   static fromGenerator<S extends ElementInput>(
     generator: () => Iterable<S> | AsyncIterable<S>,
-    options: ElementSpecOption<SpecOf<ElementOf<S>>> = {},
+    options: ElementSpecOption = {},
   ): Dataset<ElementOf<S>> {
-    const spec = declaredSpec(options);
+    const spec = options.elementSpec && elementSpecOf(options.elementSpec);
     const convert = (element: Structure): Structure =>
       spec === undefined ? toElement(element) : toDeclaredElement(element, spec);
-    const list = generator as () => Iterable<Structure> | AsyncIterable<Structure>;
+    const take = (element: Structure | undefined): Structure | undefined =>
+      element === undefined ? undefined : convert(element);
     const open = (): Cursor => {
-      const cursor = iterableStage(list, () => spec!).open();
-      const take = (element: Structure | undefined): Structure | undefined => element && convert(element);
+      const cursor = iterableCursor((generator as () => Iterable<Structure> | AsyncIterable<Structure>)());
       return { next: () => whenHere(cursor.next(), take), close: () => cursor.close() };
     };
     return new Dataset(spec === undefined ? peekedStage(open) : { open, spec: () => spec });
@@ -86,7 +86,7 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
     const list = function* (): Generator<Structure> {
       for (let i = start; step > 0 ? i < end : i > end; i += step) yield toTensor(i, "int64");
     };
-    return new Dataset(iterableStage(list, () => specOfElement(toTensor(0, "int64"))));
+    return new Dataset({ open: () => iterableCursor(list()), spec: () => specOfElement(toTensor(0, "int64")) });
   }
 
   /** The elements of several datasets side by side, nested as the datasets are: `zip([features, labels])`. The shortest ends it. */
@@ -133,12 +133,9 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
   }
 
   /** Each element through `fn`, which gets a tuple as one argument and may be async. */
-  map<U extends Structure>(
-    fn: (element: T) => MaybePromise<U>,
-    options: ElementSpecOption<SpecOf<U>> = {},
-  ): Dataset<U> {
+  map<U extends Structure>(fn: (element: T) => MaybePromise<U>, options: ElementSpecOption = {}): Dataset<U> {
     const apply = fn as unknown as (element: Structure) => MaybePromise<Structure>;
-    return new Dataset(mapStage(this.#stage, apply, declaredSpec(options)));
+    return new Dataset(mapStage(this.#stage, apply, options.elementSpec && elementSpecOf(options.elementSpec)));
   }
 
   /** The elements that `predicate`, which may be async, answers true for. */

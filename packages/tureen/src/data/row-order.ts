@@ -128,3 +128,31 @@ export function shardedOrder(source: RowOrder, shards: number, index: number): R
   };
   return { size: Math.max(0, Math.ceil((source.size - index) / shards)), open };
 }
+
+/** `source` as its first whole pass had it. */
+export function cachedOrder(source: RowOrder): RowOrder {
+  let kept: readonly number[] | undefined;
+  const recording = (): RowCursor => {
+    const rows = source.open();
+    const seen: number[] = [];
+    return {
+      fill(into, start, count) {
+        const given = rows.fill(into, start, count);
+        for (let i = 0; i < given; i++) seen.push(into[start + i]!);
+        if (given < count) kept ??= seen;
+        return given;
+      },
+    };
+  };
+  const replaying = (numbers: readonly number[]): RowCursor => {
+    let next = 0;
+    return {
+      fill(into, start, count) {
+        const given = Math.min(count, numbers.length - next);
+        for (let i = 0; i < given; i++) into[start + i] = numbers[next++]!;
+        return given;
+      },
+    };
+  };
+  return { size: source.size, open: () => (kept === undefined ? recording() : replaying(kept)) };
+}

@@ -45,7 +45,7 @@ function column(value: TensorValue): Column {
 
 // 8-byte elements are copied as two words: a float64 read as a number could change the bits of a NaN, and a bigint costs an allocation.
 function wordsOf(data: NumericArray): Uint8Array | Uint16Array | Int32Array | Float32Array {
-  if (data instanceof Float32Array) return data;
+  if (data instanceof Float32Array || data instanceof Int32Array) return data;
   if (data.BYTES_PER_ELEMENT === 1) return new Uint8Array(data.buffer, data.byteOffset, data.length);
   if (data.BYTES_PER_ELEMENT === 2) return new Uint16Array(data.buffer, data.byteOffset, data.length);
   return new Int32Array(data.buffer, data.byteOffset, data.byteLength / 4);
@@ -116,7 +116,8 @@ function gatherLongRows(
   }
 }
 
-// Three loops that read alike: each sees one kind of array only, which keeps the compiler's element access direct.
+// Loops that read alike: each sees one kind of array only, which keeps the compiler's element access direct; scalars and pairs of words have
+// their own, which are the common columns.
 function gatherFloats(
   source: Float32Array,
   target: Float32Array,
@@ -135,6 +136,18 @@ function gatherFloats(
 }
 
 function gatherWords(source: Int32Array, target: Int32Array, order: Int32Array, count: number, width: number): void {
+  if (width === 1) {
+    for (let i = 0; i < count; i++) target[i] = source[order[i]!]!;
+    return;
+  }
+  if (width === 2) {
+    for (let i = 0; i < count; i++) {
+      const from = 2 * order[i]!;
+      target[2 * i] = source[from]!;
+      target[2 * i + 1] = source[from + 1]!;
+    }
+    return;
+  }
   for (let i = 0, at = 0; i < count; i++) {
     const from = order[i]! * width;
     for (let j = 0; j < width; j++) target[at++] = source[from + j]!;
@@ -156,6 +169,10 @@ function gatherShort(
 
 function gatherList(source: readonly object[], order: Int32Array, count: number, width: number): readonly object[] {
   const target = new Array<object>(count * width);
+  if (width === 1) {
+    for (let i = 0; i < count; i++) target[i] = source[order[i]!]!;
+    return target;
+  }
   for (let i = 0, at = 0; i < count; i++) {
     const from = order[i]! * width;
     for (let j = 0; j < width; j++) target[at++] = source[from + j]!;

@@ -62,3 +62,9 @@ async function awaitWhile(
 
 /** A cursor of nothing. */
 export const emptyCursor: Cursor = Object.freeze({ next: () => undefined, close: () => undefined });
+
+/** Closes several passes. */
+export function closeAll(cursors: readonly (Cursor | undefined)[]): MaybePromise<void> {
+  const waiting = cursors.map((cursor) => cursor?.close());
+  return waiting.some((one) => one instanceof Promise) ? Promise.all(waiting).then(() => undefined) : undefined;
+}

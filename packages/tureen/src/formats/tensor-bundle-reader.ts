@@ -222,7 +222,9 @@ export class BundleReader {
     const shard = this.shards.get(shardId) ?? openShard(path);
     this.shards.set(shardId, shard);
     // Nothing is allocated for what the file cannot hold: the size is only the index's word.
-    const bytes = offset + size <= shard.size ? new Uint8Array(size) : undefined;
+    // Memory that is not zeroed first saves a pass over it; the read below fills it or throws.
+    const memory = offset + size <= shard.size ? (Buffer.allocUnsafeSlow(size).buffer as ArrayBuffer) : undefined;
+    const bytes = memory === undefined ? undefined : new Uint8Array(memory);
     if (bytes === undefined || readAt(shard.fd, bytes, offset, path) < size) {
       const cause = new Error(`${size} bytes at byte ${offset} of ${path}`);
       throw new StatusError("OUT_OF_RANGE", "Read less bytes than requested", { cause });

@@ -85,7 +85,9 @@ export function temporaryDirectory(): string {
 }
 
 /** The bytes cut at every length and with every byte changed, each with the offset of the damage. */
-export function* damaged(bytes: Uint8Array): Generator<{ readonly kind: "cut" | "flip"; at: number; bytes: Uint8Array }> {
+export function* damaged(
+  bytes: Uint8Array,
+): Generator<{ readonly kind: "cut" | "flip"; at: number; bytes: Uint8Array }> {
   for (let at = 0; at < bytes.length; at++) {
     yield { kind: "cut", at, bytes: bytes.slice(0, at) };
     for (const mask of [1, 0x80, 0xff]) {

@@ -4,7 +4,15 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { StatusError } from "../core/status-error.js";
-import { fixtureBytes, fixtureJson, fixturePath, fromHex, outcomeOf, temporaryDirectory, toHex } from "./test-fixtures.js";
+import {
+  fixtureBytes,
+  fixtureJson,
+  fixturePath,
+  fromHex,
+  outcomeOf,
+  temporaryDirectory,
+  toHex,
+} from "./test-fixtures.js";
 import { encodeTfRecords, readTfRecords, TfRecordSplitter } from "./tf-record.js";
 import {
   readTfRecordFile,

@@ -1,4 +1,5 @@
 import type { DType } from "../core/dtype.js";
+import type { PartialShape } from "../core/shape.js";
 import { notFound } from "../core/status-error.js";
 import { type TensorValue, tensorValue } from "../core/tensor-value.js";
 
@@ -14,7 +15,14 @@ export interface ResourceHandle {
   readonly name: string;
   /** Kind of the resource this handle may point to. */
   readonly kind: string;
+  /** The shape that a TF1 variable was declared with. */
+  readonly shape?: PartialShape;
 }
+
+/** Mangled C++ names of resource classes, which TensorFlow's messages spell out. */
+const cppNames: Readonly<Record<string, string>> = {
+  Var: "N10tensorflow3VarE",
+};
 
 /** The container that nodes with an empty `container` attribute use. */
 export const defaultContainer = "localhost";
@@ -36,9 +44,18 @@ export class ResourceManager {
   get<R extends Resource>(handle: ResourceHandle): R {
     const found = this.find<R>(handle);
     if (found === undefined) {
-      throw notFound(`Resource ${handle.container}/${handle.name}/${handle.kind} does not exist.`);
+      throw notFound(this.missingText(handle));
     }
     return found;
+  }
+
+  /** How TensorFlow says that a resource is not there. */
+  missingText(handle: ResourceHandle): string {
+    const { container, name, kind } = handle;
+    for (const key of this.#resources.keys()) {
+      if (key.startsWith(`${container}\0`)) return `Resource ${container}/${name}/${cppNames[kind] ?? kind} does not exist.`;
+    }
+    return `Container ${container} does not exist. (Could not find resource: ${container}/${name})`;
   }
 
   /** The resource, made where it is not there yet. */
@@ -74,6 +91,8 @@ export interface VariableResource extends Resource {
   readonly kind: "Var";
   readonly dtype: DType;
   value: TensorValue | undefined;
+  /** Whether anyone but the variable may hold the value: whoever hands it out sets this, and an update in place copies first. */
+  shared: boolean;
 }
 
 /** The scalar tensor that carries a handle. */

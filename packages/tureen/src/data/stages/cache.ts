@@ -1,5 +1,7 @@
+import { cachedOrder } from "../row-order.js";
 import { type Cursor, type Stage, whenHere } from "../stage.js";
 import type { Structure } from "../structure.js";
+import { rowStage } from "./source.js";
 
 /**
  * Keeps the elements of the first pass that reaches its end in memory; later passes give these.
@@ -7,6 +9,7 @@ import type { Structure } from "../structure.js";
  * A pass that is given up early keeps nothing, as TensorFlow's memory cache does. Semantics: `CacheDatasetV2` without a file.
  */
 export function cacheStage(source: Stage): Stage {
+  if (source.rows !== undefined) return rowStage(source.rows.table, cachedOrder(source.rows.order));
   let kept: readonly Structure[] | undefined;
   const open = (): Cursor => {
     if (kept !== undefined) return listCursor(kept);

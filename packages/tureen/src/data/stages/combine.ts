@@ -7,7 +7,7 @@ import {
   specText,
   withShapes,
 } from "../element-spec.js";
-import { type Cursor, type MaybePromise, type Stage, whenHere } from "../stage.js";
+import { type Cursor, closeAll, type MaybePromise, type Stage, whenHere } from "../stage.js";
 import { type Layout, pack, type Structure, sameLayout } from "../structure.js";
 
 /** Elements of all stages side by side, nested as the stages are; the shortest ends it. Semantics: `ZipDataset`. */
@@ -37,11 +37,6 @@ export function zipStage(layout: Layout, stages: readonly Stage[]): Stage {
       : combine(parts as readonly ElementSpec[]);
   };
   return { open, spec };
-}
-
-function closeAll(cursors: readonly Cursor[]): MaybePromise<void> {
-  const waiting = cursors.map((cursor) => cursor.close());
-  return waiting.some((one) => one instanceof Promise) ? Promise.all(waiting).then(() => undefined) : undefined;
 }
 
 /** The elements of `first`, then those of `second`, which must have the same nesting and dtypes. Semantics: `ConcatenateDataset`. */

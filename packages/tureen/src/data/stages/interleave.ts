@@ -1,5 +1,5 @@
 import { invalidArgument } from "../../core/status-error.js";
-import type { Cursor, MaybePromise, Stage } from "../stage.js";
+import { type Cursor, closeAll, type MaybePromise, type Stage } from "../stage.js";
 import type { Structure } from "../structure.js";
 import { peekedStage } from "./source.js";
 
@@ -63,11 +63,7 @@ export function interleaveStage(
       }
       return undefined;
     };
-    const close = async (): Promise<void> => {
-      for (const held of inner) await held?.close();
-      await cursor.close();
-    };
-    return { next, close };
+    return { next, close: () => closeAll([...inner, cursor]) };
   };
   return peekedStage(open);
 }

@@ -1,4 +1,4 @@
-import { type ElementSpec, elementSpecOf, specOfElement, type TensorSpec, withShapes } from "../element-spec.js";
+import { type ElementSpec, specOfElement, withShapes } from "../element-spec.js";
 import { type Cursor, type MaybePromise, type Stage, whenHere } from "../stage.js";
 import { flatten, type Structure } from "../structure.js";
 import { peekedStage } from "./source.js";
@@ -9,10 +9,11 @@ export function mapStage(
   fn: (element: Structure) => MaybePromise<Structure>,
   declared: ElementSpec | undefined,
 ): Stage {
-  let firstInput: Structure | undefined;
+  // The input of the element that a peek has just seen.
+  let latest: Structure | undefined;
   const apply = (element: Structure | undefined): MaybePromise<Structure | undefined> => {
     if (element === undefined) return undefined;
-    firstInput ??= element;
+    latest = element;
     return fn(element);
   };
   const open = (): Cursor => {
@@ -20,7 +21,7 @@ export function mapStage(
     return { next: () => whenHere(cursor.next(), apply), close: () => cursor.close() };
   };
   if (declared !== undefined) return { open, spec: () => declared };
-  return peekedStage(open, (output) => whenHere(source.spec(), (input) => specAfter(input, firstInput!, output)));
+  return peekedStage(open, (output) => whenHere(source.spec(), (input) => specAfter(input, latest!, output)));
 }
 
 /**
@@ -42,12 +43,6 @@ function specAfter(input: ElementSpec, firstInput: Structure, firstOutput: Struc
   return withShapes(specOfElement(firstOutput), (shape) =>
     shape?.map((size, axis) => ((axis === 0 ? leading : inner).has(size) ? -1 : size)),
   );
-}
-
-/** The spec that a caller declared as the option `elementSpec`, if one did. */
-export function declaredSpec(options: unknown): ElementSpec | undefined {
-  const { elementSpec } = options as { readonly elementSpec?: Structure<TensorSpec> };
-  return elementSpec === undefined ? undefined : elementSpecOf(elementSpec);
 }
 
 /** The elements that `predicate` answers true for, or with a promise of true. */

@@ -18,15 +18,8 @@ export function rowStage(table: RowTable, order: RowOrder = rangeOrder(table.len
   return { open, spec: () => rowSpec(table), rows: { table, order } };
 }
 
-/** Elements that a function lists anew for each pass. */
-export function iterableStage(
-  list: () => Iterable<Structure> | AsyncIterable<Structure>,
-  spec: () => MaybePromise<ElementSpec>,
-): Stage {
-  return { open: () => iterableCursor(list()), spec };
-}
-
-function iterableCursor(list: Iterable<Structure> | AsyncIterable<Structure>): Cursor {
+/** One pass over what a generator or any iterable lists. */
+export function iterableCursor(list: Iterable<Structure> | AsyncIterable<Structure>): Cursor {
   const iterator = Symbol.iterator in list ? list[Symbol.iterator]() : list[Symbol.asyncIterator]();
   const take = (result: IteratorResult<Structure>): Structure | undefined =>
     result.done === true ? undefined : result.value;

@@ -1,9 +1,10 @@
 import type { DType } from "../../core/dtype.js";
 import { elementCount, type Shape, sameShape, shapeText, stridesOf } from "../../core/shape.js";
-import { invalidArgument, unimplemented } from "../../core/status-error.js";
+import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, toIntegers, withShape } from "../../core/tensor-value.js";
 import { type ResolvedSlice, resolveSlice, type SliceMasks, sliceMasks } from "../../graph/shapes/array/strided-slice.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
+import { broadcastStrides } from "./array/broadcast-strides.js";
 import { cellsOf, cellWidth, newValue } from "./array/cells.js";
 import { copyStrided } from "./array/copy-strided.js";
 
@@ -105,17 +106,26 @@ const stridedSlice: KernelFactory = (node) => {
   };
 };
 
-/** Writes `value` (of the slice's final shape, or a scalar) into the slice of `target`, which the caller owns. */
+/** Writes `value`, broadcast to the slice's final shape, into the slice of `target`, which the caller owns. */
 export function putSlice(target: TensorValue, resolved: ResolvedSlice, value: TensorValue): void {
-  if (elementCount(resolved.sizes) === 0) return;
+  const { finalShape, sizes } = resolved;
+  const repeated = broadcastStrides(value.shape, finalShape);
+  if (repeated === undefined) {
+    throw invalidArgument(
+      `Cannot broadcast input shape ${shapeText(value.shape)} into final shape ${shapeText(finalShape)}`,
+    );
+  }
+  if (elementCount(sizes) === 0) return;
+  const width = cellWidth(target.dtype);
+  let source = value;
+  if (!sameShape(value.shape, finalShape)) {
+    source = newValue(value.dtype, finalShape);
+    const dense = { cells: cellsOf(source), offset: 0, strides: stridesOf(finalShape) };
+    copyStrided(dense, { cells: cellsOf(value), offset: 0, strides: repeated }, finalShape, width);
+  }
   const { offset, steps } = walk(target.shape, resolved.begin, resolved.strides);
-  const strides = value.shape.length === 0 ? steps.map(() => 0) : stridesOf(resolved.sizes);
-  copyStrided(
-    { cells: cellsOf(target), offset, strides: steps },
-    { cells: cellsOf(value), offset: 0, strides },
-    resolved.sizes,
-    cellWidth(target.dtype),
-  );
+  const to = { cells: cellsOf(target), offset, strides: steps };
+  copyStrided(to, { cells: cellsOf(source), offset: 0, strides: stridesOf(sizes) }, sizes, width);
 }
 
 const stridedSliceGrad: KernelFactory = ({ attrs }) => {
@@ -132,7 +142,6 @@ const stridedSliceGrad: KernelFactory = ({ attrs }) => {
       );
     }
     const output = newValue(dy.dtype, toIntegers(shape));
-    // A scalar result is a slice of one element, which putSlice repeats just the same.
     putSlice(output, resolved, dy);
     return [output];
   };
@@ -143,20 +152,11 @@ const tensorStridedSliceUpdate: KernelFactory = ({ attrs }) => {
   return (inputs) => {
     const [input, begin, end, strides, value] = inputs as [TensorValue, TensorValue, TensorValue, TensorValue, TensorValue];
     const resolved = sliceOf(input.shape, begin, end, strides, masks);
-    checkSliceValue(resolved, value);
     const output = copyOf(input);
     putSlice(output, resolved, value);
     return [output];
   };
 };
-
-/** A value assigned to a slice has its final shape or is a scalar; UNIMPLEMENTED otherwise, as in TensorFlow. */
-export function checkSliceValue(resolved: ResolvedSlice, value: TensorValue): void {
-  if (value.shape.length === 0 || sameShape(value.shape, resolved.finalShape)) return;
-  throw unimplemented(
-    `sliced l-value shape ${shapeText(resolved.finalShape)} does not match r-value shape ${shapeText(value.shape)}. Automatic broadcasting not yet implemented.`,
-  );
-}
 
 /** A value with a copy of the elements, for a kernel to write into. */
 export function copyOf<D extends DType>(value: TensorValue<D>): TensorValue<D> {

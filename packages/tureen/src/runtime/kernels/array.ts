@@ -1,4 +1,21 @@
 import type { KernelTable } from "../kernel.js";
+import { arrayBasicKernels } from "./array-basic.js";
+import { arrayGatherKernels } from "./array-gather.js";
+import { arrayJoinKernels } from "./array-join.js";
+import { arrayPadKernels } from "./array-pad.js";
+import { arrayRearrangeKernels } from "./array-rearrange.js";
+import { arraySearchKernels } from "./array-search.js";
+import { arraySelectKernels } from "./array-select.js";
+import { arraySliceKernels } from "./array-slice.js";
 
 /** Host kernels of the array family. */
-export const arrayKernels: KernelTable = {};
+export const arrayKernels: KernelTable = {
+  ...arrayBasicKernels,
+  ...arrayGatherKernels,
+  ...arrayJoinKernels,
+  ...arrayPadKernels,
+  ...arrayRearrangeKernels,
+  ...arraySearchKernels,
+  ...arraySelectKernels,
+  ...arraySliceKernels,
+};

@@ -1,4 +1,6 @@
-import { invalidArgument } from "../../core/status-error.js";
+import { type Shape, sameShape, shapeText } from "../../core/shape.js";
+import { internal, invalidArgument } from "../../core/status-error.js";
+import type { NumericArray } from "../../core/dtype.js";
 import { tensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { requireBroadcast, runBroadcast } from "./math/broadcast.js";
@@ -16,10 +18,20 @@ function concatBytes(x: Uint8Array, y: Uint8Array): Uint8Array {
   return out;
 }
 
+const integerDiv: BinarySpec = { int: (x, y) => Math.trunc(x / y), big: (x, y) => x / y };
+
 const truncateDiv: BinarySpec = {
-  int: (x, y) => Math.trunc(x / y),
-  big: (x, y) => x / y,
-  checkInteger: rejectZeroDivisor,
+  ...integerDiv,
+  float: (x, y) => Math.trunc(x / y),
+  checkInteger: rejectZeroUnexpectedly,
+  loops: {
+    float32: (a, ai, aStep, b, bi, bStep, out, oi, n) => {
+      // The quotient is a float32 before it is truncated.
+      for (const end = oi + n; oi < end; oi++, ai += aStep, bi += bStep) {
+        out[oi] = Math.trunc(Math.fround(a[ai]! / b[bi]!));
+      }
+    },
+  },
 };
 
 const realDiv: BinarySpec = {
@@ -34,6 +46,13 @@ const truncateMod: BinarySpec = {
   big: (x, y) => x % y,
   checkInteger: rejectZeroDivisor,
 };
+
+/** TensorFlow's truncating ops find the zero divisor too, but not the words for it. */
+function rejectZeroUnexpectedly(y: NumericArray): void {
+  for (let i = 0; i < y.length; i++) {
+    if (!y[i]) throw internal("Unexpected error in binary operator (only integer div and mod should have errors)");
+  }
+}
 
 /** Remainder with the divisor's sign. */
 function floorMod(x: number, y: number): number {
@@ -96,20 +115,20 @@ function clampShift(y: bigint): bigint {
   return y < 0n ? 0n : y > 63n ? 63n : y;
 }
 
-/** Complex gradient helpers take the conjugate of the value they were given. */
+/** Gradient helpers of complex roots and reciprocals take the conjugate of the value they were given; those of Sigmoid and Tanh do not. */
 function withConjugate(f: ComplexBinary): ComplexBinary {
   return (ar, ai, br, bi, out) => f(ar, -ai, br, bi, out);
 }
 
-const complexSigmoidGrad = withConjugate((yr, yi, dr, di, out) => {
+const complexSigmoidGrad: ComplexBinary = (yr, yi, dr, di, out) => {
   complex.complexMul(yr, yi, 1 - yr, -yi, out);
   complex.complexMul(out[0]!, out[1]!, dr, di, out);
-});
+};
 
-const complexTanhGrad = withConjugate((yr, yi, dr, di, out) => {
+const complexTanhGrad: ComplexBinary = (yr, yi, dr, di, out) => {
   complex.complexMul(yr, yi, yr, yi, out);
   complex.complexMul(1 - out[0]!, -out[1]!, dr, di, out);
-});
+};
 
 const complexSqrtGrad = withConjugate((yr, yi, dr, di, out) => complex.complexDiv(dr / 2, di / 2, yr, yi, out));
 
@@ -124,7 +143,7 @@ const complexInvGrad = withConjugate((yr, yi, dr, di, out) => {
   complex.complexMul(out[0]!, out[1]!, -dr, -di, out);
 });
 
-const reciprocalGrad = binaryKernel({ float: (y, dy) => -dy * y * y, complex: complexInvGrad });
+const reciprocalGrad = binaryKernel({ float: (y, dy) => (dy === 0 ? 0 : -dy * y * y), complex: complexInvGrad });
 
 const add: BinarySpec = {
   float: (x, y) => x + y,
@@ -151,18 +170,20 @@ const complexOf: KernelFactory = (node) => {
   };
 };
 
+function checkBetaincShapes(shapes: readonly Shape[]): void {
+  for (const [i, j] of [[0, 1], [0, 2], [1, 2]] as const) {
+    const [p, q] = [shapes[i]!, shapes[j]!];
+    if (p.length === 0 || q.length === 0 || sameShape(p, q)) continue;
+    throw invalidArgument(`Shapes of ${"abx"[i]} and ${"abx"[j]} are inconsistent: ${shapeText(p)} vs. ${shapeText(q)}`);
+  }
+}
+
 const betaincKernel: KernelFactory = (node) => {
   const dtype = node.inputTypes[0] as "float32" | "float64";
   return ([a, b, x]) => {
     const shapes = [a!, b!, x!].map(({ shape }) => shape).filter((shape) => shape.length > 0);
     const shape = shapes[0] ?? [];
-    for (const other of shapes) {
-      if (other.length !== shape.length || other.some((size, i) => size !== shape[i])) {
-        throw invalidArgument(
-          "Betainc: inputs must be scalars or the same shape",
-        );
-      }
-    }
+    checkBetaincShapes([a!.shape, b!.shape, x!.shape]);
     const count = shape.reduce((product, size) => product * size, 1);
     const out = dtype === "float32" ? new Float32Array(count) : new Float64Array(count);
     const [da, db, dx] = [a!, b!, x!].map(({ data }) => data as Float32Array);
@@ -182,7 +203,7 @@ export const mathBinaryKernels: KernelTable = {
   BitwiseOr: binaryKernel({ int: (x, y) => x | y, big: (x, y) => x | y }),
   BitwiseXor: binaryKernel({ int: (x, y) => x ^ y, big: (x, y) => x ^ y }),
   Complex: complexOf,
-  Div: binaryKernel({ ...realDiv, ...truncateDiv }),
+  Div: binaryKernel({ ...realDiv, ...integerDiv, checkInteger: rejectZeroDivisor }),
   DivNoNan: binaryKernel({
     float: (x, y) => (y === 0 ? 0 : x / y),
     complex: unlessZero("y", complex.complexDiv),
@@ -245,13 +266,13 @@ export const mathBinaryKernels: KernelTable = {
   RealDiv: binaryKernel(realDiv),
   ReciprocalGrad: reciprocalGrad,
   RightShift: rightShift,
-  RsqrtGrad: binaryKernel({ float: (y, dy) => -0.5 * dy * y * y * y, complex: complexRsqrtGrad }),
+  RsqrtGrad: binaryKernel({ float: (y, dy) => (dy === 0 ? 0 : -0.5 * dy * y * y * y), complex: complexRsqrtGrad }),
   SigmoidGrad: binaryKernel({
     float: (y, dy) => dy * y * (1 - y),
     complex: complexSigmoidGrad,
     loops: { float32: hot.sigmoidGradFloat32 },
   }),
-  SqrtGrad: binaryKernel({ float: (y, dy) => (0.5 * dy) / y, complex: complexSqrtGrad }),
+  SqrtGrad: binaryKernel({ float: (y, dy) => (dy === 0 ? 0 : (0.5 * dy) / y), complex: complexSqrtGrad }),
   SquaredDifference: binaryKernel({
     float: (x, y) => (x - y) * (x - y),
     int: (x, y) => Math.imul(x - y, x - y),
@@ -272,7 +293,7 @@ export const mathBinaryKernels: KernelTable = {
     loops: { float32: hot.tanhGradFloat32 },
   }),
   TruncateDiv: binaryKernel(truncateDiv),
-  TruncateMod: binaryKernel(truncateMod),
+  TruncateMod: binaryKernel({ ...truncateMod, checkInteger: rejectZeroUnexpectedly }),
   Xdivy: binaryKernel({ float: (x, y) => (x === 0 ? 0 : x / y), complex: unlessZero("x", complex.complexDiv) }),
   Xlog1py: binaryKernel({ float: (x, y) => (x === 0 ? 0 : x * Math.log1p(y)), complex: unlessZero("x", xlog1pyComplex) }),
   Xlogy: binaryKernel({ float: (x, y) => (x === 0 ? 0 : x * Math.log(y)), complex: unlessZero("x", xlogyComplex) }),

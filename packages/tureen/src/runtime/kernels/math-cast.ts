@@ -1,4 +1,4 @@
-import { allocate, type DataOf, type DType, isNumericDType, type NumericArray } from "../../core/dtype.js";
+import { allocate, type DataOf, type DType, isIntegerDType, isNumericDType, type NumericArray } from "../../core/dtype.js";
 import { narrowHalf, widenHalf } from "../../core/half-float.js";
 import { unimplemented } from "../../core/status-error.js";
 import { tensorValue } from "../../core/tensor-value.js";
@@ -13,8 +13,8 @@ const indefinite32 = -(2 ** 31);
 const indefinite64 = -(2n ** 63n);
 
 /** `cvttss2si` to 32 bits. */
-function toInt32Sat(x: number): number {
-  return x > -2147483649 && x < 2147483648 ? x : indefinite32;
+function toInt32(x: number): number {
+  return x > -2147483649 && x < 2147483648 ? x | 0 : indefinite32;
 }
 
 /** `cvttss2si` to 64 bits. */
@@ -22,10 +22,24 @@ function toInt64(x: number): bigint {
   return x >= -(2 ** 63) && x < 2 ** 63 ? BigInt(Math.trunc(x)) : indefinite64;
 }
 
-/** What compilers make of a conversion to uint64: the signed one below 2^63, else of the number less 2^63 with the top bit flipped. */
+/** Negative numbers wrap; from 2^63 up the number less 2^63 is converted and the top bit set; what is left is 2^63. */
 function toUint64(x: number): bigint {
-  return x < 2 ** 63 ? BigInt.asUintN(64, toInt64(x)) : BigInt.asUintN(64, toInt64(x - 2 ** 63) ^ (1n << 63n));
+  const low = toInt64(x);
+  return BigInt.asUintN(64, low < 0n ? low | toInt64(x - 2 ** 63) : low);
 }
+
+/** As to uint64, by 32 bits. */
+function toUint32(x: number): number {
+  const low = toInt32(x);
+  return low < 0 ? low | toInt32(x - 2 ** 31) : low;
+}
+
+const narrowRange: Partial<Record<DType, readonly [number, number]>> = {
+  int8: [-128, 127],
+  uint8: [0, 255],
+  int16: [-32768, 32767],
+  uint16: [0, 65535],
+};
 
 function isFloat(dtype: DType): boolean {
   return dtype === "float32" || dtype === "float64";
@@ -98,20 +112,41 @@ function floatToBig(to: DType): Convert {
 }
 
 function floatToInt(to: DType): Convert {
-  if (to === "uint32") {
+  if (to === "int32") {
     return (data) => {
-      const out = new Uint32Array(data.length);
-      for (let i = 0; i < out.length; i++) {
-        const x = data[i] as number;
-        // Through a 64-bit integer, of which the low half stays.
-        out[i] = x > -(2 ** 53) && x < 2 ** 53 ? x : Number(BigInt.asUintN(32, toInt64(x)));
-      }
+      const out = new Int32Array(data.length);
+      for (let i = 0; i < out.length; i++) out[i] = toInt32(data[i] as number);
       return out;
     };
   }
+  if (to === "uint32") {
+    return (data) => {
+      const out = new Uint32Array(data.length);
+      for (let i = 0; i < out.length; i++) out[i] = toUint32(data[i] as number);
+      return out;
+    };
+  }
+  // Through int32, then saturating, as the packing instructions of TensorFlow's vector loop do. (The few elements that are left over at
+  // the end of its loop wrap instead: which of the two an out-of-range number gets there is an accident of its position.)
+  const [low, high] = narrowRange[to]!;
   return (data) => {
-    const out = allocate(to, data.length) as unknown as Int32Array;
-    for (let i = 0; i < out.length; i++) out[i] = toInt32Sat(data[i] as number);
+    const out = allocate(to, data.length) as unknown as Int16Array;
+    for (let i = 0; i < out.length; i++) {
+      const whole = toInt32(data[i] as number);
+      out[i] = whole < low ? low : whole > high ? high : whole;
+    }
+    return out;
+  };
+}
+
+/** The low bits of a 64-bit integer: so real parts of complex numbers are narrowed, which TensorFlow does one by one. */
+function lowBits(to: DType): Convert {
+  return (data) => {
+    const out = allocate(to, data.length) as unknown as NumberArray;
+    for (let i = 0; i < out.length; i++) {
+      const x = data[i] as number;
+      out[i] = Number(to === "uint32" ? BigInt.asIntN(32, toInt64(x)) : toInt32(x));
+    }
     return out;
   };
 }
@@ -132,7 +167,8 @@ function converter(from: DType, to: DType, truncate: boolean): Convert | undefin
   if (isComplex(from) && isComplex(to)) return convertReal(carrier(from), carrier(to));
   const unpack = unpacking(from);
   const cut = truncate ? truncateMantissa(from, to) : undefined;
-  const convert = convertReal(carrier(from), carrier(to));
+  const narrow = isComplex(from) && isIntegerDType(to) && !isBig(to) && to !== "int32";
+  const convert = narrow ? lowBits(to) : convertReal(carrier(from), carrier(to));
   const pack = packing(to);
   return (data) => {
     const numbers = unpack(data);

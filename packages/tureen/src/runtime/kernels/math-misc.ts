@@ -1,7 +1,7 @@
 import { allocate, type DType, type NumericArray, type DataOf } from "../../core/dtype.js";
 import { narrowHalf, widenHalf } from "../../core/half-float.js";
 import { elementCount, sameShape, shapeText } from "../../core/shape.js";
-import { invalidArgument } from "../../core/status-error.js";
+import { failedPrecondition, invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue, toIntegers } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { fromNumbers, type NumberArray, numbersOf } from "./math/element-wise.js";
@@ -73,10 +73,11 @@ const clipByValue: KernelFactory = (node) => {
   const minimum = binaryKernel({ float: Math.min, int: Math.min, big: (x, y) => (x < y ? x : y) })(node);
   const maximum = binaryKernel({ float: Math.max, int: Math.max, big: (x, y) => (x > y ? x : y) })(node);
   return ([t, low, high], context) => {
-    for (const [name, bound] of [["min", low!], ["max", high!]] as const) {
-      if (bound.shape.length > 0 && !sameShape(bound.shape, t!.shape)) {
-        throw invalidArgument(`clip_value_min and clip_value_max must be either of the same shape as input, or a scalar. input shape: ${shapeText(t!.shape)}clip_value_${name} shape: ${shapeText(bound.shape)}`);
-      }
+    if (![low!, high!].every((bound) => bound.shape.length === 0 || sameShape(bound.shape, t!.shape))) {
+      throw invalidArgument(
+        "clip_value_min and clip_value_max must be either of the same shape as input, or a scalar. " +
+          `input shape: ${shapeText(t!.shape)}clip_value_min shape: ${shapeText(low!.shape)}clip_value_max shape: ${shapeText(high!.shape)}`,
+      );
     }
     const [lower] = minimum([t!, high!], context);
     return maximum([lower!, low!], context);
@@ -89,7 +90,7 @@ const cross: KernelFactory = (node) => {
     if (!sameShape(a!.shape, b!.shape)) throw invalidArgument(`Both inputs must be of same shape: ${shapeText(a!.shape)} vs. ${shapeText(b!.shape)}`);
     if (a!.shape.length === 0) throw invalidArgument(`Input must be at least 1D${shapeText(a!.shape)}`);
     const last = a!.shape[a!.shape.length - 1]!;
-    if (last !== 3) throw invalidArgument(`Cross-products are only defined for 3-element vectors, not ${last}-element vectors.`);
+    if (last !== 3) throw failedPrecondition("Cross-products are only defined for 3-element vectors.");
     if (dtype === "int64" || dtype === "uint64") {
       const out = allocate(dtype, elementCount(a!.shape)) as BigInt64Array;
       crossBig(a!.data as BigInt64Array, b!.data as BigInt64Array, out);

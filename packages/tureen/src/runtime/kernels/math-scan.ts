@@ -131,7 +131,7 @@ function scanAxis(shape: Shape, value: TensorValue): number {
   const given = toIntegers(value)[0]!;
   const axis = given < 0 ? given + shape.length : given;
   if (axis < 0 || axis >= shape.length) {
-    throw invalidArgument(`ScanOp: Expected scan axis in the range [${-shape.length}, ${shape.length}), but got ${given}`);
+    throw invalidArgument(`ScanOp: Expected scan axis in the range [${-shape.length}, ${shape.length}), but got ${axis}`);
   }
   return axis;
 }

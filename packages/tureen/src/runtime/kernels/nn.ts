@@ -1,4 +1,15 @@
 import type { KernelTable } from "../kernel.js";
+import { nnActivationKernels } from "./nn-activation.js";
+import { nnLossKernels } from "./nn-loss.js";
+import { nnNormalizeKernels } from "./nn-normalize.js";
+import { nnQuantizeKernels } from "./nn-quantize.js";
+import { nnRecurrentKernels } from "./nn-recurrent.js";
 
 /** Host kernels of the nn family. */
-export const nnKernels: KernelTable = {};
+export const nnKernels: KernelTable = {
+  ...nnActivationKernels,
+  ...nnLossKernels,
+  ...nnNormalizeKernels,
+  ...nnQuantizeKernels,
+  ...nnRecurrentKernels,
+};

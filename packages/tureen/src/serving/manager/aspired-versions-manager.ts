@@ -46,6 +46,11 @@ export class AspiredVersionsManager {
     return [...(this.harnesses.get(name)?.values() ?? [])].filter(({ isAspired }) => isAspired);
   }
 
+  /** Whether a list of versions waits for an unload to end. */
+  isPending(name: string): boolean {
+    return this.pending.has(name);
+  }
+
   /** A handle on one version, or on the highest that is ready; undefined where there is none. */
   acquire(name: string, version?: bigint): ServableHandle | undefined {
     const versions = this.harnesses.get(name);

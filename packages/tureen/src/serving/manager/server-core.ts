@@ -108,6 +108,7 @@ export class ServerCore {
   /** Whether a new model need not be waited for any longer. */
   private isSettled(name: string): boolean {
     const { manager } = this.options;
+    if (manager.isPending(name)) return false;
     const versions = manager.aspired(name);
     if (versions.some(({ state }) => state === "ready")) return true;
     // At start-up the first failure counts: retries take minutes, and the other models must not wait for them.

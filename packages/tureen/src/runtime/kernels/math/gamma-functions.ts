@@ -104,9 +104,8 @@ const mostTerms = 20_000;
 
 /** P(a, x), the regularized lower incomplete gamma function (DLMF 8.2.4). */
 export function igamma(a: number, x: number): number {
-  if (Number.isNaN(a) || Number.isNaN(x) || x < 0 || a < 0) return Number.NaN;
-  if (a === 0) return x > 0 ? 1 : Number.NaN;
-  if (x === 0) return 0;
+  if (x === 0 && a >= 0) return 0;
+  if (!(x > 0) || !(a > 0)) return Number.NaN;
   if (a === Number.POSITIVE_INFINITY) return x === Number.POSITIVE_INFINITY ? Number.NaN : 0;
   if (x === Number.POSITIVE_INFINITY) return 1;
   return x > 1 && x > a ? 1 - upperFraction(a, x) : lowerSeries(a, x);
@@ -114,8 +113,7 @@ export function igamma(a: number, x: number): number {
 
 /** Q(a, x) = 1 - P(a, x). */
 export function igammac(a: number, x: number): number {
-  if (Number.isNaN(a) || Number.isNaN(x) || x < 0 || a < 0) return Number.NaN;
-  if (a === 0) return x > 0 ? 0 : Number.NaN;
+  if (!(x >= 0) || !(a > 0)) return Number.NaN;
   if (x === 0) return 1;
   if (a === Number.POSITIVE_INFINITY) return x === Number.POSITIVE_INFINITY ? Number.NaN : 1;
   if (x === Number.POSITIVE_INFINITY) return 0;

@@ -1,0 +1,92 @@
+import { invalidArgument } from "../../core/status-error.js";
+import { isFloatingDType } from "../../core/dtype.js";
+import { Tensor } from "../../graph/graph.js";
+import { methodNames } from "../../saved-model/signature-def.js";
+import type { SignatureInfo, TensorInfo } from "../../saved-model/signature.js";
+
+/** How one head's outputs become a signature (`tf.estimator.export.ExportOutput`). */
+export interface ExportOutput {
+  readonly kind: "classification" | "regression" | "predict" | "train" | "eval";
+  /** The signature for these receiver tensors; INVALID_ARGUMENT with TensorFlow's text where the API cannot carry it. */
+  asSignature(receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo;
+}
+
+/** What a signature stores of a tensor. */
+export function tensorInfo(tensor: Tensor): TensorInfo {
+  return { name: tensor.name, dtype: tensor.dtype, shape: tensor.shape };
+}
+
+function signature(inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor>>, methodName: string): SignatureInfo {
+  const infos = (map: Readonly<Record<string, Tensor>>): Map<string, TensorInfo> =>
+    new Map(Object.entries(map).map(([key, tensor]) => [key, tensorInfo(tensor)]));
+  return { inputs: infos(inputs), outputs: infos(outputs), methodName, defaults: new Map() };
+}
+
+/** The one string tensor that Classify and Regress feed with serialized Examples. */
+function exampleTensor(receiverTensors: Readonly<Record<string, Tensor>>, api: "Classification" | "Regression"): Tensor {
+  const tensors = Object.values(receiverTensors);
+  const [examples] = tensors;
+  if (tensors.length !== 1 || examples?.dtype !== "string") {
+    const given = Object.entries(receiverTensors).map(([key, tensor]) => `'${key}': ${tensor.name} (${tensor.dtype})`);
+    throw invalidArgument(`${api} input must be a single string Tensor; got {${given.join(", ")}}`);
+  }
+  return examples;
+}
+
+/**
+ * Scores and labels for the Classify API (`tf.estimator.export.ClassificationOutput`).
+ *
+ * `scores` float [batch, classes]; `classes` string [batch, classes]; at least one of them. INVALID_ARGUMENT otherwise.
+ */
+export function classificationOutput(options: { readonly scores?: Tensor; readonly classes?: Tensor }): ExportOutput {
+  const { scores, classes } = options;
+  if (scores !== undefined && !(scores instanceof Tensor && isFloatingDType(scores.dtype))) {
+    throw invalidArgument(`Classification scores must be a float32 Tensor; got ${describe(scores)}`);
+  }
+  if (classes !== undefined && !(classes instanceof Tensor && classes.dtype === "string")) {
+    throw invalidArgument(`Classification classes must be a string Tensor; got ${describe(classes)}`);
+  }
+  if (scores === undefined && classes === undefined) throw invalidArgument("At least one of scores and classes must be set.");
+  return Object.freeze({
+    kind: "classification" as const,
+    scores,
+    classes,
+    asSignature(receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo {
+      const inputs = exampleTensor(receiverTensors, "Classification");
+      const outputs = { ...(classes === undefined ? {} : { classes }), ...(scores === undefined ? {} : { scores }) };
+      return signature({ inputs }, outputs, methodNames.classify);
+    },
+  });
+}
+
+/** A value for the Regress API (`tf.estimator.export.RegressionOutput`); float [batch] or [batch, 1]. */
+export function regressionOutput(options: { readonly value: Tensor }): ExportOutput {
+  const { value } = options;
+  if (!(value instanceof Tensor && isFloatingDType(value.dtype))) {
+    throw invalidArgument(`Regression output value must be a float32 Tensor; got ${describe(value)}`);
+  }
+  return Object.freeze({
+    kind: "regression" as const,
+    value,
+    asSignature(receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo {
+      return signature({ inputs: exampleTensor(receiverTensors, "Regression") }, { outputs: value }, methodNames.regress);
+    },
+  });
+}
+
+/** Any outputs for the Predict API (`tf.estimator.export.PredictOutput`); one bare tensor is called `output`. */
+export function predictOutput(outputs: Tensor | Readonly<Record<string, Tensor>>): ExportOutput {
+  const named = outputs instanceof Tensor ? { output: outputs } : outputs;
+  for (const [key, tensor] of Object.entries(named)) {
+    if (!(tensor instanceof Tensor)) throw invalidArgument(`Prediction output value must be a Tensor; got ${describe(tensor)} for '${key}'.`);
+  }
+  return Object.freeze({
+    kind: "predict" as const,
+    outputs: named,
+    asSignature: (receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo => signature(receiverTensors, named, methodNames.predict),
+  });
+}
+
+function describe(value: unknown): string {
+  return value instanceof Tensor ? `Tensor("${value.name}", dtype=${value.dtype})` : String(value);
+}

@@ -1,0 +1,56 @@
+import { invalidArgument } from "../core/status-error.js";
+import { build } from "../graph/build-op.js";
+import { type Operation, Tensor } from "../graph/graph.js";
+import { defaultSignatureKey } from "../saved-model/signature-def.js";
+import type { EstimatorSpec, EstimatorSpecInit } from "./estimator-spec.js";
+import { type ExportOutput, predictOutput } from "./export/export-output.js";
+import { ModeKeys } from "./mode-keys.js";
+
+/**
+ * Checks and completes what a model function returns (`tf.estimator.EstimatorSpec`).
+ *
+ * TRAIN needs a loss and a trainOp, EVAL a loss, PREDICT predictions; the loss must be one number and becomes a scalar. In PREDICT mode
+ * `exportOutputs` is completed: none becomes a Predict signature of the predictions, a single one is the default too.
+ */
+export function makeEstimatorSpec(init: EstimatorSpecInit): EstimatorSpec {
+  const { mode } = init;
+  if (mode !== ModeKeys.PREDICT && init.loss === undefined) throw invalidArgument("Missing loss.");
+  if (mode === ModeKeys.TRAIN && init.trainOp === undefined) throw invalidArgument("Missing train_op.");
+  if (mode === ModeKeys.PREDICT && init.predictions === undefined) throw invalidArgument("Missing predictions.");
+  const loss = init.loss === undefined ? undefined : scalarLoss(init.loss);
+  return Object.freeze({
+    ...init,
+    ...(loss === undefined ? {} : { loss }),
+    evalMetricOps: init.evalMetricOps ?? {},
+    exportOutputs: mode === ModeKeys.PREDICT ? completeExportOutputs(init) : {},
+  });
+}
+
+function scalarLoss(loss: Tensor): Tensor {
+  if (!(loss instanceof Tensor)) throw invalidArgument(`loss must be a Tensor, given: ${String(loss)}`);
+  if (loss.shape === undefined || loss.shape.length === 0) return loss;
+  if (!loss.shape.every((size) => size === 1)) throw invalidArgument(`Loss must be scalar, given: Tensor("${loss.name}", shape=(${loss.shape.join(", ")}), dtype=${loss.dtype})`);
+  return build("Reshape", [loss, { dtype: "int32", shape: [0], data: new Int32Array(0) }]);
+}
+
+function completeExportOutputs({ exportOutputs, predictions }: EstimatorSpecInit): Readonly<Record<string, ExportOutput>> {
+  if (exportOutputs === undefined) return { [defaultSignatureKey]: predictOutput(predictions!) };
+  if (typeof exportOutputs !== "object") throw invalidArgument(`export_outputs must be dict, given: ${String(exportOutputs)}`);
+  for (const output of Object.values(exportOutputs)) {
+    if (typeof output?.asSignature !== "function") {
+      throw invalidArgument(`Values in export_outputs must be ExportOutput objects. Given: ${JSON.stringify(Object.keys(exportOutputs))}`);
+    }
+  }
+  const keys = Object.keys(exportOutputs);
+  if (keys.includes(defaultSignatureKey)) return exportOutputs;
+  if (keys.length === 1) return { ...exportOutputs, [defaultSignatureKey]: exportOutputs[keys[0]!]! };
+  if (keys.length === 0) return { [defaultSignatureKey]: predictOutput(predictions!) };
+  throw invalidArgument(
+    "Multiple export_outputs were provided, but none of them is specified as the default.  Do this by naming one of them with signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY.",
+  );
+}
+
+/** The operation of what may be given as a tensor. */
+export function asOperation(op: Operation | Tensor): Operation {
+  return op instanceof Tensor ? op.op : op;
+}

@@ -1,0 +1,139 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { type Any, AnySchema } from "@bufbuild/protobuf/wkt";
+import { VariableDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/variable_pb";
+import {
+  type AssetFileDef,
+  AssetFileDefSchema,
+  type CollectionDef,
+  CollectionDef_AnyListSchema,
+  CollectionDef_BytesListSchema,
+  CollectionDef_NodeListSchema,
+  CollectionDefSchema,
+  type MetaGraphDef,
+  MetaGraphDef_MetaInfoDefSchema,
+  MetaGraphDefSchema,
+  TensorInfoSchema,
+} from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
+import { SaverDef_CheckpointFormatVersion, SaverDefSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/saver_pb";
+import { dtypeNumber } from "../core/dtype.js";
+import { graphToProto } from "../graph/graph-def.js";
+import { type Graph, Operation, Tensor } from "../graph/graph.js";
+import { opList } from "../graph/op-def-proto.js";
+import { Variable } from "../graph/variable.js";
+import type { SignatureInfo } from "./signature.js";
+import { signatureToProto } from "./signature-def.js";
+
+/** The names by which a SaverDef finds the ops that save and restore. */
+export interface SaverNames {
+  readonly filename: string;
+  readonly save: string;
+  readonly restore: string;
+}
+
+/** One asset: a string tensor of the graph holds the path of a file, which is copied under `filename`. */
+export interface AssetFile {
+  readonly tensor: Tensor;
+  readonly filename: string;
+}
+
+/** What a MetaGraphDef is made from. */
+export interface MetaGraphParts {
+  readonly graph: Graph;
+  readonly tags?: readonly string[];
+  readonly signatures?: ReadonlyMap<string, SignatureInfo>;
+  readonly saver?: SaverNames;
+  readonly mainOp?: Operation;
+  readonly trainOp?: Operation;
+  readonly assets?: readonly AssetFile[];
+  readonly stripDefaultAttrs?: boolean;
+}
+
+/** As TensorFlow, whose file formats these are at: readers look at it to tell what to expect. */
+const tensorflowVersion = "2.15.1";
+/** `tf.train.Saver`'s defaults, which a SaverDef carries along. */
+const saverDefaults = { maxToKeep: 5, sharded: true, keepCheckpointEveryNHours: 10000, version: SaverDef_CheckpointFormatVersion.V2 };
+
+/** The MetaGraphDef message of a graph with its collections, signatures and saver. */
+export function metaGraphToProto(parts: MetaGraphParts): MetaGraphDef {
+  const { graph } = parts;
+  const graphDef = graphToProto(graph, { stripDefaultAttrs: parts.stripDefaultAttrs ?? false });
+  const collections = collectionsToProto(graph);
+  if (parts.mainOp !== undefined) collections["saved_model_main_op"] = nodeList([parts.mainOp.name]);
+  if (parts.trainOp !== undefined) collections["saved_model_train_op"] = nodeList([parts.trainOp.name]);
+  const assets = (parts.assets ?? []).map(assetToProto);
+  if (assets.length > 0) {
+    delete collections["asset_filepaths"];
+    collections["saved_model_assets"] = create(CollectionDefSchema, {
+      kind: { case: "anyList", value: create(CollectionDef_AnyListSchema, { value: assets.map(anyAsset) }) },
+    });
+  }
+  return create(MetaGraphDefSchema, {
+    metaInfoDef: create(MetaGraphDef_MetaInfoDefSchema, {
+      tags: [...(parts.tags ?? [])],
+      tensorflowVersion,
+      strippedOpList: opList(graph.operations.map((op) => op.type)),
+      strippedDefaultAttrs: parts.stripDefaultAttrs ?? false,
+    }),
+    graphDef,
+    ...(parts.saver === undefined
+      ? {}
+      : {
+          saverDef: create(SaverDefSchema, {
+            filenameTensorName: parts.saver.filename,
+            saveTensorName: parts.saver.save,
+            restoreOpName: parts.saver.restore,
+            ...saverDefaults,
+          }),
+        }),
+    collectionDef: collections,
+    signatureDef: Object.fromEntries([...(parts.signatures ?? [])].map(([key, signature]) => [key, signatureToProto(signature)])),
+    assetFileDef: assets,
+  });
+}
+
+function assetToProto({ tensor, filename }: AssetFile): AssetFileDef {
+  return create(AssetFileDefSchema, {
+    filename,
+    tensorInfo: create(TensorInfoSchema, { encoding: { case: "name", value: tensor.name }, dtype: dtypeNumber(tensor.dtype) }),
+  });
+}
+
+function anyAsset(asset: AssetFileDef): Any {
+  return create(AnySchema, {
+    typeUrl: "type.googleapis.com/tensorflow.AssetFileDef",
+    value: toBinary(AssetFileDefSchema, asset),
+  });
+}
+
+function nodeList(value: string[]): CollectionDef {
+  return create(CollectionDefSchema, { kind: { case: "nodeList", value: create(CollectionDef_NodeListSchema, { value }) } });
+}
+
+/** Collections of variables become VariableDefs, of ops and tensors node lists; what has no message stays out, as in TensorFlow. */
+function collectionsToProto(graph: Graph): { [key: string]: CollectionDef } {
+  const result: { [key: string]: CollectionDef } = {};
+  for (const [key, items] of graph.collections) {
+    if (items.length === 0) continue;
+    if (items.every((item) => item instanceof Variable)) {
+      const value = (items as Variable[]).map(variableToBytes);
+      result[key] = create(CollectionDefSchema, { kind: { case: "bytesList", value: create(CollectionDef_BytesListSchema, { value }) } });
+    } else if (items.every((item) => item instanceof Tensor || item instanceof Operation)) {
+      result[key] = nodeList((items as (Tensor | Operation)[]).map((item) => item.name));
+    }
+  }
+  return result;
+}
+
+function variableToBytes(variable: Variable): Uint8Array {
+  return toBinary(
+    VariableDefSchema,
+    create(VariableDefSchema, {
+      variableName: `${variable.name}:0`,
+      initializerName: variable.initializer.name,
+      initialValueName: variable.initialValue.name,
+      snapshotName: variable.snapshot.name,
+      isResource: true,
+      trainable: variable.trainable,
+    }),
+  );
+}

@@ -1,0 +1,48 @@
+import type { ExamplesRequestMessage, ModelSpecMessage } from "@tureen/protos/serving-messages";
+import { invalidArgument } from "../../core/status-error.js";
+import type { Servable } from "../servable/servable.js";
+import { examplesTensor } from "./examples.js";
+import { answeredSpec, signatureName } from "./model-spec.js";
+import { regressionTensors, regressionValues } from "./regression.js";
+import type { ApiContext, CallContext } from "./request-context.js";
+import { runServable } from "./run-servable.js";
+
+/** The answer to Regress. */
+export interface RegressResponse {
+  readonly modelSpec: ModelSpecMessage;
+  /** One value an Example. */
+  readonly values: Float32Array;
+}
+
+/** PredictionService.Regress (servables/tensorflow/regressor.cc). */
+export async function regress(
+  context: ApiContext,
+  request: ExamplesRequestMessage,
+  call: CallContext,
+): Promise<RegressResponse> {
+  const handle = context.core.acquire(request.modelSpec);
+  try {
+    return await regressWith(context, handle.servable, request, call);
+  } finally {
+    handle.release();
+  }
+}
+
+/** Regress on a servable that is at hand. */
+export async function regressWith(
+  context: ApiContext,
+  servable: Servable,
+  request: ExamplesRequestMessage,
+  call: CallContext,
+): Promise<RegressResponse> {
+  const name = signatureName(request.modelSpec);
+  const signature = servable.signatures.get(name);
+  if (signature === undefined) throw invalidArgument(`No signature was found with the name: ${name}`);
+  const { input, output } = regressionTensors(signature, context.checkMethodName);
+  const value = examplesTensor(request.input);
+  const start = performance.now();
+  const [result] = await runServable(context, call, servable, [{ input, value }], [output.name]);
+  const micros = Math.round((performance.now() - start) * 1000);
+  context.metrics.runtimeLatency.observe([servable.name, "Regress", "TF1"], micros);
+  return { modelSpec: answeredSpec(servable, name), values: regressionValues(result!, value.shape[0]!) };
+}

@@ -1,0 +1,49 @@
+import { type DType, dtypeLabel } from "../../core/dtype.js";
+import { invalidArgument, StatusError } from "../../core/status-error.js";
+import type { TensorValue } from "../../core/tensor-value.js";
+import type { Servable, SignatureTensor } from "../servable/servable.js";
+import type { ApiContext, CallContext } from "./request-context.js";
+
+/** A tensor to feed and the input that it is for. */
+export interface Feed {
+  readonly input: SignatureTensor;
+  readonly value: TensorValue;
+}
+
+/**
+ * Runs tensors of a servable and notes how long it took.
+ *
+ * INVALID_ARGUMENT `Expects arg[i] to be float but string is provided` where a dtype is not the signature's: i counts the feeds in the
+ * order of their tensor names, as TensorFlow's session does. A call whose client has gone, or whose time is up, is not run.
+ */
+export async function runServable(
+  context: ApiContext,
+  call: CallContext,
+  servable: Servable,
+  feeds: readonly Feed[],
+  fetches: readonly string[],
+): Promise<readonly TensorValue[]> {
+  for (const feed of feeds) {
+    if (feed.value.dtype !== feed.input.dtype) throw dtypeMismatch(feeds, feed.input.name, feed.input.dtype, feed.value.dtype);
+  }
+  const { deadline } = call;
+  if (call.isCancelled?.() === true) throw new StatusError("CANCELLED", "Run call was cancelled");
+  const start = performance.now();
+  if (deadline !== undefined && start >= deadline) {
+    throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
+  }
+  const values = new Map<string, TensorValue>();
+  for (const { input, value } of feeds) values.set(input.name, value);
+  const outputs = await servable.run(values, fetches, deadline === undefined ? {} : { deadline });
+  const micros = Math.round((performance.now() - start) * 1000);
+  context.metrics.graphRuns.increment([]);
+  context.metrics.graphRunMicros.increment([], micros);
+  return outputs;
+}
+
+function dtypeMismatch(feeds: readonly Feed[], name: string, expected: DType, provided: DType): StatusError {
+  const names = feeds.map(({ input }) => input.name).sort();
+  return invalidArgument(
+    `Expects arg[${names.indexOf(name)}] to be ${dtypeLabel(expected)} but ${dtypeLabel(provided)} is provided`,
+  );
+}

@@ -1,0 +1,117 @@
+import { rmSync, statSync } from "node:fs";
+import { type ChannelOptions, Server } from "@grpc/grpc-js";
+import type { SSLConfig } from "@tureen/protos/gen/tensorflow_serving/config/ssl_config_pb";
+import { HealthImplementation } from "grpc-health-check";
+import { StatusError } from "../../core/status-error.js";
+import type { ApiContext } from "../api/request-context.js";
+import type { Log } from "../log.js";
+import { serverCredentials } from "./credentials.js";
+import { modelService } from "./model-service.js";
+import { predictionService } from "./prediction-service.js";
+import { addReflection } from "./reflection.js";
+
+/** How the gRPC half is set up. */
+export interface GrpcServerOptions {
+  readonly context: ApiContext;
+  readonly log: Log;
+  /** The TCP port, 0 for one that is free, undefined for none. */
+  readonly port: number | undefined;
+  /** The address to bind; all of them by default. */
+  readonly host?: string;
+  /** A UNIX socket to listen on as well. */
+  readonly socketPath?: string;
+  readonly ssl?: SSLConfig;
+  readonly asContent: boolean;
+  /** `key=value` pairs of `--grpc_channel_arguments`. */
+  readonly channelArguments: ReadonlyMap<string, string | number>;
+}
+
+/** A gRPC server that listens. */
+export interface RunningGrpcServer {
+  /** The TCP port, undefined where it has none. */
+  readonly port: number | undefined;
+  /** Stops taking calls, waits up to `graceMs` for those under way, then cuts them off. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Health names: the whole server and the two services, as TensorFlow Serving registers them. */
+const healthServices = ["", "ModelService", "PredictionService"];
+
+/** Starts PredictionService, ModelService, health and reflection on a port and a UNIX socket. UNAVAILABLE where one is taken. */
+export async function startGrpcServer(options: GrpcServerOptions): Promise<RunningGrpcServer> {
+  const { context, log, asContent, socketPath, host = "0.0.0.0" } = options;
+  // TensorFlow Serving allows messages up to INT32_MAX both ways.
+  const limits: ChannelOptions = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+  const server = new Server({ ...limits, ...Object.fromEntries(options.channelArguments) });
+  const active = new Set<Promise<void>>();
+  const track = (work: Promise<void>): void => {
+    active.add(work);
+    void work.finally(() => active.delete(work));
+  };
+  for (const { definition, implementation } of [
+    predictionService({ context, asContent, track }),
+    modelService({ context, log, track }),
+  ]) {
+    server.addService(definition, implementation);
+  }
+  const health = new HealthImplementation(Object.fromEntries(healthServices.map((name) => [name, "SERVING" as const])));
+  health.addToServer(server);
+  await addReflection(server);
+
+  let port: number | undefined;
+  try {
+    if (options.port !== undefined) {
+      port = await bind(server, `${host}:${options.port}`, options.ssl);
+      log.info("grpc", `Running gRPC ModelServer at ${host}:${port} ...`);
+    }
+    if (socketPath !== undefined) {
+      removeStaleSocket(socketPath);
+      await bind(server, `unix:${socketPath}`, options.ssl);
+      log.info("grpc", `Running gRPC ModelServer at UNIX socket ${socketPath} ...`);
+    }
+  } catch (error) {
+    server.forceShutdown();
+    throw error;
+  }
+  return {
+    port,
+    close: async (graceMs) => {
+      for (const name of healthServices) health.setStatus(name, "NOT_SERVING");
+      const drained = new Promise<void>((resolve) => {
+        server.tryShutdown(() => resolve());
+      });
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, graceMs);
+      });
+      // Clients that keep an idle connection or a health watch open would hold tryShutdown for ever: what counts are calls under way.
+      await Promise.race([drained, late, Promise.all([...active])]);
+      clearTimeout(timer);
+      // One more turn, so that answers that were just given reach the socket.
+      await new Promise((resolve) => setImmediate(resolve));
+      server.forceShutdown();
+      if (socketPath !== undefined) rmSync(socketPath, { force: true });
+    },
+  };
+}
+
+function bind(server: Server, address: string, ssl: SSLConfig | undefined): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, serverCredentials(ssl), (error, port) => {
+      if (error === null) resolve(port);
+      else reject(new StatusError("UNAVAILABLE", `Cannot listen on ${address}: ${reasonOf(error)}`, { cause: error }));
+    });
+  });
+}
+
+function reasonOf(error: Error): string {
+  if (/EADDRINUSE/.test(error.message)) return "the address is already in use";
+  if (/EACCES/.test(error.message)) return "permission denied";
+  return error.message;
+}
+
+/** gRPC's C++ server replaces a socket file that a killed server left behind. */
+function removeStaleSocket(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isSocket() === true) rmSync(path);
+}
