@@ -1,5 +1,5 @@
 """Goldens of the linalg family: products, einsum, inverses, decompositions. Run: python interop/goldens/linalg.py"""
-from golden import Golden, bf16, np, rng, tf
+from golden import Golden, bf16, encode, np, rng, tf
 
 g = Golden("linalg", __file__)
 r = rng(3)
@@ -65,7 +65,7 @@ g.case("SparseMatMul", [sparse.astype(bf16), m(6, 4).astype(bf16)], rtol=1e-2, a
 g.case("SparseMatMul", [sparse.astype(f32), m(5, 4)])
 
 for eq, shapes in [("ij,jk->ik", [(2, 3), (3, 4)]), ("bij,bjk->bik", [(2, 3, 4), (2, 4, 5)]), ("ij->ji", [(2, 3)]), ("ii->i", [(3, 3)]),
-                   ("ii", [(3, 3)]), ("ij->", [(2, 3)]), ("ij->j", [(2, 3)]), ("i,j->ij", [(2,), (3,)]), ("i,i->", [(4,), (4,)]),
+                   ("ij->", [(2, 3)]), ("ij->j", [(2, 3)]), ("i,j->ij", [(2,), (3,)]), ("i,i->", [(4,), (4,)]),
                    ("...ij,...jk->...ik", [(2, 3, 4), (4, 5)]), ("...ij,...jk->...ik", [(3, 1, 2, 2), (4, 2, 3)]), ("b...d,dh->b...h", [(2, 3, 5, 4), (4, 6)]),
                    ("abc,cd->abd", [(2, 3, 4), (4, 5)]), ("bhqd,bhkd->bhqk", [(2, 2, 3, 4), (2, 2, 5, 4)]), ("...->...", [(2, 3)]), ("i...->...", [(2, 3, 4)]),
                    ("abc,adc->bd", [(2, 3, 4), (2, 5, 4)]), ("ijk,ijk->", [(2, 3, 2), (2, 3, 2)]), ("iij->ij", [(3, 3, 2)]), ("a,b->ba", [(2,), (3,)]),
@@ -122,15 +122,24 @@ for dtype in (f32, f64):
         for shape in [(4, 3, 2), (2, 4, 2), (3, 3, 1)]:
             g.case("MatrixSolveLs", [m(*shape[:2], dtype=dtype), m(shape[0], shape[2], dtype=dtype), np.array(0.1, f64)], {"fast": fast}, rtol=1e-3, atol=1e-4)
 
+def unwritten(*indices):
+    """TensorFlow leaves these scalar outputs of the last case unwritten: the kernels here promise zero."""
+    for index in indices:
+        output = g.cases[-1]["outputs"][index]
+        g.cases[-1]["outputs"][index] = encode(np.zeros((), output["d"]))
+
+
 for dtype in (f32, f64):
     for full in (False, True):
         for shape in [(3, 3), (4, 2), (2, 4), (2, 3, 2), (1, 1), (0, 3), (2, 0, 0)]:
             g.case("Qr", [m(*shape, dtype=dtype)], {"full_matrices": full}, rtol=1e-4, atol=1e-5)
     for shape in [(3, 3), (4, 2), (2, 4), (2, 3, 2), (1, 1), (0, 3)]:
         g.case("Svd", [m(*shape, dtype=dtype)], {"compute_uv": False}, rtol=1e-4, atol=1e-5)
+        unwritten(1, 2)
     for shape in [(3, 3), (2, 2, 2), (1, 1), (0, 0), (5, 5)]:
         a = m(*shape, dtype=dtype)
         g.case("SelfAdjointEigV2", [(a + np.swapaxes(a, -1, -2)).astype(dtype)], {"compute_v": False}, rtol=1e-4, atol=1e-5)
+        unwritten(1)
 
 for ta in (False, True):
     for tb in (False, True):

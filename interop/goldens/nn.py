@@ -1,5 +1,7 @@
 """Goldens of the nn family but convolutions and pools: activations, losses, normalization, quantization. Run: python interop/goldens/nn.py"""
-from golden import Golden, bf16, np, rng, tf
+import base64
+
+from golden import Golden, bf16, encode, np, rng, tf
 
 g = Golden("nn", __file__)
 r = rng(5)
@@ -13,6 +15,12 @@ def m(*shape, dtype=f32, scale=3.0):
         low = 0 if np.issubdtype(dtype, np.unsignedinteger) else -9
         return r.randint(low, 10, shape).astype(dtype)
     return r.uniform(-scale, scale, shape).astype(dtype)
+
+
+def unwritten(index, array):
+    """TensorFlow leaves this output of the last case unwritten: what the kernels here promise instead."""
+    if "outputs" in g.cases[-1]:
+        g.cases[-1]["outputs"][index] = encode(array)
 
 
 special = np.array([-np.inf, -100, -20, -1, -0.0, 0, 1e-8, 0.5, 1, 5.999, 6, 7, 20, 100, np.inf, np.nan], f32)
@@ -44,7 +52,7 @@ for dtype in REAL + [np.complex64]:
         v = (m(*shape) + 0j).astype(dtype) if dtype == np.complex64 else m(*shape, dtype=dtype)
         b = (m(c) + 1j).astype(dtype) if dtype == np.complex64 else m(c, dtype=dtype)
         g.case("BiasAdd", [v, b], {"data_format": fmt})
-        g.case("BiasAddGrad", [v], {"data_format": fmt})
+        g.case("BiasAddGrad", [v], {"data_format": fmt}, rtol=2e-2 if dtype in (f16, bf16) else None, atol=2e-2 if dtype in (f16, bf16) else None)
 g.case("BiasAddV1", [m(2, 3), m(3)])
 g.case("BiasAddV1", [m(2, 2, 3), m(3)])
 g.case("BiasAdd", [m(2, 3, 2, 2, 2), m(3)], {"data_format": "NCHW"})
@@ -127,10 +135,19 @@ for op in ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3"):
             at = {"epsilon": 1e-3, "data_format": fmt}
             if op != "FusedBatchNorm": at["U"] = tf.float32
             e = np.zeros(0, f32)
+            nan = np.full(4, np.nan, f32)
+            def empty_is_nan():
+                if shape[0] == 0:
+                    unwritten(3, nan), unwritten(4, nan)
             g.case(op, [m(*shape, dtype=dtype), m(4), m(4), e, e], dict(at, is_training=True), **kw)
-            g.case(op, [m(*shape, dtype=dtype), m(4), m(4), m(4), np.abs(m(4))], dict(at, is_training=False), **kw)
+            empty_is_nan()
+            mean, variance = m(4), np.abs(m(4))
+            g.case(op, [m(*shape, dtype=dtype), m(4), m(4), mean, variance], dict(at, is_training=False), **kw)
+            unwritten(3, mean), unwritten(4, variance)
+            empty_is_nan()
             if dtype == f32:
                 g.case(op, [m(*shape, dtype=dtype), m(4), m(4), m(4), np.abs(m(4))], dict(at, is_training=True, exponential_avg_factor=0.25), **kw)
+                empty_is_nan()
             go = op.replace("Norm", "NormGrad")
             x = m(*shape, dtype=dtype)
             for training in (True, False):
@@ -145,9 +162,6 @@ for fmt, shape in [("NHWC", (2, 3, 2, 4)), ("NCHW", (2, 4, 3, 2)), ("NDHWC", (2,
     e = np.zeros(0, f32)
     g.gradient_case("FusedBatchNormV3", [m(*shape), m(4), m(4), e, e], {"data_format": fmt, "is_training": True}, rtol=1e-4, atol=1e-5)
     g.gradient_case("FusedBatchNormV3", [m(*shape), m(4), m(4), m(4), np.abs(m(4)) + 0.5], {"data_format": fmt, "is_training": False}, rtol=1e-4, atol=1e-5)
-for scale_after in (True, False):
-    g.case("BatchNormWithGlobalNormalization", [m(2, 3, 2, 4), m(4), np.abs(m(4)), m(4), m(4)], {"variance_epsilon": 0.01, "scale_after_normalization": scale_after})
-
 for dtype in (f32, f16, bf16):
     kw = {} if dtype == f32 else {"rtol": 2e-2, "atol": 2e-2}
     for at in ({}, {"depth_radius": 1, "bias": 2.0, "alpha": 0.3, "beta": 0.75}, {"depth_radius": 20, "bias": 1.5, "alpha": 0.01, "beta": 1.0}):
@@ -212,10 +226,16 @@ for peephole in (False, True):
     g.case("LSTMBlockCell", args, {"use_peephole": peephole})
     g.case("LSTMBlockCell", args, {"use_peephole": peephole, "forget_bias": 0.5, "cell_clip": 0.3})
     T = 3
-    seq = [np.array(2, i64), m(T, B, I, scale=1)] + args[1:]
+    seq = [np.array(3, i64), m(T, B, I, scale=1)] + args[1:]
     g.case("BlockLSTM", seq, {"use_peephole": peephole})
     g.case("BlockLSTM", seq, {"use_peephole": peephole, "forget_bias": 0.5, "cell_clip": 0.3})
     g.case("BlockLSTMV2", seq, {"use_peephole": peephole})
+    for op in ("BlockLSTM", "BlockLSTMV2"):
+        g.case(op, [np.array(2, i64)] + seq[1:], {"use_peephole": peephole}, name="short sequence, peephole %s" % peephole)
+        for i in range(7):
+            kept = np.frombuffer(base64.b64decode(g.cases[-1]["outputs"][i]["v"]), f32).reshape(T, B, C).copy()
+            kept[2:] = 0
+            unwritten(i, kept)
     g.case("BlockLSTMV2", [np.array(3, i64)] + seq[1:], {"use_peephole": peephole, "cell_clip": 0.3})
 g.case("GRUBlockCell", [m(2, 3, scale=1), m(2, 4, scale=1), m(7, 8, scale=1), m(7, 4, scale=1), m(8, scale=1), m(4, scale=1)])
 g.write()

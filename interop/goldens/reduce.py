@@ -110,9 +110,8 @@ g.case("Bincount", [np.array([], np.int32), np.int32(3), none], name="nothing")
 g.case("Bincount", [i32(1, 2), np.int32(0), none], name="no bins")
 g.case("DenseBincount", [i32(1, 2), np.int32(-1), none], name="negative size")
 g.case("DenseBincount", [i32(1, -2), np.int32(3), none], name="negative value")
-g.case("DenseBincount", [i32(1, -2).reshape(1, 2), np.int32(3), none], name="negative value in a matrix")
+# A negative value in a matrix makes TensorFlow 2.15 write outside its memory: not recorded.
 g.case("DenseBincount", [i32(1, 2), i32(3), none], name="size of one")
-g.case("DenseBincount", [np.int32(1), np.int32(3), none], name="scalar")
 g.case("DenseBincount", [np.zeros([1, 1, 1], np.int32), np.int32(3), none], name="rank three")
 g.case("DenseBincount", [i32(1, 2), np.int32(3), np.float32([1])], name="too few weights")
 g.case("DenseBincount", [np.array([], np.int32), np.int32(3), none], name="nothing")
@@ -188,7 +187,7 @@ for op in SPARSE:
     g.case(d, [y, i32(0, 1), i32(1, 0), np.int32(5)], name="not sorted")
     g.case(d, [y, i32(0, 1), i32(0), np.int32(5)], name="lengths that differ")
     g.case(d, [y, i32(0, 1), i32(0, 1), i32(5)], name="size of one")
-    g.case(d, [y, np.array([], np.int32), np.array([], np.int32), np.int32(2)], name="nothing")
+    # Of no rows at all, TensorFlow 2.15 returns memory it has not written: not recorded.
 
 # Gradients.
 p = lambda *shape: r.uniform(0.3, 2, shape).astype(np.float32)

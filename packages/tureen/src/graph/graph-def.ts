@@ -1,4 +1,5 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { decodeMessage } from "@tureen/protos/decode-message";
 import {
   type FunctionDef,
   type FunctionDefLibrary,
@@ -21,7 +22,7 @@ import { type AttrDef, type AttrTypeName, findOpDef, type OpArg } from "./op-def
 
 /** Reads a serialized GraphDef. */
 export function graphFromBytes(bytes: Uint8Array): Graph {
-  return graphFromProto(fromBinary(GraphDefSchema, bytes));
+  return graphFromProto(decodeMessage(GraphDefSchema, bytes));
 }
 
 /** A graph with the nodes and functions of a message; INVALID_ARGUMENT or NOT_FOUND with TensorFlow's text where it is not valid. */
@@ -32,8 +33,18 @@ export function graphFromProto(proto: GraphDef): Graph {
     const definition = functionFromProto(fn);
     graph.functions.set(definition.name, new GraphFunction(definition, graph.functions));
   }
-  addNodes(graph, proto.node.map(nodeFromProto), new Map(), "graph");
+  const nodes = proto.node.map(nodeFromProto);
+  addNodes(graph, graph.producer < producerWithPlaceholderScalars ? nodes.map(withUnknownShape) : nodes, new Map(), "graph");
   return graph;
+}
+
+/** From this `VersionDef.producer` on a Placeholder without dimensions is a scalar; before, its shape was unknown (TensorFlow's `array_ops.cc`). */
+const producerWithPlaceholderScalars = 24;
+
+function withUnknownShape(node: NodeSpec): NodeSpec {
+  const shape = node.attrs.get("shape");
+  if (node.op !== "Placeholder" || shape?.kind !== "shape" || shape.value?.length !== 0) return node;
+  return { ...node, attrs: new Map([...node.attrs, ["shape", { kind: "shape", value: undefined } satisfies AttrValue]]) };
 }
 
 function nodeFromProto(node: NodeDef): NodeSpec {

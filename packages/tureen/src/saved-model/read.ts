@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fromBinary } from "@bufbuild/protobuf";
+import { decodeMessage } from "@tureen/protos/decode-message";
 import type { MetaGraphDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { type SavedModel, SavedModelSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/saved_model_pb";
 import { dataLoss, notFound } from "../core/status-error.js";
@@ -31,7 +31,7 @@ export async function readSavedModel(directory: string): Promise<SavedModel> {
 
 function parseBinary(bytes: Uint8Array, file: string): SavedModel {
   try {
-    return fromBinary(SavedModelSchema, bytes);
+    return decodeMessage(SavedModelSchema, bytes);
   } catch (cause) {
     throw dataLoss(`Can't parse ${file} as binary proto${cause instanceof Error ? `: ${cause.message}` : ""}`);
   }

@@ -2,21 +2,31 @@ import type { TensorValue } from "../../core/tensor-value.js";
 import type { Graph, Operation, Tensor } from "../../graph/graph.js";
 import type { Session } from "../../runtime/session.js";
 
-/** What a hook asks for besides what the loop runs, by keys of its own (`SessionRunArgs`). */
+/**
+ * What a hook asks for besides what the loop runs (`SessionRunArgs`).
+ *
+ * Return the same object each time: the loop compiles a plan once for each set of requests that come together.
+ */
 export interface SessionRunArgs {
   readonly fetches?: Readonly<Record<string, Tensor>>;
   readonly targets?: readonly Operation[];
-  readonly feeds?: ReadonlyMap<Tensor, TensorValue>;
 }
 
 /** What a hook sees of the loop (`SessionRunContext`). */
 export interface SessionRunContext {
   readonly session: Session;
   readonly graph: Graph;
+  /** The global step after what has run so far. */
+  readonly globalStep: number;
+  /** Rows of the batch that is fed in this step, where its features have a first dimension. */
+  readonly batchSize: number | undefined;
   /** Ends the loop after this step. */
   requestStop(): void;
   readonly stopRequested: boolean;
 }
+
+/** Values by the keys of the hook's own `fetches`; for every hook also `loss` where the loop has one. */
+export type SessionRunValues = Readonly<Record<string, TensorValue>>;
 
 /** Called around each step of training, evaluation or prediction (`tf.estimator.SessionRunHook`); every method may be left out. */
 export interface SessionRunHook {
@@ -24,6 +34,7 @@ export interface SessionRunHook {
   begin?(): void;
   afterCreateSession?(session: Session): void;
   beforeRun?(context: SessionRunContext): SessionRunArgs | undefined;
-  afterRun?(context: SessionRunContext, results: Readonly<Record<string, TensorValue>>): void | Promise<void>;
+  afterRun?(context: SessionRunContext, values: SessionRunValues): void | Promise<void>;
+  /** After the last step, unless the loop failed. */
   end?(session: Session): void | Promise<void>;
 }

@@ -1,4 +1,27 @@
-import type { GradientTable } from "../gradient.js";
+import { notFound } from "../../core/status-error.js";
+import type { GradientRule, GradientTable } from "../gradient.js";
+import { passThrough } from "./array-basic.js";
+
+const prevent: GradientRule = (op) => {
+  throw notFound(`Gradient explicitly disabled. Reason: ${op.attrs.text("message")}`);
+};
 
 /** Gradients of the control family. */
-export const controlGradients: GradientTable = {};
+export const controlGradients: GradientTable = {
+  Identity: passThrough,
+  IdentityN: (_, grads) => grads,
+  RefIdentity: passThrough,
+  Snapshot: passThrough,
+  DeepCopy: passThrough,
+  PlaceholderWithDefault: passThrough,
+  EnsureShape: passThrough,
+  Print: passThrough,
+  PreventGradient: prevent,
+  StopGradient: null,
+  Placeholder: null,
+  PlaceholderV2: null,
+  PrintV2: null,
+  NoOp: null,
+  ControlTrigger: null,
+  LoopCond: null,
+};

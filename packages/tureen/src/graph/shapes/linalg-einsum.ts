@@ -2,6 +2,7 @@ import type { PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { ShapeRule, ShapeTable } from "../infer-shapes.js";
 import { ellipsisLabel, parseEinsum, type Subscript } from "./einsum-equation.js";
+import { broadcastPartial, mergeSize } from "./nn/shape-checks.js";
 
 const einsum: ShapeRule = ({ inputs, attrs }) => {
   const { inputs: subscripts, output } = parseEinsum(attrs.text("equation"));
@@ -18,10 +19,10 @@ const einsum: ShapeRule = ({ inputs, attrs }) => {
     let axis = 0;
     for (const label of subscript) {
       if (label === ellipsisLabel) {
-        ellipsis = broadcast(ellipsis, shape.slice(axis, axis + covered));
+        ellipsis = broadcastPartial(ellipsis, shape.slice(axis, axis + covered));
         axis += covered;
       } else {
-        sizes.set(label, merge(sizes.get(label) ?? -1, shape[axis]!));
+        sizes.set(label, mergeSize(sizes.get(label) ?? -1, shape[axis]!));
         axis += 1;
       }
     }
@@ -39,23 +40,6 @@ function ellipsisAxes(subscript: Subscript, shape: NonNullable<PartialShape>, in
     );
   }
   return shape.length - named;
-}
-
-function merge(a: number, b: number): number {
-  if (a >= 0 && b >= 0 && a !== b) throw invalidArgument(`Dimensions must be equal, but are ${a} and ${b}`);
-  return a < 0 ? b : a;
-}
-
-function broadcast(a: readonly number[], b: readonly number[]): number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, d) => {
-    const x = a[d - rank + a.length] ?? 1;
-    const y = b[d - rank + b.length] ?? 1;
-    if (x === 1) return y;
-    if (y === 1) return x;
-    if (x < 0 || y < 0) return Math.max(x, y);
-    return merge(x, y);
-  });
 }
 
 /** Shape rule of Einsum. */

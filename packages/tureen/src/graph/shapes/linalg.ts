@@ -1,26 +1,7 @@
-import { broadcastShapes, type PartialShape, shapeText } from "../../core/shape.js";
-import { invalidArgument } from "../../core/status-error.js";
+import type { PartialShape } from "../../core/shape.js";
 import type { ShapeRule, ShapeTable } from "../infer-shapes.js";
 import { einsumShapes } from "./linalg-einsum.js";
-
-/** Two known sizes must be equal; what is known of either comes back. */
-function mergeSize(a: number, b: number): number {
-  if (a >= 0 && b >= 0 && a !== b) throw invalidArgument(`Dimensions must be equal, but are ${a} and ${b}`);
-  return a < 0 ? b : a;
-}
-
-function withRank(shape: PartialShape, rank: number): readonly number[] {
-  if (shape === undefined) return new Array<number>(rank).fill(-1);
-  if (shape.length !== rank) throw invalidArgument(`Shape must be rank ${rank} but is rank ${shape.length}`);
-  return shape;
-}
-
-function withRankAtLeast(shape: PartialShape, rank: number): PartialShape {
-  if (shape !== undefined && shape.length < rank) {
-    throw invalidArgument(`Shape must be at least rank ${rank} but is rank ${shape.length}`);
-  }
-  return shape;
-}
+import { broadcastPartial, mergeShape, mergeSize, withRank, withRankAtLeast } from "./nn/shape-checks.js";
 
 const matMul: ShapeRule = ({ inputs, attrs }) => {
   const a = withRank(inputs[0]!.shape, 2);
@@ -29,19 +10,6 @@ const matMul: ShapeRule = ({ inputs, attrs }) => {
   mergeSize(a[ta ? 0 : 1]!, b[tb ? 1 : 0]!);
   return [[a[ta ? 1 : 0]!, b[tb ? 0 : 1]!]];
 };
-
-/** Broadcasts partly known shapes: an unknown size stays unknown unless the other is known and above 1. */
-function broadcastPartial(a: readonly number[], b: readonly number[]): number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, d) => {
-    const x = a[d - rank + a.length] ?? 1;
-    const y = b[d - rank + b.length] ?? 1;
-    if (x < 0 || y < 0) return x > 1 ? x : y > 1 ? y : x === 1 ? y : y === 1 ? x : -1;
-    const [size] = broadcastShapes([x], [y]) ?? [];
-    if (size === undefined) throw invalidArgument(`Dimensions must be equal, but are ${x} and ${y}`);
-    return size;
-  });
-}
 
 function batchMatMul(broadcasts: boolean): ShapeRule {
   return ({ inputs, attrs }) => {
@@ -59,23 +27,8 @@ function batchMatMul(broadcasts: boolean): ShapeRule {
     const [bx, by] = [x?.slice(0, -2), y?.slice(0, -2)];
     if (bx === undefined && by === undefined) return [undefined];
     if (bx === undefined || by === undefined) return [[...(bx ?? by)!, ...matrix]];
-    return [[...mergeBatch(bx, by), ...matrix]];
+    return [[...mergeShape(bx, by)!, ...matrix]];
   };
-}
-
-function mergeBatch(a: readonly number[], b: readonly number[]): number[] {
-  if (a.length !== b.length) {
-    throw invalidArgument(`Shapes must be equal rank, but are ${a.length} and ${b.length}`);
-  }
-  return a.map((size, i) => {
-    const other = b[i]!;
-    if (size >= 0 && other >= 0 && size !== other) {
-      throw invalidArgument(
-        `Dimension ${i} in both shapes must be equal, but are ${size} and ${other}. Shapes are ${shapeText(a)} and ${shapeText(b)}.`,
-      );
-    }
-    return size < 0 ? other : size;
-  });
 }
 
 /** The shape of a batch of square matrices, with what is known of either side. */
@@ -93,7 +46,7 @@ const solve: ShapeRule = ({ inputs }) => {
   const rhs = withRankAtLeast(inputs[1]!.shape, 2);
   if (lhs === undefined || rhs === undefined) return [rhs === undefined ? undefined : rhs];
   const rows = mergeSize(lhs.at(-1)!, rhs.at(-2)!);
-  return [[...mergeBatch(lhs.slice(0, -2), rhs.slice(0, -2)), rows, rhs.at(-1)!]];
+  return [[...mergeShape(lhs.slice(0, -2), rhs.slice(0, -2))!, rows, rhs.at(-1)!]];
 };
 
 const triangularSolve: ShapeRule = ({ inputs }) => {
@@ -109,7 +62,7 @@ const solveLs: ShapeRule = ({ inputs }) => {
   const rhs = withRankAtLeast(inputs[1]!.shape, 2);
   if (lhs === undefined || rhs === undefined) return [undefined];
   mergeSize(lhs.at(-2)!, rhs.at(-2)!);
-  return [[...mergeBatch(lhs.slice(0, -2), rhs.slice(0, -2)), lhs.at(-1)!, rhs.at(-1)!]];
+  return [[...mergeShape(lhs.slice(0, -2), rhs.slice(0, -2))!, lhs.at(-1)!, rhs.at(-1)!]];
 };
 
 const determinant: ShapeRule = ({ inputs }) => [square(inputs[0]!.shape)?.slice(0, -2)];

@@ -1,4 +1,5 @@
 import type { ShapeTable } from "../infer-shapes.js";
+import { nnBasicShapes } from "./nn-basic.js";
 
 /** Shape rules of the nn family. */
-export const nnShapes: ShapeTable = {};
+export const nnShapes: ShapeTable = { ...nnBasicShapes };

@@ -13,18 +13,21 @@ import type { RunContext } from "../run-context.js";
 import { difference } from "./golden-compare.js";
 import {
   type GoldenCase,
+  type GoldenGradientCase,
   goldenFamilies,
   type RecordedError,
   type RecordedShapes,
   readGoldenFixture,
 } from "./golden-fixture.js";
+import { replayGradient, replaySequence } from "./golden-replay.js";
 import { kernelTable } from "./index.js";
 
 const folder = new URL("fixtures/", import.meta.url);
 
 /**
- * What is known to differ from TensorFlow, with the reason: family to `Op` (every case of it), `Op: case name`, `shape of Op`
- * or `shape of Op: case name`. An entry of which every case passes fails the run.
+ * What is known to differ from TensorFlow, with the reason: family to `Op` (every case of it), `Op: case name`, `shape of Op`,
+ * `shape of Op: case name`, `gradient of Op`,
+ * `gradient of Op: case name` or `sequence: name`. An entry of which every case passes fails the run.
  */
 const knownFailures = JSON.parse(readFileSync(new URL("known-failures.json", folder), "utf8")) as Readonly<
   Record<string, Readonly<Record<string, string>>>
@@ -44,8 +47,8 @@ const context: RunContext = {
 
 /** TensorFlow's text up to where it starts to speak of the node. */
 function text(message: string): string {
-  const end = message.indexOf("\n\t; NodeDef");
-  return end < 0 ? message : message.slice(0, end);
+  const end = ["\n\t; NodeDef", "\n\t [[{{node", " [[{{node"].map((mark) => message.indexOf(mark)).filter((at) => at >= 0);
+  return end.length === 0 ? message : message.slice(0, Math.min(...end));
 }
 
 function runCase(item: GoldenCase): string | undefined {
@@ -148,12 +151,23 @@ function isAsPrecise(found: PartialShape, wanted: PartialShape): boolean {
 /** Enough to see a pattern, few enough to read. */
 const shownFailures = 20;
 
-/** Runs every case; what fails must be listed and what is listed must fail. */
-function report(
+/** Runs a check that may find anything: what it throws is a difference too. */
+function guarded(check: () => string | undefined): string | undefined {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof StatusError) return error.toString();
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+}
+
+/** Runs every case of a key (only some of them where `all` is false); what fails must be listed and what is listed must fail. */
+function report<C extends { readonly name: string }>(
   family: string,
   key: string,
-  cases: readonly GoldenCase[],
-  run: (item: GoldenCase) => string | undefined,
+  cases: readonly C[],
+  run: (item: C) => string | undefined,
+  all = true,
 ): void {
   const listed = knownFailures[family] ?? {};
   const failures: string[] = [];
@@ -165,8 +179,10 @@ function report(
     if (entry === undefined) failures.push(`${item.name}: ${failure}`);
     else stillFailing.add(entry);
   }
+  const isAbout = (entry: string): boolean =>
+    all ? entry === key || entry.startsWith(`${key}: `) : cases.some(({ name }) => entry === `${key}: ${name}`);
   const passing = Object.keys(listed).filter(
-    (entry) => (entry === key || entry.startsWith(`${key}: `)) && !stillFailing.has(entry),
+    (entry) => isAbout(entry) && !stillFailing.has(entry),
   );
   if (failures.length > 0) {
     expect.fail(`${failures.length} of ${cases.length} cases differ\n  ${failures.slice(0, shownFailures).join("\n  ")}`);
@@ -174,19 +190,36 @@ function report(
   expect(passing, "these known failures pass: take them off the list").toEqual([]);
 }
 
+function byOp<C extends { readonly op: string }>(cases: readonly C[]): Map<string, C[]> {
+  const groups = new Map<string, C[]>();
+  for (const item of cases) {
+    const group = groups.get(item.op);
+    if (group === undefined) groups.set(item.op, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
 for (const family of goldenFamilies(folder)) {
   const fixture = readGoldenFixture(folder, family);
-  const byOp = new Map<string, GoldenCase[]>();
-  for (const item of fixture.cases) byOp.set(item.op, [...(byOp.get(item.op) ?? []), item]);
   describe(family, () => {
-    for (const [op, cases] of byOp) {
+    for (const [op, cases] of byOp(fixture.cases)) {
       test(`${op} (${cases.length})`, () => report(family, op, cases, runCase));
       test(`shape of ${op}`, () => report(family, `shape of ${op}`, cases, checkShapes));
     }
+    for (const [op, cases] of byOp(fixture.gradients)) {
+      const check = (item: GoldenGradientCase): string | undefined => guarded(() => replayGradient(item));
+      test(`gradient of ${op} (${cases.length})`, () => report(family, `gradient of ${op}`, cases, check));
+    }
+    for (const item of fixture.sequences) {
+      const check = (): string | undefined => guarded(() => replaySequence(item, errorDifference));
+      test(`sequence: ${item.name}`, () => report(family, "sequence", [item], check, false));
+    }
     test("known failures name cases that exist", () => {
-      const known = new Set(
-        fixture.cases.flatMap(({ op, name }) => [op, `${op}: ${name}`, `shape of ${op}`, `shape of ${op}: ${name}`]),
-      );
+      const single = fixture.cases.flatMap(({ op, name }) => [op, `${op}: ${name}`, `shape of ${op}`, `shape of ${op}: ${name}`]);
+      const gradients = fixture.gradients.flatMap(({ op, name }) => [`gradient of ${op}`, `gradient of ${op}: ${name}`]);
+      const sequences = fixture.sequences.map(({ name }) => `sequence: ${name}`);
+      const known = new Set([...single, ...gradients, ...sequences]);
       expect(Object.keys(knownFailures[family] ?? {}).filter((entry) => !known.has(entry))).toEqual([]);
     });
   });

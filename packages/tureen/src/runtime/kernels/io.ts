@@ -9,6 +9,7 @@ import { type BundleReader, openBundle } from "../../formats/tensor-bundle-reade
 import { BundleWriter } from "../../formats/tensor-bundle-writer.js";
 import type { Kernel, KernelFactory, KernelTable } from "../kernel.js";
 import { allowedPath } from "./io/file-access.js";
+import { summaryKernels } from "./io-summary.js";
 
 const text = (value: TensorValue, i = 0): string => decodeText((value.data as readonly Uint8Array[])[i]!);
 const texts = (value: TensorValue): string[] => (value.data as readonly Uint8Array[]).map(decodeText);
@@ -98,6 +99,7 @@ function wildcard(glob: string): RegExp {
 
 /** Host kernels of the io family: checkpoints and files. */
 export const ioKernels: KernelTable = {
+  ...summaryKernels,
   SaveV2: () => saveV2,
   RestoreV2: restoreV2,
   MergeV2Checkpoints: mergeV2Checkpoints,

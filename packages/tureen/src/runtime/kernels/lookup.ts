@@ -1,6 +1,6 @@
 import { dtypeLabel, type DType } from "../../core/dtype.js";
 import { isFullyDefined, shapeText } from "../../core/shape.js";
-import { failedPrecondition, invalidArgument, type StatusError } from "../../core/status-error.js";
+import { invalidArgument, type StatusError } from "../../core/status-error.js";
 import { scalarValue, type TensorValue } from "../../core/tensor-value.js";
 import { decodeText } from "../../core/text.js";
 import type { Attrs } from "../../graph/attr-value.js";
@@ -106,7 +106,7 @@ function onTable(expects: readonly ("key" | "value")[], gives: readonly ("key" |
     return (inputs, context) => {
       const table = tableOf(inputs[0]!, context);
       const dtypeOf = (side: "key" | "value"): DType => (side === "key" ? table.keyDType : table.valueDType);
-      matchSignature(table, ref, inputs.slice(1), expects.map(dtypeOf), [node.outputTypes, gives.map(dtypeOf)]);
+      matchSignature(ref, inputs.slice(1), expects.map(dtypeOf), [node.outputTypes, gives.map(dtypeOf)]);
       return run(table, inputs);
     };
   };
@@ -171,7 +171,6 @@ function initializeFromTextFile({ attrs }: KernelNode): Kernel {
     const [keys, values] = readVocabulary(path, name, format, table.keyDType, table.valueDType);
     // The shared name holds the file's, so that a table that is there already has this content.
     if (table.isInitialized) return [];
-    if (keys.shape[0] === 0) throw failedPrecondition("Table not initialized.");
     table.fill(keys, values);
     return [];
   };

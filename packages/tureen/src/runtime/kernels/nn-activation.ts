@@ -1,5 +1,5 @@
 import { allocate, type DataOf, type DType, type NumericArray } from "../../core/dtype.js";
-import { elementCount, sameShape } from "../../core/shape.js";
+import { elementCount, sameShape, shapeText } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
@@ -26,16 +26,19 @@ function mapFloats(x: TensorValue, loop: Loop): TensorValue {
 }
 
 function gradient(loop: GradLoop): KernelFactory {
-  return () => ([dy, x]) => {
-    checkSame(dy!, x!);
+  return (node) => ([dy, x]) => {
+    checkSame(dy!, x!, node);
     const out = realArray(x!.dtype, x!.data.length);
     loop(realData(dy!), realData(x!), out);
     return [realValue(x!.dtype, x!.shape, out)];
   };
 }
 
-function checkSame(dy: TensorValue, x: TensorValue): void {
-  if (!sameShape(dy.shape, x.shape)) throw invalidArgument("g and a must be the same size");
+function checkSame(dy: TensorValue, x: TensorValue, node: { readonly name: string; readonly type: string }): void {
+  if (sameShape(dy.shape, x.shape)) return;
+  throw invalidArgument(
+    `Inputs to operation ${node.name} of type ${node.type} must have the same size and shape.  Input 0: ${shapeText(dy.shape)} != input 1: ${shapeText(x.shape)}`,
+  );
 }
 
 const reluLoop: Loop = (x, out) => {
@@ -86,7 +89,7 @@ function rectifierGrad(loop: GradLoop, limit: number | undefined): KernelFactory
     const big = dtype === "int64" || dtype === "uint64";
     const [zero, top] = (big ? [0n, limit === undefined ? undefined : BigInt(limit)] : [0, limit]) as [number, number?];
     return ([dy, x]) => {
-      checkSame(dy!, x!);
+      checkSame(dy!, x!, node);
       const [g, source] = [dy!.data as unknown as Float64Array, x!.data as unknown as Float64Array];
       const out = allocate(dtype, source.length) as unknown as Float64Array;
       for (let i = 0; i < out.length; i++) out[i] = source[i]! > zero && (top === undefined || source[i]! < top) ? g[i]! : zero;
@@ -186,14 +189,12 @@ function biasAdd(hasFormat: boolean): KernelFactory {
     const complex = dtype === "complex64" || dtype === "complex128";
     return ([value, bias]) => {
       const { shape } = value!;
-      if (shape.length < 2) throw invalidArgument(`Input tensor must be at least 2D: [${shape.join(",")}]`);
-      if (bias!.shape.length !== 1) throw invalidArgument(`Biases must be 1D: [${bias!.shape.join(",")}]`);
+      if (shape.length < 2) throw invalidArgument(`Input tensor must be at least 2D: ${shapeText(shape)}`);
+      if (bias!.shape.length !== 1) throw invalidArgument(`Biases must be 1D: ${shapeText(bias!.shape)}`);
       const [outer, channels, inner] = channelSplit(shape, channelFirst);
       if (channels !== bias!.shape[0]) {
         throw invalidArgument(
-          channelFirst
-            ? `Must provide as many biases as the channel dimension of the input tensor: [${bias!.shape.join(",")}] vs. ${channels} in [${shape.join(",")}]`
-            : `Must provide as many biases as the last dimension of the input tensor: [${bias!.shape.join(",")}] vs. [${shape.join(",")}]`,
+          `Must provide as many biases as the last dimension of the input tensor: ${shapeText(bias!.shape)} vs. ${shapeText(shape)}`,
         );
       }
       if (float(dtype)) {
@@ -239,7 +240,7 @@ const biasAddGrad: KernelFactory = ({ attrs }) => {
   const channelFirst = attrs.text("data_format") === "NCHW";
   return ([grad]) => {
     const { shape } = grad!;
-    if (shape.length < 2) throw invalidArgument(`Input tensor must be at least 2D: [${shape.join(",")}]`);
+    if (shape.length < 2) throw invalidArgument(`Input tensor must be at least 2D: ${shapeText(shape)}`);
     const [outer, channels, inner] = channelSplit(shape, channelFirst);
     if (float(dtype)) {
       const sums = new Float64Array(channels);

@@ -72,10 +72,8 @@ const softmaxCrossEntropy: KernelFactory = () => ([features, labels]) => {
     let total = 0;
     for (let i = from; i < to; i++) {
       const centred = x[i]! - max;
-      const q = p[i]!;
-      // A label of exactly 0 takes no part, so that it can meet a probability of 0.
-      if (q !== 0) total += q * (log - centred);
-      backprop[i] = Math.exp(centred) / sum - q;
+      total += p[i]! * (log - centred);
+      backprop[i] = Math.exp(centred) / sum - p[i]!;
     }
     loss[r] = total;
   }
@@ -88,18 +86,14 @@ function broadcastPair(features: TensorValue, labels: TensorValue): readonly [nu
       `logits and labels must be broadcastable: logits_size=${shapeText(features.shape)} labels_size=${shapeText(labels.shape)}`,
     );
   };
-  if (features.shape.length > 2 || labels.shape.length > 2) return mismatch();
-  const pad = (shape: readonly number[]): number[] => [...[1, 1].slice(shape.length), ...shape];
+  const rank = Math.max(features.shape.length, labels.shape.length);
+  const pad = (shape: readonly number[]): number[] => [...new Array<number>(rank - shape.length).fill(1), ...shape];
   const [a, b] = [pad(features.shape), pad(labels.shape)];
-  const size = (d: number): number => {
-    if (a[d] === b[d] || b[d] === 1) return a[d]!;
-    return a[d] === 1 ? b[d]! : mismatch();
-  };
-  const shape = [size(0), size(1)] as const;
-  if (features.shape.length !== 2 && labels.shape.length !== 2) {
-    throw invalidArgument(`logits and labels must be either 2-dimensional, or broadcasted to be 2-dimensional`);
+  const shape = a.map((size, d) => (size === b[d] || b[d] === 1 ? size : size === 1 ? b[d]! : mismatch()));
+  if (rank !== 2) {
+    throw invalidArgument("logits and labels must be either 2-dimensional, or broadcasted to be 2-dimensional");
   }
-  return shape;
+  return shape as unknown as readonly [number, number];
 }
 
 function expand(value: TensorValue, batch: number, classes: number): FloatArray {

@@ -63,18 +63,22 @@ function moments(x: FloatArray, { outer, channels, inner }: ChannelLayout): read
   return [mean, variance];
 }
 
-function checkVectors(x: TensorValue, ranks: string, format: string, vectors: readonly (readonly [string, TensorValue])[]): void {
+function checkVectors(x: TensorValue, format: string, training: boolean, vectors: readonly (readonly [string, TensorValue])[]): void {
   const rank = x.shape.length;
-  if (rank !== 4 && rank !== 5) throw invalidArgument(`input must be ${ranks}-dimensional${shapeText(x.shape)}`);
+  if (rank !== 4 && rank !== 5) throw invalidArgument(`input must be 4 or 5-dimensional${shapeText(x.shape)}`);
   for (const [name, vector] of vectors) {
     if (vector.shape.length !== 1) throw invalidArgument(`${name} must be 1-dimensional${shapeText(vector.shape)}`);
   }
   const { channels } = layoutOf(x.shape, format);
   for (const [name, vector] of vectors) {
     const size = vector.shape[0]!;
-    const optional = name === "estimated_mean" || name === "estimated_variance";
-    if (size === channels || (optional && size === 0)) continue;
-    if (optional) throw invalidArgument(`${name === "estimated_mean" ? "mean" : "variance"} must be empty or have the same number of elements as the channels of x, got ${size} and ${channels}`);
+    const estimate = name === "estimated_mean" ? "mean" : name === "estimated_variance" ? "variance" : undefined;
+    if (size === channels || (estimate !== undefined && training)) continue;
+    if (estimate !== undefined) {
+      throw invalidArgument(
+        `When is_training=false, ${estimate} must have the same number of elements as the channels of x, got ${size} and ${channels}`,
+      );
+    }
     throw invalidArgument(`${name} must have the same number of elements as the channels of x, got ${size} and ${channels}`);
   }
 }
@@ -88,7 +92,7 @@ function fusedBatchNorm(outputs: 5 | 6): KernelFactory {
     const training = attrs.bool("is_training");
     const reserve = outputs === 6 ? [tensorValue("float32", [], new Float32Array(1))] : [];
     return ([x, scale, offset, mean, variance]) => {
-      checkVectors(x!, outputs === 6 ? "4 or 5" : "4", format, [
+      checkVectors(x!, format, training, [
         ["scale", scale!],
         ["offset", offset!],
         ["estimated_mean", mean!],
@@ -112,6 +116,7 @@ function fusedBatchNorm(outputs: 5 | 6): KernelFactory {
       }
       scaleChannels(data, y, layout, multiplier, shift);
       const normalized = realValue(x!.dtype, x!.shape, y);
+      // TensorFlow leaves the reserve spaces of inference unwritten; its gradient takes the inputs instead.
       if (!training) return [normalized, mean!, variance!, mean!, variance!, ...reserve];
       const count = layout.outer * layout.inner;
       // The variance that is averaged over batches is the unbiased one.
@@ -141,6 +146,11 @@ const fusedBatchNormGrad: KernelFactory = ({ attrs }) => {
   const format = attrs.text("data_format");
   const training = attrs.bool("is_training");
   return ([grad, x, scale, savedMean, savedVariance]) => {
+    if (!training && format.startsWith("NC")) {
+      throw invalidArgument(
+        "The implementation of FusedBatchNormGrad with is_training=False only support NHWC tensor format for now.",
+      );
+    }
     const layout = layoutOf(x!.shape, format);
     const { outer, channels, inner } = layout;
     const [dy, data, gamma] = [realData(grad!), realData(x!), realData(scale!)];
@@ -175,8 +185,8 @@ const fusedBatchNormGrad: KernelFactory = ({ attrs }) => {
         }
       }
     }
-    // The reserve spaces stand for the gradients of mean and variance, which are never asked for: empty in training, zeros else.
-    const reserve = tensorValue("float32", training ? [] : [channels], new Float32Array(training ? 1 : channels));
+    // They stand for the gradients of mean and variance, which nothing asks for.
+    const reserve = tensorValue("float32", [0], new Float32Array(0));
     return [realValue(x!.dtype, x!.shape, dx), floats(scaleGrad), floats(sumDy), reserve, reserve];
   };
 };

@@ -8,6 +8,7 @@ import type { FloatArray } from "./linalg/gemm.js";
 import { realArray, realData, realValue } from "./linalg/real-data.js";
 
 const f = Math.fround;
+const maxFloat32 = 3.4028234663852886e38;
 
 /** A quantized range moved so that zero is one of its levels. */
 interface Nudged {
@@ -182,7 +183,7 @@ function quantizeAndDequantize(bitsInput: boolean): KernelFactory {
         } else {
           [lo, hi] = extent(x, c, channels, inner);
         }
-        quantizeSlice(x, out, c, channels, inner, lo, hi, bits, settings, single ? f : (value) => value);
+        quantizeSlice(x, out, c, channels, inner, lo, hi, bits, settings, single);
       }
       return [realValue(input!.dtype, input!.shape, out)];
     };
@@ -210,12 +211,14 @@ function quantizeSlice(
   hi: number,
   bits: number,
   { signed, narrow, rangeGiven, halfUp }: QuantizeSettings,
-  round: (value: number) => number,
+  single: boolean,
 ): void {
   const low = signed ? -(2 ** (bits - 1)) + (narrow ? 1 : 0) : 0;
   const high = signed ? 2 ** (bits - 1) - 1 : 2 ** bits - 1;
-  const fromMin = low * lo > 0 ? round(low / lo) : Number.MAX_VALUE;
-  const fromMax = high * hi > 0 ? round(high / hi) : Number.MAX_VALUE;
+  const largest = single ? maxFloat32 : Number.MAX_VALUE;
+  const round = single ? f : (value: number): number => value;
+  const fromMin = low * lo > 0 ? round(low / lo) : largest;
+  const fromMax = high * hi > 0 ? round(high / hi) : largest;
   let [min, max] = [lo, hi];
   let scale: number;
   let inverse: number;
@@ -246,6 +249,7 @@ function roundToEven(value: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
+/** TensorFlow passes no gradient to the ends of the range: both are zeros. */
 const quantizeAndDequantizeV4Grad: KernelFactory = ({ attrs }) => {
   const axis = attrs.int("axis");
   return ([gradients, input, inputMin, inputMax]) => {
@@ -256,15 +260,16 @@ const quantizeAndDequantizeV4Grad: KernelFactory = ({ attrs }) => {
     const channels = axis < 0 ? 1 : shape[axis]!;
     const inner = axis < 0 ? x.length : elementCount(shape.slice(axis + 1));
     const out = realArray(dtype, x.length);
-    const [below, above] = [realArray(dtype, channels), realArray(dtype, channels)];
     for (let i = 0; i < x.length; i++) {
       const c = axis < 0 ? 0 : Math.floor(i / inner) % channels;
-      if (x[i]! < mins[c]!) below[c] = below[c]! + dy[i]!;
-      else if (x[i]! > maxs[c]!) above[c] = above[c]! + dy[i]!;
-      else out[i] = dy[i]!;
+      if (x[i]! >= mins[c]! && x[i]! <= maxs[c]!) out[i] = dy[i]!;
     }
-    const sums = axis < 0 ? [] : [channels];
-    return [realValue(dtype, shape, out), realValue(dtype, sums, below), realValue(dtype, sums, above)];
+    const ends = axis < 0 ? [] : [channels];
+    return [
+      realValue(dtype, shape, out),
+      realValue(dtype, ends, realArray(dtype, channels)),
+      realValue(dtype, ends, realArray(dtype, channels)),
+    ];
   };
 };
 

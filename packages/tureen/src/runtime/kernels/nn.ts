@@ -1,13 +1,19 @@
 import type { KernelTable } from "../kernel.js";
 import { nnActivationKernels } from "./nn-activation.js";
+import { nnConvKernels } from "./nn-conv.js";
+import { nnDilationKernels } from "./nn-dilation.js";
 import { nnLossKernels } from "./nn-loss.js";
 import { nnNormalizeKernels } from "./nn-normalize.js";
+import { nnPoolKernels } from "./nn-pool.js";
 import { nnQuantizeKernels } from "./nn-quantize.js";
 import { nnRecurrentKernels } from "./nn-recurrent.js";
 
 /** Host kernels of the nn family. */
 export const nnKernels: KernelTable = {
   ...nnActivationKernels,
+  ...nnConvKernels,
+  ...nnPoolKernels,
+  ...nnDilationKernels,
   ...nnLossKernels,
   ...nnNormalizeKernels,
   ...nnQuantizeKernels,

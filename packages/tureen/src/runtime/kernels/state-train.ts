@@ -2,6 +2,7 @@ import { elementCount, sameShape, shapeText } from "../../core/shape.js";
 import { internal, invalidArgument, unimplemented } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import { findOpDef, type OpDef } from "../../graph/op-def.js";
+import { optimizerOps } from "../../graph/shapes/state/optimizer-ops.js";
 import type { Kernel, KernelFactory, KernelNode, KernelTable } from "../kernel.js";
 import { indicesOf } from "./array/cells.js";
 import { readHalf, writeHalf } from "./array/half.js";
@@ -136,17 +137,10 @@ function checkedRows(
   return rows;
 }
 
-function trainingKernels(): KernelTable {
-  const table: Record<string, KernelFactory> = {};
-  for (const [name, rule] of Object.entries(optimizerRules)) {
-    for (const apply of [`Apply${name}`, `SparseApply${name}`]) {
-      table[`Resource${apply}`] = (node) => train(node, rule, false);
-      table[apply] = (node) => train(node, rule, true);
-    }
-  }
-  return table;
-}
-
-/** Host kernels of the optimizers' ops, dense and sparse, on resource variables and on refs; those that TensorFlow has no op for are never asked. */
-export const stateTrainKernels: KernelTable = trainingKernels();
-
+/** Host kernels of the optimizers' ops, dense and sparse, on resource variables and on refs. */
+export const stateTrainKernels: KernelTable = Object.fromEntries(
+  optimizerOps.map(({ type, optimizer, isRef }): [string, KernelFactory] => [
+    type,
+    (node) => train(node, optimizerRules[optimizer]!, isRef),
+  ]),
+);

@@ -1,3 +1,4 @@
+import type { Servable } from "../servable/servable.js";
 import type { AspiredVersion } from "../source/scan-versions.js";
 import { nextAction, type VersionAction, type VersionSnapshot } from "./availability-preserving-policy.js";
 import { type HarnessOptions, type ServableHandle, ServableHarness } from "./servable-harness.js";
@@ -61,6 +62,13 @@ export class AspiredVersionsManager {
       if (harness.state === "ready" && (best === undefined || harness.version > best.version)) best = harness;
     }
     return best?.acquire();
+  }
+
+  /** The servables that are in memory. */
+  loaded(): Servable[] {
+    return [...this.harnesses.values()].flatMap((versions) =>
+      [...versions.values()].flatMap((harness) => harness.loadedServable ?? []),
+    );
   }
 
   /** Unloads everything, after the requests under way; loads under way are dropped when they end. */

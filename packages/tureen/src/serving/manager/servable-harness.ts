@@ -58,6 +58,11 @@ export class ServableHarness {
     return this.aspired;
   }
 
+  /** The servable while it is in memory. */
+  get loadedServable(): Servable | undefined {
+    return this.servable;
+  }
+
   /** Why the last attempt to load failed, if it did. */
   get lastFailure(): StatusError | undefined {
     return this.failed;

@@ -1,48 +1,16 @@
-import { Registers } from "../string/word64.js";
+import type { Hash64 } from "../string/farm-hash.js";
+import { murmurHash64 } from "../string/murmur-hash.js";
 
-const M = 0;
-const H = 1;
-const K = 2;
-
-const r = new Registers(3);
-r.set(M, 0x5bd1e995, 0xc6a4a793);
+const hash: Hash64 = { low: 0, high: 0 };
 
 /**
- * The low 32 bits of TensorFlow's `Hash64` of a string with its default seed: MurmurHash64A.
+ * The low 32 bits of the hash that decides in which bucket of a dense hash table a string lies.
  *
- * It decides in which bucket of a dense hash table a key lies, and checkpoints of those hold the buckets as they are.
+ * Checkpoints of those tables hold the buckets as they are.
  */
 export function bucketHash(bytes: Uint8Array): number {
-  const length = bytes.length;
-  r.set(H, length, 0);
-  r.multiply(H, H, M);
-  // The seed is 0xDECAFCAFFE.
-  r.set(K, 0xcafcaffe | 0, 0xde);
-  r.xor(H, H, K);
-  let at = 0;
-  for (; at + 8 <= length; at += 8) {
-    r.fetch(K, bytes, at);
-    r.multiply(K, K, M);
-    r.shiftMix(K, K);
-    r.multiply(K, K, M);
-    r.xor(H, H, K);
-    r.multiply(H, H, M);
-  }
-  if (at < length) {
-    let low = 0;
-    let high = 0;
-    for (let i = 0; at + i < length; i++) {
-      if (i < 4) low |= bytes[at + i]! << (8 * i);
-      else high |= bytes[at + i]! << (8 * (i - 4));
-    }
-    r.set(K, low, high);
-    r.xor(H, H, K);
-    r.multiply(H, H, M);
-  }
-  r.shiftMix(H, H);
-  r.multiply(H, H, M);
-  r.shiftMix(H, H);
-  return r.words[H * 2]!;
+  murmurHash64(bytes, hash);
+  return hash.low;
 }
 
 /** The low 32 bits of TensorFlow's Hash64Combine over the parts of a key that is a vector, each part given in halves. */

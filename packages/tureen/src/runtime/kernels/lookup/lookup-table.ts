@@ -210,9 +210,8 @@ export function lookUp(table: LookupTable, keys: TensorValue, fallback: TensorVa
   return tensorValue(table.valueDType, shape, table.find(keys, fallback) as never);
 }
 
-/** Checks the dtypes of an op's tensors against its table, as OpKernelContext::MatchSignature does. */
+/** Checks the dtypes of an op's tensors, without its handle, against what its table calls for, as OpKernelContext::MatchSignature does. */
 export function matchSignature(
-  table: LookupTable,
   handle: "resource" | "string_ref",
   inputs: readonly TensorValue[],
   expected: readonly DType[],

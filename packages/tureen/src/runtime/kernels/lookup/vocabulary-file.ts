@@ -1,6 +1,6 @@
 import { allocate, type DType, dtypeLabel } from "../../../core/dtype.js";
 import { readWholeFile } from "../../../core/file-system.js";
-import { invalidArgument } from "../../../core/status-error.js";
+import { invalidArgument, outOfRange } from "../../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
 import { decodeText } from "../../../core/text.js";
 import { parseInteger, parseReal } from "../string/parse-number.js";
@@ -28,7 +28,7 @@ const integers = new Set<DType>(["int8", "int16", "int32", "int64", "uint8", "ui
 /**
  * Reads keys and values of a vocabulary, with TensorFlow's checks and texts (TextFileLineIterator in core/kernels/lookup_util.cc).
  *
- * `name` is the file's name in texts, `path` where it is. Carriage returns are dropped, as TensorFlow's line reader drops them.
+ * `name` is the file's name in texts, `path` where it is. A carriage return before the newline is dropped.
  */
 export function readVocabulary(
   path: string,
@@ -43,6 +43,11 @@ export function readVocabulary(
   const count = vocabSize >= 0 && lines.length > vocabSize ? vocabSize : lines.length;
   const keys = allocate(keyDType, count);
   const values = allocate(valueDType, count);
+  if (count === 0) {
+    throw outOfRange(
+      lines.length > 0 ? `Finished reading 0 of lines from ${name}` : "Read less bytes than requested",
+    );
+  }
   const columns = Math.max(format.keyIndex, format.valueIndex) + 1;
   for (let i = 0; i < count; i++) {
     const { bytes, end } = lines[i]!;
@@ -97,8 +102,7 @@ function splitLines(content: Uint8Array): Line[] {
   while (start < content.length) {
     let end = content.indexOf(newline, start);
     if (end < 0) end = content.length;
-    let bytes: Uint8Array = content.subarray(start, end);
-    if (bytes.includes(carriageReturn)) bytes = bytes.filter((byte) => byte !== carriageReturn);
+    const bytes = content.subarray(start, end > start && content[end - 1] === carriageReturn ? end - 1 : end);
     start = Math.min(end + 1, content.length);
     lines.push({ bytes, end: start });
   }

@@ -1,7 +1,7 @@
 const spaces = /^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g;
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const hexadecimal = /^([+-]?)0x([0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)(?:p([+-]?\d+))?$/i;
-const special = /^([+-]?)(?:(inf|infinity)|(nan(?:\([0-9a-z_]*\))?))$/i;
+const hexadecimal = /^([+-]?)0x([0-9a-f]+)$/i;
+const special = /^([+-]?)(?:(inf)|nan)$/i;
 
 /** Spaces around it off, as TensorFlow's number parsers take them. */
 function trimmed(text: string): string {
@@ -16,9 +16,14 @@ export function parseInteger(text: string, bits: 32 | 64): bigint | undefined {
   return BigInt.asIntN(bits, value) === value ? value : undefined;
 }
 
-/** A floating-point number in a text, as TensorFlow's `safe_strtod` reads it: decimal, hexadecimal, inf and nan in any case. */
+/**
+ * A floating-point number in a text, as TensorFlow's `safe_strtod` reads it; undefined for anything else.
+ *
+ * Decimal with or without exponent, hexadecimal integers, inf and nan in any case; blanks alone are 0, but the empty text is no number.
+ */
 export function parseReal(text: string): number | undefined {
   const body = trimmed(text);
+  if (body === "") return text === "" ? undefined : 0;
   if (decimal.test(body)) return Number(body);
   const named = special.exec(body);
   if (named !== null) {
@@ -27,7 +32,6 @@ export function parseReal(text: string): number | undefined {
   }
   const hex = hexadecimal.exec(body);
   if (hex === null) return undefined;
-  const [whole = "", fraction = ""] = hex[2]!.split(".");
-  const magnitude = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** (Number(hex[3] ?? 0) - 4 * fraction.length);
+  const magnitude = Number(BigInt(`0x${hex[2]}`));
   return hex[1] === "-" ? -magnitude : magnitude;
 }

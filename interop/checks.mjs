@@ -1,0 +1,6 @@
+/** The checks of the interop tier in the order of the data's way. `python` scripts run in the TensorFlow environment, `node` ones with tsx. */
+export const checks = [
+  { name: "protos", python: ["interop/protos/compare_descriptors.py"] },
+  { name: "formats", python: ["interop/formats/check_written.py"] },
+  { name: "shared-models", node: ["interop/shared-models/check.ts"] },
+];

@@ -1,0 +1,89 @@
+/**
+ * The interop tier: real TensorFlow against this project. `npm run interop`, or `npm run interop -- protos formats` for some checks.
+ *
+ * Makes a virtual environment with tensorflow-cpu 2.15.1 in interop/.venv (or uses the one that TUREEN_INTEROP_VENV names), then runs each
+ * check as a process of its own; a check ends with a line `N passed, N failed`. Where there is no Python 3.9 to 3.11 the checks that need
+ * it are skipped with a line that says so. Ends with the sums.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { checks } from "./checks.mjs";
+
+const here = import.meta.dirname;
+const root = join(here, "..");
+const packages = ["tensorflow-cpu==2.15.1", "tensorflow-estimator==2.15.0", "grpcio==1.62.3", "scikit-learn==1.3.2"];
+/** Its own requirement is the full tensorflow package, which tensorflow-cpu stands in for. */
+const withoutDependencies = ["tensorflow-serving-api==2.15.1"];
+
+function findPython() {
+  for (const name of ["python3.11", "python3.10", "python3.9", "python3"]) {
+    const found = spawnSync(name, ["-c", "import sys; print(sys.executable if (3, 9) <= sys.version_info[:2] <= (3, 11) else '')"], { encoding: "utf8" });
+    if (found.status === 0 && found.stdout.trim() !== "") return found.stdout.trim();
+  }
+  return undefined;
+}
+
+function venvPython() {
+  const given = process.env.TUREEN_INTEROP_VENV;
+  if (given !== undefined) return join(given, "bin/python");
+  const python = join(here, ".venv/bin/python");
+  if (existsSync(join(here, ".venv/ready"))) return python;
+  const base = findPython();
+  if (base === undefined) return undefined;
+  console.log("making interop/.venv with tensorflow-cpu 2.15.1 …");
+  const steps = [
+    [base, "-m", "venv", "--clear", join(here, ".venv")],
+    [python, "-m", "pip", "install", "--quiet", ...packages],
+    [python, "-m", "pip", "install", "--quiet", "--no-deps", ...withoutDependencies],
+    [python, "-c", `open(${JSON.stringify(join(here, ".venv/ready"))}, "w").close()`],
+  ];
+  for (const [command, ...args] of steps) {
+    if (spawnSync(command, args, { stdio: "inherit" }).status !== 0) throw new Error(`failed: ${command} ${args.join(" ")}`);
+  }
+  return python;
+}
+
+/** Runs a check, showing what it prints; its counts are on the last line that has some. */
+function run(command) {
+  return new Promise((resolve) => {
+    let output = "";
+    const child = spawn(command[0], command.slice(1), {
+      cwd: root,
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3", TF_ENABLE_ONEDNN_OPTS: "0" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const show = (chunk) => {
+      output += chunk;
+      process.stdout.write(chunk);
+    };
+    child.stdout.on("data", show);
+    child.stderr.on("data", show);
+    child.on("close", (code) => {
+      const line = output.split("\n").filter((text) => /\d+ passed, \d+ failed/.test(text)).at(-1) ?? "";
+      const count = (word) => Number(line.match(new RegExp(`(\\d+) ${word}`))?.[1] ?? 0);
+      resolve({ passed: count("passed"), failed: Math.max(count("failed"), code === 0 ? 0 : 1) });
+    });
+  });
+}
+
+const wanted = process.argv.slice(2);
+const python = venvPython();
+let [passed, failed, skipped] = [0, 0, 0];
+for (const check of checks) {
+  if (wanted.length > 0 && !wanted.includes(check.name)) continue;
+  if (check.python && python === undefined) {
+    console.log(`${check.name}: skipped, there is no Python 3.9, 3.10 or 3.11 for tensorflow-cpu 2.15`);
+    skipped += 1;
+    continue;
+  }
+  const began = performance.now();
+  console.log(`--- ${check.name}`);
+  const node = ["--conditions=@tureen/source", "--import", "tsx"];
+  const result = await run(check.python ? [python, ...check.python] : [process.execPath, ...node, ...check.node]);
+  passed += result.passed;
+  failed += result.failed;
+  console.log(`${check.name}: ${result.passed} passed, ${result.failed} failed in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+}
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,17 @@
+import type { Tensor } from "../../graph/graph.js";
+import type { Features } from "../model-fn.js";
+
+/** What a serving input receiver function returns, as the export reads it; makers with TensorFlow's checks are in serving-input-receiver.ts. */
+export interface ServingInput {
+  /** Features as the model function takes them: by name, or one bare tensor. */
+  readonly features: Features | Tensor;
+  /** Labels of supervised receivers. */
+  readonly labels?: Tensor | Features | undefined;
+  /** The placeholders that requests feed, by the name they have in signatures. */
+  readonly receiverTensors: Readonly<Record<string, Tensor>>;
+  /** Further sets of placeholders that may be fed instead, each with a name. */
+  readonly receiverTensorsAlternatives?: Readonly<Record<string, Readonly<Record<string, Tensor>>>> | undefined;
+}
+
+/** Builds placeholders and features in the current graph; synchronous. */
+export type ServingInputReceiverFn = () => ServingInput;

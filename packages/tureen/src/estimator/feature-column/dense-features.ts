@@ -1,0 +1,57 @@
+import { elementCount, type Shape } from "../../core/shape.js";
+import { invalidArgument } from "../../core/status-error.js";
+import { build } from "../../graph/build-op.js";
+import type { Tensor } from "../../graph/graph.js";
+import { currentNameScope, nameScope } from "../../graph/scope.js";
+import type { Features } from "../model-fn.js";
+import { checkBatchSizes } from "./check-batch-sizes.js";
+import { type DenseColumn, type FeatureColumn, isDenseColumn } from "./feature-column.js";
+import { batchSizeOf } from "./graph-shape.js";
+import { normalizeColumns } from "./normalize-columns.js";
+import { TransformationCache } from "./transformation-cache.js";
+
+/** How `denseFeatures` is made. */
+export interface DenseFeaturesOptions {
+  /** Whether the columns' variables may be trained; default true. */
+  readonly trainable?: boolean;
+  /** Name of the layer below the current scope, `input_from_feature_columns/input_layer` in a DNN; default `dense_features`. */
+  readonly name?: string;
+}
+
+/**
+ * The columns side by side in the order of their names, float32 [batch, width] (`tf.keras.layers.DenseFeatures`).
+ *
+ * Variables are `<scope>/<name>/<column>/embedding_weights`. INVALID_ARGUMENT for no columns, duplicate names, or a column that is not dense.
+ */
+export function denseFeatures(features: Features, columns: readonly FeatureColumn[], options: DenseFeaturesOptions = {}): Tensor {
+  const sorted = normalizeColumns(columns).map(requireDense);
+  const cache = new TransformationCache(features);
+  return nameScope(options.name ?? "dense_features", () => {
+    for (const column of sorted) {
+      nameScope(column.name, () =>
+        column.createState?.(cache, { prefix: currentNameScope(), trainable: options.trainable ?? true }),
+      );
+    }
+    const tensors = sorted.map((column) =>
+      nameScope(column.name, () => flattenRows(column.denseTensor(cache), column.variableShape)),
+    );
+    checkBatchSizes(tensors, sorted);
+    return tensors.length === 1 ? build("Identity", [tensors[0]!], {}, "concat") : build("ConcatV2", [tensors, -1], {}, "concat");
+  });
+}
+
+/** A dense tensor as rows of numbers, [batch, elements]. */
+export function flattenRows(tensor: Tensor, variableShape: Shape): Tensor {
+  const batch = batchSizeOf(tensor);
+  return nameScope("Reshape", (scope) => {
+    const shape = build("Pack", [[batch, { dtype: "int32", shape: [], data: Int32Array.of(elementCount(variableShape)) }]], {}, "shape");
+    return build("Reshape", [tensor, shape], {}, scope);
+  });
+}
+
+function requireDense(column: FeatureColumn): DenseColumn {
+  if (isDenseColumn(column)) return column;
+  throw invalidArgument(
+    `Items of feature_columns must be a <class 'tensorflow.python.feature_column.feature_column_v2.DenseColumn'>. You can wrap a categorical column with an embedding_column or indicator_column. Given: ${column.description}`,
+  );
+}

@@ -1,0 +1,108 @@
+import type { DType } from "../../core/dtype.js";
+import type { NestedValue } from "../../core/tensor-value.js";
+import { attributeText, dtypeText, tupleText } from "./python-text.js";
+
+/** A dense feature of a fixed shape (`tf.io.FixedLenFeature`); without a default every example must have it. */
+export interface FixedLenFeature {
+  readonly kind: "FixedLenFeature";
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly defaultValue: NestedValue | undefined;
+}
+
+/** A feature of any number of values, parsed as a sparse tensor (`tf.io.VarLenFeature`). */
+export interface VarLenFeature {
+  readonly kind: "VarLenFeature";
+  readonly dtype: DType;
+}
+
+/** A sparse tensor from separate index and value features (`tf.io.SparseFeature`). */
+export interface SparseFeature {
+  readonly kind: "SparseFeature";
+  readonly indexKey: string | readonly string[];
+  readonly valueKey: string;
+  readonly dtype: DType;
+  readonly size: number | readonly number[];
+  readonly alreadySorted: boolean;
+}
+
+/** A dense feature whose first dimension varies, padded to the longest of the batch (`tf.io.FixedLenSequenceFeature`). */
+export interface FixedLenSequenceFeature {
+  readonly kind: "FixedLenSequenceFeature";
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly allowMissing: boolean;
+  readonly defaultValue: NestedValue | undefined;
+}
+
+/** How one feature of an Example is parsed. */
+export type ExampleFeature = FixedLenFeature | VarLenFeature | SparseFeature | FixedLenSequenceFeature;
+
+/** Features of an Example by key. */
+export type ParseExampleSpec = Readonly<Record<string, ExampleFeature>>;
+
+/** Makes a FixedLenFeature. */
+export function fixedLenFeature(shape: readonly number[], dtype: DType, defaultValue?: NestedValue): FixedLenFeature {
+  return Object.freeze({ kind: "FixedLenFeature", shape: Object.freeze([...shape]), dtype, defaultValue });
+}
+
+/** Makes a VarLenFeature. */
+export function varLenFeature(dtype: DType): VarLenFeature {
+  return Object.freeze({ kind: "VarLenFeature", dtype });
+}
+
+/** Makes a SparseFeature. */
+export function sparseFeature(
+  indexKey: string | readonly string[],
+  valueKey: string,
+  dtype: DType,
+  size: number | readonly number[],
+  options: { readonly alreadySorted?: boolean } = {},
+): SparseFeature {
+  const alreadySorted = options.alreadySorted ?? false;
+  return Object.freeze({ kind: "SparseFeature", indexKey, valueKey, dtype, size, alreadySorted });
+}
+
+/** Makes a FixedLenSequenceFeature; `shape` is that of one step. */
+export function fixedLenSequenceFeature(
+  shape: readonly number[],
+  dtype: DType,
+  options: { readonly allowMissing?: boolean; readonly defaultValue?: NestedValue } = {},
+): FixedLenSequenceFeature {
+  return Object.freeze({
+    kind: "FixedLenSequenceFeature",
+    shape: Object.freeze([...shape]),
+    dtype,
+    allowMissing: options.allowMissing ?? false,
+    defaultValue: options.defaultValue,
+  });
+}
+
+/** The feature as Python's TensorFlow prints it; equal features have equal texts. */
+export function exampleFeatureText(feature: ExampleFeature): string {
+  switch (feature.kind) {
+    case "FixedLenFeature":
+      return attributeText(feature.kind, [
+        ["shape", tupleText(feature.shape)],
+        ["dtype", dtypeText(feature.dtype)],
+        ["default_value", feature.defaultValue],
+      ]);
+    case "VarLenFeature":
+      return attributeText(feature.kind, [["dtype", dtypeText(feature.dtype)]]);
+    case "SparseFeature":
+      return attributeText(feature.kind, [
+        ["index_key", feature.indexKey],
+        ["value_key", feature.valueKey],
+        ["dtype", dtypeText(feature.dtype)],
+        ["size", feature.size],
+        ["already_sorted", feature.alreadySorted],
+      ]);
+    case "FixedLenSequenceFeature":
+      return attributeText(feature.kind, [
+        ["shape", tupleText(feature.shape)],
+        ["dtype", dtypeText(feature.dtype)],
+        ["allow_missing", feature.allowMissing],
+        ["default_value", feature.defaultValue],
+      ]);
+  }
+}

@@ -1,0 +1,15 @@
+export { Estimator, type EstimatorOptions, type EvaluateOptions, type EvaluationResult, type PredictOptions, type TrainOptions } from "./estimator.js";
+export type { EstimatorSpec, EstimatorSpecInit } from "./estimator-spec.js";
+export { deleteOldExports, listExports } from "./gc.js";
+export { getGlobalStep, getOrCreateGlobalStep } from "./global-step.js";
+export type { CheckpointSaverListener } from "./hooks/checkpoint-saver-hook.js";
+export { NanLossDuringTrainingError } from "./hooks/nan-tensor-hook.js";
+export type { SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues } from "./hooks/session-run-hook.js";
+export { stopAtStepHook } from "./hooks/stop-at-step-hook.js";
+export type { InputElement, InputFn } from "./input.js";
+export { type Logger, type LogLevel, quietLogger, stderrLogger } from "./log.js";
+export { makeEstimatorSpec } from "./make-estimator-spec.js";
+export { type Mode, ModeKeys } from "./mode-keys.js";
+export type { Features, FeatureTensor, Labels, ModelFn, ModelFnArgs, Params } from "./model-fn.js";
+export type { Prediction } from "./predict.js";
+export { type RunConfig, runConfig } from "./run-config.js";

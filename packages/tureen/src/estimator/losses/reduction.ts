@@ -1,0 +1,20 @@
+import { invalidArgument } from "../../core/status-error.js";
+
+/** How the losses of a batch become one (`tf.keras.losses.Reduction`); AUTO counts as SUM_OVER_BATCH_SIZE. */
+export const Reduction = Object.freeze({
+  AUTO: "auto",
+  NONE: "none",
+  SUM: "sum",
+  SUM_OVER_BATCH_SIZE: "sum_over_batch_size",
+} as const);
+
+/** One of the values of Reduction. */
+export type LossReduction = (typeof Reduction)[keyof typeof Reduction];
+
+/** The reduction, if a head can train with it; INVALID_ARGUMENT with TensorFlow's text otherwise. */
+export function checkLossReduction(reduction: LossReduction): LossReduction {
+  if (reduction === Reduction.NONE || !Object.values(Reduction).includes(reduction)) {
+    throw invalidArgument(`Invalid loss_reduction: ${reduction}. See \`tf.losses.Reduction\` for valid options.`);
+  }
+  return reduction;
+}

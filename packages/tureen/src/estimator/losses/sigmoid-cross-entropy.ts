@@ -1,0 +1,29 @@
+import { build } from "../../graph/build-op.js";
+import type { Tensor } from "../../graph/graph.js";
+import { nameScope } from "../../graph/scope.js";
+import { add, cast, greaterEqual, mul, sub, unary } from "../nn/arithmetic.js";
+import { zerosLike } from "../nn/tensor-shape.js";
+
+/**
+ * Cross entropy of labels in [0, 1] and the sigmoid of logits, elementwise and without overflow
+ * (`tf.nn.sigmoid_cross_entropy_with_logits`): max(x, 0) - x z + log(1 + exp(-|x|)).
+ */
+export function sigmoidCrossEntropyWithLogits(labels: Tensor, logits: Tensor, name = "logistic_loss"): Tensor {
+  return nameScope(name, (scope) => {
+    const zeros = zerosLike(logits);
+    const positive = greaterEqual(logits, zeros);
+    const reluLogits = build("Select", [positive, logits, zeros], {}, "Select");
+    const negative = unary("Neg", logits);
+    const negAbsLogits = build("Select", [positive, negative, logits], {}, "Select");
+    const difference = sub(reluLogits, mul(logits, labels));
+    return add(difference, unary("Log1p", unary("Exp", negAbsLogits)), scope);
+  });
+}
+
+/** The sigmoid cross entropy of integer or float indicator labels, elementwise (`tf.losses.sigmoid_cross_entropy` without reduction). */
+export function sigmoidCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
+  return nameScope("sigmoid_cross_entropy_loss", () => {
+    const losses = sigmoidCrossEntropyWithLogits(cast(labels, logits.dtype), logits, "xentropy");
+    return mul(losses, 1, "Mul");
+  });
+}

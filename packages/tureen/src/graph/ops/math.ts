@@ -1,0 +1,3 @@
+export * from "./math-binary.js";
+export * from "./math-misc.js";
+export * from "./math-unary.js";

@@ -1,0 +1,2 @@
+export * from "./reduce-axes.js";
+export * from "./reduce-segment.js";

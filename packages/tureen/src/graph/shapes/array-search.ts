@@ -1,0 +1,74 @@
+import type { PartialShape } from "../../core/shape.js";
+import { invalidArgument } from "../../core/status-error.js";
+import { toIntegers } from "../../core/tensor-value.js";
+import type { ShapeNode, ShapeTable } from "../infer-shapes.js";
+import { knownInteger, withRank, withRankAtLeast } from "./array/partial-shape.js";
+
+function unique({ inputs: [x], outputTypes }: ShapeNode): readonly PartialShape[] {
+  const shapes: PartialShape[] = [[-1], withRank(x!.shape, 1)];
+  return outputTypes.length === 2 ? shapes : [...shapes, [-1]];
+}
+
+function uniqueV2(node: ShapeNode): readonly PartialShape[] {
+  const { shape } = node.inputs[0]!;
+  const axis = node.constant(1);
+  let values: PartialShape;
+  let places: PartialShape = [-1];
+  const given = axis === undefined ? undefined : toIntegers(axis)[0];
+  if (shape !== undefined) {
+    if (axis !== undefined && given === undefined) {
+      values = withRank(shape, 1).map(() => -1);
+      places = shape;
+    } else if (given !== undefined) {
+      const d = given < 0 ? given + shape.length : given;
+      if (d < 0 || d >= shape.length) throw invalidArgument("axis expects to be less than the rank");
+      values = shape.map((size, i) => (i === d ? -1 : size));
+      places = [shape[d]!];
+    } else if (axis === undefined) values = shape.map(() => -1);
+  }
+  return node.outputTypes.length === 2 ? [values, places] : [values, places, [-1]];
+}
+
+function topK(shape: PartialShape, k: number | undefined): readonly PartialShape[] {
+  withRankAtLeast(shape, 1);
+  if (shape === undefined) return [undefined, undefined];
+  const columns = shape[shape.length - 1]!;
+  if (k !== undefined && columns >= 0 && columns < k) {
+    throw invalidArgument(`input must have last dimension >= k = ${k} but is ${columns}`);
+  }
+  const result = [...shape.slice(0, -1), k ?? -1];
+  return [result, result];
+}
+
+function bound({ inputs: [sorted, values] }: ShapeNode): readonly PartialShape[] {
+  withRank(sorted!.shape, 2);
+  return [withRank(values!.shape, 2)];
+}
+
+function editDistance(node: ShapeNode): readonly PartialShape[] {
+  const [hypothesis, truth] = [node.constant(2), node.constant(5)];
+  if (hypothesis === undefined || truth === undefined) return [undefined];
+  const [a, b] = [toIntegers(hypothesis), toIntegers(truth)];
+  return [a.slice(0, -1).map((size, d) => Math.max(size, b[d]!))];
+}
+
+/** Shape rules of what searches and compares elements. */
+export const arraySearchShapes: ShapeTable = {
+  Unique: unique,
+  UniqueWithCounts: unique,
+  UniqueV2: uniqueV2,
+  UniqueWithCountsV2: uniqueV2,
+  ListDiff: ({ inputs: [x, y] }) => {
+    withRank(x!.shape, 1);
+    withRank(y!.shape, 1);
+    return [[-1], [-1]];
+  },
+  InvertPermutation: ({ inputs: [x] }) => [withRank(x!.shape, 1)],
+  TopK: ({ inputs: [input], attrs }) => topK(input!.shape, attrs.int("k")),
+  TopKV2: (node) => topK(node.inputs[0]!.shape, knownInteger(node.constant(1))),
+  LowerBound: bound,
+  UpperBound: bound,
+  EditDistance: editDistance,
+  Fingerprint: ({ inputs: [data] }) => [[withRankAtLeast(data!.shape, 1)?.[0] ?? -1, -1]],
+};
+

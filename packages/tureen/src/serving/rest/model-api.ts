@@ -1,0 +1,118 @@
+import type { ModelSpecMessage } from "@tureen/protos/serving-messages";
+import { invalidArgument, type StatusCodeName } from "../../core/status-error.js";
+import { classify } from "../api/classify.js";
+import { getModelMetadata, signatureDefField } from "../api/get-model-metadata.js";
+import { getModelStatus } from "../api/get-model-status.js";
+import { defaultSignatureName } from "../api/model-spec.js";
+import { predictWith } from "../api/predict.js";
+import { regress } from "../api/regress.js";
+import type { ApiContext, CallContext } from "../api/request-context.js";
+import { decodeBody, decodeExamplesRequest, decodePredictRequest, decodeSignatureName } from "./decode-request.js";
+import {
+  encodeClassifyResponse,
+  encodeModelMetadataResponse,
+  encodeModelStatusResponse,
+  encodePredictResponse,
+  encodeRegressResponse,
+} from "./encode-response.js";
+import { type RestRoute, routeOf } from "./router.js";
+import { restStatus } from "./status.js";
+
+/** The answer to a request: the body is a text of one character a byte. */
+export interface RestAnswer {
+  readonly code: StatusCodeName;
+  readonly body: string;
+  readonly model: string;
+  readonly method: string;
+}
+
+/** Answers a request to `/v1/…`: never throws, a failure is an answer too. */
+export async function answerModelApi(
+  context: ApiContext,
+  httpMethod: string,
+  path: string,
+  body: Uint8Array,
+  call: CallContext,
+): Promise<RestAnswer> {
+  const route = routeOf(httpMethod, path);
+  // TensorFlow Serving fails on this before it sets a body.
+  if ("badVersion" in route) return { code: "INVALID_ARGUMENT", body: "", model: route.model, method: "" };
+  const { model, method } = route;
+  try {
+    return { code: "OK", body: await answer(context, route, httpMethod, path, body, call), model, method };
+  } catch (error) {
+    return { ...restStatus(error), model, method };
+  }
+}
+
+async function answer(
+  context: ApiContext,
+  route: RestRoute,
+  httpMethod: string,
+  path: string,
+  body: Uint8Array,
+  call: CallContext,
+): Promise<string> {
+  const spec = (signatureName: string): ModelSpecMessage => specOf(route, signatureName);
+  switch (route.action) {
+    case "predict":
+      return restPredict(context, spec, body, call);
+    case "classify": {
+      const document = decodeBody(body);
+      const modelSpec = spec(decodeSignatureName(document));
+      const { result } = await classify(context, { modelSpec, input: decodeExamplesRequest(document) }, call);
+      return encodeClassifyResponse(result);
+    }
+    case "regress": {
+      const document = decodeBody(body);
+      const modelSpec = spec(decodeSignatureName(document));
+      const { values } = await regress(context, { modelSpec, input: decodeExamplesRequest(document) }, call);
+      return encodeRegressResponse(values);
+    }
+    case "metadata":
+      checkModelName(route);
+      return encodeModelMetadataResponse(
+        getModelMetadata(context, { modelSpec: spec(""), fields: [signatureDefField] }),
+      );
+    case "status":
+      checkModelName(route);
+      return encodeModelStatusResponse(getModelStatus(context, spec("")));
+    case "malformed":
+      throw invalidArgument(`Malformed request: ${httpMethod} ${path}`);
+  }
+}
+
+/** Predict: the signature decides how the body is read, so the servable is held from there on. */
+async function restPredict(
+  context: ApiContext,
+  spec: (signatureName: string) => ModelSpecMessage,
+  body: Uint8Array,
+  call: CallContext,
+): Promise<string> {
+  const document = decodeBody(body);
+  const given = decodeSignatureName(document);
+  const modelSpec = spec(given);
+  const handle = context.core.acquire(modelSpec);
+  try {
+    const name = given === "" ? defaultSignatureName : given;
+    const signature = handle.servable.signatures.get(name);
+    if (signature === undefined) {
+      throw invalidArgument(`Serving signature name: "${name}" not found in signature def`);
+    }
+    const { format, inputs } = decodePredictRequest(document, signature, given);
+    const { outputs } = await predictWith(context, handle.servable, { modelSpec, inputs, outputFilter: [] }, call);
+    return encodePredictResponse(outputs, format);
+  } finally {
+    handle.release();
+  }
+}
+
+function checkModelName({ model }: RestRoute): void {
+  if (model === "") throw invalidArgument("Missing model name in request.");
+}
+
+function specOf({ model, version, label }: RestRoute, signatureName: string): ModelSpecMessage {
+  if (version !== undefined) return { name: model, version, signatureName };
+  if (label !== undefined) return { name: model, versionLabel: label, signatureName };
+  return { name: model, signatureName };
+}
