@@ -251,15 +251,19 @@ class Golden:
         self.sequences = []
         self.dropped = []
 
-    def case(self, op, inputs=(), attrs=None, name=None, rtol=None, atol=None):
-        """Runs one op and records inputs, attributes, outputs or error; False where TensorFlow has no such CPU kernel."""
+    def case(self, op, inputs=(), attrs=None, name=None, rtol=None, atol=None, known=False):
+        """
+        Runs one op and records inputs, attributes, outputs or error; False where TensorFlow has no such CPU kernel.
+
+        `known` gives the placeholders static shapes, for ops whose shape function takes no others.
+        """
         p = Prepared(op, inputs, attrs or {})
         record = {"op": op, "name": name or self.default_name(p), "attrs": p.plain, "inputs": p.encoded()}
         if os.environ.get("GOLDEN_TRACE"):  # to find the case that crashes TensorFlow
             print(op, record["name"], file=sys.stderr, flush=True)
         with tf.Graph().as_default():
             try:
-                feeds = p.placeholders(False)
+                feeds = p.placeholders(known)
                 node = p.build(feeds)
                 with tf.compat.v1.Session(config=session_config()) as sess:
                     if node.outputs:

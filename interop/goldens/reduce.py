@@ -180,7 +180,10 @@ for op in SPARSE:
     d = op + "Grad"
     for dtype in FLOATS:
         g.case(d, [data(dtype, 3, 2), i32(0, 2, 2, 4), i32(0, 0, 1, 2), np.int32(5)], name="%s" % name_of(dtype))
+        g.case(d + "V2", [data(dtype, 3, 2), i32(4, 2, 2, 0), i32(0, 0, 1, 2), np.int32(5)], name="%s" % name_of(dtype))
     y = data(np.float32, 3, 2, 2)
+    g.case(d + "V2", [y, np.array([7, 0, 7], np.int64), np.array([0, 2, 2], np.int64), np.int32(9)], name="int64")
+    g.case(d + "V2", [y, i32(0, 5), i32(0, 1), np.int32(5)], name="index out of range")
     g.case(d, [y, np.array([1, 0, 1], np.int64), np.array([0, 2, 2], np.int64), np.int32(2)], name="int64")
     g.case(d, [y, i32(0, 5), i32(0, 1), np.int32(5)], name="index out of range")
     g.case(d, [y, i32(0, 1), i32(0, 3), np.int32(5)], name="segment out of range")
@@ -216,4 +219,6 @@ g.gradient_case("UnsortedSegmentProd", [np.array([0, 2, 2, 0, 0], np.float32), i
 for op in SPARSE:
     g.gradient_case(op, [p(4, 3), i32(0, 2, 3, 0), i32(0, 0, 1, 3)])
     g.gradient_case(op + "WithNumSegments", [p(4, 3), i32(0, 2, 3, 0), i32(0, 0, 1, 3), np.int32(6)])
+    g.gradient_case(op, [p(4, 3), i32(0, 2, 3, 0), i32(0, 0, 1, 3)], {"sparse_gradient": True})
+    g.gradient_case(op + "WithNumSegments", [p(4, 3), i32(0, 2, 3, 0), i32(0, 0, 1, 3), np.int32(6)], {"sparse_gradient": True})
 g.write()

@@ -1,4 +1,5 @@
 import { allocate, type DataOf, type DType, dtypeWidth, type NumericArray } from "./dtype.js";
+import { toBfloat16, toFloat16 } from "./half-float.js";
 import { elementCount, type Shape, scalarShape, shapeText } from "./shape.js";
 import { invalidArgument } from "./status-error.js";
 import { encodeText } from "./text.js";
@@ -119,6 +120,8 @@ function fill(dtype: DType, data: unknown[], flat: readonly (number | bigint | b
       throw invalidArgument(`A ${dtype} tensor does not take a string`);
     } else if (dtype === "int64" || dtype === "uint64") {
       data[i] = typeof value === "bigint" ? value : BigInt(value);
+    } else if (dtype === "float16" || dtype === "bfloat16") {
+      data[i] = dtype === "float16" ? toFloat16(Number(value)) : toBfloat16(Number(value));
     } else {
       data[i] = typeof value === "boolean" ? Number(value) : typeof value === "bigint" ? Number(value) : value;
     }

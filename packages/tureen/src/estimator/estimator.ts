@@ -153,16 +153,14 @@ export class Estimator {
       return this;
     }
     mkdirSync(this.modelDir, { recursive: true });
-    const input = await openInput(inputFn);
     const graph = this.#newGraph();
+    const input = await openInput(inputFn, graph);
     const writer = new EventWriter(this.modelDir, { clock: this.#clock });
     try {
       const built = withGraph(graph, () => {
-        getOrCreateGlobalStep();
-        const { features, labels, placeholders } = input.build();
-        const spec = this.#callModelFn(features, labels, ModeKeys.TRAIN);
+        const spec = this.#callModelFn(input.features, input.labels, ModeKeys.TRAIN);
         lossSummary(spec.loss!);
-        return { placeholders, spec };
+        return { spec };
       });
       const store = this.#store();
       const model = new ModelSession(graph, built.spec.scaffold, this.config);
@@ -197,7 +195,7 @@ export class Estimator {
           session: model.session,
           graph,
           input,
-          placeholders: built.placeholders,
+          placeholders: input.placeholders,
           fetches: { loss: built.spec.loss! },
           targets: [asOperation(built.spec.trainOp!)],
           hooks,
@@ -223,18 +221,14 @@ export class Estimator {
     if (steps !== undefined && !(steps > 0)) throw invalidArgument(`Must specify steps > 0, given: ${steps}`);
     const checkpoint = options.checkpointPath ?? this.latestCheckpoint();
     if (checkpoint === undefined) throw notFound(`Could not find trained model in model_dir: ${this.modelDir}.`);
-    const input = await openInput(inputFn);
     const graph = this.#newGraph();
-    const built = withGraph(graph, () => {
-      getOrCreateGlobalStep();
-      const { features, labels, placeholders } = input.build();
-      return { placeholders, spec: this.#callModelFn(features, labels, ModeKeys.EVAL) };
-    });
+    const input = await openInput(inputFn, graph);
+    const spec = withGraph(graph, () => this.#callModelFn(input.features, input.labels, ModeKeys.EVAL));
     return evaluateLoop({
       graph,
       input,
-      placeholders: built.placeholders,
-      spec: built.spec,
+      placeholders: input.placeholders,
+      spec,
       config: this.config,
       checkpoint,
       steps,
@@ -254,14 +248,10 @@ export class Estimator {
     if (checkpoint === undefined) {
       this.config.logger.log("INFO", `Could not find trained model in model_dir: ${this.modelDir}, running initialization to predict.`);
     }
-    const input = await openInput(inputFn);
     const graph = this.#newGraph();
-    const built = withGraph(graph, () => {
-      getOrCreateGlobalStep();
-      const { features, placeholders } = input.build();
-      return { placeholders, spec: this.#callModelFn(features, undefined, ModeKeys.PREDICT) };
-    });
-    yield* predictRows({ graph, input, placeholders: built.placeholders, spec: built.spec, config: this.config, checkpoint, options });
+    const input = await openInput(inputFn, graph);
+    const spec = withGraph(graph, () => this.#callModelFn(input.features, undefined, ModeKeys.PREDICT));
+    yield* predictRows({ graph, input, placeholders: input.placeholders, spec, config: this.config, checkpoint, options });
   }
 
   /**
@@ -298,6 +288,7 @@ export class Estimator {
   #newGraph(): Graph {
     const graph = new Graph();
     graph.seed = this.config.tfRandomSeed;
+    withGraph(graph, () => getOrCreateGlobalStep());
     return graph;
   }
 

@@ -1,98 +1,83 @@
-import type { DType } from "../core/dtype.js";
-import type { PartialShape } from "../core/shape.js";
-import { invalidArgument } from "../core/status-error.js";
+import { failedPrecondition, invalidArgument } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
-import type { Dataset } from "../data/dataset.js";
-import type { Cursor, MaybePromise } from "../data/index.js";
-import { build } from "../graph/build-op.js";
-import type { Tensor } from "../graph/graph.js";
+import { Dataset } from "../data/dataset.js";
+import type { MaybePromise } from "../data/index.js";
+import { type Graph, Tensor } from "../graph/graph.js";
+import { withGraph } from "../graph/scope.js";
+import { SparseTensor } from "../graph/sparse-tensor.js";
+import { graphIterators, type InputElement, type IteratorFeed, makeIterator } from "./graph-iterator.js";
 import type { Features, Labels } from "./model-fn.js";
 
-/** Values of features or labels: one tensor, or several by name. */
-export type InputValues = TensorValue | { readonly [name: string]: TensorValue };
+/** Features and labels as tensors of the current graph, such as preprocessing makes from an iterator's `getNext`. */
+export type GraphInput = Features | Tensor | readonly [Features | Tensor, Labels];
 
-/** What one step of an input gives: features, or features and labels. */
-export type InputElement = InputValues | readonly [InputValues, InputValues];
+/**
+ * Makes the input of a run, anew for each run: a Dataset of features or of [features, labels]; or the same as tensors of the current graph.
+ *
+ * Called with the run's graph as the current one, so that it can share preprocessing functions with a serving input receiver.
+ */
+export type InputFn = () => MaybePromise<Dataset<InputElement>> | GraphInput;
 
-/** Makes the input of a run, anew for each run; called outside of graphs. */
-export type InputFn = () => MaybePromise<Dataset<InputElement> | Dataset<never>>;
-
-interface LeafSpec {
-  readonly dtype: DType;
-  readonly shape: PartialShape;
-}
-
-interface Leaf {
-  readonly part: 0 | 1;
-  /** Undefined where features or labels are one bare tensor. */
-  readonly key: string | undefined;
-  readonly spec: LeafSpec;
-}
-
-/** An opened input: what to feed, and the values for each step. */
+/** An opened input: features and labels in the graph, what to feed, and the values for each step. */
 export interface OpenInput {
-  /** Adds the placeholders that each step feeds to the current graph. */
-  build(): { readonly features: Features | Tensor; readonly labels: Labels; readonly placeholders: readonly Tensor[] };
+  readonly features: Features | Tensor;
+  readonly labels: Labels;
+  readonly placeholders: readonly Tensor[];
   /** The next step's values in the order of the placeholders, or undefined at the end. */
   next(): MaybePromise<readonly TensorValue[] | undefined>;
   close(): MaybePromise<void>;
 }
 
-/** Opens the input of one run. */
-export async function openInput(inputFn: InputFn): Promise<OpenInput> {
-  const dataset = (await inputFn()) as Dataset<InputElement>;
-  if (typeof (dataset as { open?: unknown } | undefined)?.open !== "function") {
-    throw invalidArgument("inputFn must return a Dataset of features, or of [features, labels]");
+/** Opens the input of one run in its graph. */
+export async function openInput(inputFn: InputFn, graph: Graph): Promise<OpenInput> {
+  // In an object, as a scope's body must not return a promise, and an input function may.
+  const { result } = withGraph(graph, () => ({ result: inputFn() }));
+  const input = await result;
+  if (input instanceof Dataset) {
+    const spec = await (input as Dataset<InputElement>).elementSpec();
+    const { feed, element } = withGraph(graph, () => makeIterator(input as Dataset<InputElement>, spec));
+    return { ...sides(element), ...feedAll([feed]) };
   }
-  const spec = (await dataset.elementSpec()) as unknown;
-  const leaves = Array.isArray(spec) ? [...leavesOf(spec[0], 0), ...leavesOf(spec[1], 1)] : leavesOf(spec, 0);
-  if (Array.isArray(spec) && spec.length !== 2) {
-    throw invalidArgument(`inputFn's elements must be features or [features, labels], not lists of ${spec.length}`);
+  if (input === undefined || input === null || typeof input !== "object") {
+    throw invalidArgument("inputFn must return a Dataset of features, or of [features, labels], or tensors of the graph");
   }
-  const cursor = dataset.open() as Cursor<InputElement>;
-  const values = (element: InputElement | undefined): readonly TensorValue[] | undefined =>
-    element === undefined ? undefined : leaves.map((leaf) => leafValue(element, leaf));
+  return { ...sides(input), ...feedAll(graphIterators(graph)) };
+}
+
+function sides(element: GraphInput): Pick<OpenInput, "features" | "labels"> {
+  if (!Array.isArray(element)) return { features: checked(element as Features | Tensor), labels: undefined };
+  if (element.length !== 2) throw invalidArgument(`inputFn's elements must be features or [features, labels], not lists of ${element.length}`);
+  const [features, labels] = element as readonly [Features | Tensor, Labels];
+  return { features: checked(features), labels };
+}
+
+function checked(features: Features | Tensor): Features | Tensor {
+  if (features instanceof Tensor) return features;
+  for (const [name, tensor] of Object.entries(features)) {
+    if (!(tensor instanceof Tensor || tensor instanceof SparseTensor)) throw invalidArgument(`Feature '${name}' must be one tensor`);
+  }
+  return features;
+}
+
+/** Several iterators advance together; the first that ends ends the input. */
+function feedAll(feeds: readonly IteratorFeed[]): Pick<OpenInput, "placeholders" | "next" | "close"> {
+  const placeholders = feeds.flatMap((feed) => feed.placeholders);
+  const [only] = feeds;
+  if (feeds.length === 1) return { placeholders, next: () => only!.next(), close: () => only!.close() };
   return {
-    build: () => buildPlaceholders(leaves),
+    placeholders,
     next: () => {
-      const element = cursor.next();
-      return element instanceof Promise ? element.then(values) : values(element);
+      const values: TensorValue[] = [];
+      for (const feed of feeds) {
+        const element = feed.next();
+        if (element instanceof Promise) throw failedPrecondition("Several iterators in one graph must not wait for their elements");
+        if (element === undefined) return undefined;
+        values.push(...element);
+      }
+      return values;
     },
-    close: () => cursor.close(),
+    close: async () => {
+      for (const feed of feeds) await feed.close();
+    },
   };
-}
-
-function isLeaf(spec: unknown): spec is LeafSpec {
-  return typeof spec === "object" && spec !== null && "dtype" in spec && typeof (spec as LeafSpec).dtype === "string";
-}
-
-function leavesOf(spec: unknown, part: 0 | 1): Leaf[] {
-  if (isLeaf(spec)) return [{ part, key: undefined, spec }];
-  const record = spec as Readonly<Record<string, unknown>>;
-  return Object.keys(record)
-    .sort()
-    .map((key) => {
-      const leaf = record[key];
-      if (!isLeaf(leaf)) throw invalidArgument(`Feature '${key}' must be one tensor`);
-      return { part, key, spec: leaf };
-    });
-}
-
-function leafValue(element: InputElement, { part, key }: Leaf): TensorValue {
-  const side = Array.isArray(element) ? (element as readonly InputValues[])[part]! : (element as InputValues);
-  return key === undefined ? (side as TensorValue) : (side as Readonly<Record<string, TensorValue>>)[key]!;
-}
-
-function buildPlaceholders(leaves: readonly Leaf[]): ReturnType<OpenInput["build"]> {
-  // TensorFlow's graphs have an IteratorGetNext here.
-  const placeholders = leaves.map(({ spec }) =>
-    build("Placeholder", [], { dtype: spec.dtype, shape: spec.shape === undefined ? null : [...spec.shape] }, "IteratorGetNext"),
-  );
-  const side = (part: 0 | 1): Features | Tensor | undefined => {
-    const own = leaves.flatMap((leaf, i) => (leaf.part === part ? [[leaf.key, placeholders[i]!] as const] : []));
-    if (own.length === 0) return undefined;
-    const bare = own.find(([key]) => key === undefined);
-    return bare === undefined ? Object.fromEntries(own as [string, Tensor][]) : bare[1];
-  };
-  return { features: side(0) ?? {}, labels: side(1), placeholders };
 }

@@ -10,8 +10,8 @@ export type FeatureTensor = Tensor | SparseTensor;
 /** Features by name. */
 export type Features = Readonly<Record<string, FeatureTensor>>;
 
-/** Labels: one tensor, several by name, or none. */
-export type Labels = Tensor | Features | undefined;
+/** Labels: one tensor (sparse for multi-label heads), several by name, or none. */
+export type Labels = FeatureTensor | Features | undefined;
 
 /** Hyperparameters that an Estimator hands to its model function. */
 export type Params = Readonly<Record<string, unknown>>;

@@ -20,6 +20,7 @@ export class ModelSession {
   constructor(graph: Graph, scaffold: Scaffold | undefined, _config: RunConfig) {
     this.#graph = graph;
     this.#scaffold = scaffold ?? {};
+    this.session = new Session(graph);
   }
 
   get saver(): Saver {

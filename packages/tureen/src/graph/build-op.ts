@@ -101,7 +101,11 @@ class AttrBuilder {
   }
 
   typeDefault(name: string): DType | undefined {
-    return this.#def.attrs.find((attr) => attr.name === name)?.default as DType | undefined;
+    const attr = this.#def.attrs.find((candidate) => candidate.name === name);
+    if (attr?.default !== undefined) return attr.default as DType;
+    // Plain numbers are integers where only such are allowed, as for StridedSlice's Index.
+    const allowed = attr?.allowed;
+    return allowed?.includes("int32") === true && !allowed.includes("float32") ? "int32" : undefined;
   }
 
   bindType(name: string, dtype: DType, arg: string): void {

@@ -4,6 +4,7 @@ import type { TensorValue } from "../core/tensor-value.js";
 import type { FunctionReference } from "../graph/attr-value.js";
 import { type Graph, type Operation, Tensor } from "../graph/graph.js";
 import { type CompileOptions, compilePlan, type Partitioner } from "./compile/compile.js";
+import { explainPlan, type PlanReport } from "./compile/partition-report.js";
 import { liftBody } from "./compile/inline-calls.js";
 import { lift } from "./compile/lift.js";
 import { type Plan, runPlan } from "./compile/plan.js";
@@ -54,6 +55,7 @@ export class Session {
   readonly #kernels: KernelTable;
   readonly #callables = new Map<string, Callable>();
   readonly #functions: FunctionRunner;
+  readonly #partitioners: Partitioner[] = [];
   #steps = 0;
   #closed = false;
 
@@ -93,15 +95,26 @@ export class Session {
     return callable;
   }
 
+  /** What the plan of a request does, where each step runs and why; runs nothing. */
+  explain(request: CallableRequest): PlanReport {
+    const feeds = (request.feeds ?? []).map((feed) => this.#tensor(feed));
+    const fetches = (request.fetches ?? []).map((fetch) => this.#tensor(fetch));
+    const targets = (request.targets ?? []).map((target) => (typeof target === "string" ? this.graph.operation(target) : target));
+    return explainPlan({ feeds, fetches, targets }, this.#compileOptions());
+  }
+
   /** Forgets compiled plans, so that the next ones see what became constant since. */
   forgetPlans(): void {
     this.#callables.clear();
+    // Callables may still be held; what no one holds is collected.
+    this.#partitioners.length = 0;
   }
 
   /** Releases what the session holds; runs after it fail. */
   close(): void {
     this.#closed = true;
     this.#callables.clear();
+    for (const partitioner of this.#partitioners.splice(0)) partitioner.close?.();
   }
 
   /** What kernels see during one run. */
@@ -122,13 +135,15 @@ export class Session {
   }
 
   #compileOptions(): CompileOptions {
-    const { isConstant, partitioner } = this.#options;
+    const { isConstant } = this.#options;
+    const partitioner = this.#options.partitioner?.();
+    if (partitioner !== undefined) this.#partitioners.push(partitioner);
     return {
       kernels: this.#kernels,
       library: this.graph.functions,
       context: { resources: new ResourceManager(), functions: this.#functions, stepId: 0, deadline: Number.POSITIVE_INFINITY, fileRoot: undefined },
       ...(isConstant === undefined ? {} : { freeze: { resources: this.resources, isConstant } }),
-      ...(partitioner === undefined ? {} : { partitioner: partitioner() }),
+      ...(partitioner === undefined ? {} : { partitioner }),
     };
   }
 

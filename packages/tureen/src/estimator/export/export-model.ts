@@ -16,7 +16,6 @@ import { addSaver, type Saver } from "../checkpoint/saver.js";
 import { restoreCheckpoint } from "../checkpoint/checkpoint-store.js";
 import type { EstimatorSpec } from "../estimator-spec.js";
 import { deleteOldExports } from "../gc.js";
-import { getOrCreateGlobalStep } from "../global-step.js";
 import { type Mode, ModeKeys } from "../mode-keys.js";
 import type { Features, Labels } from "../model-fn.js";
 import type { RunConfig } from "../run-config.js";
@@ -59,7 +58,6 @@ export async function exportModel(run: ExportRun): Promise<string> {
   }
   const graph = run.newGraph();
   const built = withGraph(graph, () => {
-    getOrCreateGlobalStep();
     const input = run.receiverFn();
     const spec = run.callModelFn(input.features, undefined, ModeKeys.PREDICT);
     const signatures = buildSignatures(graph, input, spec.exportOutputs);

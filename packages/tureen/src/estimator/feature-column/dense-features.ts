@@ -1,12 +1,12 @@
 import { elementCount, type Shape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { currentNameScope, nameScope } from "../../graph/scope.js";
 import type { Features } from "../model-fn.js";
 import { checkBatchSizes } from "./check-batch-sizes.js";
+import { concatColumns } from "./concat-columns.js";
 import { type DenseColumn, type FeatureColumn, isDenseColumn } from "./feature-column.js";
-import { batchSizeOf } from "./graph-shape.js";
+import { batchSizeOf, reshapeTo } from "./graph-shape.js";
 import { normalizeColumns } from "./normalize-columns.js";
 import { TransformationCache } from "./transformation-cache.js";
 
@@ -36,17 +36,13 @@ export function denseFeatures(features: Features, columns: readonly FeatureColum
       nameScope(column.name, () => flattenRows(column.denseTensor(cache), column.variableShape)),
     );
     checkBatchSizes(tensors, sorted);
-    return tensors.length === 1 ? build("Identity", [tensors[0]!], {}, "concat") : build("ConcatV2", [tensors, -1], {}, "concat");
+    return concatColumns(tensors, -1);
   });
 }
 
 /** A dense tensor as rows of numbers, [batch, elements]. */
 export function flattenRows(tensor: Tensor, variableShape: Shape): Tensor {
-  const batch = batchSizeOf(tensor);
-  return nameScope("Reshape", (scope) => {
-    const shape = build("Pack", [[batch, { dtype: "int32", shape: [], data: Int32Array.of(elementCount(variableShape)) }]], {}, "shape");
-    return build("Reshape", [tensor, shape], {}, scope);
-  });
+  return reshapeTo(tensor, [batchSizeOf(tensor), elementCount(variableShape)]);
 }
 
 function requireDense(column: FeatureColumn): DenseColumn {

@@ -38,7 +38,7 @@ function mismatchMessage(expected: number, received: number): string {
  *
  * Labels that lack the last dimension get one of size 1. INVALID_ARGUMENT with TensorFlow's texts, at the latest when run.
  */
-export function checkDenseLabels(labels: Labels | SparseTensor, logits: Tensor, dimension: number): Tensor {
+export function checkDenseLabels(labels: Labels, logits: Tensor, dimension: number): Tensor {
   if (labels === undefined) throw invalidArgument(labelNoneMessage);
   return nameScope("labels", (scope) => {
     if (labels instanceof SparseTensor) throw invalidArgument(sparseLabelMessage(dimension));

@@ -2,6 +2,7 @@ import { invalidArgument } from "../../core/status-error.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
+import { SparseTensor } from "../../graph/sparse-tensor.js";
 import type { EstimatorSpec } from "../estimator-spec.js";
 import { type ExportOutput, predictOutput } from "../export/export-output.js";
 import type { LossReduction } from "../losses/reduction.js";
@@ -152,8 +153,8 @@ export class MultiHead implements ReducingHead {
   }
 
   #labels(labels: Labels): Features {
-    if (labels === undefined || labels instanceof Tensor) {
-      throw invalidArgument(`labels must be a dict. Given: ${labels === undefined ? "None" : labels.name}`);
+    if (labels === undefined || labels instanceof Tensor || labels instanceof SparseTensor) {
+      throw invalidArgument(`labels must be a dict. Given: ${labels === undefined ? "None" : labels instanceof Tensor ? labels.name : "SparseTensor"}`);
     }
     const missing = this.#heads.map((head) => head.name).filter((name) => labels[name] === undefined);
     if (missing.length > 0) throw invalidArgument(`labels has missing values for head(s): ${formatList(missing)}`);

@@ -75,7 +75,7 @@ export class MultiLabelHead extends BaseHead {
     this.#classIds = classIdsOf(options.classesForClassBasedMetrics ?? [], nClasses, labelVocabulary);
   }
 
-  protected override processedLabels(logits: Tensor, labels: Labels | SparseTensor): Tensor {
+  protected override processedLabels(logits: Tensor, labels: Labels): Tensor {
     if (labels === undefined) throw invalidArgument(labelNoneMessage);
     const n = this.logitsDimension;
     if (labels instanceof SparseTensor) return checkDenseLabels(cast(this.#indicator(labels), "int64"), logits, n);

@@ -3,7 +3,7 @@ import { build, buildOp } from "../../graph/build-op.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
 import { controlDependencies, nameScope } from "../../graph/scope.js";
 import { getOrCreateGlobalStep } from "../global-step.js";
-import { scalarSummary } from "../nn/summary.js";
+import { scalarSummary } from "../summary.js";
 import type { HeadSpecArgs } from "./head.js";
 
 /** The op that trains: by the optimizer or by `trainOpFn`, one of which must be given, together with the update ops. */

@@ -23,7 +23,7 @@ import {
   spaceToDepth,
   transpose,
 } from "../ops/array.js";
-import { denseOf, sumAll } from "./array/build-math.js";
+import { denseOf } from "./array/build-math.js";
 
 const pad: GradientRule = (op, grads) => {
   const [input, paddings, fill] = op.inputs;
@@ -31,8 +31,7 @@ const pad: GradientRule = (op, grads) => {
   const before = slice(paddings!, constant([0, 0], "int32"), pack([rank(input!), constant(1, "int32")]));
   const begin = reshape(before, [-1]);
   const result = slice(grad, begin, shape(input!, { outType: begin.dtype }));
-  if (fill === undefined) return [result, null];
-  return [result, null, build("Sub", [sumAll(grad), sumAll(result)])];
+  return fill === undefined ? [result, null] : [result, null, null];
 };
 
 /** Gradients of what brings elements into another order or puts edges around them. */

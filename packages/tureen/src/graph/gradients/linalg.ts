@@ -1,4 +1,11 @@
 import type { GradientTable } from "../gradient.js";
+import { linalgEinsumGradients } from "./linalg-einsum.js";
+import { linalgProductGradients } from "./linalg-products.js";
+import { linalgSolveGradients } from "./linalg-solve.js";
 
 /** Gradients of the linalg family. */
-export const linalgGradients: GradientTable = {};
+export const linalgGradients: GradientTable = {
+  ...linalgProductGradients,
+  ...linalgEinsumGradients,
+  ...linalgSolveGradients,
+};

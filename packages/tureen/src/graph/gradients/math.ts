@@ -1,4 +1,11 @@
 import type { GradientTable } from "../gradient.js";
+import { mathBinaryGradients } from "./math-binary.js";
+import { mathMiscGradients } from "./math-misc.js";
+import { mathUnaryGradients } from "./math-unary.js";
 
 /** Gradients of the math family. */
-export const mathGradients: GradientTable = {};
+export const mathGradients: GradientTable = {
+  ...mathBinaryGradients,
+  ...mathMiscGradients,
+  ...mathUnaryGradients,
+};

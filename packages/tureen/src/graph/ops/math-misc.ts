@@ -55,12 +55,7 @@ export function approximateEqual(
 }
 
 /** The regularized incomplete beta function I_x(a, b); operands are scalars or of one shape. */
-export function betainc(
-  a: TensorLike,
-  b: TensorLike,
-  x: TensorLike,
-  options: { readonly name?: string } = {},
-): Tensor {
+export function betainc(a: TensorLike, b: TensorLike, x: TensorLike, options: { readonly name?: string } = {}): Tensor {
   return build("Betainc", [a, b, x], {}, options.name);
 }
 

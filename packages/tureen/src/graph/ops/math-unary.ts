@@ -112,6 +112,7 @@ export function invert(x: TensorLike, options: { readonly name?: string } = {}):
 }
 
 /** Whether x is neither infinite nor NaN, element by element. */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: the builder has its op's name
 export function isFinite(x: TensorLike, options: { readonly name?: string } = {}): Tensor {
   return build("IsFinite", [x], {}, options.name);
 }

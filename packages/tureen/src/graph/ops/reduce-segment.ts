@@ -1,4 +1,4 @@
-import { build, type TensorLike } from "../build-op.js";
+import { build, buildOp, type TensorLike } from "../build-op.js";
 import type { Tensor } from "../graph.js";
 
 /** Sums of the rows that share an id; the ids are sorted. */
@@ -168,4 +168,43 @@ export function sparseSegmentSqrtNGrad(
   options: { readonly name?: string } = {},
 ): Tensor {
   return build("SparseSegmentSqrtNGrad", [grad, indices, segmentIds, outputDim0], {}, options.name);
+}
+
+/** As sparseSegmentSumGrad, but only the rows that are named, with which they are. */
+export function sparseSegmentSumGradV2(
+  grad: TensorLike,
+  indices: TensorLike,
+  segmentIds: TensorLike,
+  denseOutputDim0: TensorLike,
+  options: { readonly name?: string } = {},
+): { readonly output: Tensor; readonly sortedUniqueIndices: Tensor } {
+  const inputs = [grad, indices, segmentIds, denseOutputDim0];
+  const [output, rows] = buildOp("SparseSegmentSumGradV2", inputs, {}, options.name).outputs;
+  return { output: output!, sortedUniqueIndices: rows! };
+}
+
+/** As sparseSegmentMeanGrad, but only the rows that are named, with which they are. */
+export function sparseSegmentMeanGradV2(
+  grad: TensorLike,
+  indices: TensorLike,
+  segmentIds: TensorLike,
+  denseOutputDim0: TensorLike,
+  options: { readonly name?: string } = {},
+): { readonly output: Tensor; readonly sortedUniqueIndices: Tensor } {
+  const inputs = [grad, indices, segmentIds, denseOutputDim0];
+  const [output, rows] = buildOp("SparseSegmentMeanGradV2", inputs, {}, options.name).outputs;
+  return { output: output!, sortedUniqueIndices: rows! };
+}
+
+/** As sparseSegmentSqrtNGrad, but only the rows that are named, with which they are. */
+export function sparseSegmentSqrtNGradV2(
+  grad: TensorLike,
+  indices: TensorLike,
+  segmentIds: TensorLike,
+  denseOutputDim0: TensorLike,
+  options: { readonly name?: string } = {},
+): { readonly output: Tensor; readonly sortedUniqueIndices: Tensor } {
+  const inputs = [grad, indices, segmentIds, denseOutputDim0];
+  const [output, rows] = buildOp("SparseSegmentSqrtNGradV2", inputs, {}, options.name).outputs;
+  return { output: output!, sortedUniqueIndices: rows! };
 }

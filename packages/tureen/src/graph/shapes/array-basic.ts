@@ -64,11 +64,17 @@ function broadcastTo(node: ShapeNode): readonly [PartialShape] {
   const wanted = node.shapeOf(1);
   const input = node.inputs[0]!.shape;
   if (wanted === undefined) return [undefined];
-  // A known size must not fall below what the input has; where it is open the input may still tell.
   if (input !== undefined && input.length > wanted.length) {
     throw invalidArgument(`Rank of input (${input.length}) must be no greater than rank of output shape (${wanted.length}).`);
   }
-  return [wanted];
+  if (input === undefined) return [wanted];
+  const lead = wanted.length - input.length;
+  return [wanted.map((size, d) => {
+    const own = input[d - lead] ?? 1;
+    if (own <= 1) return size;
+    if (size >= 0 && size !== own) throw invalidArgument(`Dimensions must be equal, but are ${own} and ${size}`);
+    return own;
+  })];
 }
 
 function tile(node: ShapeNode): readonly [PartialShape] {

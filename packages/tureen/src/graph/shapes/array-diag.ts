@@ -66,10 +66,10 @@ export function matrixSizes(
     return [size, size];
   }
   const [height, width] = [rows === -1 ? minRows : rows, columns === -1 ? minColumns : columns];
-  if (height < minRows) throw invalidArgument("num_rows is too small");
-  if (width < minColumns) throw invalidArgument("num_cols is too small.");
+  if (height < minRows) throw invalidArgument("The number of rows is too small.");
+  if (width < minColumns) throw invalidArgument("The number of columns is too small.");
   if (height !== minRows && width !== minColumns) {
-    throw invalidArgument("num_rows and num_cols are not consistent with lower_diag_index, upper_diag_index, and the length of the given diagonals.");
+    throw invalidArgument("The number of rows or columns is not consistent with lower_diag_index, upper_diag_index, and the length of the given diagonals.");
   }
   return [height, width];
 }

@@ -16,10 +16,13 @@ export function gatheredShape(
 ): PartialShape {
   withRankAtLeast(params, 1);
   if (params === undefined || indices === undefined) return undefined;
-  if (axisValue === undefined) return batch === 0 ? unknownSizes(params.length + indices.length - 1) : undefined;
-  const axis = axisOf(axisValue, params.length);
   const batchDims = batch < 0 ? batch + indices.length : batch;
-  if (batchDims < 0 || batchDims > indices.length || batchDims > axis) {
+  if (batchDims < 0 || batchDims > indices.length || batchDims >= params.length) {
+    throw invalidArgument(`batch_dims (${batchDims}) must be less than rank(params) (${params.length}).`);
+  }
+  if (axisValue === undefined) return unknownSizes(params.length + indices.length - 1 - batchDims);
+  const axis = axisOf(axisValue, params.length);
+  if (batchDims > axis) {
     throw invalidArgument(`batch_dims (${batchDims}) must be less than or equal to axis (${axis}).`);
   }
   return [...params.slice(0, axis), ...indices.slice(batchDims), ...params.slice(axis + 1)];

@@ -69,6 +69,10 @@ export const arraySearchShapes: ShapeTable = {
   LowerBound: bound,
   UpperBound: bound,
   EditDistance: editDistance,
-  Fingerprint: ({ inputs: [data] }) => [[withRankAtLeast(data!.shape, 1)?.[0] ?? -1, -1]],
+  Fingerprint: (node) => {
+    const [data] = node.inputs;
+    // The one method there is, farmhash64, gives eight bytes.
+    return [[withRankAtLeast(data!.shape, 1)?.[0] ?? -1, node.constant(1) === undefined ? -1 : 8]];
+  },
 };
 

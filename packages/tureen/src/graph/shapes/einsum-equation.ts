@@ -20,9 +20,7 @@ export function parseEinsum(equation: string): EinsumEquation {
   if (sides.length !== 2) throw invalidArgument(`Expecting exactly one '->' in einsum equation: ${equation}`);
   const inputTexts = sides[0]!.split(",");
   if (inputTexts.length !== 1 && inputTexts.length !== 2) {
-    throw invalidArgument(
-      `Expecting 1 or 2 input subscripts in equation '${equation}' but got: ${inputTexts.length}`,
-    );
+    throw invalidArgument(`Expecting 1 or 2 input subscripts in equation '${equation}' but got: ${inputTexts.length}`);
   }
   const numbers = new Map<string, number>();
   const parse = (text: string, isInput: boolean): number[] => {

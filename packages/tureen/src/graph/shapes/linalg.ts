@@ -101,7 +101,9 @@ const svd: ShapeRule = ({ inputs, attrs }) => {
   const p = smaller(m, n);
   const s = [...batch, p];
   if (!attrs.bool("compute_uv")) return [s, [0], [0]];
-  return attrs.bool("full_matrices") ? [s, [...batch, m, m], [...batch, n, n]] : [s, [...batch, m, p], [...batch, n, p]];
+  return attrs.bool("full_matrices")
+    ? [s, [...batch, m, m], [...batch, n, n]]
+    : [s, [...batch, m, p], [...batch, n, p]];
 };
 
 const selfAdjointEig: ShapeRule = ({ inputs, attrs }) => {

@@ -89,7 +89,9 @@ const broadcastArgs: ShapeRule = ({ inputs }) => {
 const broadcastGradientArgs: ShapeRule = ({ inputs }) => {
   for (const input of inputs) {
     if (input.shape !== undefined && input.shape.length !== 1) {
-      throw invalidArgument(`Shape must be rank 1 but is rank ${input.shape.length} for shape ${shapeText(input.shape)}`);
+      throw invalidArgument(
+        `Shape must be rank 1 but is rank ${input.shape.length} for shape ${shapeText(input.shape)}`,
+      );
     }
   }
   return [[-1], [-1]];

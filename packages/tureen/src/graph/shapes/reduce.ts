@@ -47,7 +47,9 @@ const argReduction: ShapeRule = ({ inputs, constant }) => {
   const given = toIntegers(value)[0]!;
   const axis = given < 0 ? given + rank : given;
   if (axis < 0 || axis >= rank) {
-    throw invalidArgument(`Dimension (${given}) must be in the range [${-rank}, ${rank}), where ${rank} is the number of dimensions in the input.`);
+    throw invalidArgument(
+      `Dimension (${given}) must be in the range [${-rank}, ${rank}), where ${rank} is the number of dimensions in the input.`,
+    );
   }
   return [input.filter((_, d) => d !== axis)];
 };
@@ -113,6 +115,13 @@ const sparseSegmentSized: ShapeRule = (node) => {
   return [data === undefined ? undefined : [count, ...data.slice(1)]];
 };
 
+const sparseSegmentCompact: ShapeRule = (node) => {
+  checkSparse(node);
+  requireRank(node.inputs[3]!.shape, 0);
+  const data = node.inputs[0]!.shape;
+  return [data === undefined ? undefined : [-1, ...data.slice(1)], [-1]];
+};
+
 /** Shape rules of the reduce family. */
 export const reduceShapes: ShapeTable = {
   All: reduction,
@@ -133,12 +142,15 @@ export const reduceShapes: ShapeTable = {
   SegmentSum: segment,
   SparseSegmentMean: sparseSegment,
   SparseSegmentMeanGrad: sparseSegmentSized,
+  SparseSegmentMeanGradV2: sparseSegmentCompact,
   SparseSegmentMeanWithNumSegments: sparseSegmentSized,
   SparseSegmentSqrtN: sparseSegment,
   SparseSegmentSqrtNGrad: sparseSegmentSized,
+  SparseSegmentSqrtNGradV2: sparseSegmentCompact,
   SparseSegmentSqrtNWithNumSegments: sparseSegmentSized,
   SparseSegmentSum: sparseSegment,
   SparseSegmentSumGrad: sparseSegmentSized,
+  SparseSegmentSumGradV2: sparseSegmentCompact,
   SparseSegmentSumWithNumSegments: sparseSegmentSized,
   Sum: reduction,
   UnsortedSegmentMax: unsortedSegment,

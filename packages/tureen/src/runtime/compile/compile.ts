@@ -8,6 +8,7 @@ import { type FreezeOptions, freezeVariables } from "./freeze.js";
 import { inlineCalls } from "./inline-calls.js";
 import { functionalizeLoops, type LoopPayload } from "./loops.js";
 import { loopKernel, makePlan, type Plan } from "./plan.js";
+import type { StepDecision } from "./partition-report.js";
 import type { PlanGraph, PlanNode } from "./plan-node.js";
 
 /** Moves parts of a plan graph to another engine; gives kernels for the nodes that it put in their place. */
@@ -16,6 +17,10 @@ export interface Partitioner {
   partition(graph: PlanGraph): void;
   /** The kernel of a node that `partition` made; undefined for others. */
   kernel(node: PlanNode): Kernel | undefined;
+  /** Releases what its kernels hold outside of JavaScript's heap. */
+  close?(): void;
+  /** What was decided, by the names of the nodes of the plan. */
+  readonly decisions?: ReadonlyMap<string, StepDecision>;
 }
 
 /** What compiling needs to know of the session. */

@@ -153,7 +153,7 @@ export function replaceClusters(graph: PlanGraph, order: readonly PlanNode[], re
     if (target === undefined) return port;
     return target.node.port(target.cluster.outputs.findIndex(({ node, index }) => node === port.node && index === port.index));
   };
-  const moveControls = (controls: readonly PlanNode[], self: PlanNode): PlanNode[] => {
+  const moveControls = (controls: readonly PlanNode[], self?: PlanNode): PlanNode[] => {
     return [...new Set(controls.map((control) => owner.get(control)?.node ?? control))].filter((control) => control !== self);
   };
   for (const { cluster, node } of replacements) {
@@ -166,7 +166,7 @@ export function replaceClusters(graph: PlanGraph, order: readonly PlanNode[], re
     if (node.controls.some((control) => owner.has(control))) node.controls = moveControls(node.controls, node);
   }
   graph.fetches = graph.fetches.map(move);
-  graph.targets = moveControls(graph.targets, undefined as unknown as PlanNode);
+  graph.targets = moveControls(graph.targets);
 }
 
 /** A copy of a cluster as a graph of its own, its inputs as feeds. */

@@ -1,4 +1,4 @@
-import { type DType, dtypeSize, type NumericArray, viewBytes } from "../../core/dtype.js";
+import { type DType, dtypeNumber, dtypeSize, type NumericArray, viewBytes } from "../../core/dtype.js";
 import { elementCount, type Shape, sameShape, shapeText } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue, toIntegers, withShape } from "../../core/tensor-value.js";
@@ -32,16 +32,10 @@ export function reshapedShape(count: number, sizes: readonly number[], from: Sha
     }
   }
   if (unknown >= 0) {
-    let inferred = count;
-    let known = product;
-    if (zeroSize && count > 0) known = 0;
-    else if (zeroSize || count === 0) {
-      if (zeroSize) inferred = from.reduce((total, size) => (size > 0 ? total * size : total), 1);
-      else if (product === 0) throw emptyReshape();
-    }
-    if (known === 0) throw emptyReshape();
-    const missing = Math.floor(inferred / known);
-    if (missing * known !== inferred) {
+    // Where both sides have a dimension of zero, the others alone tell the open one.
+    const inferred = zeroSize ? from.reduce((total, size) => (size > 0 ? total * size : total), 1) : count;
+    const missing = Math.floor(inferred / product);
+    if (missing * product !== inferred) {
       throw invalidArgument(
         `Input to reshape is a tensor with ${count} values, but the requested shape requires a multiple of ${product}`,
       );
@@ -56,15 +50,9 @@ export function reshapedShape(count: number, sizes: readonly number[], from: Sha
   return shape;
 }
 
-function emptyReshape(): Error {
-  return invalidArgument(
-    "reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are non-zero",
-  );
-}
-
 const reshape: KernelFactory = () => (inputs) => {
   const [input, sizes] = inputs as [TensorValue, TensorValue];
-  if (sizes.shape.length !== 1) throw invalidArgument(`sizes input must be 1-D, not ${shapeText(sizes.shape)}`);
+  if (sizes.shape.length > 1) throw invalidArgument(`sizes input must be 1-D, not ${shapeText(sizes.shape)}`);
   return [withShape(input, reshapedShape(elementCount(input.shape), toIntegers(sizes), input.shape))];
 };
 
@@ -234,9 +222,8 @@ const bitcast: KernelFactory = ({ attrs }) => {
     else {
       const last = shape[shape.length - 1];
       if (last !== outSize / inSize) {
-        throw invalidArgument(
-          `Cannot bitcast from ${from} to ${to}`,
-        );
+        // TensorFlow prints the numbers of the dtypes.
+        throw invalidArgument(`Cannot bitcast from ${dtypeNumber(from)} to ${dtypeNumber(to)}`);
       }
       output = shape.slice(0, -1);
     }

@@ -1,11 +1,11 @@
-import { elementCount, shapeText } from "../../core/shape.js";
+import { elementCount, type Shape, sameShape, shapeText } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, toIntegers } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import type { ScatterKind } from "./array/accumulate.js";
 import { integerOf, newValue } from "./array/cells.js";
 import { gatherRows, gatherTuples } from "./array/gather-rows.js";
-import { checkTuples, scatterTuples } from "./array/scatter-tuples.js";
+import { scatterTuples } from "./array/scatter-tuples.js";
 import { shapeFromSizes } from "./array-basic.js";
 import { copyOf } from "./array-slice.js";
 
@@ -25,7 +25,8 @@ export function gatherPlan(
   const rank = params.shape.length;
   if (rank < 1) throw invalidArgument("params must be at least 1 dimensional");
   if (givenAxis < -rank || givenAxis >= rank) {
-    throw invalidArgument(`Expected axis in the range [${-rank}, ${rank}), but got ${givenAxis}`);
+    const least = givenAxis < 0 ? -givenAxis : givenAxis + 1;
+    throw invalidArgument(`Shape must be at least rank ${least} but is rank ${rank}`);
   }
   const axis = givenAxis < 0 ? givenAxis + rank : givenAxis;
   const most = indices.shape.length;
@@ -78,7 +79,9 @@ const scatterNd: KernelFactory = () => (inputs) => {
   if (sizes.shape.length !== 1) throw invalidArgument("Shape must be a vector");
   const shape = shapeFromSizes(toIntegers(sizes));
   if (elementCount(shape) === 0 && (elementCount(indices.shape) > 0 || elementCount(updates.shape) > 0)) {
-    throw invalidArgument("Indices and updates specified for empty output shape");
+    throw invalidArgument(
+      `Indices and updates specified for empty output.  indices shape: ${shapeText(indices.shape)}`,
+    );
   }
   for (let d = 0; d < indices.shape.length - 1; d++) {
     if (indices.shape[d] !== updates.shape[d]) {
@@ -87,11 +90,31 @@ const scatterNd: KernelFactory = () => (inputs) => {
       );
     }
   }
-  checkTuples(indices, updates, shape);
+  const depth = indices.shape[indices.shape.length - 1]!;
+  const lead = indices.shape.length - 1;
+  if (!sameShape(shape.slice(depth), updates.shape.slice(lead))) {
+    throw invalidArgument(
+      `Dimensions [${depth},${shape.length}) of input[shape=${shapeText(shape)}] must match dimensions [${lead},${updates.shape.length}) of updates[shape=${shapeText(updates.shape)}]`,
+    );
+  }
   const output = newValue(updates.dtype, shape);
   scatterTuples("add", output, indices, updates);
   return [output];
 };
+
+function checkUpdates(indices: TensorValue, updates: TensorValue, shape: Shape): void {
+  const lead = indices.shape.length - 1;
+  if (!sameShape(indices.shape.slice(0, -1), updates.shape.slice(0, lead))) {
+    throw invalidArgument(
+      `Outer dimensions of indices and update must match. Indices shape: ${shapeText(indices.shape)}, updates shape:${shapeText(updates.shape)}`,
+    );
+  }
+  if (!sameShape(shape.slice(indices.shape[lead]!), updates.shape.slice(lead)) || indices.shape[lead]! > shape.length) {
+    throw invalidArgument(
+      `Inner dimensions of output shape must match inner dimensions of updates shape. Output: ${shapeText(shape)} updates: ${shapeText(updates.shape)}`,
+    );
+  }
+}
 
 function tensorScatter(kind: ScatterKind): KernelFactory {
   return () => (inputs) => {
@@ -102,7 +125,7 @@ function tensorScatter(kind: ScatterKind): KernelFactory {
     if (updates.shape.length < 1) {
       throw invalidArgument(`Updates shape must have rank at least one. Found:${shapeText(updates.shape)}`);
     }
-    checkTuples(indices, updates, input.shape);
+    checkUpdates(indices, updates, input.shape);
     const output = copyOf(input);
     scatterTuples(kind, output, indices, updates);
     return [output];

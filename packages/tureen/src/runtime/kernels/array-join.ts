@@ -51,8 +51,10 @@ function concatOf(values: readonly TensorValue[], axisValue: TensorValue, axisNa
   }
   const given = integerOf(axisValue);
   const axis = given < 0 ? given + rank : given;
-  // A scalar may be joined along axis 0, as if it were a vector of one.
-  if (!(axis >= 0 && axis < rank) && !(rank === 0 && given === 0)) {
+  if (rank === 0 && given === 0) {
+    throw invalidArgument("ConcatOp : Can't concatenate scalars (use tf.stack instead)");
+  }
+  if (axis < 0 || axis >= rank) {
     throw invalidArgument(
       `ConcatOp : Expected concatenating dimensions in the range [${-rank}, ${rank}), but got ${given}`,
     );
@@ -72,7 +74,6 @@ function concatOf(values: readonly TensorValue[], axisValue: TensorValue, axisNa
       }
     }
   }
-  if (rank === 0) return concatenate(values.map((value) => withShape(value, [1])), 0);
   return values.length === 1 ? first : concatenate(values, axis);
 }
 
@@ -223,14 +224,24 @@ const splitV: KernelFactory = ({ attrs }) => {
     const axis = given < 0 ? given + rank : given;
     if (sizeValue.shape.length !== 1 || sizeValue.shape[0] !== count) {
       throw invalidArgument(
-        `size of the split_tensor must be equal to number of splits. Got: ${elementCount(sizeValue.shape)}, expected: ${count}`,
+        `size of the split_tensor must be 1-D and have the same elements as outputs got ${sizeValue.shape.length} -D and ${elementCount(sizeValue.shape)} elements`,
       );
     }
     if (axis < 0 || axis >= rank) {
       throw invalidArgument(`-input rank(-${rank}) <= split_dim < input rank (${rank}), but got ${given}`);
     }
-    const sizes = completedSizes(toIntegers(sizeValue), input.shape[axis]!);
-    if (count === 1) return [input];
+    const whole = input.shape[axis]!;
+    const wanted = toIntegers(sizeValue);
+    if (count === 1) {
+      const [only] = wanted as [number];
+      if (only !== -1 && only !== whole) {
+        throw invalidArgument(
+          `If there is only one output, it must have the same size as the input. Input size: ${whole} output size: ${only}`,
+        );
+      }
+      return [input];
+    }
+    const sizes = completedSizes(wanted, whole);
     return splitAlong(input, axis, sizes, true);
   };
 };

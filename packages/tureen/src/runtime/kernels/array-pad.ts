@@ -8,13 +8,13 @@ import { cropValue, mirrorLines, mirrorTable, padValue } from "./array/pad-value
 import { permute } from "./array/permute.js";
 
 /** The two columns of a paddings matrix, checked for its shape. */
-function paddingColumns(paddings: TensorValue, shape: Shape): { before: number[]; after: number[] } {
+function paddingColumns(paddings: TensorValue, shape: Shape, comma = ""): { before: number[]; after: number[] } {
   if (paddings.shape.length !== 2 || paddings.shape[1] !== 2) {
     throw invalidArgument(`paddings must be a matrix with 2 columns: ${shapeText(paddings.shape)}`);
   }
   if (paddings.shape[0] !== shape.length) {
     throw invalidArgument(
-      `The first dimension of paddings must be the rank of inputs${shapeText(paddings.shape)} ${shapeText(shape)}`,
+      `The first dimension of paddings must be the rank of inputs${shapeText(paddings.shape)}${comma} ${shapeText(shape)}`,
     );
   }
   const flat = toIntegers(paddings);
@@ -36,17 +36,23 @@ const pad: KernelFactory = () => (inputs) => {
   return [padValue(input, before, after, fill)];
 };
 
-function mirrorTables(shape: Shape, before: readonly number[], after: readonly number[], edge: 0 | 1): Int32Array[] {
+function mirrorTables(
+  shape: Shape,
+  before: readonly number[],
+  after: readonly number[],
+  edge: 0 | 1,
+  of = "",
+): Int32Array[] {
   return shape.map((size, d) => {
     const [low, high] = [before[d]!, after[d]!];
     if (low < 0 || high < 0) throw invalidArgument(`paddings must be non-negative: ${low} ${high}`);
     if (edge === 0 && (low > size || high > size)) {
       throw invalidArgument(
-        `paddings must be no greater than the dimension size: ${low}, ${high} greater than ${size}`,
+        `paddings must be no greater than the ${of}dimension size: ${low}, ${high} greater than ${size}`,
       );
     }
     if (edge === 1 && (low >= size || high >= size)) {
-      throw invalidArgument(`paddings must be less than the dimension size: ${low}, ${high} not less than ${size}`);
+      throw invalidArgument(`paddings must be less than the ${of}dimension size: ${low}, ${high} not less than ${size}`);
     }
     return mirrorTable(size, low, high, edge);
   });
@@ -56,7 +62,7 @@ const mirrorPad: KernelFactory = ({ attrs }) => {
   const edge = attrs.text("mode") === "REFLECT" ? 1 : 0;
   return (inputs) => {
     const [input, paddings] = inputs as [TensorValue, TensorValue];
-    const { before, after } = paddingColumns(paddings, input.shape);
+    const { before, after } = paddingColumns(paddings, input.shape, ",");
     const tables = mirrorTables(input.shape, before, after, edge);
     if (tables.length === 0) return [input];
     const output = newValue(input.dtype, tables.map((table) => table.length));
@@ -77,12 +83,12 @@ const mirrorPadGrad: KernelFactory = ({ attrs }) => {
   const edge = attrs.text("mode") === "REFLECT" ? 1 : 0;
   return (inputs) => {
     const [grad, paddings] = inputs as [TensorValue, TensorValue];
-    const { before, after } = paddingColumns(paddings, grad.shape);
+    const { before, after } = paddingColumns(paddings, grad.shape, ",");
     const shape = grad.shape.map((size, d) => size - before[d]! - after[d]!);
     for (let d = 0; d < shape.length; d++) {
       if (before[d]! < 0 || after[d]! < 0) throw invalidArgument(`Paddings must be non-negative: ${before[d]}, ${after[d]}`);
     }
-    const tables = mirrorTables(shape, before, after, edge);
+    const tables = mirrorTables(shape, before, after, edge, "output ");
     if (tables.length === 0) return [grad];
     const output = newValue(grad.dtype, shape);
     if (elementCount(grad.shape) === 0) return [output];
@@ -178,7 +184,7 @@ const depthToSpace: KernelFactory = ({ attrs }) => {
   const format = attrs.text("data_format");
   if (format !== "NHWC") throw invalidArgument(`Only NHWC data_format supported on CPU. Got ${format}`);
   return ([input]) => {
-    const shape = rank4(input!);
+    const shape = rank4(input!, ":");
     const [batch, height, width, depth] = shape as [number, number, number, number];
     if (depth % (block * block) !== 0) {
       throw invalidArgument(`Input depth dimension ${depth} should be divisible by: ${block * block}`);
@@ -194,7 +200,7 @@ const spaceToDepth: KernelFactory = ({ attrs }) => {
   const format = attrs.text("data_format");
   if (format !== "NHWC") throw invalidArgument(`Only NHWC data_format supported on CPU. Got ${format}`);
   return ([input]) => {
-    const [batch, height, width, depth] = rank4(input!) as [number, number, number, number];
+    const [batch, height, width, depth] = rank4(input!, "") as [number, number, number, number];
     if (width % block !== 0 || height % block !== 0) {
       throw invalidArgument(`Image width ${width} and height ${height} should be divisible by block_size: ${block}`);
     }
@@ -204,8 +210,8 @@ const spaceToDepth: KernelFactory = ({ attrs }) => {
   };
 };
 
-function rank4(input: TensorValue): Shape {
-  if (input.shape.length !== 4) throw invalidArgument(`Input rank should be: 4 instead of: ${input.shape.length}`);
+function rank4(input: TensorValue, sign: string): Shape {
+  if (input.shape.length !== 4) throw invalidArgument(`Input rank should be ${sign}4 instead of${sign} ${input.shape.length}`);
   return input.shape;
 }
 

@@ -10,7 +10,7 @@ import { copyOf } from "./array-slice.js";
 function transposed(input: TensorValue, permValue: TensorValue): TensorValue {
   const { shape } = input;
   if (permValue.shape.length !== 1) {
-    throw invalidArgument(`perm must be a vector, not ${shapeText(permValue.shape)}`);
+    throw invalidArgument(`perm must be rank 1, got shape ${shapeText(permValue.shape)}`);
   }
   if (permValue.shape[0] !== shape.length) {
     throw invalidArgument(
@@ -82,9 +82,13 @@ const reverseV2: KernelFactory = () => (inputs) => {
     throw invalidArgument(`'dims' must be 1-dimension, not ${axes.shape.length}`);
   }
   const flips = new Array<boolean>(rank).fill(false);
-  for (const given of toIntegers(axes)) {
+  const wanted = toIntegers(axes);
+  for (let i = 0; i < wanted.length; i++) {
+    const given = wanted[i]!;
     const axis = given < 0 ? given + rank : given;
-    if (axis < 0 || axis >= rank) throw invalidArgument(`'axis'[${given}] = ${given} is out of valid range [0, ${rank - 1}`);
+    if (axis < 0 || axis >= rank) {
+      throw invalidArgument(`'axis'[${i}] = ${given} is out of valid range [0, ${rank - 1}`);
+    }
     if (flips[axis] === true) throw invalidArgument(`axis ${axis} specified more than once.`);
     flips[axis] = true;
   }
@@ -98,7 +102,7 @@ const reverseSequence: KernelFactory = ({ attrs }) => {
   return (inputs) => {
     const [input, lengths] = inputs as [TensorValue, TensorValue];
     const { shape } = input;
-    if (lengths.shape.length !== 1) throw invalidArgument("seq_lens input must be 1-dim, not " + lengths.shape.length);
+    if (lengths.shape.length !== 1) throw invalidArgument(`seq_lengths must be 1-dim, not ${lengths.shape.length}`);
     if (batchDim === seqDim) throw invalidArgument(`batch_dim == seq_dim == ${seqDim}`);
     if (seqDim >= shape.length) {
       throw invalidArgument(`seq_dim must be < input rank ( ${seqDim} vs. ${shape.length})`);
@@ -109,12 +113,12 @@ const reverseSequence: KernelFactory = ({ attrs }) => {
     const batches = shape[batchDim]!;
     const longest = shape[seqDim]!;
     if (lengths.shape[0] !== batches) {
-      throw invalidArgument(`Length of seq_lens != input.dims(${batchDim}), (${lengths.shape[0]} vs. ${batches})`);
+      throw invalidArgument(`Length of seq_lengths != input.dims(${batchDim}), (${lengths.shape[0]} vs. ${batches})`);
     }
     const counts = indicesOf(lengths);
-    for (const count of counts) {
-      if (count < 0) throw invalidArgument("seq_lens(d) < 0");
-      if (count > longest) throw invalidArgument("seq_lens(d) > input.dims(" + seqDim + ")");
+    for (let b = 0; b < batches; b++) {
+      if (counts[b]! < 0) throw invalidArgument(`seq_lens(${b}) < 0`);
+      if (counts[b]! > longest) throw invalidArgument(`seq_lens(${b}) > input.dims(${seqDim})`);
     }
     const output = newValue(input.dtype, shape);
     const strides = stridesOf(shape);

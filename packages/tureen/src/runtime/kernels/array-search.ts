@@ -2,8 +2,10 @@ import type { DType } from "../../core/dtype.js";
 import { elementCount, shapeText } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue, toIntegers } from "../../core/tensor-value.js";
+import { decodeText } from "../../core/text.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { cellsOf, cellWidth, copyCells, indicesOf, integerOf, integersValue, newValue } from "./array/cells.js";
+import { fingerprintRows } from "./array/fingerprint-rows.js";
 import { gatherRows } from "./array/gather-rows.js";
 import { readHalf } from "./array/half.js";
 import { topPlaces } from "./array/top-k.js";
@@ -131,8 +133,10 @@ function bound(upper: boolean): KernelFactory {
     const [dtype] = outputTypes as [DType];
     return (inputs) => {
       const [sorted, values] = inputs as [TensorValue, TensorValue];
-      if (sorted.shape.length !== 2) throw invalidArgument("sorted_sequence must be a 2-D tensor");
-      if (values.shape.length !== 2) throw invalidArgument("values must be a 2-D tensor");
+      for (const [name, { shape }] of [["sorted_inputs", sorted], ["values", values]] as const) {
+        if (shape.length === 2) continue;
+        throw invalidArgument(`Shape must be rank 2 but is rank ${shape.length} for \`${name}\` argument`);
+      }
       if (sorted.shape[0] !== values.shape[0]) {
         throw invalidArgument("Leading dim_size of both tensors must match.");
       }
@@ -228,6 +232,14 @@ function levenshtein(a: readonly unknown[], b: readonly unknown[]): number {
   return row[b.length]!;
 }
 
+const fingerprint: KernelFactory = () => (inputs) => {
+  const [data, methodValue] = inputs as [TensorValue, TensorValue<"string">];
+  const method = decodeText(methodValue.data[0]!);
+  if (method !== "farmhash64") throw invalidArgument(`Unsupported data fingerprinting method: ${method}`);
+  if (data.shape.length < 1) throw invalidArgument("\`data\` should have at least one dimension.");
+  return [fingerprintRows(data)];
+};
+
 /** Host kernels that search and compare elements. */
 export const arraySearchKernels: KernelTable = {
   Unique: unique(false, false),
@@ -241,5 +253,6 @@ export const arraySearchKernels: KernelTable = {
   LowerBound: bound(false),
   UpperBound: bound(true),
   EditDistance: editDistance,
+  Fingerprint: fingerprint,
 };
 

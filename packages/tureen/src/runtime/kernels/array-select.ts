@@ -60,7 +60,7 @@ const select: KernelFactory = () => (inputs) => {
 function unequalInputs(condition: TensorValue, a: TensorValue, b: TensorValue): Error {
   const shape = shapeText;
   if (!sameShape(a.shape, b.shape)) {
-    return invalidArgument(`Inputs to operation Select of type Select must have the same size and shape.  Input 0: ${shape(condition.shape)} != input 1: ${shape(b.shape)}`);
+    return invalidArgument(`Inputs to operation Select of type Select must have the same size and shape.  Input 0: ${shape(condition.shape)} != input 2: ${shape(b.shape)}`);
   }
   return invalidArgument(`Inputs to operation Select of type Select must have the same size and shape.  Input 0: ${shape(condition.shape)} != input 1: ${shape(a.shape)}`);
 }
@@ -146,6 +146,7 @@ function truePlaces(input: TensorValue): number[] {
 
 const where: KernelFactory = () => ([input]) => {
   const { shape } = input!;
+  if (shape.length === 0) throw invalidArgument("WhereOp : Unhandled input dimensions: 0");
   const places = truePlaces(input!);
   const rank = shape.length;
   const output = newValue("int64", [places.length, rank]);

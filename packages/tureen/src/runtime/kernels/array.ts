@@ -1,5 +1,6 @@
 import type { KernelTable } from "../kernel.js";
 import { arrayBasicKernels } from "./array-basic.js";
+import { arrayDiagKernels } from "./array-diag.js";
 import { arrayGatherKernels } from "./array-gather.js";
 import { arrayJoinKernels } from "./array-join.js";
 import { arrayPadKernels } from "./array-pad.js";
@@ -11,6 +12,7 @@ import { arraySliceKernels } from "./array-slice.js";
 /** Host kernels of the array family. */
 export const arrayKernels: KernelTable = {
   ...arrayBasicKernels,
+  ...arrayDiagKernels,
   ...arrayGatherKernels,
   ...arrayJoinKernels,
   ...arrayPadKernels,

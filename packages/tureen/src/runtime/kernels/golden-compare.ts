@@ -33,14 +33,19 @@ function widen(dtype: DType, element: number): number {
 }
 
 /** In what `actual` differs from `expected`, in words; undefined where they agree. Dtype and shape always count, NaN equals NaN. */
-export function difference(actual: TensorValue | undefined, expected: TensorValue, tolerance: Tolerance): string | undefined {
+export function difference(
+  actual: TensorValue | undefined,
+  expected: TensorValue,
+  tolerance: Tolerance,
+): string | undefined {
   if (actual === undefined) return "no value";
   if (actual.dtype !== expected.dtype) return `dtype ${actual.dtype}, expected ${expected.dtype}`;
   if (!sameShape(actual.shape, expected.shape)) {
     return `shape ${shapeText(actual.shape)}, expected ${shapeText(expected.shape)}`;
   }
   const { dtype } = expected;
-  if (actual.data.length !== expected.data.length) return `${actual.data.length} elements, expected ${expected.data.length}`;
+  if (actual.data.length !== expected.data.length)
+    return `${actual.data.length} elements, expected ${expected.data.length}`;
   if (actual.data.constructor !== expected.data.constructor) {
     return `data in ${actual.data.constructor.name}, expected ${expected.data.constructor.name}`;
   }
@@ -56,7 +61,7 @@ export function difference(actual: TensorValue | undefined, expected: TensorValu
     const narrow = dtype === "float16" || dtype === "bfloat16";
     const x = narrow ? widen(dtype, a[i] as number) : (a[i] as number);
     const y = narrow ? widen(dtype, b[i] as number) : (b[i] as number);
-    if (x === y || (x !== x && y !== y)) continue;
+    if (x === y || (Number.isNaN(x) && Number.isNaN(y))) continue;
     const allowed = (tolerance.atol ?? limits.atol) + (tolerance.rtol ?? limits.rtol) * Math.abs(y);
     if (!Number.isFinite(y) || !(Math.abs(x - y) <= allowed)) return `element ${i} is ${x}, expected ${y}`;
   }
@@ -66,7 +71,8 @@ export function difference(actual: TensorValue | undefined, expected: TensorValu
 function stringDifference(actual: TensorValue<"string">, expected: TensorValue<"string">): string | undefined {
   for (let i = 0; i < expected.data.length; i++) {
     const [x, y] = [actual.data[i]!, expected.data[i]!];
-    if (!equalBytes(x, y)) return `element ${i} is ${JSON.stringify(byteKey(x))}, expected ${JSON.stringify(byteKey(y))}`;
+    if (!equalBytes(x, y))
+      return `element ${i} is ${JSON.stringify(byteKey(x))}, expected ${JSON.stringify(byteKey(y))}`;
   }
   return undefined;
 }

@@ -203,13 +203,18 @@ function recordedRun(stored: StoredRun): GoldenRun {
 function tensor(stored: StoredTensor): TensorValue {
   const { d: dtype, s: shape, v: data } = stored;
   if (typeof data !== "string") {
-    return tensorValue("string", shape, data.map((text) => Uint8Array.from(Buffer.from(text, "latin1"))));
+    return tensorValue(
+      "string",
+      shape,
+      data.map((text) => Uint8Array.from(Buffer.from(text, "latin1"))),
+    );
   }
   if (!isNumericDType(dtype)) throw new Error(`A fixture holds a ${dtype} tensor as numbers`);
   // A fresh buffer: pooled ones are not aligned for the wider arrays.
   const bytes = Uint8Array.from(Buffer.from(data, "base64"));
   const elements = elementCount(shape);
-  if (dtypeWidth(dtype) * elements === 0) return tensorValue(dtype, shape, viewBytes(dtype, new ArrayBuffer(0), 0, 0) as DataOf[typeof dtype]);
+  if (dtypeWidth(dtype) * elements === 0)
+    return tensorValue(dtype, shape, viewBytes(dtype, new ArrayBuffer(0), 0, 0) as DataOf[typeof dtype]);
   return tensorValue(dtype, shape, viewBytes(dtype, bytes.buffer, 0, elements) as DataOf[typeof dtype]);
 }
 

@@ -1,12 +1,12 @@
-import { intValue, type TensorValue } from "../../core/tensor-value.js";
 import { isCompatible, shapeText } from "../../core/shape.js";
-import type { AttrMap } from "../../graph/attr-value.js";
+import { intValue, type TensorValue } from "../../core/tensor-value.js";
 import type { PlainAttr } from "../../graph/attr-from-plain.js";
+import type { AttrMap } from "../../graph/attr-value.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
-import { Graph, Tensor } from "../../graph/graph.js";
 import type { Gradient } from "../../graph/gradient.js";
-import { graphFromBytes } from "../../graph/graph-def.js";
 import { gradients } from "../../graph/gradients.js";
+import { Graph, Tensor } from "../../graph/graph.js";
+import { graphFromBytes } from "../../graph/graph-def.js";
 import { withGraph } from "../../graph/scope.js";
 import { Session } from "../session.js";
 import { difference } from "./golden-compare.js";
@@ -46,7 +46,8 @@ export function replayGradient(item: GoldenGradientCase): string | undefined {
       const gradient = found[wanted.indexOf(x)] ?? null;
       const expected = item.gradients[i] ?? null;
       if (gradient === null || expected === null) {
-        if (gradient !== expected) return `gradient of input ${i} is ${gradient === null ? "missing" : "there, expected none"}`;
+        if (gradient !== expected)
+          return `gradient of input ${i} is ${gradient === null ? "missing" : "there, expected none"}`;
         continue;
       }
       if (gradient instanceof Tensor === expected.sparse) {
@@ -91,7 +92,12 @@ export function replaySequence(sequence: GoldenSequence, compareError: CompareEr
   return undefined;
 }
 
-function replayRun(session: Session, run: GoldenRun, sequence: GoldenSequence, compareError: CompareError): string | undefined {
+function replayRun(
+  session: Session,
+  run: GoldenRun,
+  sequence: GoldenSequence,
+  compareError: CompareError,
+): string | undefined {
   let outputs: readonly TensorValue[];
   try {
     outputs = session.run(run.fetches, run.feeds, run.targets);

@@ -47,7 +47,9 @@ const context: RunContext = {
 
 /** TensorFlow's text up to where it starts to speak of the node. */
 function text(message: string): string {
-  const end = ["\n\t; NodeDef", "\n\t [[{{node", " [[{{node"].map((mark) => message.indexOf(mark)).filter((at) => at >= 0);
+  const end = ["\n\t; NodeDef", "\n\t [[{{node", " [[{{node"]
+    .map((mark) => message.indexOf(mark))
+    .filter((at) => at >= 0);
   return end.length === 0 ? message : message.slice(0, Math.min(...end));
 }
 
@@ -125,9 +127,11 @@ function checkShapes(item: GoldenCase): string | undefined {
     for (let i = 0; i < types.length; i++) {
       const found = plainShape(inferred[i]);
       const actual = item.error === undefined ? item.outputs[i]!.shape : undefined;
-      if (!isCompatible(found, actual)) return `${title}: output ${i} ${shapeText(found)}, but it is ${shapeText(actual)}`;
+      if (!isCompatible(found, actual))
+        return `${title}: output ${i} ${shapeText(found)}, but it is ${shapeText(actual)}`;
       const wanted = recorded[i] ?? undefined;
-      if (!isAsPrecise(found, wanted)) return `${title}: output ${i} ${shapeText(found)}, expected ${shapeText(wanted)}`;
+      if (!isAsPrecise(found, wanted))
+        return `${title}: output ${i} ${shapeText(found)}, expected ${shapeText(wanted)}`;
     }
   }
   return undefined;
@@ -181,11 +185,11 @@ function report<C extends { readonly name: string }>(
   }
   const isAbout = (entry: string): boolean =>
     all ? entry === key || entry.startsWith(`${key}: `) : cases.some(({ name }) => entry === `${key}: ${name}`);
-  const passing = Object.keys(listed).filter(
-    (entry) => isAbout(entry) && !stillFailing.has(entry),
-  );
+  const passing = Object.keys(listed).filter((entry) => isAbout(entry) && !stillFailing.has(entry));
   if (failures.length > 0) {
-    expect.fail(`${failures.length} of ${cases.length} cases differ\n  ${failures.slice(0, shownFailures).join("\n  ")}`);
+    expect.fail(
+      `${failures.length} of ${cases.length} cases differ\n  ${failures.slice(0, shownFailures).join("\n  ")}`,
+    );
   }
   expect(passing, "these known failures pass: take them off the list").toEqual([]);
 }
@@ -216,8 +220,16 @@ for (const family of goldenFamilies(folder)) {
       test(`sequence: ${item.name}`, () => report(family, "sequence", [item], check, false));
     }
     test("known failures name cases that exist", () => {
-      const single = fixture.cases.flatMap(({ op, name }) => [op, `${op}: ${name}`, `shape of ${op}`, `shape of ${op}: ${name}`]);
-      const gradients = fixture.gradients.flatMap(({ op, name }) => [`gradient of ${op}`, `gradient of ${op}: ${name}`]);
+      const single = fixture.cases.flatMap(({ op, name }) => [
+        op,
+        `${op}: ${name}`,
+        `shape of ${op}`,
+        `shape of ${op}: ${name}`,
+      ]);
+      const gradients = fixture.gradients.flatMap(({ op, name }) => [
+        `gradient of ${op}`,
+        `gradient of ${op}: ${name}`,
+      ]);
       const sequences = fixture.sequences.map(({ name }) => `sequence: ${name}`);
       const known = new Set([...single, ...gradients, ...sequences]);
       expect(Object.keys(knownFailures[family] ?? {}).filter((entry) => !known.has(entry))).toEqual([]);

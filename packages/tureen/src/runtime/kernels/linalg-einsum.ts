@@ -2,8 +2,8 @@ import type { NumericArray } from "../../core/dtype.js";
 import { elementCount, type Shape, shapeText, stridesOf } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
-import type { KernelFactory, KernelTable } from "../kernel.js";
 import { type EinsumEquation, ellipsisLabel, parseEinsum } from "../../graph/shapes/einsum-equation.js";
+import type { KernelFactory, KernelTable } from "../kernel.js";
 import { type MatrixProduct, matrixProduct } from "./linalg/matrix-product.js";
 
 /** The loops treat every array as this one: elements are only copied, or added to elements of the same array type. */
@@ -44,7 +44,12 @@ const einsum: KernelFactory = ({ attrs }) => {
         [...own.steps.keys()].filter((label) => !other.steps.has(label) && !unique.includes(label));
       const left = gather(a, [...batch, ...freeA, ...inner], dropped(a, b), sizes, product);
       const right = gather(b, [...batch, ...inner, ...freeB], dropped(b, a), sizes, product);
-      dense = batched(left, right, [batch, freeA, freeB, inner].map((labels) => count(labels, sizes)), product);
+      dense = batched(
+        left,
+        right,
+        [batch, freeA, freeB, inner].map((labels) => count(labels, sizes)),
+        product,
+      );
       order = [...batch, ...freeA, ...freeB];
     }
     const shape = output.map((label) => sizes.get(label)!);
@@ -158,7 +163,9 @@ function scatter(
   const target = product.target(elementCount(shape)) as unknown as Elements;
   const strides = stridesOf(shape);
   const from = order.map((label) => sizes.get(label)!);
-  const toSteps = order.map((label) => output.reduce((sum, other, i) => (other === label ? sum + strides[i]! : sum), 0));
+  const toSteps = order.map((label) =>
+    output.reduce((sum, other, i) => (other === label ? sum + strides[i]! : sum), 0),
+  );
   walk(from, stridesOf(from), toSteps, (s, t, sStep, tStep, length) => {
     const { width } = product;
     for (let i = 0; i < length; i++) {
@@ -179,7 +186,10 @@ function walk(
 ): void {
   if (elementCount(shape) === 0) return;
   const last = shape.length - 1;
-  if (last < 0) return visit(0, 0, 0, 0, 1);
+  if (last < 0) {
+    visit(0, 0, 0, 0, 1);
+    return;
+  }
   const index = new Array<number>(last).fill(0);
   for (;;) {
     let from = 0;

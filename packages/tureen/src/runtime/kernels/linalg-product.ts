@@ -44,9 +44,7 @@ function batchMatMul(broadcasts: boolean): KernelFactory {
       const [m, k] = adjX ? [xc, xr] : [xr, xc];
       const [k2, n] = adjY ? [yc, yr] : [yr, yc];
       if (k !== k2) {
-        throw invalidArgument(
-          `Matrix size-incompatible: In[0]: ${shapeText(x!.shape)}, In[1]: ${shapeText(y!.shape)}`,
-        );
+        throw invalidArgument(`Matrix size-incompatible: In[0]: ${shapeText(x!.shape)}, In[1]: ${shapeText(y!.shape)}`);
       }
       const count = elementCount(batch);
       const data = product.target(count * m * n);
@@ -116,9 +114,7 @@ const sparseMatMul: KernelFactory = ({ attrs }) => {
     const [m, k] = [a!.shape[ta ? 1 : 0]!, a!.shape[ta ? 0 : 1]!];
     const [k2, n] = [b!.shape[tb ? 1 : 0]!, b!.shape[tb ? 0 : 1]!];
     if (k !== k2) {
-      throw invalidArgument(
-        `Matrix size incompatible: a: ${shapeText(a!.shape)}, b: ${shapeText(b!.shape)}`,
-      );
+      throw invalidArgument(`Matrix size incompatible: a: ${shapeText(a!.shape)}, b: ${shapeText(b!.shape)}`);
     }
     const data = realArray("float32", m * n);
     const [x, y] = [realData(a!), realData(b!)];

@@ -1,5 +1,5 @@
 import { type DType, dtypeWidth } from "../../core/dtype.js";
-import { broadcastShapes, elementCount, sameShape, type Shape, shapeText } from "../../core/shape.js";
+import { broadcastShapes, elementCount, type Shape, sameShape, shapeText } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
@@ -33,7 +33,11 @@ function readMatrices(value: TensorValue): DenseMatrix[] {
   });
 }
 
-function writeMatrices(dtype: DType, shape: Shape, parts: readonly { re: Float64Array; im?: Float64Array }[]): TensorValue {
+function writeMatrices(
+  dtype: DType,
+  shape: Shape,
+  parts: readonly { re: Float64Array; im?: Float64Array }[],
+): TensorValue {
   const width = dtypeWidth(dtype);
   const data = realArray(dtype, elementCount(shape) * width);
   let at = 0;
@@ -86,40 +90,44 @@ const matrixInverse: KernelFactory = ({ attrs }) => {
   };
 };
 
-const matrixDeterminant: KernelFactory = () => ([input]) => {
-  checkSquare(input!);
-  const values = readMatrices(input!).map((matrix) => {
-    const { lu, sign } = luOf(matrix);
-    let [re, im] = [sign as number, 0];
-    for (let i = 0; i < lu.rows; i++) {
-      const [xr, xi] = [lu.re[i * lu.rows + i]!, lu.im[i * lu.rows + i]!];
-      [re, im] = [re * xr - im * xi, re * xi + im * xr];
-    }
-    return { re: Float64Array.of(re), im: Float64Array.of(im) };
-  });
-  return [writeMatrices(input!.dtype, input!.shape.slice(0, -2), values)];
-};
+const matrixDeterminant: KernelFactory =
+  () =>
+  ([input]) => {
+    checkSquare(input!);
+    const values = readMatrices(input!).map((matrix) => {
+      const { lu, sign } = luOf(matrix);
+      let [re, im] = [sign as number, 0];
+      for (let i = 0; i < lu.rows; i++) {
+        const [xr, xi] = [lu.re[i * lu.rows + i]!, lu.im[i * lu.rows + i]!];
+        [re, im] = [re * xr - im * xi, re * xi + im * xr];
+      }
+      return { re: Float64Array.of(re), im: Float64Array.of(im) };
+    });
+    return [writeMatrices(input!.dtype, input!.shape.slice(0, -2), values)];
+  };
 
-const logMatrixDeterminant: KernelFactory = () => ([input]) => {
-  checkSquare(input!);
-  const shape = input!.shape.slice(0, -2);
-  const signs: { re: Float64Array; im: Float64Array }[] = [];
-  const logs: { re: Float64Array }[] = [];
-  for (const matrix of readMatrices(input!)) {
-    const { lu, sign } = luOf(matrix);
-    let [re, im, log] = [sign as number, 0, 0];
-    for (let i = 0; i < lu.rows; i++) {
-      const [xr, xi] = [lu.re[i * lu.rows + i]!, lu.im[i * lu.rows + i]!];
-      const size = Math.hypot(xr, xi);
-      log += Math.log(size);
-      if (size > 0) [re, im] = [(re * xr - im * xi) / size, (re * xi + im * xr) / size];
-      else [re, im] = [0, 0];
+const logMatrixDeterminant: KernelFactory =
+  () =>
+  ([input]) => {
+    checkSquare(input!);
+    const shape = input!.shape.slice(0, -2);
+    const signs: { re: Float64Array; im: Float64Array }[] = [];
+    const logs: { re: Float64Array }[] = [];
+    for (const matrix of readMatrices(input!)) {
+      const { lu, sign } = luOf(matrix);
+      let [re, im, log] = [sign as number, 0, 0];
+      for (let i = 0; i < lu.rows; i++) {
+        const [xr, xi] = [lu.re[i * lu.rows + i]!, lu.im[i * lu.rows + i]!];
+        const size = Math.hypot(xr, xi);
+        log += Math.log(size);
+        if (size > 0) [re, im] = [(re * xr - im * xi) / size, (re * xi + im * xr) / size];
+        else [re, im] = [0, 0];
+      }
+      signs.push({ re: Float64Array.of(re), im: Float64Array.of(im) });
+      logs.push({ re: Float64Array.of(log) });
     }
-    signs.push({ re: Float64Array.of(re), im: Float64Array.of(im) });
-    logs.push({ re: Float64Array.of(log) });
-  }
-  return [writeMatrices(input!.dtype, shape, signs), writeMatrices(input!.dtype, shape, logs)];
-};
+    return [writeMatrices(input!.dtype, shape, signs), writeMatrices(input!.dtype, shape, logs)];
+  };
 
 const matrixSolve: KernelFactory = ({ attrs }) => {
   const adjoint = attrs.bool("adjoint");
@@ -146,7 +154,9 @@ const matrixTriangularSolve: KernelFactory = ({ attrs }) => {
     if (b.length < 2) throw invalidArgument(`In[1] ndims must be >= 2: ${b.length}`);
     const batch = broadcastShapes(a.slice(0, -2), b.slice(0, -2));
     if (batch === undefined) {
-      throw invalidArgument(`In[0] and In[1] must have compatible batch dimensions: ${shapeText(a)} vs. ${shapeText(b)}`);
+      throw invalidArgument(
+        `In[0] and In[1] must have compatible batch dimensions: ${shapeText(a)} vs. ${shapeText(b)}`,
+      );
     }
     if (a.at(-1) !== a.at(-2)) {
       throw invalidArgument(`In[0] matrices in the last dimensions must be square (${a.at(-1)} =/= ${a.at(-2)})`);
@@ -204,7 +214,9 @@ const matrixSolveLs: KernelFactory = ({ attrs }) => {
       for (let d = 0; d < gram.rows; d++) gram.re[d * gram.rows + d]! += lambda;
       const factor = choleskyOf(gram);
       if (factor === undefined) {
-        throw invalidArgument("Input matrix was rank deficient or ill-conditioned. Try setting fast=False or provide a larger l2_regularizer > 0.");
+        throw invalidArgument(
+          "Input matrix was rank deficient or ill-conditioned. Try setting fast=False or provide a larger l2_regularizer > 0.",
+        );
       }
       const inner = over ? multiply(adjoint, b) : b;
       const solved = triangularSolve(adjointOf(factor), triangularSolve(factor, inner, true, false), false, false);
@@ -230,38 +242,42 @@ function pseudoSolve(a: DenseMatrix, b: DenseMatrix): DenseMatrix {
   return multiply(v, projected);
 }
 
-const cholesky: KernelFactory = () => ([input]) => {
-  checkSquare(input!);
-  const factors = readMatrices(input!).map((matrix) => {
-    const factor = choleskyOf(matrix);
-    if (factor !== undefined) return factor;
-    const failed = zeroMatrix(matrix.rows, matrix.columns);
-    for (let i = 0; i < matrix.rows; i++) failed.re.fill(Number.NaN, i * matrix.rows, i * matrix.rows + i + 1);
-    return failed;
-  });
-  return [writeMatrices(input!.dtype, input!.shape, factors)];
-};
+const cholesky: KernelFactory =
+  () =>
+  ([input]) => {
+    checkSquare(input!);
+    const factors = readMatrices(input!).map((matrix) => {
+      const factor = choleskyOf(matrix);
+      if (factor !== undefined) return factor;
+      const failed = zeroMatrix(matrix.rows, matrix.columns);
+      for (let i = 0; i < matrix.rows; i++) failed.re.fill(Number.NaN, i * matrix.rows, i * matrix.rows + i + 1);
+      return failed;
+    });
+    return [writeMatrices(input!.dtype, input!.shape, factors)];
+  };
 
 /** `L⁻ᴴ Φ(Lᴴ dL) L⁻¹`, made symmetric; Φ keeps the lower triangle and half of the diagonal. Murray, arXiv:1602.07527. */
-const choleskyGrad: KernelFactory = () => ([l, grad]) => {
-  checkRanks([l!, grad!]);
-  const grads = readMatrices(grad!);
-  const results = readMatrices(l!).map((factor, index) => {
-    const n = factor.rows;
-    const lower = lowerTriangle(factor);
-    const adjoint = adjointOf(lower);
-    const phi = lowerTriangle(multiply(adjoint, lowerTriangle(grads[index]!)));
-    for (let i = 0; i < n; i++) phi.re[i * n + i]! /= 2;
-    const left = triangularSolve(adjoint, phi, false, false);
-    const both = adjointOf(triangularSolve(adjoint, adjointOf(left), false, false));
-    const other = adjointOf(both);
-    return {
-      re: both.re.map((x, i) => (x + other.re[i]!) / 2),
-      im: both.im.map((x, i) => (x + other.im[i]!) / 2),
-    };
-  });
-  return [writeMatrices(l!.dtype, l!.shape, results)];
-};
+const choleskyGrad: KernelFactory =
+  () =>
+  ([l, grad]) => {
+    checkRanks([l!, grad!]);
+    const grads = readMatrices(grad!);
+    const results = readMatrices(l!).map((factor, index) => {
+      const n = factor.rows;
+      const lower = lowerTriangle(factor);
+      const adjoint = adjointOf(lower);
+      const phi = lowerTriangle(multiply(adjoint, lowerTriangle(grads[index]!)));
+      for (let i = 0; i < n; i++) phi.re[i * n + i]! /= 2;
+      const left = triangularSolve(adjoint, phi, false, false);
+      const both = adjointOf(triangularSolve(adjoint, adjointOf(left), false, false));
+      const other = adjointOf(both);
+      return {
+        re: both.re.map((x, i) => (x + other.re[i]!) / 2),
+        im: both.im.map((x, i) => (x + other.im[i]!) / 2),
+      };
+    });
+    return [writeMatrices(l!.dtype, l!.shape, results)];
+  };
 
 function lowerTriangle(a: DenseMatrix): DenseMatrix {
   const result: DenseMatrix = { ...a, re: a.re.slice(), im: a.im.slice() };
@@ -290,8 +306,16 @@ const qr: KernelFactory = ({ attrs }) => {
     const p = full ? m : Math.min(m, n);
     const factors = readMatrices(input!).map(qrOf);
     return [
-      writeMatrices(input!.dtype, [...batch, m, p], factors.map(({ q }) => leading(q, m, p))),
-      writeMatrices(input!.dtype, [...batch, p, n], factors.map(({ r }) => leading(r, p, n))),
+      writeMatrices(
+        input!.dtype,
+        [...batch, m, p],
+        factors.map(({ q }) => leading(q, m, p)),
+      ),
+      writeMatrices(
+        input!.dtype,
+        [...batch, p, n],
+        factors.map(({ r }) => leading(r, p, n)),
+      ),
     ];
   };
 };
@@ -310,12 +334,24 @@ const svd: KernelFactory = ({ attrs }) => {
     const batch = shape.slice(0, -2);
     const p = Math.min(m, n);
     const factors = readMatrices(input!).map((matrix) => svdOf(matrix, full));
-    const values = writeMatrices(dtype, [...batch, p], factors.map(({ s }) => ({ re: s })));
+    const values = writeMatrices(
+      dtype,
+      [...batch, p],
+      factors.map(({ s }) => ({ re: s })),
+    );
     if (!computeUv) return [values, absent(dtype), absent(dtype)];
     return [
       values,
-      writeMatrices(dtype, [...batch, m, full ? m : p], factors.map(({ u }) => u)),
-      writeMatrices(dtype, [...batch, n, full ? n : p], factors.map(({ v }) => v)),
+      writeMatrices(
+        dtype,
+        [...batch, m, full ? m : p],
+        factors.map(({ u }) => u),
+      ),
+      writeMatrices(
+        dtype,
+        [...batch, n, full ? n : p],
+        factors.map(({ v }) => v),
+      ),
     ];
   };
 };
@@ -327,8 +363,18 @@ const selfAdjointEig: KernelFactory = ({ attrs }) => {
     const { dtype, shape } = input!;
     const factors = readMatrices(input!).map(hermitianEigen);
     return [
-      writeMatrices(dtype, shape.slice(0, -1), factors.map(({ values }) => ({ re: values }))),
-      computeV ? writeMatrices(dtype, shape, factors.map(({ vectors }) => vectors)) : absent(dtype),
+      writeMatrices(
+        dtype,
+        shape.slice(0, -1),
+        factors.map(({ values }) => ({ re: values })),
+      ),
+      computeV
+        ? writeMatrices(
+            dtype,
+            shape,
+            factors.map(({ vectors }) => vectors),
+          )
+        : absent(dtype),
     ];
   };
 };

@@ -1,15 +1,22 @@
+import type { NumericArray } from "../../core/dtype.js";
 import { type Shape, sameShape, shapeText } from "../../core/shape.js";
 import { internal, invalidArgument } from "../../core/status-error.js";
-import type { NumericArray } from "../../core/dtype.js";
 import { tensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { requireBroadcast, runBroadcast } from "./math/broadcast.js";
 import * as complex from "./math/complex-functions.js";
-import { type BinarySpec, binaryKernel, type ComplexBinary, rejectZeroDivisor } from "./math/element-wise.js";
+import {
+  type BinarySpec,
+  binaryKernel,
+  type ComplexBinary,
+  greaterBig,
+  lesserBig,
+  rejectZeroDivisor,
+} from "./math/element-wise.js";
 import { betainc, igamma, igammac, igammaGradA, polygamma, zeta } from "./math/gamma-functions.js";
 import * as hot from "./math/hot-loops.js";
-import { nextAfter } from "./math/next-after.js";
 import { powBig, powInt, rejectNegativePowers } from "./math/integer-power.js";
+import { nextAfter } from "./math/next-after.js";
 
 function concatBytes(x: Uint8Array, y: Uint8Array): Uint8Array {
   const out = new Uint8Array(x.length + y.length);
@@ -160,21 +167,37 @@ const complexOf: KernelFactory = (node) => {
     const plan = requireBroadcast(re!.shape, im!.shape);
     const count = plan.shape.reduce((product, size) => product * size, 1);
     const out = dtype === "complex64" ? new Float32Array(2 * count) : new Float64Array(2 * count);
-    runBroadcast(plan, re!.data as Float32Array, im!.data as Float32Array, out, (a, ai, aStep, b, bi, bStep, y, oi, n) => {
-      for (const end = oi + n; oi < end; oi++, ai += aStep, bi += bStep) {
-        y[2 * oi] = a[ai]!;
-        y[2 * oi + 1] = b[bi]!;
-      }
-    });
-    return [dtype === "complex64" ? tensorValue(dtype, plan.shape, out as Float32Array) : tensorValue(dtype, plan.shape, out as Float64Array)];
+    runBroadcast(
+      plan,
+      re!.data as Float32Array,
+      im!.data as Float32Array,
+      out,
+      (a, ai, aStep, b, bi, bStep, y, oi, n) => {
+        for (const end = oi + n; oi < end; oi++, ai += aStep, bi += bStep) {
+          y[2 * oi] = a[ai]!;
+          y[2 * oi + 1] = b[bi]!;
+        }
+      },
+    );
+    return [
+      dtype === "complex64"
+        ? tensorValue(dtype, plan.shape, out as Float32Array)
+        : tensorValue(dtype, plan.shape, out as Float64Array),
+    ];
   };
 };
 
 function checkBetaincShapes(shapes: readonly Shape[]): void {
-  for (const [i, j] of [[0, 1], [0, 2], [1, 2]] as const) {
+  for (const [i, j] of [
+    [0, 1],
+    [0, 2],
+    [1, 2],
+  ] as const) {
     const [p, q] = [shapes[i]!, shapes[j]!];
     if (p.length === 0 || q.length === 0 || sameShape(p, q)) continue;
-    throw invalidArgument(`Shapes of ${"abx"[i]} and ${"abx"[j]} are inconsistent: ${shapeText(p)} vs. ${shapeText(q)}`);
+    throw invalidArgument(
+      `Shapes of ${"abx"[i]} and ${"abx"[j]} are inconsistent: ${shapeText(p)} vs. ${shapeText(q)}`,
+    );
   }
 }
 
@@ -189,7 +212,11 @@ const betaincKernel: KernelFactory = (node) => {
     const [da, db, dx] = [a!, b!, x!].map(({ data }) => data as Float32Array);
     const [sa, sb, sx] = [a!, b!, x!].map((value) => (value.shape.length === 0 ? 0 : 1));
     for (let i = 0; i < count; i++) out[i] = betainc(da![i * sa!]!, db![i * sb!]!, dx![i * sx!]!);
-    return [dtype === "float32" ? tensorValue(dtype, shape, out as Float32Array) : tensorValue(dtype, shape, out as Float64Array)];
+    return [
+      dtype === "float32"
+        ? tensorValue(dtype, shape, out as Float32Array)
+        : tensorValue(dtype, shape, out as Float64Array),
+    ];
   };
 };
 
@@ -233,13 +260,13 @@ export const mathBinaryKernels: KernelTable = {
   Maximum: binaryKernel({
     float: Math.max,
     int: Math.max,
-    big: (x, y) => (x > y ? x : y),
+    big: greaterBig,
     loops: { float32: hot.maximumFloat32 },
   }),
   Minimum: binaryKernel({
     float: Math.min,
     int: Math.min,
-    big: (x, y) => (x < y ? x : y),
+    big: lesserBig,
     loops: { float32: hot.minimumFloat32 },
   }),
   Mod: binaryKernel(truncateMod),
@@ -295,7 +322,10 @@ export const mathBinaryKernels: KernelTable = {
   TruncateDiv: binaryKernel(truncateDiv),
   TruncateMod: binaryKernel({ ...truncateMod, checkInteger: rejectZeroUnexpectedly }),
   Xdivy: binaryKernel({ float: (x, y) => (x === 0 ? 0 : x / y), complex: unlessZero("x", complex.complexDiv) }),
-  Xlog1py: binaryKernel({ float: (x, y) => (x === 0 ? 0 : x * Math.log1p(y)), complex: unlessZero("x", xlog1pyComplex) }),
+  Xlog1py: binaryKernel({
+    float: (x, y) => (x === 0 ? 0 : x * Math.log1p(y)),
+    complex: unlessZero("x", xlog1pyComplex),
+  }),
   Xlogy: binaryKernel({ float: (x, y) => (x === 0 ? 0 : x * Math.log(y)), complex: unlessZero("x", xlogyComplex) }),
   Zeta: binaryKernel({ float: zeta }),
 };

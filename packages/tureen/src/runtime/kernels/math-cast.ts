@@ -1,4 +1,11 @@
-import { allocate, type DataOf, type DType, isIntegerDType, isNumericDType, type NumericArray } from "../../core/dtype.js";
+import {
+  allocate,
+  type DataOf,
+  type DType,
+  isIntegerDType,
+  isNumericDType,
+  type NumericArray,
+} from "../../core/dtype.js";
 import { narrowHalf, widenHalf } from "../../core/half-float.js";
 import { unimplemented } from "../../core/status-error.js";
 import { tensorValue } from "../../core/tensor-value.js";
@@ -54,7 +61,8 @@ function convertReal(from: DType, to: DType): Convert {
   if (to === "bool") {
     return (data) => {
       const out = new Uint8Array(data.length);
-      for (let i = 0; i < out.length; i++) out[i] = data[i] == 0 ? 0 : 1;
+      const zero = isBig(from) ? 0n : 0;
+      for (let i = 0; i < out.length; i++) out[i] = data[i] === zero ? 0 : 1;
       return out;
     };
   }
@@ -70,7 +78,10 @@ function convertReal(from: DType, to: DType): Convert {
 
 function fromBig(to: DType): Convert {
   if (isBig(to)) {
-    return (data) => (to === "int64" ? new BigInt64Array(data.buffer, data.byteOffset, data.length) : new BigUint64Array(data.buffer, data.byteOffset, data.length));
+    return (data) =>
+      to === "int64"
+        ? new BigInt64Array(data.buffer, data.byteOffset, data.length)
+        : new BigUint64Array(data.buffer, data.byteOffset, data.length);
   }
   if (isFloat(to)) {
     return (data) => {
@@ -132,8 +143,7 @@ function floatToInt(to: DType): Convert {
   return (data) => {
     const out = allocate(to, data.length) as unknown as Int16Array;
     for (let i = 0; i < out.length; i++) {
-      const whole = toInt32(data[i] as number);
-      out[i] = whole < low ? low : whole > high ? high : whole;
+      out[i] = Math.min(Math.max(toInt32(data[i] as number), low), high);
     }
     return out;
   };

@@ -11,7 +11,9 @@ const approximateEqual: KernelFactory = (node) => {
   const complex = node.inputTypes[0] === "complex64" || node.inputTypes[0] === "complex128";
   return ([x, y]) => {
     if (!sameShape(x!.shape, y!.shape)) {
-      throw invalidArgument(`x and y must be of the same shape. x shape: ${shapeText(x!.shape)}. y shape: ${shapeText(y!.shape)}`);
+      throw invalidArgument(
+        `x and y must be of the same shape. x shape: ${shapeText(x!.shape)}. y shape: ${shapeText(y!.shape)}`,
+      );
     }
     const a = numbersOf(x!);
     const b = numbersOf(y!);

@@ -1,11 +1,10 @@
-import { allocate, type DType, type NumericArray, type DataOf } from "../../core/dtype.js";
+import { allocate, type DataOf, type DType, type NumericArray } from "../../core/dtype.js";
 import { narrowHalf, widenHalf } from "../../core/half-float.js";
 import { elementCount, sameShape, shapeText } from "../../core/shape.js";
 import { failedPrecondition, invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue, toIntegers } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
-import { fromNumbers, type NumberArray, numbersOf } from "./math/element-wise.js";
-import { binaryKernel } from "./math/element-wise.js";
+import { binaryKernel, fromNumbers, greaterBig, lesserBig, type NumberArray, numbersOf } from "./math/element-wise.js";
 
 const addN: KernelFactory = (node) => {
   const dtype = node.inputTypes[0]!;
@@ -14,7 +13,9 @@ const addN: KernelFactory = (node) => {
     const first = inputs[0]!;
     for (let i = 1; i < inputs.length; i++) {
       if (!sameShape(first.shape, inputs[i]!.shape)) {
-        throw invalidArgument(`Inputs to operation ${node.name} of type ${node.type} must have the same size and shape.  Input 0: ${shapeText(first.shape)} != input ${i}: ${shapeText(inputs[i]!.shape)}`);
+        throw invalidArgument(
+          `Inputs to operation ${node.name} of type ${node.type} must have the same size and shape.  Input 0: ${shapeText(first.shape)} != input ${i}: ${shapeText(inputs[i]!.shape)}`,
+        );
       }
     }
     if (inputs.length === 1) return [first];
@@ -26,7 +27,8 @@ const addN: KernelFactory = (node) => {
     const out = (first.data as NumericArray).slice() as NumericArray;
     for (let i = 1; i < inputs.length; i++) {
       if (out instanceof Float32Array) addFloats(out, inputs[i]!.data as Float32Array);
-      else if (out instanceof BigInt64Array || out instanceof BigUint64Array) addBig(out as BigInt64Array, inputs[i]!.data as BigInt64Array);
+      else if (out instanceof BigInt64Array || out instanceof BigUint64Array)
+        addBig(out as BigInt64Array, inputs[i]!.data as BigInt64Array);
       else addNumbers(out, inputs[i]!.data as NumberArray);
     }
     return [tensorValue(dtype, first.shape, out as DataOf[DType])];
@@ -70,8 +72,8 @@ const bucketize: KernelFactory = (node) => {
 };
 
 const clipByValue: KernelFactory = (node) => {
-  const minimum = binaryKernel({ float: Math.min, int: Math.min, big: (x, y) => (x < y ? x : y) })(node);
-  const maximum = binaryKernel({ float: Math.max, int: Math.max, big: (x, y) => (x > y ? x : y) })(node);
+  const minimum = binaryKernel({ float: Math.min, int: Math.min, big: lesserBig })(node);
+  const maximum = binaryKernel({ float: Math.max, int: Math.max, big: greaterBig })(node);
   return ([t, low, high], context) => {
     if (![low!, high!].every((bound) => bound.shape.length === 0 || sameShape(bound.shape, t!.shape))) {
       throw invalidArgument(
@@ -87,7 +89,8 @@ const clipByValue: KernelFactory = (node) => {
 const cross: KernelFactory = (node) => {
   const dtype = node.inputTypes[0]!;
   return ([a, b]) => {
-    if (!sameShape(a!.shape, b!.shape)) throw invalidArgument(`Both inputs must be of same shape: ${shapeText(a!.shape)} vs. ${shapeText(b!.shape)}`);
+    if (!sameShape(a!.shape, b!.shape))
+      throw invalidArgument(`Both inputs must be of same shape: ${shapeText(a!.shape)} vs. ${shapeText(b!.shape)}`);
     if (a!.shape.length === 0) throw invalidArgument(`Input must be at least 1D${shapeText(a!.shape)}`);
     const last = a!.shape[a!.shape.length - 1]!;
     if (last !== 3) throw failedPrecondition("Cross-products are only defined for 3-element vectors.");
@@ -123,8 +126,13 @@ function crossBig(a: BigInt64Array, b: BigInt64Array, out: BigInt64Array): void 
 const linSpace: KernelFactory = (node) => {
   const dtype = node.inputTypes[0]!;
   return ([start, stop, count]) => {
-    for (const [name, value] of [["start", start!], ["stop", stop!], ["num", count!]] as const) {
-      if (value.shape.length > 0) throw invalidArgument(`${name} must be a scalar, not shape ${shapeText(value.shape)}`);
+    for (const [name, value] of [
+      ["start", start!],
+      ["stop", stop!],
+      ["num", count!],
+    ] as const) {
+      if (value.shape.length > 0)
+        throw invalidArgument(`${name} must be a scalar, not shape ${shapeText(value.shape)}`);
     }
     const n = toIntegers(count!)[0]!;
     if (n <= 0) throw invalidArgument(`Requires num > 0: ${n}`);

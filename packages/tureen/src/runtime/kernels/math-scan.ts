@@ -6,7 +6,14 @@ import { type TensorValue, tensorValue, toIntegers } from "../../core/tensor-val
 import type { KernelFactory, KernelTable } from "../kernel.js";
 
 /** One scan over the lines of an array: element k of a line lies `inner` after element k-1; `step` is -1 for a reversed scan. */
-type Scan = (x: NumericArray, out: NumericArray, start: number, stride: number, length: number, exclusive: boolean) => void;
+type Scan = (
+  x: NumericArray,
+  out: NumericArray,
+  start: number,
+  stride: number,
+  length: number,
+  exclusive: boolean,
+) => void;
 
 const sumNumbers: Scan = (x, out, start, stride, length, exclusive) => {
   const [from, to] = [x as Float32Array, out as Float32Array];
@@ -94,7 +101,10 @@ function logSumExpFrom(lowest: number): Scan {
       const value = from[i]!;
       const high = Math.max(total, value);
       const low = Math.min(total, value);
-      total = high === Number.NEGATIVE_INFINITY || low === high ? high + (low === high && high > Number.NEGATIVE_INFINITY ? Math.LN2 : 0) : high + Math.log1p(Math.exp(low - high));
+      total =
+        high === Number.NEGATIVE_INFINITY || low === high
+          ? high + (low === high && high > Number.NEGATIVE_INFINITY ? Math.LN2 : 0)
+          : high + Math.log1p(Math.exp(low - high));
       if (!exclusive) to[i] = total;
     }
   };
@@ -131,7 +141,9 @@ function scanAxis(shape: Shape, value: TensorValue): number {
   const given = toIntegers(value)[0]!;
   const axis = given < 0 ? given + shape.length : given;
   if (axis < 0 || axis >= shape.length) {
-    throw invalidArgument(`ScanOp: Expected scan axis in the range [${-shape.length}, ${shape.length}), but got ${axis}`);
+    throw invalidArgument(
+      `ScanOp: Expected scan axis in the range [${-shape.length}, ${shape.length}), but got ${axis}`,
+    );
   }
   return axis;
 }

@@ -95,7 +95,7 @@ export const mathUnaryKernels: KernelTable = {
   Invert: unaryKernel({ int: (x) => ~x, big: (x) => ~x }),
   IsFinite: predicate((x) => x - x === 0),
   IsInf: predicate((x) => x === Number.POSITIVE_INFINITY || x === Number.NEGATIVE_INFINITY),
-  IsNan: predicate((x) => x !== x),
+  IsNan: predicate(Number.isNaN),
   Lgamma: unaryKernel({ float: logGamma }),
   Log: unaryKernel({ float: Math.log, complex: complex.complexLog, float32: hot.logFloat32 }),
   Log1p: unaryKernel({ float: Math.log1p, complex: complex.complexLog1p }),

@@ -16,7 +16,8 @@ const float = (dtype: DType): boolean =>
   dtype === "float32" || dtype === "float64" || dtype === "float16" || dtype === "bfloat16";
 
 function unary(loop: Loop): KernelFactory {
-  return () => ([x]) => [mapFloats(x!, loop)];
+  return () =>
+    ([x]) => [mapFloats(x!, loop)];
 }
 
 function mapFloats(x: TensorValue, loop: Loop): TensorValue {
@@ -26,12 +27,13 @@ function mapFloats(x: TensorValue, loop: Loop): TensorValue {
 }
 
 function gradient(loop: GradLoop): KernelFactory {
-  return (node) => ([dy, x]) => {
-    checkSame(dy!, x!, node);
-    const out = realArray(x!.dtype, x!.data.length);
-    loop(realData(dy!), realData(x!), out);
-    return [realValue(x!.dtype, x!.shape, out)];
-  };
+  return (node) =>
+    ([dy, x]) => {
+      checkSame(dy!, x!, node);
+      const out = realArray(x!.dtype, x!.data.length);
+      loop(realData(dy!), realData(x!), out);
+      return [realValue(x!.dtype, x!.shape, out)];
+    };
 }
 
 function checkSame(dy: TensorValue, x: TensorValue, node: { readonly name: string; readonly type: string }): void {
@@ -44,14 +46,14 @@ function checkSame(dy: TensorValue, x: TensorValue, node: { readonly name: strin
 const reluLoop: Loop = (x, out) => {
   for (let i = 0; i < out.length; i++) {
     const v = x[i]!;
-    out[i] = v > 0 || v !== v ? v : 0;
+    out[i] = Math.max(v, 0);
   }
 };
 
 const relu6Loop: Loop = (x, out) => {
   for (let i = 0; i < out.length; i++) {
     const v = x[i]!;
-    out[i] = v > 0 ? (v > 6 ? 6 : v) : v !== v ? v : 0;
+    out[i] = Math.min(Math.max(v, 0), 6);
   }
 };
 
@@ -92,7 +94,8 @@ function rectifierGrad(loop: GradLoop, limit: number | undefined): KernelFactory
       checkSame(dy!, x!, node);
       const [g, source] = [dy!.data as unknown as Float64Array, x!.data as unknown as Float64Array];
       const out = allocate(dtype, source.length) as unknown as Float64Array;
-      for (let i = 0; i < out.length; i++) out[i] = source[i]! > zero && (top === undefined || source[i]! < top) ? g[i]! : zero;
+      for (let i = 0; i < out.length; i++)
+        out[i] = source[i]! > zero && (top === undefined || source[i]! < top) ? g[i]! : zero;
       return [tensorValue(dtype, x!.shape, out as unknown as DataOf[DType])];
     };
   };
@@ -128,8 +131,8 @@ const eluGradLoop: GradLoop = (dy, y, out) => {
 };
 
 /** Klambauer et al., arXiv:1706.02515: the scale, and the scale times alpha. */
-const seluScale = 1.0507009873554804934193349852946;
-const seluScaleAlpha = 1.7580993408473768599402175208123;
+const seluScale = 1.0507009873554805;
+const seluScaleAlpha = 1.7580993408473768;
 
 const seluLoop: Loop = (x, out) => {
   for (let i = 0; i < out.length; i++) {
@@ -212,7 +215,14 @@ function biasAdd(hasFormat: boolean): KernelFactory {
   };
 }
 
-function addChannels(x: FloatArray, bias: FloatArray, out: FloatArray, outer: number, channels: number, inner: number): void {
+function addChannels(
+  x: FloatArray,
+  bias: FloatArray,
+  out: FloatArray,
+  outer: number,
+  channels: number,
+  inner: number,
+): void {
   if (inner === 1) {
     for (let r = 0, at = 0; r < outer; r++) {
       for (let c = 0; c < channels; c++, at++) out[at] = x[at]! + bias[c]!;
@@ -227,7 +237,14 @@ function addChannels(x: FloatArray, bias: FloatArray, out: FloatArray, outer: nu
   }
 }
 
-function addComplexChannels(x: FloatArray, bias: FloatArray, out: FloatArray, outer: number, channels: number, inner: number): void {
+function addComplexChannels(
+  x: FloatArray,
+  bias: FloatArray,
+  out: FloatArray,
+  outer: number,
+  channels: number,
+  inner: number,
+): void {
   for (let i = 0; i < outer * channels * inner; i++) {
     const c = Math.floor(i / inner) % channels;
     out[2 * i] = x[2 * i]! + bias[2 * c]!;

@@ -6,7 +6,15 @@ import type { KernelFactory, KernelTable } from "../kernel.js";
 import type { FloatArray } from "./linalg/gemm.js";
 import { realArray, realData, realValue } from "./linalg/real-data.js";
 import { channelsToFirst, channelsToLast } from "./nn/channel-order.js";
-import { imageShape, placeWindow, requireRank, type Spatial, splitImage, type WindowAttrs, windowAttrs } from "./nn/conv-geometry.js";
+import {
+  imageShape,
+  placeWindow,
+  requireRank,
+  type Spatial,
+  splitImage,
+  type WindowAttrs,
+  windowAttrs,
+} from "./nn/conv-geometry.js";
 import {
   type Convolution,
   convolve,
@@ -25,7 +33,7 @@ function floatArray(dtype: DType, length: number): FloatArray {
   return dtype === "int32" ? new Float64Array(length) : realArray(dtype, length);
 }
 
-function valueOf(dtype: DType, shape: Shape, data: FloatArray): TensorValue {
+function floatsValue(dtype: DType, shape: Shape, data: FloatArray): TensorValue {
   if (dtype !== "int32") return realValue(dtype, shape, data);
   const wrapped = new Int32Array(data.length);
   for (let i = 0; i < data.length; i++) wrapped[i] = Number(BigInt.asIntN(32, BigInt(data[i]!)));
@@ -40,7 +48,7 @@ function imageData(value: TensorValue, attrs: WindowAttrs): FloatArray {
 
 /** An image tensor of channel-last data. */
 function imageValue(dtype: DType, shape: Shape, data: FloatArray, attrs: WindowAttrs): TensorValue {
-  return valueOf(dtype, shape, attrs.channelFirst ? channelsToFirst(data, shape[0]!, shape[1]!) : data);
+  return floatsValue(dtype, shape, attrs.channelFirst ? channelsToFirst(data, shape[0]!, shape[1]!) : data);
 }
 
 function filterWindow(filter: Shape): Spatial {
@@ -50,15 +58,13 @@ function filterWindow(filter: Shape): Spatial {
 
 function convolutionOf(input: Shape, filter: Shape, attrs: WindowAttrs): Convolution {
   const rank = attrs.spatialRank + 2;
-  requireRank("input", input, rank);
-  requireRank("filter", filter, rank);
+  requireRank("convolution input", input, rank);
+  requireRank("convolution filter", filter, rank);
   const { batch, spatial, channels } = splitImage(input, attrs);
   const [filterIn, outChannels] = filter.slice(-2) as [number, number];
   if (filterIn <= 0 || channels % filterIn !== 0) {
     throw invalidArgument(
-      attrs.spatialRank === 2
-        ? `input depth must be evenly divisible by filter depth: ${channels} vs ${filterIn}`
-        : "Input depth must be evenly divisible by filter depth.",
+      `${attrs.spatialRank === 2 ? "i" : "I"}nput depth must be evenly divisible by filter depth: ${channels} vs ${filterIn}`,
     );
   }
   const groups = channels / filterIn;
@@ -96,7 +102,9 @@ function checkGrad(op: string, conv: Convolution, grad: Shape, window: WindowAtt
   const expected = splitImage(outputShape(conv, window), window);
   const actual = splitImage(grad, window);
   if (actual.batch !== expected.batch) {
-    throw invalidArgument(`${op}: input and out_backprop must have the same batch size. Input batch: ${conv.batch}, outbackprop batch: ${actual.batch}, batch_dim: 0`);
+    throw invalidArgument(
+      `${op}: input and out_backprop must have the same batch size. Input batch: ${conv.batch}, outbackprop batch: ${actual.batch}, batch_dim: 0`,
+    );
   }
   if (actual.channels !== expected.channels) {
     throw invalidArgument(`${op}: filter and out_backprop must have the same out_depth`);
@@ -150,7 +158,7 @@ function backpropFilter(op: string, spatialRank: 2 | 3): KernelFactory {
       checkGrad(op, conv, grad!.shape, window);
       const out = floatArray(grad!.dtype, elementCount(shape));
       if (grad!.data.length > 0) convolveBackToFilter(conv, imageData(input!, window), imageData(grad!, window), out);
-      return [valueOf(grad!.dtype, shape, out)];
+      return [floatsValue(grad!.dtype, shape, out)];
     };
   };
 }
@@ -159,7 +167,9 @@ function backpropFilter(op: string, spatialRank: 2 | 3): KernelFactory {
 function depthwiseAttrs(attrs: Parameters<KernelFactory>[0]["attrs"]): WindowAttrs {
   const window = windowAttrs(attrs, 2);
   if (window.strides[1] !== window.strides[2]) {
-    throw invalidArgument("Current implementation only supports equal length strides in the row and column dimensions.");
+    throw invalidArgument(
+      "Current implementation only supports equal length strides in the row and column dimensions.",
+    );
   }
   return window;
 }
@@ -215,15 +225,15 @@ const depthwiseBackpropFilter: KernelFactory = ({ attrs }) => {
     checkGrad("DepthwiseConv2dNativeBackpropFilter", conv, grad!.shape, window);
     const out = floatArray(grad!.dtype, elementCount(shape));
     depthwiseBack(conv, multiplier, imageData(grad!, window), imageData(input!, window), out, "filter");
-    return [valueOf(grad!.dtype, shape, out)];
+    return [floatsValue(grad!.dtype, shape, out)];
   };
 };
 
 /** Host kernels of convolutions. NCHW data is reordered first: a CPU build of TensorFlow takes it with oneDNN only. */
 export const nnConvKernels: KernelTable = {
   Conv2D: convolution(2),
-  Conv2DBackpropInput: backpropInput("Conv2DBackpropInput", 2),
-  Conv2DBackpropFilter: backpropFilter("Conv2DBackpropFilter", 2),
+  Conv2DBackpropInput: backpropInput("Conv2DCustomBackpropInput", 2),
+  Conv2DBackpropFilter: backpropFilter("Conv2DCustomBackpropFilter", 2),
   Conv3D: convolution(3),
   Conv3DBackpropInputV2: backpropInput("Conv3DBackpropInputOp", 3),
   Conv3DBackpropFilterV2: backpropFilter("Conv3DBackpropFilterOp", 3),

@@ -6,7 +6,14 @@ import type { Attrs } from "../../graph/attr-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import type { FloatArray } from "./linalg/gemm.js";
 import { realArray, realData, realValue } from "./linalg/real-data.js";
-import { placeWindow, requireRank, type Spatial, spatialOf, type WindowAttrs, type WindowGeometry } from "./nn/conv-geometry.js";
+import {
+  placeWindow,
+  requireRank,
+  type Spatial,
+  spatialOf,
+  type WindowAttrs,
+  type WindowGeometry,
+} from "./nn/conv-geometry.js";
 
 type Elements = Float64Array;
 
@@ -21,7 +28,9 @@ function emptyElements(dtype: DType, length: number): Elements {
 }
 
 function elementsValue(dtype: DType, shape: Shape, data: Elements): TensorValue {
-  return isHalf(dtype) ? realValue(dtype, shape, data as FloatArray) : tensorValue(dtype, shape, data as unknown as DataOf[DType]);
+  return isHalf(dtype)
+    ? realValue(dtype, shape, data as FloatArray)
+    : tensorValue(dtype, shape, data as unknown as DataOf[DType]);
 }
 
 function dilationWindow(attrs: Attrs): WindowAttrs {

@@ -21,14 +21,21 @@ function layoutOf(shape: Shape, format: string): ChannelLayout {
   };
 }
 
-const floats = (values: Float64Array): TensorValue => tensorValue("float32", [values.length], Float32Array.from(values));
+const floats = (values: Float64Array): TensorValue =>
+  tensorValue("float32", [values.length], Float32Array.from(values));
 
 function nanVector(channels: number): TensorValue {
   return tensorValue("float32", [channels], new Float32Array(channels).fill(Number.NaN));
 }
 
 /** `y := x · factor + shift` for each channel. */
-function scaleChannels(x: FloatArray, y: FloatArray, layout: ChannelLayout, factor: Float64Array, shift: Float64Array): void {
+function scaleChannels(
+  x: FloatArray,
+  y: FloatArray,
+  layout: ChannelLayout,
+  factor: Float64Array,
+  shift: Float64Array,
+): void {
   const { outer, channels, inner } = layout;
   for (let r = 0, at = 0; r < outer; r++) {
     for (let c = 0; c < channels; c++) {
@@ -63,7 +70,12 @@ function moments(x: FloatArray, { outer, channels, inner }: ChannelLayout): read
   return [mean, variance];
 }
 
-function checkVectors(x: TensorValue, format: string, training: boolean, vectors: readonly (readonly [string, TensorValue])[]): void {
+function checkVectors(
+  x: TensorValue,
+  format: string,
+  training: boolean,
+  vectors: readonly (readonly [string, TensorValue])[],
+): void {
   const rank = x.shape.length;
   if (rank !== 4 && rank !== 5) throw invalidArgument(`input must be 4 or 5-dimensional${shapeText(x.shape)}`);
   for (const [name, vector] of vectors) {
@@ -79,7 +91,9 @@ function checkVectors(x: TensorValue, format: string, training: boolean, vectors
         `When is_training=false, ${estimate} must have the same number of elements as the channels of x, got ${size} and ${channels}`,
       );
     }
-    throw invalidArgument(`${name} must have the same number of elements as the channels of x, got ${size} and ${channels}`);
+    throw invalidArgument(
+      `${name} must have the same number of elements as the channels of x, got ${size} and ${channels}`,
+    );
   }
 }
 
@@ -197,7 +211,10 @@ const batchNormWithGlobalNormalization: KernelFactory = ({ attrs }) => {
   return ([t, mean, variance, beta, gamma]) => {
     const layout = layoutOf(t!.shape, "NHWC");
     const [m, v, b, g] = [realData(mean!), realData(variance!), realData(beta!), realData(gamma!)];
-    const factor = Float64Array.from({ length: layout.channels }, (_, c) => (scaled ? g[c]! : 1) / Math.sqrt(v[c]! + epsilon));
+    const factor = Float64Array.from(
+      { length: layout.channels },
+      (_, c) => (scaled ? g[c]! : 1) / Math.sqrt(v[c]! + epsilon),
+    );
     const shift = factor.map((f, c) => b[c]! - m[c]! * f);
     const y = realArray(t!.dtype, t!.data.length);
     scaleChannels(realData(t!), y, layout, factor, shift);
@@ -305,7 +322,8 @@ const dataFormatVecPermute: KernelFactory = ({ attrs }) => {
       throw invalidArgument(`Second dimension of 2D input must be of size 2, but got shape ${shapeText(shape)}`);
     }
     // A vector of the spatial sizes alone is permuted as the formats without batch and channel.
-    const dims = (format: string): string[] => (size === rank ? [...format] : [...format].filter((dim) => dim !== "N" && dim !== "C"));
+    const dims = (format: string): string[] =>
+      size === rank ? [...format] : [...format].filter((dim) => dim !== "N" && dim !== "C");
     const from = dims(source);
     const width = shape[1] ?? 1;
     const data = x!.data as Int32Array;

@@ -1,5 +1,5 @@
 import { allocate, type DataOf, type DType, type NumericArray } from "../../core/dtype.js";
-import { elementCount, sameShape, type Shape, shapeText } from "../../core/shape.js";
+import { elementCount, type Shape, sameShape, shapeText } from "../../core/shape.js";
 import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import { type TensorValue, tensorValue, toIntegers } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelNode, KernelTable } from "../kernel.js";
@@ -36,8 +36,10 @@ function settingsOf({ attrs }: KernelNode, spatialRank: 2 | 3, at?: number): Set
   }
   const settings: PoolSettings = { ...fixed, ksize: attrs.ints("ksize"), strides: attrs.ints("strides") };
   const rank = spatialRank + 2;
-  if (settings.ksize.length !== rank) throw invalidArgument(`Sliding window ksize field must specify ${rank} dimensions`);
-  if (settings.strides.length !== rank) throw invalidArgument(`Sliding window stride field must specify ${rank} dimensions`);
+  if (settings.ksize.length !== rank)
+    throw invalidArgument(`Sliding window ksize field must specify ${rank} dimensions`);
+  if (settings.strides.length !== rank)
+    throw invalidArgument(`Sliding window stride field must specify ${rank} dimensions`);
   if (settings.ksize.some((size) => size <= 0)) {
     throw invalidArgument(`ksize must be a positive number, but got ${settings.ksize.join(",")}`);
   }
@@ -49,7 +51,10 @@ function settingsOf({ attrs }: KernelNode, spatialRank: 2 | 3, at?: number): Set
 
 function windowOf(settings: PoolSettings): WindowAttrs {
   const { explicit, channelFirst, spatialRank } = settings;
-  const pairs = Array.from({ length: explicit.length / 2 }, (_, i) => [explicit[2 * i]!, explicit[2 * i + 1]!] as const);
+  const pairs = Array.from(
+    { length: explicit.length / 2 },
+    (_, i) => [explicit[2 * i]!, explicit[2 * i + 1]!] as const,
+  );
   const spatial = channelFirst ? pairs.slice(2) : pairs.slice(1, -1);
   return {
     strides: spatialOf(settings.strides, channelFirst),
@@ -78,7 +83,11 @@ function place(shape: Shape, settings: PoolSettings): Placed {
   }
   const window = windowOf(settings);
   const { batch, spatial, channels } = splitImage(shape, window);
-  const pool: Pool = { geometry: placeWindow(spatial, spatialOf(settings.ksize, settings.channelFirst), window), batch, channels };
+  const pool: Pool = {
+    geometry: placeWindow(spatial, spatialOf(settings.ksize, settings.channelFirst), window),
+    batch,
+    channels,
+  };
   return { pool, window, outputShape: imageShape(batch, pool.geometry.output, channels, window) };
 }
 
@@ -98,7 +107,26 @@ function emptyElements(dtype: DType, length: number): Elements {
 
 function elementsValue(dtype: DType, shape: Shape, elements: Elements, window: WindowAttrs): TensorValue {
   const data = window.channelFirst ? channelsToFirst(elements, shape[0]!, shape[1]!) : elements;
-  return isHalf(dtype) ? realValue(dtype, shape, data as FloatArray) : tensorValue(dtype, shape, data as unknown as DataOf[DType]);
+  return isHalf(dtype)
+    ? realValue(dtype, shape, data as FloatArray)
+    : tensorValue(dtype, shape, data as unknown as DataOf[DType]);
+}
+
+/** The lowest finite number of each dtype that pooling takes. */
+const lowest: Partial<Record<DType, number | bigint>> = {
+  float16: -65504,
+  bfloat16: -(2 ** 127) * (2 - 2 ** -7),
+  float32: -(2 ** 127) * (2 - 2 ** -23),
+  float64: -Number.MAX_VALUE,
+  int8: -(2 ** 7),
+  int16: -(2 ** 15),
+  int32: -(2 ** 31),
+  int64: -(2n ** 63n),
+  uint64: 0n,
+};
+
+function lowestOf(dtype: DType): number | bigint {
+  return lowest[dtype] ?? 0;
 }
 
 function maxPoolForward(spatialRank: 2 | 3, settingsAt?: number): KernelFactory {
@@ -111,7 +139,7 @@ function maxPoolForward(spatialRank: 2 | 3, settingsAt?: number): KernelFactory 
       if (depth > 1) return [maxOverDepth(input, found, depth)];
       const { pool, window, outputShape } = place(input.shape, found);
       const out = emptyElements(input.dtype, elementCount(outputShape));
-      maxPool(pool, elementsOf(input, window), out);
+      maxPool(pool, elementsOf(input, window), out, lowestOf(input.dtype));
       return [elementsValue(input.dtype, outputShape, out, window)];
     };
   };
@@ -231,7 +259,8 @@ const maxPoolGradWithArgmax: KernelFactory = (node) => {
     const imageSize = batch === 0 ? 0 : elementCount(input!.shape) / batch;
     const perImage = batch === 0 ? 1 : elementCount(grad!.shape) / batch;
     const indices = Int32Array.from(toIntegers(argmax!));
-    if (!withBatch) for (let i = 0; i < indices.length; i++) indices[i] = indices[i]! + Math.floor(i / perImage) * imageSize;
+    if (!withBatch)
+      for (let i = 0; i < indices.length; i++) indices[i] = indices[i]! + Math.floor(i / perImage) * imageSize;
     const window = { channelFirst: false } as WindowAttrs;
     const out = emptyElements(grad!.dtype, elementCount(input!.shape));
     for (const index of indices) {
@@ -251,7 +280,11 @@ function averagePoolBack(spatialRank: 2 | 3): KernelFactory {
       const [sizes, grad] = inputs as [TensorValue, TensorValue];
       const rank = spatialRank + 2;
       if (sizes.shape.length !== 1 || sizes.shape[0] !== rank) {
-        throw invalidArgument(spatialRank === 2 ? "out_backprop must be 1-dimensional and 4 elements" : "orig_input_shape must be 1-dimensional and 5 elements");
+        throw invalidArgument(
+          spatialRank === 2
+            ? "out_backprop must be 1-dimensional and 4 elements"
+            : "orig_input_shape must be 1-dimensional and 5 elements",
+        );
       }
       if (grad.shape.length !== rank) throw invalidArgument(`out_backprop must be ${rank}-dimensional`);
       const shape = toIntegers(sizes);

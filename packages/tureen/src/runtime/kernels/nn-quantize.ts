@@ -37,7 +37,7 @@ function fakeQuantize(x: FloatArray, out: FloatArray, range: Nudged, start: numb
   const inverse = f(1 / scale);
   for (let i = start; i < x.length; i += stride) {
     const v = x[i]!;
-    const clamped = v < min ? min : v > max ? max : v;
+    const clamped = Math.min(max, Math.max(min, v));
     const shifted = f(clamped - min);
     out[i] = f(f(Math.floor(f(f(shifted * inverse) + 0.5))) * scale) + min;
   }
@@ -98,14 +98,20 @@ function fakeQuantVars(perChannel: boolean): KernelFactory {
 }
 
 function checkScalars(min: TensorValue, max: TensorValue): void {
-  for (const [name, value] of [["min", min], ["max", max]] as const) {
+  for (const [name, value] of [
+    ["min", min],
+    ["max", max],
+  ] as const) {
     if (value.shape.length !== 0) throw invalidArgument(`\`${name}\` must be rank 0 but is rank ${value.shape.length}`);
   }
 }
 
 function checkChannels(inputs: TensorValue, min: TensorValue, max: TensorValue): void {
   const depth = inputs.shape.at(-1);
-  for (const [name, value] of [["min", min], ["max", max]] as const) {
+  for (const [name, value] of [
+    ["min", min],
+    ["max", max],
+  ] as const) {
     if (value.shape.length !== 1) throw invalidArgument(`\`${name}\` must be rank 1 but is rank ${value.shape.length}`);
     if (value.shape[0] !== depth) {
       throw invalidArgument(`${name} has incorrect size, expected ${depth} was ${value.shape[0]}`);
@@ -130,7 +136,7 @@ function fakeQuantVarsGradient(perChannel: boolean): KernelFactory {
           if (range === undefined) out[i] = dy[i]!;
           else if (x[i]! < range.min) sumBelow += dy[i]!;
           else if (x[i]! > range.max) sumAbove += dy[i]!;
-          else if (x[i]! === x[i]!) out[i] = dy[i]!;
+          else if (!Number.isNaN(x[i]!)) out[i] = dy[i]!;
         }
         below[c] = sumBelow;
         above[c] = sumAbove;
@@ -234,7 +240,7 @@ function quantizeSlice(
   for (let from = channel * inner; from < x.length; from += channels * inner) {
     for (let i = from; i < from + inner; i++) {
       const v = x[i]!;
-      const clamped = !rangeGiven ? v : v > max ? max : v < min ? min : v;
+      const clamped = rangeGiven ? Math.min(max, Math.max(min, v)) : v;
       const scaled = round(clamped * scale);
       out[i] = (halfUp ? Math.floor(round(scaled + 0.5)) : roundToEven(scaled)) * inverse;
     }

@@ -51,7 +51,11 @@ function lstmStep(
     for (let j = 0; j < cells; j++) joined[r * depth + inputs + j] = hPrev[hAt + r * cells + j]!;
   }
   const sums = new Float32Array(batch * 4 * cells);
-  const view = (data: FloatArray): { data: FloatArray; offset: number; transposed: boolean } => ({ data, offset: 0, transposed: false });
+  const view = (data: FloatArray): { data: FloatArray; offset: number; transposed: boolean } => ({
+    data,
+    offset: 0,
+    transposed: false,
+  });
   gemm(batch, 4 * cells, depth, view(joined), view(w), sums, 0);
   const [iOut, csOut, fOut, oOut, ciOut, coOut, hOut] = out;
   for (let r = 0; r < batch; r++) {
@@ -88,13 +92,27 @@ function emptyOutputs(dtype: DType, elements: number): LstmOutputs {
 }
 
 const lstmBlockCell: KernelFactory = ({ attrs }) => {
-  const [forgetBias, clip, peephole] = [attrs.float("forget_bias"), attrs.float("cell_clip"), attrs.bool("use_peephole")];
+  const [forgetBias, clip, peephole] = [
+    attrs.float("forget_bias"),
+    attrs.float("cell_clip"),
+    attrs.bool("use_peephole"),
+  ];
   return (inputs) => {
     const [x, csPrev, hPrev, w, wci, wcf, wco, b] = inputs.map(realData) as FloatArray[];
     const [batch, inputSize] = inputs[0]!.shape as readonly [number, number];
     const cells = inputs[1]!.shape[1]!;
     const { dtype } = inputs[0]!;
-    const weights: LstmWeights = { w: w!, wci: wci!, wcf: wcf!, wco: wco!, b: b!, gates: gateOrder("icfo", cells), forgetBias, clip, peephole };
+    const weights: LstmWeights = {
+      w: w!,
+      wci: wci!,
+      wcf: wcf!,
+      wco: wco!,
+      b: b!,
+      gates: gateOrder("icfo", cells),
+      forgetBias,
+      clip,
+      peephole,
+    };
     const out = emptyOutputs(dtype, batch * cells);
     lstmStep(weights, { batch, inputs: inputSize, cells }, x!, 0, csPrev!, 0, hPrev!, 0, out, 0);
     return out.map((data) => realValue(dtype, [batch, cells], data));
@@ -110,14 +128,35 @@ function blockLstm(order: "icfo" | "ifco"): KernelFactory {
       const [time, batch, inputSize] = inputs[0]!.shape as readonly [number, number, number];
       const cells = inputs[1]!.shape[1]!;
       const { dtype } = inputs[0]!;
-      const weights: LstmWeights = { w: w!, wci: wci!, wcf: wcf!, wco: wco!, b: b!, gates: gateOrder(order, cells), forgetBias, clip, peephole };
+      const weights: LstmWeights = {
+        w: w!,
+        wci: wci!,
+        wcf: wcf!,
+        wco: wco!,
+        b: b!,
+        gates: gateOrder(order, cells),
+        forgetBias,
+        clip,
+        peephole,
+      };
       const out = emptyOutputs(dtype, time * batch * cells);
       const step = batch * cells;
       const steps = Math.min(time, indicesOf(lengthMax!)[0]!);
       for (let t = 0; t < steps; t++) {
         const [cs, csAt] = t === 0 ? [csPrev!, 0] : [out[1], (t - 1) * step];
         const [h, hAt] = t === 0 ? [hPrev!, 0] : [out[6], (t - 1) * step];
-        lstmStep(weights, { batch, inputs: inputSize, cells }, x!, t * batch * inputSize, cs, csAt, h, hAt, out, t * step);
+        lstmStep(
+          weights,
+          { batch, inputs: inputSize, cells },
+          x!,
+          t * batch * inputSize,
+          cs,
+          csAt,
+          h,
+          hAt,
+          out,
+          t * step,
+        );
       }
       return out.map((data) => realValue(dtype, [time, batch, cells], data));
     };
@@ -137,11 +176,23 @@ const gruBlockCell: KernelFactory = () => (inputs: readonly TensorValue[]) => {
     }
   };
   const [r, u, c, h, reset] = Array.from({ length: 5 }, () => new Float32Array(batch * cells)) as [
-    Float32Array, Float32Array, Float32Array, Float32Array, Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
   ];
   const gates = new Float32Array(batch * 2 * cells);
   join(hPrev!);
-  gemm(batch, 2 * cells, depth, { data: joined, offset: 0, transposed: false }, { data: wRu!, offset: 0, transposed: false }, gates, 0);
+  gemm(
+    batch,
+    2 * cells,
+    depth,
+    { data: joined, offset: 0, transposed: false },
+    { data: wRu!, offset: 0, transposed: false },
+    gates,
+    0,
+  );
   for (let row = 0; row < batch; row++) {
     for (let j = 0; j < cells; j++) {
       const at = row * cells + j;
@@ -151,7 +202,15 @@ const gruBlockCell: KernelFactory = () => (inputs: readonly TensorValue[]) => {
     }
   }
   join(reset);
-  gemm(batch, cells, depth, { data: joined, offset: 0, transposed: false }, { data: wC!, offset: 0, transposed: false }, c, 0);
+  gemm(
+    batch,
+    cells,
+    depth,
+    { data: joined, offset: 0, transposed: false },
+    { data: wC!, offset: 0, transposed: false },
+    c,
+    0,
+  );
   for (let at = 0; at < c.length; at++) {
     c[at] = Math.tanh(c[at]! + bC![at % cells]!);
     h[at] = u[at]! * hPrev![at]! + (1 - u[at]!) * c[at]!;

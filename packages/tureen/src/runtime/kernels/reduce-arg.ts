@@ -17,7 +17,9 @@ function argKernel(sign: 1 | -1): KernelFactory {
       const given = toIntegers(dimension!)[0]!;
       const axis = given < 0 ? given + shape.length : given;
       if (axis < 0 || axis >= shape.length) {
-        throw invalidArgument(`Expected dimension in the range [${-shape.length || 0}, ${shape.length}), but got ${given}`);
+        throw invalidArgument(
+          `Expected dimension in the range [${-shape.length || 0}, ${shape.length}), but got ${given}`,
+        );
       }
       if (shape[axis] === 0) throw invalidArgument(`Reduction axis ${axis} is empty in shape ${shapeText(shape)}`);
       const length = shape[axis]!;

@@ -1,9 +1,9 @@
 import { allocate, type DataOf, type DType, isFloatingDType } from "../../core/dtype.js";
 import { widenHalf } from "../../core/half-float.js";
-import { unimplemented } from "../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
-import type { Kernel, KernelFactory, KernelTable } from "../kernel.js";
+import type { Kernel, KernelFactory, KernelNode, KernelTable } from "../kernel.js";
 import { type BigArray, fromNumbers, type NumberArray } from "./math/element-wise.js";
+import { missingKernel } from "./missing-kernel.js";
 import { highestBig, highestOf, lowestBig, lowestOf } from "./reduce/number-limits.js";
 import * as loops from "./reduce/reduce-loops.js";
 import { planReduction, type ReduceLoop, type ReductionPlan, runReduction } from "./reduce/reduction-plan.js";
@@ -36,12 +36,16 @@ function reduceKernel(reduction: Reduction): KernelFactory {
   return (node): Kernel => {
     const dtype = node.inputTypes[0]!;
     const keepDims = node.attrs.bool("keep_dims");
-    const reduce = reducer(reduction, dtype, node.type);
+    const reduce = reducer(reduction, dtype, node);
     return ([x, axes]) => [reduce(x!, planReduction(x!.shape, axes!, keepDims))];
   };
 }
 
-function reducer(reduction: Reduction, dtype: DType, type: string): (x: TensorValue, plan: ReductionPlan) => TensorValue {
+function reducer(
+  reduction: Reduction,
+  dtype: DType,
+  node: KernelNode,
+): (x: TensorValue, plan: ReductionPlan) => TensorValue {
   if (dtype === "int64" || dtype === "uint64") {
     const { start, loop, finish } = reduction.big(dtype);
     return (x, plan) => {
@@ -54,7 +58,7 @@ function reducer(reduction: Reduction, dtype: DType, type: string): (x: TensorVa
   }
   if (dtype === "complex64" || dtype === "complex128") {
     const complex = reduction.complex;
-    if (complex === undefined) throw unimplemented(`No OpKernel was registered to support Op '${type}' with T of type ${dtype}`);
+    if (complex === undefined) throw missingKernel(node);
     return (x, plan) => {
       const acc = new Float64Array(2 * plan.outputs);
       if (complex.start !== 0) for (let i = 0; i < acc.length; i += 2) acc[i] = complex.start;
@@ -69,7 +73,12 @@ function reducer(reduction: Reduction, dtype: DType, type: string): (x: TensorVa
   return (x, plan) => {
     const acc = accumulator(plan.outputs);
     if (start !== 0) acc.fill(start);
-    runReduction(plan, half === undefined ? (x.data as NumberArray) : widenHalf(half, x.data as Uint16Array), acc, loop);
+    runReduction(
+      plan,
+      half === undefined ? (x.data as NumberArray) : widenHalf(half, x.data as Uint16Array),
+      acc,
+      loop,
+    );
     finish?.(acc, plan);
     return fromNumbers(dtype, plan.shape, acc);
   };
@@ -87,7 +96,8 @@ function sqrtAll(acc: Float64Array): void {
 function sqrtAllInts(dtype: DType): (acc: Int32Array) => void {
   return (acc) => {
     const wrapped = fromNumbers(dtype, [acc.length], acc).data as Int32Array;
-    for (let i = 0; i < acc.length; i++) acc[i] = wrapped[i]! < 0 ? lowestOf("int32") : Math.floor(Math.sqrt(wrapped[i]!));
+    for (let i = 0; i < acc.length; i++)
+      acc[i] = wrapped[i]! < 0 ? lowestOf("int32") : Math.floor(Math.sqrt(wrapped[i]!));
   };
 }
 
@@ -109,7 +119,7 @@ const sum: Reduction = {
 
 /** Integer means are cut towards zero; a mean of nothing is NaN, of integers 0. */
 const mean: Reduction = {
-  number: (dtype) => ({
+  number: (dtype): NumberReduction<Float64Array> => ({
     accumulator: floats,
     start: 0,
     loop: sumLoop(dtype),

@@ -12,7 +12,14 @@ function binCount(size: TensorValue): number {
 }
 
 /** Adds up the weight (1 without weights) of each value in its row's bin; values past the last bin do not count. */
-function countInto(out: NumericArray, values: readonly number[], weights: NumericArray, rows: number, bins: number, binary: boolean): void {
+function countInto(
+  out: NumericArray,
+  values: readonly number[],
+  weights: NumericArray,
+  rows: number,
+  bins: number,
+  binary: boolean,
+): void {
   const columns = rows === 0 ? 0 : values.length / rows;
   const isBig = out instanceof BigInt64Array;
   for (let i = 0; i < values.length; i++) {
@@ -21,7 +28,8 @@ function countInto(out: NumericArray, values: readonly number[], weights: Numeri
     if (value >= bins) continue;
     const at = Math.floor(i / columns) * bins + value;
     if (isBig) out[at] = binary ? 1n : out[at]! + (weights.length > 0 ? (weights[i] as bigint) : 1n);
-    else (out as Float64Array)[at] = binary ? 1 : (out[at] as number) + (weights.length > 0 ? (weights[i] as number) : 1);
+    else
+      (out as Float64Array)[at] = binary ? 1 : (out[at] as number) + (weights.length > 0 ? (weights[i] as number) : 1);
   }
 }
 

@@ -3,10 +3,16 @@ import { elementCount, type Shape, shapeText } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, toIntegers } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
+import { fromNumbers } from "./math/element-wise.js";
+import { missingKernel } from "./missing-kernel.js";
 import { type RowOperation, rowArithmetic } from "./reduce/row-arithmetic.js";
 
 /** Walks sorted segment ids as TensorFlow does: each run of equal ids, checked as it is reached. */
-function forEachSegment(ids: readonly number[], rows: number, visit: (segment: number, from: number, to: number) => void): void {
+function forEachSegment(
+  ids: readonly number[],
+  rows: number,
+  visit: (segment: number, from: number, to: number) => void,
+): void {
   for (let start = 0; start < ids.length; ) {
     const segment = ids[start]!;
     let end = start + 1;
@@ -25,7 +31,7 @@ function forEachSegment(ids: readonly number[], rows: number, visit: (segment: n
 /** A reduction of neighbouring rows with the same id. Segments that no row belongs to are 0, of products 1. */
 function segmentKernel(operation: RowOperation, isMean = false): KernelFactory {
   return (node) => {
-    const arithmetic = rowArithmetic(operation, node.inputTypes[0]!, node.type);
+    const arithmetic = rowArithmetic(operation, node.inputTypes[0]!, node);
     return ([data, segmentIds]) => {
       checkSegmentInputs(data!, segmentIds!);
       const ids = toIntegers(segmentIds!);
@@ -56,14 +62,15 @@ function checkSegmentInputs(data: TensorValue, segmentIds: TensorValue): void {
 }
 
 function scalarCount(value: TensorValue): number {
-  if (value.shape.length > 0) throw invalidArgument(`num_segments should be a scalar, not shape ${shapeText(value.shape)}`);
+  if (value.shape.length > 0)
+    throw invalidArgument(`num_segments should be a scalar, not shape ${shapeText(value.shape)}`);
   return toIntegers(value)[0]!;
 }
 
 /** A reduction of rows by ids in any order; rows with a negative id do not count. */
 function unsortedKernel(operation: RowOperation): KernelFactory {
   return (node) => {
-    const arithmetic = rowArithmetic(operation, node.inputTypes[0]!, node.type);
+    const arithmetic = rowArithmetic(operation, node.inputTypes[0]!, node);
     return ([data, segmentIds, numSegments]) => {
       const idShape = segmentIds!.shape;
       const count = scalarCount(numSegments!);
@@ -121,7 +128,7 @@ function checkSparseInputs(indices: TensorValue, segmentIds: TensorValue): void 
 /** A segment reduction of the rows that `indices` names. */
 function sparseSegmentKernel(scale: SegmentScale): KernelFactory {
   return (node) => {
-    const arithmetic = rowArithmetic("sum", node.inputTypes[0]!, node.type);
+    const arithmetic = rowArithmetic("sum", node.inputTypes[0]!, node);
     return ([data, indices, segmentIds, numSegments]) => {
       const given = numSegments === undefined ? undefined : scalarCount(numSegments);
       if (given !== undefined && given < 0) throw invalidArgument("segment ids must be >= 0");
@@ -150,12 +157,16 @@ function sparseSegmentKernel(scale: SegmentScale): KernelFactory {
   };
 }
 
-/** The gradient of a sparse segment reduction: each named row gets its segment's gradient, divided as the sum was. */
-function sparseSegmentGradKernel(scale: SegmentScale): KernelFactory {
+/**
+ * The gradient of a sparse segment reduction: each named row gets its segment's gradient, divided as the sum was.
+ *
+ * The second version gives only the rows that are named, in order, and which they are.
+ */
+function sparseSegmentGradKernel(scale: SegmentScale, isCompact = false): KernelFactory {
   return (node) => {
     const dtype = node.inputTypes[0]!;
-    const arithmetic = rowArithmetic("sum", dtype, node.type);
-    if (!isFloatingDType(dtype)) throw invalidArgument(`${node.type} takes floats, not ${dtype}`);
+    const arithmetic = rowArithmetic("sum", dtype, node);
+    if (!isFloatingDType(dtype)) throw missingKernel(node);
     return ([grad, indices, segmentIds, outputDim0]) => {
       checkSparseInputs(indices!, segmentIds!);
       if (outputDim0!.shape.length > 0) throw invalidArgument("output_dim0 should be a scalar.");
@@ -170,14 +181,21 @@ function sparseSegmentGradKernel(scale: SegmentScale): KernelFactory {
         counts[id]!++;
       }
       const x = arithmetic.read(grad!) as Float32Array;
-      const acc = arithmetic.accumulators(limit * width) as Float64Array;
-      for (let i = 0; i < rows.length; i++) {
-        const [row, segment] = [rows[i]!, ids[i]!];
+      for (const row of rows) {
         if (row < 0 || row >= limit) throw invalidArgument(`Index ${row} out of range [0, ${limit}).`);
+      }
+      const named = isCompact ? [...new Set(rows)].sort((a, b) => a - b) : undefined;
+      const place = named === undefined ? undefined : new Map(named.map((row, i) => [row, i] as const));
+      const count = named?.length ?? limit;
+      const acc = arithmetic.accumulators(count * width) as Float64Array;
+      for (let i = 0; i < rows.length; i++) {
+        const [row, segment] = [place?.get(rows[i]!) ?? rows[i]!, ids[i]!];
         const by = scale === "sum" ? 1 : divisor(scale, counts[segment]!);
         for (let k = 0; k < width; k++) acc[row * width + k]! += x[segment * width + k]! / by;
       }
-      return [arithmetic.finish([limit, ...grad!.shape.slice(1)], acc)];
+      const result = arithmetic.finish([count, ...grad!.shape.slice(1)], acc);
+      if (named === undefined) return [result];
+      return [result, fromNumbers(node.outputTypes[1]!, [count], Float64Array.from(named))];
     };
   };
 }
@@ -191,12 +209,15 @@ export const reduceSegmentKernels: KernelTable = {
   SegmentSum: segmentKernel("sum"),
   SparseSegmentMean: sparseSegmentKernel("mean"),
   SparseSegmentMeanGrad: sparseSegmentGradKernel("mean"),
+  SparseSegmentMeanGradV2: sparseSegmentGradKernel("mean", true),
   SparseSegmentMeanWithNumSegments: sparseSegmentKernel("mean"),
   SparseSegmentSqrtN: sparseSegmentKernel("sqrtn"),
   SparseSegmentSqrtNGrad: sparseSegmentGradKernel("sqrtn"),
+  SparseSegmentSqrtNGradV2: sparseSegmentGradKernel("sqrtn", true),
   SparseSegmentSqrtNWithNumSegments: sparseSegmentKernel("sqrtn"),
   SparseSegmentSum: sparseSegmentKernel("sum"),
   SparseSegmentSumGrad: sparseSegmentGradKernel("sum"),
+  SparseSegmentSumGradV2: sparseSegmentGradKernel("sum", true),
   SparseSegmentSumWithNumSegments: sparseSegmentKernel("sum"),
   UnsortedSegmentMax: unsortedKernel("max"),
   UnsortedSegmentMin: unsortedKernel("min"),

@@ -34,6 +34,9 @@ export interface RunningGrpcServer {
   close(graceMs: number): Promise<void>;
 }
 
+/** How long connections may stay open once their requests are answered. */
+const lastMomentMs = 500;
+
 /** Health names: the whole server and the two services, as TensorFlow Serving registers them. */
 const healthServices = ["", "ModelService", "PredictionService"];
 
@@ -56,7 +59,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   }
   const health = new HealthImplementation(Object.fromEntries(healthServices.map((name) => [name, "SERVING" as const])));
   health.addToServer(server);
-  await addReflection(server);
+  addReflection(server);
 
   let port: number | undefined;
   try {
@@ -84,11 +87,11 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
       const late = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, graceMs);
       });
-      // Clients that keep an idle connection or a health watch open would hold tryShutdown for ever: what counts are calls under way.
-      await Promise.race([drained, late, Promise.all([...active])]);
+      // A health watch never ends by itself and would hold tryShutdown for ever: once no request is under way it is given a moment to see
+      // its last state, and answers that were just given the time to reach the socket.
+      const answered = Promise.all([...active]).then(() => new Promise((resolve) => setTimeout(resolve, lastMomentMs)));
+      await Promise.race([drained, late, answered]);
       clearTimeout(timer);
-      // One more turn, so that answers that were just given reach the socket.
-      await new Promise((resolve) => setImmediate(resolve));
       server.forceShutdown();
       if (socketPath !== undefined) rmSync(socketPath, { force: true });
     },

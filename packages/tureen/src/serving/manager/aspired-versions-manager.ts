@@ -21,12 +21,11 @@ export class AspiredVersionsManager {
   private readonly pending = new Map<string, readonly AspiredVersion[]>();
   private readonly options: ManagerOptions;
   private loadSlots: number;
-  private loading = 0;
   private stepping = false;
   private closed = false;
 
   constructor(options: ManagerOptions) {
-    this.options = options;
+    this.options = { ...options, onPause: () => this.step() };
     this.loadSlots = options.initialLoadConcurrency;
   }
 
@@ -143,14 +142,19 @@ export class AspiredVersionsManager {
       if (next.action === "unload") return { harness, action: "unload" };
       load ??= harness;
     }
-    return load === undefined || this.loading >= this.loadSlots ? undefined : { harness: load, action: "load" };
+    return load === undefined || this.working() >= this.loadSlots ? undefined : { harness: load, action: "load" };
+  }
+
+  /** Loads at work: those that wait for their next attempt leave their place to others. */
+  private working(): number {
+    let count = 0;
+    for (const versions of this.harnesses.values()) for (const { isWorking } of versions.values()) if (isWorking) count += 1;
+    return count;
   }
 
   private perform(harness: ServableHarness, action: VersionAction["action"]): void {
     if (action === "load") {
-      this.loading += 1;
       void harness.load().then(() => {
-        this.loading -= 1;
         this.flush(harness);
         this.step();
       });

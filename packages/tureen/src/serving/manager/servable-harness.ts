@@ -20,6 +20,8 @@ export interface HarnessOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly retry: RetryPolicy;
+  /** Told when a load stops working, be it only to wait for its next attempt: another one may use the time. */
+  readonly onPause?: () => void;
 }
 
 /** A servable in use: it is not unloaded before `release` is called. */
@@ -41,6 +43,7 @@ export class ServableHarness {
   private users = 0;
   private whenIdle: (() => void) | undefined;
   private aspired = true;
+  private attempting = false;
 
   constructor(name: string, version: bigint, path: string, options: HarnessOptions) {
     this.name = name;
@@ -56,6 +59,11 @@ export class ServableHarness {
 
   get isAspired(): boolean {
     return this.aspired;
+  }
+
+  /** Whether a load is at work, not waiting for its next attempt. */
+  get isWorking(): boolean {
+    return this.attempting;
   }
 
   /** The servable while it is in memory. */
@@ -82,6 +90,7 @@ export class ServableHarness {
     this.publish("LOADING");
     for (let attempt = 0; ; attempt++) {
       log.info("manager", `Loading servable version ${this.label}`);
+      this.attempting = true;
       try {
         const servable = await load(this.name, this.version, this.path);
         if (!this.aspired) {
@@ -98,9 +107,12 @@ export class ServableHarness {
       } catch (error) {
         this.failed = toStatusError(error);
         log.error("manager", `Loading servable: ${this.label} failed: ${this.failed.toString()}`);
+      } finally {
+        this.attempting = false;
       }
       if (!this.aspired || attempt >= retry.maxRetries) break;
       monitor.nudge();
+      this.options.onPause?.();
       if (retry.intervalMs > 0) await clock.sleep(retry.intervalMs, this.cancelLoad.signal);
       if (!this.aspired) break;
       log.info("manager", `Retrying to load servable version ${this.label}, attempt ${attempt + 2}`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { WireError } from "@tureen/protos/serving-messages";
 import { WireReader } from "@tureen/protos/wire-reader";
 import { readWholeFile } from "../../core/file-system.js";
-import { dataLoss, internal, StatusError, toStatusError, unimplemented } from "../../core/status-error.js";
+import { dataLoss, invalidArgument, toStatusError, unimplemented } from "../../core/status-error.js";
 import { readTfRecords, tfRecordHeaderBytes } from "../../formats/tf-record.js";
 import { classifyWith } from "../api/classify.js";
 import { multiInferenceWith } from "../api/multi-inference.js";
@@ -51,7 +51,7 @@ export function warmUpReplay(
     try {
       for (const record of recordsOf(path)) {
         if (records >= maxRecords) {
-          throw new StatusError("INVALID_ARGUMENT", `Number of warmup records exceeds the maximum (${maxRecords}) at ${path}`);
+          throw invalidArgument(`Number of warmup records exceeds the maximum (${maxRecords}) at ${path}`);
         }
         const logged = readLog(record, path);
         for (let i = 0; i < Math.max(iterations, 1); i++) await replay(context, servable, logged);
@@ -107,7 +107,7 @@ function readLog(record: Uint8Array, path: string): LoggedRequest {
     return logged ?? { type: 0, request: new Uint8Array(0) };
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
-    throw internal(`Failed to parse warmup record: ${error.message} from ${path}`);
+    throw invalidArgument(`Failed to parse warmup record: ${error.message} from ${path}`);
   }
 }
 

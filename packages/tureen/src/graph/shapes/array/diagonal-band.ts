@@ -31,9 +31,9 @@ export function longestDiagonal(rows: number, columns: number, { lower, upper }:
 export function checkBand(rows: number, columns: number, { lower, upper }: DiagonalBand): void {
   const inside = (d: number): boolean => (-rows < d && d < columns) || d === 0;
   if (!inside(lower)) {
-    throw invalidArgument(`lower_diag_index is out of bound: ${lower} It must be between ${-rows} and ${columns}`);
+    throw invalidArgument(`lower_diag_index is out of bound: ${lower}. It must be between ${-rows} and ${columns}`);
   }
   if (!inside(upper)) {
-    throw invalidArgument(`upper_diag_index is out of bound: ${upper} It must be between ${-rows} and ${columns}`);
+    throw invalidArgument(`upper_diag_index is out of bound: ${upper}. It must be between ${-rows} and ${columns}`);
   }
 }

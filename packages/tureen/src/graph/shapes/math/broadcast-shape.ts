@@ -17,7 +17,11 @@ function broadcastDimension(x: number, y: number): number | undefined {
  *
  * Shapes that contradict each other are INVALID_ARGUMENT, or give `otherwise` where that is passed.
  */
-export function broadcastPartialShapes(a: PartialShape, b: PartialShape, otherwise?: { readonly shape: PartialShape }): PartialShape {
+export function broadcastPartialShapes(
+  a: PartialShape,
+  b: PartialShape,
+  otherwise?: { readonly shape: PartialShape },
+): PartialShape {
   if (a === undefined || b === undefined) return undefined;
   const rank = Math.max(a.length, b.length);
   const result: number[] = [];

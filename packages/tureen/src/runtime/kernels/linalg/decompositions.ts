@@ -83,7 +83,15 @@ function reflectColumns(a: DenseMatrix, vr: Float64Array, vi: Float64Array, tr: 
 }
 
 /** Turns columns `p` and `q` of a matrix by a rotation whose second column is first multiplied by a phase. */
-function rotateColumns(a: DenseMatrix, p: number, q: number, cosine: number, sine: number, pr: number, pi: number): void {
+function rotateColumns(
+  a: DenseMatrix,
+  p: number,
+  q: number,
+  cosine: number,
+  sine: number,
+  pr: number,
+  pi: number,
+): void {
   const n = a.columns;
   for (let i = 0; i < a.rows; i++) {
     const [xr, xi] = [a.re[i * n + p]!, a.im[i * n + p]!];

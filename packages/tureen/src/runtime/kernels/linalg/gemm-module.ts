@@ -27,7 +27,7 @@ export type GemmFunction = (
 
 /** An instance of the module; `memory` holds the packed operands and the result. */
 export interface GemmInstance {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   readonly float32: GemmFunction;
   readonly float64: GemmFunction;
 }
@@ -45,7 +45,6 @@ const op = {
 } as const;
 
 const branchIf = (depth: number): number[] => [0x0d, depth];
-const branch = (depth: number): number[] => [0x0c, depth];
 const get = (local: number): number[] => [0x20, local];
 const set = (local: number): number[] => [0x21, local];
 const tee = (local: number): number[] => [0x22, local];
@@ -111,57 +110,136 @@ const splat = bHigh + 1;
 const vectorLocals = 2 * rowBlock + 3;
 
 function kernelBody(element: ElementOps): number[] {
-  const rowsOf = (emit: (r: number) => number[]): number[] => Array.from({ length: rowBlock }, (_, r) => emit(r)).flat();
-  const clear = rowsOf((r) => [...op.zeroVector, ...set(accumulators + 2 * r), ...op.zeroVector, ...set(accumulators + 2 * r + 1)]);
+  const rowsOf = (emit: (r: number) => number[]): number[] =>
+    Array.from({ length: rowBlock }, (_, r) => emit(r)).flat();
+  const clear = rowsOf((r) => [
+    ...op.zeroVector,
+    ...set(accumulators + 2 * r),
+    ...op.zeroVector,
+    ...set(accumulators + 2 * r + 1),
+  ]);
   const step = (u: number): number[] => [
-    ...get(pointerB), ...loadVector(u * panelBytes), ...set(bLow),
-    ...get(pointerB), ...loadVector(u * panelBytes + 16), ...set(bHigh),
+    ...get(pointerB),
+    ...loadVector(u * panelBytes),
+    ...set(bLow),
+    ...get(pointerB),
+    ...loadVector(u * panelBytes + 16),
+    ...set(bHigh),
     ...rowsOf((r) => [
-      ...get(rowPointers + r), ...element.splat(u * element.bytes), ...set(splat),
-      ...get(accumulators + 2 * r), ...get(splat), ...get(bLow), ...element.multiply, ...element.add, ...set(accumulators + 2 * r),
-      ...get(accumulators + 2 * r + 1), ...get(splat), ...get(bHigh), ...element.multiply, ...element.add, ...set(accumulators + 2 * r + 1),
+      ...get(rowPointers + r),
+      ...element.splat(u * element.bytes),
+      ...set(splat),
+      ...get(accumulators + 2 * r),
+      ...get(splat),
+      ...get(bLow),
+      ...element.multiply,
+      ...element.add,
+      ...set(accumulators + 2 * r),
+      ...get(accumulators + 2 * r + 1),
+      ...get(splat),
+      ...get(bHigh),
+      ...element.multiply,
+      ...element.add,
+      ...set(accumulators + 2 * r + 1),
     ]),
   ];
-  const advance = (local: number, bytes: number): number[] => [...get(local), ...constant(bytes), ...op.i32Add, ...set(local)];
+  const advance = (local: number, bytes: number): number[] => [
+    ...get(local),
+    ...constant(bytes),
+    ...op.i32Add,
+    ...set(local),
+  ];
   const inner = [
     ...op.loop,
     ...Array.from({ length: depthBlock }, (_, u) => step(u)).flat(),
     ...advance(pointerB, depthBlock * panelBytes),
     ...rowsOf((r) => advance(rowPointers + r, depthBlock * element.bytes)),
-    ...get(steps), ...constant(depthBlock), ...op.i32Sub, ...tee(steps), ...branchIf(0),
+    ...get(steps),
+    ...constant(depthBlock),
+    ...op.i32Sub,
+    ...tee(steps),
+    ...branchIf(0),
     ...op.end,
   ];
   const storeRow = (r: number, half: number): number[] => [
     ...get(pointerC),
-    ...get(accumulate), ...op.if.slice(0, 1), 0x7b,
-    ...get(pointerC), ...loadVector(half * 16), ...get(accumulators + 2 * r + half), ...element.add,
-    ...op.else, ...get(accumulators + 2 * r + half), ...op.end,
+    ...get(accumulate),
+    ...op.if.slice(0, 1),
+    0x7b,
+    ...get(pointerC),
+    ...loadVector(half * 16),
+    ...get(accumulators + 2 * r + half),
+    ...element.add,
+    ...op.else,
+    ...get(accumulators + 2 * r + half),
+    ...op.end,
     ...storeVector(half * 16),
   ];
   const store = [
-    ...get(panelC), ...set(pointerC),
-    ...rowsOf((r) => [...storeRow(r, 0), ...storeRow(r, 1), ...get(pointerC), ...get(cStride), ...op.i32Add, ...set(pointerC)]),
-    ...get(pointerC), ...set(panelC),
+    ...get(panelC),
+    ...set(pointerC),
+    ...rowsOf((r) => [
+      ...storeRow(r, 0),
+      ...storeRow(r, 1),
+      ...get(pointerC),
+      ...get(cStride),
+      ...op.i32Add,
+      ...set(pointerC),
+    ]),
+    ...get(pointerC),
+    ...set(panelC),
   ];
   const overRows = [
     ...op.loop,
-    ...get(row), ...set(rowPointers),
+    ...get(row),
+    ...set(rowPointers),
     ...Array.from({ length: rowBlock - 1 }, (_, r) => [
-      ...get(rowPointers + r), ...get(aStride), ...op.i32Add, ...set(rowPointers + r + 1),
+      ...get(rowPointers + r),
+      ...get(aStride),
+      ...op.i32Add,
+      ...set(rowPointers + r + 1),
     ]).flat(),
-    ...get(row), ...get(aStride), ...constant(rowBlock), ...op.i32Mul, ...op.i32Add, ...set(row),
-    ...get(b), ...set(pointerB), ...get(depth), ...set(steps),
-    ...clear, ...inner, ...store,
-    ...get(rows), ...constant(1), ...op.i32Sub, ...tee(rows), ...branchIf(0),
+    ...get(row),
+    ...get(aStride),
+    ...constant(rowBlock),
+    ...op.i32Mul,
+    ...op.i32Add,
+    ...set(row),
+    ...get(b),
+    ...set(pointerB),
+    ...get(depth),
+    ...set(steps),
+    ...clear,
+    ...inner,
+    ...store,
+    ...get(rows),
+    ...constant(1),
+    ...op.i32Sub,
+    ...tee(rows),
+    ...branchIf(0),
     ...op.end,
   ];
   const overPanels = [
     ...op.loop,
-    ...get(a), ...set(row), ...get(rowBlocks), ...set(rows), ...get(c), ...set(panelC),
+    ...get(a),
+    ...set(row),
+    ...get(rowBlocks),
+    ...set(rows),
+    ...get(c),
+    ...set(panelC),
     ...overRows,
-    ...get(b), ...get(depth), ...constant(panelBytes), ...op.i32Mul, ...op.i32Add, ...set(b),
+    ...get(b),
+    ...get(depth),
+    ...constant(panelBytes),
+    ...op.i32Mul,
+    ...op.i32Add,
+    ...set(b),
     ...advance(c, panelBytes),
-    ...get(panels), ...constant(1), ...op.i32Sub, ...tee(panels), ...branchIf(0),
+    ...get(panels),
+    ...constant(1),
+    ...op.i32Sub,
+    ...tee(panels),
+    ...branchIf(0),
     ...op.end,
   ];
   const code = [2, integerLocals, 0x7f, vectorLocals, 0x7b, ...overPanels, ...op.end];
@@ -188,15 +266,21 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
   ]);
 }
 
+/** What is used of the engine's WebAssembly, which Node's type declarations leave out. */
+interface WebAssemblyApi {
+  validate(bytes: Uint8Array): boolean;
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+}
+
 let instance: GemmInstance | null | undefined;
 
 /** The module's one instance of this thread, or null where the engine has no WebAssembly SIMD. */
 export function gemmInstance(): GemmInstance | null {
   if (instance !== undefined) return instance;
   const bytes = moduleBytes();
+  const api = (globalThis as { readonly WebAssembly?: WebAssemblyApi }).WebAssembly;
   instance =
-    typeof WebAssembly === "object" && WebAssembly.validate(bytes)
-      ? (new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as GemmInstance)
-      : null;
+    api?.validate(bytes) === true ? (new api.Instance(new api.Module(bytes)).exports as unknown as GemmInstance) : null;
   return instance;
 }

@@ -14,6 +14,8 @@ export interface MatrixView {
 const packedFrom = 2048;
 /** With fewer rows than this each element of B is used too seldom to be worth packing. */
 const packedRows = 2;
+/** With fewer columns most of each vector would be padding. */
+const packedColumns = 3;
 /** Blocks keep a panel of B in the first-level cache and the packed operands within a few megabytes. */
 const depthChunk = 512;
 const columnChunk = 1024;
@@ -27,19 +29,26 @@ const wasmPageBytes = 65536;
  * All three arrays are of one type; a transposed operand is stored as its transpose. Sums are of that type's precision, in an unspecified
  * order, as Eigen's are. With `k` 0 the product is zero.
  */
-export function gemm(m: number, n: number, k: number, a: MatrixView, b: MatrixView, c: FloatArray, cOffset: number): void {
+export function gemm(
+  m: number,
+  n: number,
+  k: number,
+  a: MatrixView,
+  b: MatrixView,
+  c: FloatArray,
+  cOffset: number,
+): void {
   if (m === 0 || n === 0) return;
   if (k === 0) {
     c.fill(0, cOffset, cOffset + m * n);
     return;
   }
-  if (m >= packedRows && n > 2 && m * n * k >= packedFrom) {
-    const instance = gemmInstance();
-    if (instance !== null) return packedGemm(instance, m, n, k, a, b, c, cOffset);
-  }
-  if (b.transposed) return dotGemm(m, n, k, a, b, c, cOffset);
-  if (n === 1 && !a.transposed) return dotGemm(m, n, k, a, { ...b, transposed: true }, c, cOffset);
-  axpyGemm(m, n, k, a, b, c, cOffset);
+  const worthPacking = m >= packedRows && n >= packedColumns && m * n * k >= packedFrom;
+  const instance = worthPacking ? gemmInstance() : null;
+  if (instance !== null) packedGemm(instance, m, n, k, a, b, c, cOffset);
+  else if (b.transposed) dotGemm(m, n, k, a, b, c, cOffset);
+  else if (n === 1 && !a.transposed) dotGemm(m, n, k, a, { ...b, transposed: true }, c, cOffset);
+  else axpyGemm(m, n, k, a, b, c, cOffset);
 }
 
 /** Rows of B scaled and added: B is read along its rows. */
@@ -130,7 +139,17 @@ function packedGemm(
         const steps = roundUp(depth, depthBlock);
         packRows(memory, a, m, k, m0, rows, k0, depth, steps);
         packPanels(memory, bStart, b, n, k, n0, columns, k0, depth, steps, panel);
-        run(0, steps * size, bStart * size, cStart * size, stride * size, roundUp(rows, rowBlock) / rowBlock, stride / panel, steps, k0 > 0 ? 1 : 0);
+        run(
+          0,
+          steps * size,
+          bStart * size,
+          cStart * size,
+          stride * size,
+          roundUp(rows, rowBlock) / rowBlock,
+          stride / panel,
+          steps,
+          k0 > 0 ? 1 : 0,
+        );
       }
       unpack(memory, cStart, stride, rows, columns, c, cOffset + m0 * n + n0, n);
     }
@@ -142,7 +161,17 @@ function roundUp(value: number, multiple: number): number {
 }
 
 /** A's rows one after the other, each padded with zeros to `steps`. */
-function packRows(memory: FloatArray, a: MatrixView, m: number, k: number, m0: number, rows: number, k0: number, depth: number, steps: number): void {
+function packRows(
+  memory: FloatArray,
+  a: MatrixView,
+  m: number,
+  k: number,
+  m0: number,
+  rows: number,
+  k0: number,
+  depth: number,
+  steps: number,
+): void {
   const { data, offset } = a;
   if (!a.transposed && depth === k && steps === depth) {
     const from = offset + m0 * k;
@@ -227,14 +256,24 @@ function packPanels(
   }
 }
 
-function unpack(memory: FloatArray, start: number, stride: number, rows: number, columns: number, c: FloatArray, to: number, n: number): void {
+function unpack(
+  memory: FloatArray,
+  start: number,
+  stride: number,
+  rows: number,
+  columns: number,
+  c: FloatArray,
+  to: number,
+  n: number,
+): void {
   if (stride === n) {
     c.set(memory.subarray(start, start + rows * n), to);
     return;
   }
   if (columns < 16) {
     // A handful of numbers is copied faster one by one than through a view.
-    for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) c[to + i * n + j] = memory[start + i * stride + j]!;
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) c[to + i * n + j] = memory[start + i * stride + j]!;
     return;
   }
   for (let i = 0; i < rows; i++) c.set(memory.subarray(start + i * stride, start + i * stride + columns), to + i * n);

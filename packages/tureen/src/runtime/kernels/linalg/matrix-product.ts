@@ -71,7 +71,17 @@ export function matrixProduct(dtype: DType, a: Orientation, b: Orientation, outp
       return {
         ...plainArrays(output),
         multiply: (sizes, x, xOffset, y, yOffset, c, cOffset) =>
-          bigProduct(sizes, x as BigInt64Array, xOffset, ta, y as BigInt64Array, yOffset, tb, c as BigInt64Array, cOffset),
+          bigProduct(
+            sizes,
+            x as BigInt64Array,
+            xOffset,
+            ta,
+            y as BigInt64Array,
+            yOffset,
+            tb,
+            c as BigInt64Array,
+            cOffset,
+          ),
         width: 1,
       };
     default:

@@ -1,9 +1,10 @@
 import { allocate, type DataOf, type DType, type NumericArray } from "../../../core/dtype.js";
 import { narrowHalf, widenHalf } from "../../../core/half-float.js";
 import { elementCount, type Shape } from "../../../core/shape.js";
-import { invalidArgument, unimplemented } from "../../../core/status-error.js";
+import { invalidArgument } from "../../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
-import type { Kernel, KernelFactory } from "../../kernel.js";
+import type { Kernel, KernelFactory, KernelNode } from "../../kernel.js";
+import { missingKernel } from "../missing-kernel.js";
 import { type BinaryLoop, type BroadcastPlan, planBroadcast, requireBroadcast, runBroadcast } from "./broadcast.js";
 
 /** Any TypedArray of plain numbers: everything but the 64-bit integers. */
@@ -32,16 +33,15 @@ export interface UnarySpec {
   readonly float32?: (x: Float32Array, out: Float32Array) => void;
 }
 
-/** What a spec does not support: the dtype has no kernel. */
-function noKernel(type: string, dtype: DType): never {
-  throw unimplemented(`No OpKernel was registered to support Op '${type}' with T of type ${dtype}`);
+function noKernel(node: KernelNode): never {
+  throw missingKernel(node);
 }
 
 /** The kernel of an element-wise function of one operand. */
 export function unaryKernel(spec: UnarySpec): KernelFactory {
   return (node) => {
     const dtype = node.inputTypes[0]!;
-    const run = unaryRun(spec, dtype) ?? noKernel(node.type, dtype);
+    const run = unaryRun(spec, dtype) ?? noKernel(node);
     return ([x]) => [tensorValue(dtype, x!.shape, run(x!.data as NumericArray) as DataOf[typeof dtype])];
   };
 }
@@ -75,7 +75,9 @@ function unaryRun(spec: UnarySpec, dtype: DType): ((data: NumericArray) => Numer
         ((data) => mapComplex(data as Float32Array, allocate(dtype, data.length / 2) as Float32Array, complex))
       );
     default:
-      return int && ((data) => mapNumbers(data as NumberArray, allocate(dtype, data.length) as unknown as NumberArray, int));
+      return (
+        int && ((data) => mapNumbers(data as NumberArray, allocate(dtype, data.length) as unknown as NumberArray, int))
+      );
   }
 }
 
@@ -122,7 +124,7 @@ export interface BinaryLoops {
 export function binaryKernel(spec: BinarySpec): KernelFactory {
   return (node) => {
     const dtype = node.inputTypes[0]!;
-    const run = binaryRun(spec, dtype) ?? noKernel(node.type, dtype);
+    const run = binaryRun(spec, dtype) ?? noKernel(node);
     return ([x, y]) => {
       const plan = requireBroadcast(x!.shape, y!.shape);
       return [tensorValue(dtype, plan.shape, run(plan, x!.data, y!.data) as DataOf[typeof dtype])];
@@ -163,7 +165,9 @@ function binaryRun(spec: BinarySpec, dtype: DType): BinaryRun | undefined {
     case "int64":
     case "uint64": {
       const hot = dtype === "int64" ? loops?.int64 : undefined;
-      return hot ? checked(checkInteger, withLoop(dtype, hot)) : big && checked(checkInteger, withLoop(dtype, bigLoop(big)));
+      return hot
+        ? checked(checkInteger, withLoop(dtype, hot))
+        : big && checked(checkInteger, withLoop(dtype, bigLoop(big)));
     }
     case "complex64":
     case "complex128":
@@ -231,7 +235,7 @@ export interface CompareSpec {
 export function compareKernel(spec: CompareSpec): KernelFactory {
   return (node): Kernel => {
     const dtype = node.inputTypes[0]!;
-    const loop = compareLoop(spec, dtype) ?? noKernel(node.type, dtype);
+    const loop = compareLoop(spec, dtype) ?? noKernel(node);
     const half = dtype === "float16" || dtype === "bfloat16" ? dtype : undefined;
     const lenient = spec.incompatible !== undefined && !node.attrs.bool("incompatible_shape_error");
     return ([x, y]) => {
@@ -300,7 +304,8 @@ export function fromNumbers(dtype: DType, shape: Shape, numbers: NumberArray): T
     return tensorValue(dtype, shape, narrowHalf(dtype, floats));
   }
   const data = allocate(dtype, elementCount(shape)) as unknown as NumberArray;
-  if (data.constructor === numbers.constructor) return tensorValue(dtype, shape, numbers as unknown as DataOf[typeof dtype]);
+  if (data.constructor === numbers.constructor)
+    return tensorValue(dtype, shape, numbers as unknown as DataOf[typeof dtype]);
   if (dtype === "int64" || dtype === "uint64") {
     const big = data as unknown as BigInt64Array;
     for (let i = 0; i < big.length; i++) big[i] = BigInt(numbers[i]!);
@@ -315,4 +320,16 @@ export function rejectZeroDivisor(y: NumericArray): void {
   for (let i = 0; i < y.length; i++) {
     if (!y[i]) throw invalidArgument("Integer division by zero");
   }
+}
+
+/** The greater of two 64-bit integers. */
+export function greaterBig(x: bigint, y: bigint): bigint {
+  if (x > y) return x;
+  return y;
+}
+
+/** The lesser of two 64-bit integers. */
+export function lesserBig(x: bigint, y: bigint): bigint {
+  if (x < y) return x;
+  return y;
 }

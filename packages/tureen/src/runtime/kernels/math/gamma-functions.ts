@@ -76,7 +76,7 @@ export function zeta(x: number, q: number): number {
   let sum = 0;
   let z = q;
   // Nine steps past 9, after which the remainder's series converges to float64 precision.
-  for (let k = 0; k < 9 || z <= 9; k++) sum += z++ ** -x;
+  for (let k = 0; k < 9 || z <= 9; k++) sum += (z++) ** -x;
   let power = z ** -x;
   sum += (z * power) / (x - 1) + 0.5 * power;
   let factor = x;

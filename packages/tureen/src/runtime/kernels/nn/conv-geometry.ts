@@ -1,5 +1,5 @@
 import { type Shape, shapeText } from "../../../core/shape.js";
-import { invalidArgument } from "../../../core/status-error.js";
+import { invalidArgument, unimplemented } from "../../../core/status-error.js";
 import type { Attrs } from "../../../graph/attr-value.js";
 
 /** Three spatial dimensions; a 2-D op has a depth of 1. */
@@ -42,19 +42,25 @@ export function windowAttrs(attrs: Attrs, spatialRank: 2 | 3): WindowAttrs {
   if (strides.length !== rank) throw invalidArgument(`Sliding window strides field must specify ${rank} dimensions`);
   const channelAxis = channelFirst ? 1 : rank - 1;
   if (strides[0] !== 1 || strides[channelAxis] !== 1) {
-    throw invalidArgument("Current implementation does not yet support strides in the batch and depth dimensions.");
+    throw unimplemented("Current implementation does not yet support strides in the batch and depth dimensions.");
   }
   const spatialStrides = spatialOf(strides, channelFirst);
   if (spatialStrides.some((stride) => stride <= 0)) {
-    throw invalidArgument(spatialRank === 2 ? "Row and column strides should be larger than 0." : "Spatial strides should be larger than 0.");
+    throw invalidArgument(
+      spatialRank === 2
+        ? "Row and column strides should be larger than 0."
+        : "Spatial strides should be larger than 0.",
+    );
   }
   const dilations = attrs.has("dilations") ? attrs.ints("dilations") : new Array<number>(rank).fill(1);
-  if (dilations.length !== rank) throw invalidArgument(`Sliding window dilations field must specify ${rank} dimensions`);
+  if (dilations.length !== rank)
+    throw invalidArgument(`Sliding window dilations field must specify ${rank} dimensions`);
   if (dilations[0] !== 1 || dilations[channelAxis] !== 1) {
-    throw invalidArgument("Current implementation does not yet support dilations in the batch and depth dimensions.");
+    throw unimplemented("Current implementation does not yet support dilations in the batch and depth dimensions.");
   }
   const spatialDilations = spatialOf(dilations, channelFirst);
-  if (spatialDilations.some((dilation) => dilation <= 0)) throw invalidArgument("Dilated rates should be larger than 0.");
+  if (spatialDilations.some((dilation) => dilation <= 0))
+    throw invalidArgument("Dilated rates should be larger than 0.");
   const padding = attrs.text("padding");
   return {
     strides: spatialStrides,
@@ -96,10 +102,19 @@ export function placeWindow(input: Spatial, window: Spatial, attrs: WindowAttrs)
     before[d] = low;
     output[d] = Math.floor((input[d]! + low + high - reach + strides[d]!) / strides[d]!);
     if (output[d]! < 0) {
-      throw invalidArgument(`Computed output size would be negative: ${output[d]} [input_size: ${input[d]}, effective_filter_size: ${reach}, stride: ${strides[d]}]`);
+      throw invalidArgument(
+        `Computed output size would be negative: ${output[d]} [input_size: ${input[d]}, effective_filter_size: ${reach}, stride: ${strides[d]}]`,
+      );
     }
   }
-  return { input, window, strides, dilations, before: before as unknown as Spatial, output: output as unknown as Spatial };
+  return {
+    input,
+    window,
+    strides,
+    dilations,
+    before: before as unknown as Spatial,
+    output: output as unknown as Spatial,
+  };
 }
 
 /** The shape of a batch of spatial sizes and channels in the op's data format. */

@@ -29,12 +29,24 @@ function sizesOf({ geometry, inChannels, outChannels, groups }: Convolution): Si
   const groupIn = inChannels / groups;
   const depth = taps * groupIn;
   const pixels = od * oh * ow;
-  return { taps, depth, groupIn, groupOut: outChannels / groups, pixels, chunk: Math.max(1, Math.min(pixels, Math.floor(patchNumbers / Math.max(1, depth)))) };
+  return {
+    taps,
+    depth,
+    groupIn,
+    groupOut: outChannels / groups,
+    pixels,
+    chunk: Math.max(1, Math.min(pixels, Math.floor(patchNumbers / Math.max(1, depth)))),
+  };
 }
 
 /** Whether each output pixel's patch is just an input pixel, so that the data already is the patch matrix. */
 function isPointwise({ geometry: { window, strides, before }, groups }: Convolution): boolean {
-  return groups === 1 && window.every((size) => size === 1) && strides.every((size) => size === 1) && before.every((size) => size === 0);
+  return (
+    groups === 1 &&
+    window.every((size) => size === 1) &&
+    strides.every((size) => size === 1) &&
+    before.every((size) => size === 0)
+  );
 }
 
 /** Visits the taps of a run of output pixels: `visit(patch index, input pixel)` for those inside the input. */
@@ -69,7 +81,16 @@ function forTaps(
   }
 }
 
-function fillPatches(conv: Convolution, data: FloatArray, base: number, group: number, from: number, to: number, sizes: Sizes, patches: FloatArray): void {
+function fillPatches(
+  conv: Convolution,
+  data: FloatArray,
+  base: number,
+  group: number,
+  from: number,
+  to: number,
+  sizes: Sizes,
+  patches: FloatArray,
+): void {
   const { groupIn, depth } = sizes;
   const { inChannels } = conv;
   patches.fill(0, 0, (to - from) * depth);
@@ -82,7 +103,14 @@ function fillPatches(conv: Convolution, data: FloatArray, base: number, group: n
 }
 
 /** The columns of a filter (or the channels of an output) that belong to one group, side by side. */
-function groupColumns(data: FloatArray, offset: number, rows: number, columns: number, from: number, width: number): FloatArray {
+function groupColumns(
+  data: FloatArray,
+  offset: number,
+  rows: number,
+  columns: number,
+  from: number,
+  width: number,
+): FloatArray {
   const result = data.slice(0, rows * width);
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < width; c++) result[r * width + c] = data[offset + r * columns + from + c]!;
@@ -90,8 +118,16 @@ function groupColumns(data: FloatArray, offset: number, rows: number, columns: n
   return result;
 }
 
-const plain = (data: FloatArray, offset = 0): { data: FloatArray; offset: number; transposed: boolean } => ({ data, offset, transposed: false });
-const turned = (data: FloatArray, offset = 0): { data: FloatArray; offset: number; transposed: boolean } => ({ data, offset, transposed: true });
+const plain = (data: FloatArray, offset = 0): { data: FloatArray; offset: number; transposed: boolean } => ({
+  data,
+  offset,
+  transposed: false,
+});
+const turned = (data: FloatArray, offset = 0): { data: FloatArray; offset: number; transposed: boolean } => ({
+  data,
+  offset,
+  transposed: true,
+});
 
 /** Writes the convolution of `data` with `filter` into `out`. */
 export function convolve(conv: Convolution, data: FloatArray, filter: FloatArray, out: FloatArray): void {
@@ -127,7 +163,12 @@ export function convolve(conv: Convolution, data: FloatArray, filter: FloatArray
 }
 
 /** Adds the gradient with respect to the filter into `filterGrad`, which starts as zeros. */
-export function convolveBackToFilter(conv: Convolution, data: FloatArray, outGrad: FloatArray, filterGrad: FloatArray): void {
+export function convolveBackToFilter(
+  conv: Convolution,
+  data: FloatArray,
+  outGrad: FloatArray,
+  filterGrad: FloatArray,
+): void {
   const { batch, inChannels, outChannels, groups } = conv;
   const sizes = sizesOf(conv);
   const { depth, groupOut, pixels, chunk } = sizes;
@@ -144,11 +185,15 @@ export function convolveBackToFilter(conv: Convolution, data: FloatArray, outGra
         const to = Math.min(pixels, from + chunk);
         fillPatches(conv, data, n * inputSize, group, from, to, sizes, patches);
         const at = (n * pixels + from) * outChannels;
-        const grads = groups === 1 ? plain(outGrad, at) : plain(groupColumns(outGrad, at, to - from, outChannels, group * groupOut, groupOut));
+        const grads =
+          groups === 1
+            ? plain(outGrad, at)
+            : plain(groupColumns(outGrad, at, to - from, outChannels, group * groupOut, groupOut));
         gemm(depth, groupOut, to - from, turned(patches), grads, partial, 0);
         for (let r = 0; r < depth; r++) {
           const target = r * outChannels + group * groupOut;
-          for (let c = 0; c < groupOut; c++) filterGrad[target + c] = filterGrad[target + c]! + partial[r * groupOut + c]!;
+          for (let c = 0; c < groupOut; c++)
+            filterGrad[target + c] = filterGrad[target + c]! + partial[r * groupOut + c]!;
         }
       }
     }
@@ -156,7 +201,12 @@ export function convolveBackToFilter(conv: Convolution, data: FloatArray, outGra
 }
 
 /** Adds the gradient with respect to the input into `inputGrad`, which starts as zeros. */
-export function convolveBackToInput(conv: Convolution, filter: FloatArray, outGrad: FloatArray, inputGrad: FloatArray): void {
+export function convolveBackToInput(
+  conv: Convolution,
+  filter: FloatArray,
+  outGrad: FloatArray,
+  inputGrad: FloatArray,
+): void {
   const { batch, inChannels, outChannels, groups } = conv;
   const sizes = sizesOf(conv);
   const { depth, groupIn, groupOut, pixels, chunk } = sizes;
@@ -172,7 +222,10 @@ export function convolveBackToInput(conv: Convolution, filter: FloatArray, outGr
       for (let from = 0; from < pixels; from += chunk) {
         const to = Math.min(pixels, from + chunk);
         const at = (n * pixels + from) * outChannels;
-        const grads = groups === 1 ? plain(outGrad, at) : plain(groupColumns(outGrad, at, to - from, outChannels, group * groupOut, groupOut));
+        const grads =
+          groups === 1
+            ? plain(outGrad, at)
+            : plain(groupColumns(outGrad, at, to - from, outChannels, group * groupOut, groupOut));
         gemm(to - from, depth, groupOut, grads, turned(weights), patches, 0);
         const start = n * inputSize + group * groupIn;
         forTaps(conv.geometry, from, to, (tap, pixel) => {
@@ -186,7 +239,13 @@ export function convolveBackToInput(conv: Convolution, filter: FloatArray, outGr
 }
 
 /** A convolution of each channel on its own: `multiplier` outputs a channel, filter `[taps, channels, multiplier]`. */
-export function depthwise(conv: Convolution, multiplier: number, data: FloatArray, filter: FloatArray, out: FloatArray): void {
+export function depthwise(
+  conv: Convolution,
+  multiplier: number,
+  data: FloatArray,
+  filter: FloatArray,
+  out: FloatArray,
+): void {
   const { batch, inChannels, outChannels, geometry } = conv;
   const pixels = product(geometry.output);
   const taps = product(geometry.window);

@@ -38,28 +38,29 @@ function forWindows(
   }
 }
 
-/** Writes each window's maximum. */
-export function maxPool({ geometry, batch, channels }: Pool, data: Elements, out: Elements): void {
+/** Writes each window's maximum, at least `lowest`: NaN never counts, as in Eigen's maximum that starts from the lowest number. */
+export function maxPool(
+  { geometry, batch, channels }: Pool,
+  data: Elements,
+  out: Elements,
+  lowest: number | bigint,
+): void {
   const [, ih, iw] = geometry.input;
   const inputSize = volume(geometry.input) * channels;
   const outputSize = volume(geometry.output) * channels;
+  out.fill(lowest as number);
   for (let n = 0; n < batch; n++) {
     const base = n * inputSize;
     forWindows(geometry, (pixel, z0, z1, y0, y1, x0, x1) => {
       const to = n * outputSize + pixel * channels;
-      let first = true;
       for (let z = z0; z < z1; z++) {
         for (let y = y0; y < y1; y++) {
           let from = base + ((z * ih + y) * iw + x0) * channels;
           for (let x = x0; x < x1; x++) {
-            if (first) for (let c = 0; c < channels; c++) out[to + c] = data[from + c]!;
-            else {
-              for (let c = 0; c < channels; c++) {
-                const v = data[from + c]!;
-                if (v > out[to + c]! || v !== v) out[to + c] = v;
-              }
+            for (let c = 0; c < channels; c++) {
+              const v = data[from + c]!;
+              if (v > out[to + c]!) out[to + c] = v;
             }
-            first = false;
             from += channels;
           }
         }

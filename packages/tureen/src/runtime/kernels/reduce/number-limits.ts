@@ -1,11 +1,8 @@
 import type { DType } from "../../../core/dtype.js";
+import { highestFloat, lowestFloat } from "../../../core/float-limits.js";
 
-/** The lowest and highest finite value of the dtypes whose elements are plain numbers. */
+/** The lowest and highest value of the integer dtypes whose elements are plain numbers. */
 const limits: Partial<Record<DType, readonly [number, number]>> = {
-  float16: [-65504, 65504],
-  bfloat16: [-3.3895313892515355e38, 3.3895313892515355e38],
-  float32: [-3.4028234663852886e38, 3.4028234663852886e38],
-  float64: [-Number.MAX_VALUE, Number.MAX_VALUE],
   int8: [-128, 127],
   int16: [-32768, 32767],
   int32: [-(2 ** 31), 2 ** 31 - 1],
@@ -16,12 +13,12 @@ const limits: Partial<Record<DType, readonly [number, number]>> = {
 
 /** The lowest finite value of a dtype of plain numbers. */
 export function lowestOf(dtype: DType): number {
-  return limits[dtype]?.[0] ?? Number.NaN;
+  return limits[dtype]?.[0] ?? lowestFloat(dtype);
 }
 
 /** The highest finite value of a dtype of plain numbers. */
 export function highestOf(dtype: DType): number {
-  return limits[dtype]?.[1] ?? Number.NaN;
+  return limits[dtype]?.[1] ?? highestFloat(dtype);
 }
 
 /** The lowest value of a 64-bit integer dtype. */

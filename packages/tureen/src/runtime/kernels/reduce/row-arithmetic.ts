@@ -1,9 +1,10 @@
 import { allocate, type DataOf, type DType, isFloatingDType } from "../../../core/dtype.js";
 import { widenHalf } from "../../../core/half-float.js";
 import type { Shape } from "../../../core/shape.js";
-import { unimplemented } from "../../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
+import type { KernelNode } from "../../kernel.js";
 import { type BigArray, fromNumbers, type NumberArray } from "../math/element-wise.js";
+import { missingKernel } from "../missing-kernel.js";
 import { highestBig, highestOf, lowestBig, lowestOf } from "./number-limits.js";
 import * as loops from "./reduce-loops.js";
 import type { ReduceLoop } from "./reduction-plan.js";
@@ -36,10 +37,10 @@ const minRows: ReduceLoop<NumberArray, NumberArray> = (x, xi, n, acc, oi) => {
   for (let i = 0; i < n; i++) if (!(acc[oi + i]! < x[xi + i]!)) acc[oi + i] = x[xi + i]!;
 };
 
-/** The arithmetic of an operation on a dtype; UNIMPLEMENTED for one that TensorFlow has no kernel for. */
-export function rowArithmetic(operation: RowOperation, dtype: DType, type: string): RowArithmetic {
+/** The arithmetic of an operation on a dtype; INVALID_ARGUMENT for one that has no kernel. */
+export function rowArithmetic(operation: RowOperation, dtype: DType, node: KernelNode): RowArithmetic {
   if (dtype === "int64" || dtype === "uint64") return bigRows(operation, dtype);
-  if (dtype === "complex64" || dtype === "complex128") return complexRows(operation, dtype, type);
+  if (dtype === "complex64" || dtype === "complex128") return complexRows(operation, dtype, node);
   const isFloat = isFloatingDType(dtype);
   const half = dtype === "float16" || dtype === "bfloat16" ? dtype : undefined;
   const start = { sum: 0, product: 1, max: lowestOf(dtype), min: highestOf(dtype) }[operation];
@@ -82,9 +83,9 @@ function bigRows(operation: RowOperation, dtype: "int64" | "uint64"): RowArithme
   };
 }
 
-function complexRows(operation: RowOperation, dtype: "complex64" | "complex128", type: string): RowArithmetic {
+function complexRows(operation: RowOperation, dtype: "complex64" | "complex128", node: KernelNode): RowArithmetic {
   if (operation === "max" || operation === "min") {
-    throw unimplemented(`No OpKernel was registered to support Op '${type}' with T of type ${dtype}`);
+    throw missingKernel(node);
   }
   const fill = (acc: Rows, value: number, from: number, to: number): void => {
     for (let i = 2 * from; i < 2 * to; i += 2) {

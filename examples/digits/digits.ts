@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { data } from "tureen";
+
+/** Images of 64 pixels and their digits, one batch each. */
+export interface Digits {
+  readonly images: Float32Array;
+  readonly labels: BigInt64Array;
+  readonly rows: number;
+}
+
+/** How many rows at the end of the table are held back for the test (see data/README.md). */
+const testRows = 360;
+export const pixels = 64;
+
+/** The UCI digits: pixels from 0 (paper) to 1 (ink). */
+export function loadDigits(): { train: Digits; test: Digits } {
+  const table = data.csvDataset(join(import.meta.dirname, "data/digits.csv"), { labelName: "label" });
+  const [[features, label]] = [...table.batch(2000)] as [readonly [Record<string, { data: ArrayLike<number> }>, { data: ArrayLike<number> }]];
+  const columns = Object.keys(features).sort().map((name) => features[name]!.data);
+  const rows = label.data.length;
+  const images = new Float32Array(rows * pixels);
+  const mostInk = 16;
+  for (let row = 0; row < rows; row++) {
+    for (let pixel = 0; pixel < pixels; pixel++) images[row * pixels + pixel] = columns[pixel]![row]! / mostInk;
+  }
+  const labels = BigInt64Array.from(Array.from(label.data), BigInt);
+  const part = (from: number, to: number): Digits => ({
+    images: images.slice(from * pixels, to * pixels),
+    labels: labels.slice(from, to),
+    rows: to - from,
+  });
+  return { train: part(0, rows - testRows), test: part(rows - testRows, rows) };
+}
+
+/** A dataset of (features, label) rows. */
+export function dataset({ images, labels, rows }: Digits) {
+  return data.Dataset.fromTensorSlices([{ x: { dtype: "float32", shape: [rows, pixels], data: images } }, labels] as const);
+}
+
+/** An image as text, two characters a pixel. */
+export function drawDigit(image: ArrayLike<number>): string {
+  const shades = ["  ", "░░", "▒▒", "▓▓", "██"];
+  const side = Math.sqrt(pixels);
+  return Array.from({ length: side }, (_, row) =>
+    Array.from({ length: side }, (_, column) => shades[Math.round(image[row * side + column]! * (shades.length - 1))]).join(""),
+  ).join("\n");
+}

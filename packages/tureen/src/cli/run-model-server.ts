@@ -1,0 +1,96 @@
+import { createRequire } from "node:module";
+import { StatusError } from "../core/status-error.js";
+import { type ModelServer, startModelServer, stderrLog } from "../serving/index.js";
+import type { FlagValue } from "./flags.js";
+import { nearestFlag, parseFlags, usageText } from "./flags.js";
+import { ineffectiveFlags, modelServerFlags, ownFlags } from "./model-server-flags.js";
+import { serverOptions } from "./server-options.js";
+
+/** What C's `exit(-1)` is to the shell: TensorFlow Serving's exit code for all that goes wrong at start-up. */
+const failureExit = 255;
+
+const allFlags = [...modelServerFlags, ...ownFlags];
+
+/** The package's version. */
+export function packageVersion(): string {
+  // src/cli and dist/cli lie equally deep in the package.
+  const manifest = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
+  return manifest.version;
+}
+
+/**
+ * `tensorflow_model_server`: flags, texts and exit codes as TensorFlow Serving's main.
+ *
+ * Resolves to an exit code where the program has to end at once; else the server runs until SIGTERM or SIGINT.
+ */
+export async function runModelServer(command: string, args: readonly string[]): Promise<number | undefined> {
+  const usage = usageText(command, allFlags);
+  const parsed = parseFlags(args, allFlags);
+  for (const error of parsed.errors) stderrLog.error("flags", error);
+  if (!parsed.ok) {
+    process.stdout.write(usage);
+    return failureExit;
+  }
+  if (parsed.values.get("version") === true) {
+    const version = packageVersion();
+    process.stdout.write(`TensorFlow ModelServer: Tureen ${version}\nTensorFlow Library: Tureen ${version}\n`);
+    return 0;
+  }
+  const [unknown] = parsed.unknown;
+  if (unknown !== undefined) {
+    process.stdout.write(`unknown argument: ${unknown}\n${usage}`);
+    for (const arg of parsed.unknown) hint(arg);
+  }
+  return serve(parsed.values, parsed.given);
+}
+
+/** Starts the server that flag values describe and leaves it running; an exit code where it cannot start. */
+export async function serve(
+  values: ReadonlyMap<string, FlagValue>,
+  given: ReadonlySet<string>,
+): Promise<number | undefined> {
+  for (const name of given) {
+    if (ineffectiveFlags.has(name)) stderrLog.warning("flags", `--${name} has no effect here.`);
+  }
+  let server: ModelServer;
+  try {
+    server = await startModelServer(serverOptions(values, stderrLog));
+  } catch (error) {
+    const text = error instanceof StatusError ? error.toString() : `INTERNAL: ${String(error)}`;
+    process.stdout.write(`Failed to start server. Error: ${text}\n`);
+    if (values.get("verbose") === true && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return failureExit;
+  }
+  stopOnSignal(server);
+  return undefined;
+}
+
+function hint(arg: string): void {
+  const near = nearestFlag(arg, allFlags);
+  if (near === undefined) return;
+  const form = near.type === "bool" ? `--${near.name}` : `--${near.name}=<${near.type}>`;
+  process.stderr.write(`${arg}: did you mean ${form}?\n`);
+}
+
+/** The first signal ends the server in order, the second at once. */
+function stopOnSignal(server: ModelServer): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    // What shells report of a program that a signal ended.
+    if (stopping) process.exit(signal === "SIGINT" ? 130 : 143);
+    stopping = true;
+    stderrLog.info("server", `${signal}: no more requests are taken; waiting for those under way.`);
+    server.close().then(
+      () => {
+        stderrLog.info("server", "Stopped.");
+        process.exit(0);
+      },
+      (error: unknown) => {
+        stderrLog.error("server", `Stopping failed: ${String(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}

@@ -1,0 +1,138 @@
+import { create } from "@bufbuild/protobuf";
+import { ConfigProtoSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/config_pb";
+import { ModelServerConfigSchema } from "@tureen/protos/gen/tensorflow_serving/config/model_server_config_pb";
+import { MonitoringConfigSchema } from "@tureen/protos/gen/tensorflow_serving/config/monitoring_config_pb";
+import { PlatformConfigMapSchema } from "@tureen/protos/gen/tensorflow_serving/config/platform_config_pb";
+import { SSLConfigSchema } from "@tureen/protos/gen/tensorflow_serving/config/ssl_config_pb";
+import {
+  type BatchingParameters,
+  BatchingParametersSchema,
+} from "@tureen/protos/gen/tensorflow_serving/servables/tensorflow/session_bundle_config_pb";
+import { invalidArgument } from "../core/status-error.js";
+import { singleModelConfig } from "../serving/config/model-config.js";
+import { type Log, type ModelServerOptions, readTextProto } from "../serving/index.js";
+import type { FlagValue } from "./flags.js";
+
+/** Where TensorFlow Serving's metrics page is when the monitoring configuration names no path. */
+const defaultPrometheusPath = "/monitoring/prometheus/metrics";
+
+/**
+ * The options that flags stand for, after the checks of TensorFlow Serving's Server::BuildAndStart, in its order: INVALID_ARGUMENT with its
+ * texts, and the errors of the files that flags name.
+ */
+export function serverOptions(values: ReadonlyMap<string, FlagValue>, log: Log): ModelServerOptions {
+  const text = (name: string): string => values.get(name) as string;
+  const number = (name: string): number => values.get(name) as number;
+  const isOn = (name: string): boolean => values.get(name) as boolean;
+
+  const port = number("port");
+  const socketPath = text("grpc_socket_path");
+  if (port === 0 && socketPath === "") {
+    throw invalidArgument("At least one of server_options.grpc_port or server_options.grpc_socket_path must be set.");
+  }
+  if (isOn("use_alts_credentials") && text("ssl_config_file") !== "") {
+    throw invalidArgument("Either use_alts_credentials must be false or ssl_config_file must be empty.");
+  }
+  if (text("model_base_path") === "" && text("model_config_file") === "") {
+    throw invalidArgument(
+      "Both server_options.model_base_path and server_options.model_config_file are empty!",
+    );
+  }
+  const models = modelOptions(text("model_config_file"), text("model_name"), text("model_base_path"), log);
+  const batching = text("platform_config_file") === "" ? batchingOptions(values, log) : undefined;
+  checkIneffectiveFiles(values, log);
+  const prometheusPath = prometheusPathOf(text("monitoring_config_file"), log);
+  const sslFile = text("ssl_config_file");
+  let restApiPort: number | false = number("rest_api_port") === 0 ? false : number("rest_api_port");
+  if (restApiPort !== false && restApiPort === port) {
+    log.error(
+      "server",
+      "server_options.http_port cannot be same as grpc_port. Please use a different port for HTTP/REST API. Skipped exporting HTTP/REST API.",
+    );
+    restApiPort = false;
+  }
+  return {
+    log,
+    port: port === 0 ? false : port,
+    restApiPort,
+    ...(socketPath === "" ? {} : { grpcSocketPath: socketPath }),
+    ...models,
+    modelConfigFilePollWaitSeconds: number("model_config_file_poll_wait_seconds"),
+    fileSystemPollWaitSeconds: number("file_system_poll_wait_seconds"),
+    maxNumLoadRetries: number("max_num_load_retries"),
+    loadRetryIntervalMicros: number("load_retry_interval_micros"),
+    numLoadThreads: number("num_load_threads"),
+    savedModelTags: text("saved_model_tags").split(","),
+    allowVersionLabelsForUnavailableModels: isOn("allow_version_labels_for_unavailable_models"),
+    enableSignatureMethodNameCheck: isOn("enable_signature_method_name_check"),
+    enableSerializationAsTensorContent: isOn("enable_serialization_as_tensor_content"),
+    restApiTimeoutInMs: number("rest_api_timeout_in_ms"),
+    restApiEnableCorsSupport: isOn("rest_api_enable_cors_support"),
+    ...(sslFile === "" ? {} : { ssl: readTextProto(SSLConfigSchema, sslFile, log) }),
+    grpcChannelArguments: channelArguments(text("grpc_channel_arguments")),
+    ...(prometheusPath === undefined ? {} : { prometheusPath }),
+    ...(batching === undefined ? {} : { batching }),
+    perModelBatching: isOn("enable_per_model_batching_parameters"),
+    enableModelWarmup: isOn("enable_model_warmup"),
+    numRequestIterationsForWarmup: number("num_request_iterations_for_warmup"),
+    drainGraceMs: number("drain_grace_seconds") * 1000,
+  };
+}
+
+function modelOptions(file: string, name: string, basePath: string, log: Log): ModelServerOptions {
+  if (file !== "") {
+    // Read here too, so that a file that does not parse stops the start before anything else does.
+    readTextProto(ModelServerConfigSchema, file, log);
+    return { modelConfigFile: file };
+  }
+  log.info(
+    "server",
+    `Building single TensorFlow model file config:  model_name: ${name} model_base_path: ${basePath}`,
+  );
+  return { config: singleModelConfig(name, basePath) };
+}
+
+function batchingOptions(values: ReadonlyMap<string, FlagValue>, log: Log): BatchingParameters | undefined {
+  const file = values.get("batching_parameters_file") as string;
+  if (values.get("enable_batching") !== true) {
+    if (file === "") return undefined;
+    throw invalidArgument(
+      "server_options.batching_parameters_file is set without setting server_options.enable_batching to true.",
+    );
+  }
+  if (file !== "") return readTextProto(BatchingParametersSchema, file, log);
+  return create(BatchingParametersSchema, { threadPoolName: "model_server_batch_threads" });
+}
+
+/** Files without an effect must still be right: a typing error in them is one. */
+function checkIneffectiveFiles(values: ReadonlyMap<string, FlagValue>, log: Log): void {
+  const sessionConfig = values.get("tensorflow_session_config_file") as string;
+  if (sessionConfig !== "") readTextProto(ConfigProtoSchema, sessionConfig, log);
+  const positive = ["tensorflow_session_parallelism", "tensorflow_intra_op_parallelism", "tensorflow_inter_op_parallelism"];
+  if (positive.every((name) => (values.get(name) as number) > 0)) {
+    throw invalidArgument(
+      "Either configure server_options.tensorflow_session_parallelism or (server_options.tensorflow_intra_op_parallelism, server_options.tensorflow_inter_op_parallelism) separately. You cannot configure all.",
+    );
+  }
+  const platform = values.get("platform_config_file") as string;
+  if (platform !== "") readTextProto(PlatformConfigMapSchema, platform, log);
+}
+
+function prometheusPathOf(file: string, log: Log): string | undefined {
+  if (file === "") return undefined;
+  const { prometheusConfig } = readTextProto(MonitoringConfigSchema, file, log);
+  if (prometheusConfig?.enable !== true) return undefined;
+  return prometheusConfig.path === "" ? defaultPrometheusPath : prometheusConfig.path;
+}
+
+function channelArguments(text: string): Map<string, string | number> {
+  const result = new Map<string, string | number>();
+  for (const pair of text === "" ? [] : text.split(",")) {
+    const [key, value] = pair.split("=");
+    if (key === undefined || value === undefined) {
+      throw invalidArgument(`grpc_channel_arguments: '${pair}' is not of the form key=value`);
+    }
+    result.set(key, /^[+-]?[0-9]+$/.test(value) ? Number(value) : value);
+  }
+  return result;
+}

@@ -1,0 +1,65 @@
+import { resolve } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { toStatusError } from "../core/status-error.js";
+import type { Flag, FlagValue } from "./flags.js";
+import { modelServerFlags, ownFlags } from "./model-server-flags.js";
+import { packageVersion, serve } from "./run-model-server.js";
+
+/** The value that a friendly option's text stands for. */
+function optionValue(flag: Flag): (text: string) => FlagValue {
+  if (flag.type === "string") return (text) => text;
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || Number.isNaN(value)) throw new InvalidArgumentError("It is not a number.");
+    return value;
+  };
+}
+
+function serveCommand(): Command {
+  const command = new Command("serve").description("Serve SavedModels over gRPC and REST, as tensorflow_model_server does.");
+  const flags = [...modelServerFlags, ...ownFlags].filter(({ name }) => name !== "version");
+  for (const flag of flags) {
+    const name = `--${flag.name.replaceAll("_", "-")}`;
+    if (flag.type !== "bool") command.option(`${name} <${flag.type}>`, flag.usage, optionValue(flag));
+    else if (flag.default === true) command.option(`--no-${name.slice(2)}`, `Not: ${flag.usage}`);
+    else command.option(name, flag.usage);
+  }
+  return command.action(async (options: Readonly<Record<string, FlagValue | undefined>>) => {
+    const values = new Map<string, FlagValue>(flags.map((flag) => [flag.name, flag.default]));
+    const given = new Set<string>();
+    for (const flag of flags) {
+      const value = options[camelCase(flag.name)];
+      if (value === undefined || value === flag.default) continue;
+      // The friendly form takes a relative folder; the wire configuration knows absolute ones only.
+      const isFolder = flag.name === "model_base_path";
+      values.set(flag.name, isFolder ? resolve(String(value)) : value);
+      given.add(flag.name);
+    }
+    const exitCode = await serve(values, given);
+    if (exitCode !== undefined) process.exitCode = exitCode;
+  });
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function showCommand(): Command {
+  return new Command("show")
+    .description("List a SavedModel's signatures, as saved_model_cli show --all does.")
+    .argument("<dir>", "folder of the SavedModel")
+    .action(async (directory: string) => {
+      try {
+        const { showModel } = await import("./show-model.js");
+        process.stdout.write(await showModel(directory));
+      } catch (error) {
+        process.stderr.write(`tureen show: ${toStatusError(error).message}\n`);
+        process.exitCode = 1;
+      }
+    });
+}
+
+const program = new Command("tureen").description("Train, export and serve TensorFlow models.").version(packageVersion());
+program.addCommand(serveCommand());
+program.addCommand(showCommand());
+await program.parseAsync();

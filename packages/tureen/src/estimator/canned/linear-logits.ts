@@ -1,0 +1,35 @@
+import type { Tensor } from "../../graph/graph.js";
+import { type FeatureColumn, linearModelLogits } from "../feature-column/index.js";
+import type { Features } from "../model-fn.js";
+import { sliceFirst } from "../nn/tensor-shape.js";
+import { zeroFractionOfVariables } from "../nn/zero-fraction.js";
+import { histogramSummary, scalarSummary } from "../summary.js";
+import { type Created, trackCreated } from "./created-variables.js";
+
+/** The columns of a linear model. */
+export interface LinearColumns {
+  readonly featureColumns: readonly FeatureColumn[];
+  /** How the weights of several ids of one column are put together; default `sum`. */
+  readonly sparseCombiner?: "sum" | "mean" | "sqrtn" | undefined;
+}
+
+/** Logits of a linear model on feature columns, [batch, units], under the scope `linear/linear_model`. */
+export function linearLogits(units: number, columns: LinearColumns, features: Features): Created<Tensor> {
+  const created = trackCreated(
+    () =>
+      linearModelLogits(features, columns.featureColumns, {
+        units,
+        sparseCombiner: columns.sparseCombiner ?? "sum",
+        name: "linear/linear_model",
+      }).logits,
+  );
+  const bias = created.trainableVariables.find((variable) => variable.name.endsWith("/bias_weights"));
+  const weights = created.trainableVariables.filter((variable) => variable !== bias);
+  if (bias !== undefined) {
+    const value = bias.read();
+    if (units > 1) histogramSummary("bias", value);
+    else scalarSummary("bias", sliceFirst(value, { begin: 0, shrink: true }));
+  }
+  if (weights.length > 0) scalarSummary("fraction_of_zero_weights", zeroFractionOfVariables(weights));
+  return created;
+}

@@ -1,0 +1,85 @@
+import { invalidArgument } from "../../core/status-error.js";
+import { collectionKeys } from "../../graph/collections.js";
+import type { Tensor } from "../../graph/graph.js";
+import { currentGraph, currentNameScope, nameScope } from "../../graph/scope.js";
+import { Variable } from "../../graph/variable.js";
+import type { Features } from "../model-fn.js";
+import { checkBatchSizes } from "./check-batch-sizes.js";
+import { concatColumns } from "./concat-columns.js";
+import { flattenRows } from "./dense-features.js";
+import { type DenseColumn, type FeatureColumn, isDenseColumn } from "./feature-column.js";
+import { zerosInitializer } from "./initializers.js";
+import { addBias, createWeights, type LinearModelOptions, requireLinear, scopeName, weightedSum } from "./linear-model.js";
+import { normalizeColumns } from "./normalize-columns.js";
+import { TransformationCache } from "./transformation-cache.js";
+
+/**
+ * TensorFlow 1's input layer (`tf.compat.v1.feature_column.input_layer`): the columns side by side in the order of their names.
+ *
+ * Variables are `<scope>/input_layer/<column>/embedding_weights` and also in the collection of model variables.
+ */
+export function inputLayer(features: Features, columns: readonly FeatureColumn[], options: { readonly trainable?: boolean } = {}): Tensor {
+  const sorted = normalizeColumns(columns).map(requireDenseV1);
+  const cache = new TransformationCache(features);
+  return nameScope("input_layer", () => {
+    const tensors = sorted.map((column) =>
+      nameScope(scopeName(column.name), () => {
+        column.createState?.(cache, { prefix: currentNameScope(), trainable: options.trainable ?? true });
+        return flattenRows(column.denseTensor(cache), column.variableShape);
+      }),
+    );
+    markModelVariables(cache.variables);
+    checkBatchSizes(tensors, sorted);
+    return concatColumns(tensors, 1);
+  });
+}
+
+/**
+ * TensorFlow 1's linear model (`tf.compat.v1.feature_column.linear_model`): float32 [batch, units].
+ *
+ * Variables are `<scope>/linear_model/<column>/weights` and `<scope>/linear_model/bias_weights`.
+ */
+export function linearModel(
+  features: Features,
+  columns: readonly FeatureColumn[],
+  options: Omit<LinearModelOptions, "name"> = {},
+): Tensor {
+  const units = options.units ?? 1;
+  const trainable = options.trainable ?? true;
+  const sorted = normalizeColumns(columns).map((column) => requireLinear(column, "_"));
+  for (const column of sorted) refuseShared(column);
+  const cache = new TransformationCache(features);
+  const prefix = nameScope("linear_model", () => currentNameScope());
+  const name = prefix.slice(prefix.lastIndexOf("/") + 1);
+  return nameScope(name, () =>
+    nameScope(name, () => {
+      const sums = sorted.map((column) => {
+        const weights = createWeights(cache, column, `${prefix}/${scopeName(column.name)}`, units, trainable);
+        return nameScope(scopeName(column.name), () => weightedSum(cache, column, weights, options.sparseCombiner ?? "sum"));
+      });
+      checkBatchSizes(sums, sorted);
+      const bias = new Variable({ name: `${prefix}/bias_weights`, shape: [units], dtype: "float32", initializer: zerosInitializer, trainable });
+      markModelVariables([...cache.variables, bias]);
+      return addBias(sums, bias);
+    }),
+  );
+}
+
+function markModelVariables(variables: readonly Variable[]): void {
+  for (const variable of variables) currentGraph().addToCollection(collectionKeys.modelVariables, variable);
+}
+
+function requireDenseV1(column: FeatureColumn): DenseColumn {
+  refuseShared(column);
+  if (isDenseColumn(column)) return column;
+  throw invalidArgument(
+    `Items of feature_columns must be a _DenseColumn. You can wrap a categorical column with an embedding_column or indicator_column. Given: ${column.description}`,
+  );
+}
+
+function refuseShared(column: FeatureColumn): void {
+  if (column.kind !== "SharedEmbeddingColumn") return;
+  throw invalidArgument(
+    "SharedEmbeddingColumns are not supported in `linear_model` or `input_layer`. Please use `DenseFeatures` or `LinearModel` instead.",
+  );
+}

@@ -1,0 +1,100 @@
+import { internal, invalidArgument } from "../../core/status-error.js";
+import type { DType } from "../../core/dtype.js";
+import type { Shape } from "../../core/shape.js";
+import { build } from "../../graph/build-op.js";
+import { type Initializer, Variable } from "../../graph/variable.js";
+import { SparseTensor } from "../../graph/sparse-tensor.js";
+import type { FeatureTensor, Features } from "../model-fn.js";
+import type { FeatureColumn, StateScope, Transformed } from "./feature-column.js";
+import { scalarInt, sparseRank } from "./graph-shape.js";
+import { sparseRows } from "./sparse-reshape.js";
+
+/** A variable of a column. */
+export interface ColumnVariable {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly initializer: Initializer;
+  readonly trainable: boolean;
+}
+
+/**
+ * What one layer has made of its features: each feature and column is transformed once, in the scope of the first that asks.
+ *
+ * It also holds the variables and tables of the layer's columns.
+ */
+export class TransformationCache {
+  readonly #features: Features;
+  readonly #tensors = new Map<string, FeatureTensor>();
+  readonly #transformed = new Map<string, Transformed>();
+  readonly #variables = new Map<string, Variable>();
+  readonly #resources = new Map<string, unknown>();
+
+  constructor(features: Features) {
+    this.#features = features;
+  }
+
+  /** The raw feature, of rank 2 at least; INVALID_ARGUMENT for a missing or scalar one. */
+  feature(key: string): FeatureTensor {
+    const known = this.#tensors.get(key);
+    if (known !== undefined) return known;
+    if (!Object.hasOwn(this.#features, key)) throw invalidArgument(`Feature ${key} is not in features dictionary.`);
+    const tensor = withColumns(key, this.#features[key]!);
+    this.#tensors.set(key, tensor);
+    return tensor;
+  }
+
+  /** The column's transformation. */
+  transformed(column: FeatureColumn): Transformed {
+    const known = this.#transformed.get(column.description);
+    if (known !== undefined) return known;
+    const made = column.transform(this);
+    this.#transformed.set(column.description, made);
+    return made;
+  }
+
+  /** Makes a variable of a column; INVALID_ARGUMENT where it has it already. */
+  createVariable(column: FeatureColumn, scope: StateScope, variable: ColumnVariable): Variable {
+    const key = `${column.description}\0${variable.name}`;
+    if (this.#variables.has(key)) throw invalidArgument("Variable already exists.");
+    const made = new Variable({
+      ...variable,
+      name: scope.prefix === "" ? variable.name : `${scope.prefix}/${variable.name}`,
+      trainable: scope.trainable && variable.trainable,
+    });
+    this.#variables.set(key, made);
+    return made;
+  }
+
+  /** A variable that `createVariable` made. */
+  variable(column: FeatureColumn, name: string): Variable {
+    const known = this.#variables.get(`${column.description}\0${name}`);
+    if (known === undefined) throw invalidArgument("Variable does not exist.");
+    return known;
+  }
+
+  /** The variables in the order of their making. */
+  get variables(): readonly Variable[] {
+    return [...this.#variables.values()];
+  }
+
+  /** A resource of a column, made when first asked for. */
+  resource<T>(column: FeatureColumn, name: string, make: () => T): T {
+    const key = `${column.description}\0${name}`;
+    if (!this.#resources.has(key)) this.#resources.set(key, make());
+    return this.#resources.get(key) as T;
+  }
+}
+
+function withColumns(key: string, feature: FeatureTensor): FeatureTensor {
+  const rank = feature instanceof SparseTensor ? sparseRank(feature) : feature.shape?.length;
+  if (rank === undefined) {
+    throw invalidArgument(`Feature (key: ${key}) must have a known rank`);
+  }
+  if (rank === 0) {
+    if (feature instanceof SparseTensor) throw internal("A sparse tensor has at least rank 1");
+    throw invalidArgument(`Feature (key: ${key}) cannot have rank 0. Given: Tensor("${feature.name}", shape=(), dtype=${feature.dtype})`);
+  }
+  if (rank > 1) return feature;
+  return feature instanceof SparseTensor ? sparseRows(feature, 1) : build("ExpandDims", [feature, scalarInt(-1)], {}, "ExpandDims");
+}

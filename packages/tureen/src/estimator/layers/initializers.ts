@@ -1,0 +1,137 @@
+import { elementCount, type Shape } from "../../core/shape.js";
+import type { DType } from "../../core/dtype.js";
+import { invalidArgument } from "../../core/status-error.js";
+import { tensorValue, toTensor, zeros } from "../../core/tensor-value.js";
+import { build, constant } from "../../graph/build-op.js";
+import type { Tensor } from "../../graph/graph.js";
+import { nameScope } from "../../graph/scope.js";
+import type { Initializer } from "../../graph/variable.js";
+import { add, mul, sub } from "../nn/arithmetic.js";
+import { getSeed } from "../nn/random-seed.js";
+
+/** From this many elements on a constant is a Fill, not a Const that holds them all (as `tf.zeros`). */
+const largestConst = 1000;
+
+/** Standard deviation of a standard normal truncated at two; dividing by it gives the wanted deviation back (scipy's truncnorm). */
+const truncatedDeviation = 0.8796256610342398;
+
+/** All elements the same. */
+export function constantInitializer(value: number): Initializer {
+  return (shape, dtype) => filled(shape, dtype, value, "Const");
+}
+
+/** All zeros. */
+export function zerosInitializer(): Initializer {
+  return (shape, dtype) => filled(shape, dtype, 0, "zeros");
+}
+
+/** All ones. */
+export function onesInitializer(): Initializer {
+  return (shape, dtype) => filled(shape, dtype, 1, "ones");
+}
+
+function filled(shape: Shape, dtype: DType, value: number, name: string): Tensor {
+  const count = elementCount(shape);
+  if (count < largestConst) {
+    const scalar = toTensor(value, dtype);
+    const data = zeros(dtype, shape).data as Float32Array;
+    (data as Float32Array).fill(scalar.data[0] as number);
+    return constant(tensorValue(dtype, shape, data as never), dtype, name);
+  }
+  return nameScope(name, (scope) =>
+    build("Fill", [toTensor([...shape], "int32", [shape.length]), toTensor(value, dtype)], {}, scope),
+  );
+}
+
+/** Uniform in [minval, maxval). */
+export function randomUniformInitializer(options: { readonly minval?: number; readonly maxval?: number; readonly seed?: number } = {}): Initializer {
+  const { minval = -0.05, maxval = 0.05, seed } = options;
+  return (shape, dtype) => randomUniform(shape, dtype, minval, maxval, seed);
+}
+
+/** Normal. */
+export function randomNormalInitializer(options: { readonly mean?: number; readonly stddev?: number; readonly seed?: number } = {}): Initializer {
+  const { mean = 0, stddev = 0.05, seed } = options;
+  return (shape, dtype) => normal("RandomStandardNormal", "random_normal", shape, dtype, mean, stddev, seed);
+}
+
+/** Normal, drawn again where more than two standard deviations from the mean. */
+export function truncatedNormalInitializer(options: { readonly mean?: number; readonly stddev?: number; readonly seed?: number } = {}): Initializer {
+  const { mean = 0, stddev = 0.05, seed } = options;
+  return (shape, dtype) => normal("TruncatedNormal", "truncated_normal", shape, dtype, mean, stddev, seed);
+}
+
+/** What a VarianceScaling initializer is made of. */
+export interface VarianceScalingOptions {
+  readonly scale?: number;
+  readonly mode?: "fan_in" | "fan_out" | "fan_avg";
+  readonly distribution?: "uniform" | "truncated_normal" | "untruncated_normal";
+  readonly seed?: number | undefined;
+}
+
+/** Random with a variance of `scale` over the number of inputs, outputs or their mean (`tf.keras.initializers.VarianceScaling`). */
+export function varianceScalingInitializer(options: VarianceScalingOptions = {}): Initializer {
+  const { scale = 1, mode = "fan_in", distribution = "truncated_normal", seed } = options;
+  if (scale <= 0) throw invalidArgument(`\`scale\` must be positive float. Received: scale=${scale}.`);
+  return (shape, dtype) => {
+    const [fanIn, fanOut] = fans(shape);
+    const fan = mode === "fan_in" ? fanIn : mode === "fan_out" ? fanOut : (fanIn + fanOut) / 2;
+    const variance = scale / Math.max(1, fan);
+    if (distribution === "uniform") {
+      const limit = Math.sqrt(3 * variance);
+      return randomUniform(shape, dtype, -limit, limit, seed);
+    }
+    if (distribution === "untruncated_normal") {
+      return normal("RandomStandardNormal", "random_normal", shape, dtype, 0, Math.sqrt(variance), seed);
+    }
+    return normal("TruncatedNormal", "truncated_normal", shape, dtype, 0, Math.sqrt(variance) / truncatedDeviation, seed);
+  };
+}
+
+/** Glorot and Bengio's uniform initializer, the default of dense layers. */
+export function glorotUniformInitializer(options: { readonly seed?: number } = {}): Initializer {
+  return varianceScalingInitializer({ mode: "fan_avg", distribution: "uniform", ...options });
+}
+
+/** Glorot and Bengio's normal initializer. */
+export function glorotNormalInitializer(options: { readonly seed?: number } = {}): Initializer {
+  return varianceScalingInitializer({ mode: "fan_avg", distribution: "truncated_normal", ...options });
+}
+
+/** He et al.'s normal initializer. */
+export function heNormalInitializer(options: { readonly seed?: number } = {}): Initializer {
+  return varianceScalingInitializer({ scale: 2, mode: "fan_in", distribution: "truncated_normal", ...options });
+}
+
+/** He et al.'s uniform initializer. */
+export function heUniformInitializer(options: { readonly seed?: number } = {}): Initializer {
+  return varianceScalingInitializer({ scale: 2, mode: "fan_in", distribution: "uniform", ...options });
+}
+
+/** Inputs and outputs of a kernel: dense [in, out], convolution [..., in, out] with its receptive field. */
+function fans(shape: Shape): readonly [number, number] {
+  if (shape.length < 1) return [1, 1];
+  if (shape.length === 1) return [shape[0]!, shape[0]!];
+  const field = shape.slice(0, -2).reduce((product, size) => product * size, 1);
+  return [shape.at(-2)! * field, shape.at(-1)! * field];
+}
+
+function randomUniform(shape: Shape, dtype: DType, minval: number, maxval: number, seed: number | undefined): Tensor {
+  return nameScope("random_uniform", (scope) => {
+    const size = constant(toTensor([...shape], "int32", [shape.length]), "int32", "shape");
+    const low = constant(minval, dtype, "min");
+    const high = constant(maxval, dtype, "max");
+    const random = build("RandomUniform", [size], { dtype, ...getSeed(seed) }, "RandomUniform");
+    return add(mul(random, sub(high, low)), low, scope);
+  });
+}
+
+function normal(type: string, name: string, shape: Shape, dtype: DType, mean: number, stddev: number, seed: number | undefined): Tensor {
+  return nameScope(name, (scope) => {
+    const size = constant(toTensor([...shape], "int32", [shape.length]), "int32", "shape");
+    const center = constant(mean, dtype, "mean");
+    const spread = constant(stddev, dtype, "stddev");
+    const random = build(type, [size], { dtype, ...getSeed(seed) }, type);
+    return add(mul(random, spread), center, scope);
+  });
+}

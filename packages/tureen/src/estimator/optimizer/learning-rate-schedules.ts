@@ -1,0 +1,68 @@
+import { build, constant } from "../../graph/build-op.js";
+import { nameScope } from "../../graph/scope.js";
+import { invalidArgument } from "../../core/status-error.js";
+import { add, div, lessEqual, maximum, minimum, mul, pow, sub, unary } from "../nn/arithmetic.js";
+import type { LearningRateSchedule } from "./learning-rate.js";
+
+/** `initial * rate ^ (step / decaySteps)`, the exponent rounded down where `staircase` (`ExponentialDecay`). */
+export function exponentialDecay(
+  initialLearningRate: number,
+  decaySteps: number,
+  decayRate: number,
+  options: { readonly staircase?: boolean } = {},
+): LearningRateSchedule {
+  return (step) =>
+    nameScope("ExponentialDecay", () => {
+      const periods = div(step, decaySteps);
+      return mul(initialLearningRate, pow(decayRate, options.staircase === true ? unary("Floor", periods) : periods));
+    });
+}
+
+/** The i-th value up to and including the i-th boundary, the last value beyond (`PiecewiseConstantDecay`). */
+export function piecewiseConstant(boundaries: readonly number[], values: readonly number[]): LearningRateSchedule {
+  if (boundaries.length !== values.length - 1) {
+    throw invalidArgument(
+      `The length of boundaries should be 1 less than the length of values. Received: boundaries=[${boundaries.join(", ")}] of length ${boundaries.length}, and values=[${values.join(", ")}] of length ${values.length}.`,
+    );
+  }
+  return (step) =>
+    nameScope("PiecewiseConstant", () => {
+      let rate = constant(values.at(-1)!, "float32");
+      for (let i = boundaries.length - 1; i >= 0; i--) {
+        rate = build("SelectV2", [lessEqual(step, boundaries[i]!), constant(values[i]!, "float32"), rate], {}, "SelectV2");
+      }
+      return rate;
+    });
+}
+
+/** From one rate to another by a power of the way gone, over `decaySteps` (`PolynomialDecay`); `cycle` starts over, ever more slowly. */
+export function polynomialDecay(
+  initialLearningRate: number,
+  decaySteps: number,
+  options: { readonly endLearningRate?: number; readonly power?: number; readonly cycle?: boolean } = {},
+): LearningRateSchedule {
+  const { endLearningRate = 0.0001, power = 1, cycle = false } = options;
+  return (step) =>
+    nameScope("PolynomialDecay", () => {
+      // At step 0 a cycle counts as one whole, so that nothing is divided by zero.
+      const length = cycle ? mul(decaySteps, maximum(unary("Ceil", div(step, decaySteps)), 1)) : constant(decaySteps, "float32");
+      const gone = div(cycle ? step : minimum(step, decaySteps), length);
+      const range = constant(initialLearningRate - endLearningRate, "float32");
+      return add(mul(range, pow(sub(1, gone), power)), endLearningRate);
+    });
+}
+
+/** Half a cosine from the initial rate to `alpha` of it, over `decaySteps` (`CosineDecay`). */
+export function cosineDecay(
+  initialLearningRate: number,
+  decaySteps: number,
+  options: { readonly alpha?: number } = {},
+): LearningRateSchedule {
+  const { alpha = 0 } = options;
+  return (step) =>
+    nameScope("CosineDecay", () => {
+      const gone = div(minimum(step, decaySteps), decaySteps);
+      const cosine = mul(0.5, add(1, unary("Cos", mul(Math.PI, gone))));
+      return mul(initialLearningRate, add(mul(1 - alpha, cosine), alpha));
+    });
+}

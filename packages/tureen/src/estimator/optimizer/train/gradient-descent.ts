@@ -1,0 +1,50 @@
+import { buildOp } from "../../../graph/build-op.js";
+import type { Tensor } from "../../../graph/graph.js";
+import type { Variable } from "../../../graph/variable.js";
+import { mul, unary } from "../../nn/arithmetic.js";
+import type { LearningRate } from "../learning-rate.js";
+import type { Optimizer } from "../optimizer.js";
+import { trainOptimizer } from "./train-optimizer.js";
+
+/** Gradient descent (`tf.compat.v1.train.GradientDescentOptimizer`); no slots. */
+export function gradientDescentOptimizer(learningRate: LearningRate, options: { readonly name?: string } = {}): Optimizer {
+  return trainOptimizer({
+    name: options.name ?? "GradientDescent",
+    learningRate,
+    createSlots: () => undefined,
+    prepare: ({ learningRate: rate }) => ({
+      dense: (variable, gradient) => buildOp("ResourceApplyGradientDescent", [variable.handle, rate, gradient]),
+      sparse: (variable, values, indices) => subtractRows(variable, values, indices, rate),
+      duplicates: (variable, { values, indices }) => subtractRows(variable, values, indices, rate),
+    }),
+  });
+}
+
+function subtractRows(variable: Variable, values: Tensor, indices: Tensor, rate: Tensor): ReturnType<typeof buildOp> {
+  return buildOp("ResourceScatterAdd", [variable.handle, indices, mul(unary("Neg", values), rate)], { dtype: variable.dtype });
+}
+
+/** Momentum (`tf.compat.v1.train.MomentumOptimizer`); slot `<variable>/Momentum`. */
+export function momentumOptimizer(
+  learningRate: LearningRate,
+  momentum: number,
+  options: { readonly useNesterov?: boolean; readonly name?: string } = {},
+): Optimizer {
+  const attrs = { use_nesterov: options.useNesterov ?? false };
+  return trainOptimizer({
+    name: options.name ?? "Momentum",
+    learningRate,
+    createSlots: (variables, make) => {
+      for (const variable of variables) make.slot(variable, "momentum");
+    },
+    prepare: ({ learningRate: rate, slot, constant }) => {
+      const factor = constant(momentum, "momentum");
+      return {
+        dense: (variable, gradient) =>
+          buildOp("ResourceApplyMomentum", [variable.handle, slot(variable, "momentum").handle, rate, gradient, factor], attrs),
+        sparse: (variable, values, indices) =>
+          buildOp("ResourceSparseApplyMomentum", [variable.handle, slot(variable, "momentum").handle, rate, values, indices, factor], attrs),
+      };
+    },
+  });
+}

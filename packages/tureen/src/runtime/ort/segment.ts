@@ -1,0 +1,152 @@
+import { isFullyDefined, type PartialShape } from "../../core/shape.js";
+import type { TensorValue } from "../../core/tensor-value.js";
+import { type Plan, runPlan } from "../compile/plan.js";
+import type { Kernel } from "../kernel.js";
+import { nativeBinding } from "./native-binding.js";
+import { encodeOnnxModel, type OnnxGraph } from "./onnx-model.js";
+import { OrtSession, type OrtSessionOptions } from "./ort-session.js";
+
+/** What the ONNX graph of a segment takes for granted about an input, and is checked at every run. */
+export interface InputGuard {
+  readonly shape: PartialShape;
+  /** Elements that the graph relies on, -1 for those it does not; undefined for none. */
+  readonly elements: readonly number[] | undefined;
+  /** Elements for each unit of the unknown dimensions; 0 where the shape does not vary. */
+  readonly perUnit: number;
+}
+
+/** A part of a plan in both its forms. */
+export interface SegmentInit {
+  readonly name: string;
+  readonly graph: OnnxGraph;
+  readonly host: Plan;
+  readonly guards: readonly InputGuard[];
+  /** From how many units on ONNX Runtime is the faster one. */
+  readonly minUnits: number;
+  readonly session: OrtSessionOptions;
+  readonly observe: ((event: SegmentEvent) => void) | undefined;
+}
+
+/** Where a run of a segment went, for tests and diagnosis. */
+export interface SegmentEvent {
+  readonly segment: string;
+  /** `small`: cheaper on the host; `guard`: an input is not as the ONNX graph assumes; `failed`: ONNX Runtime refused and the host ran after it. */
+  readonly ran: "onnxruntime" | "small" | "guard" | "failed";
+  readonly error?: unknown;
+}
+
+/** After this many runs that only the host could do, ONNX Runtime is no longer tried: what it cannot take costs time twice. */
+const mostFailures = 3;
+
+/**
+ * Runs a part of a plan in ONNX Runtime where that pays, else on the host kernels.
+ *
+ * The ONNX session is made when it is first needed. Whatever ONNX Runtime rejects runs again on the host, which gives TensorFlow's error or, where
+ * only ONNX Runtime has a problem, the result.
+ */
+export class Segment {
+  readonly #init: SegmentInit;
+  #session: OrtSession | null | undefined;
+  #failures = 0;
+  #closed = false;
+
+  constructor(init: SegmentInit) {
+    this.#init = init;
+  }
+
+  readonly kernel: Kernel = (inputs, context) => {
+    const { guards, host, minUnits, observe, name } = this.#init;
+    let units = 1;
+    for (let i = 0; i < guards.length; i++) {
+      const found = unitsOf(guards[i]!, inputs[i]!);
+      if (found < 0) {
+        observe?.({ segment: name, ran: "guard" });
+        return runPlan(host, inputs, context);
+      }
+      if (found > units) units = found;
+    }
+    if (units < minUnits || this.#closed) {
+      observe?.({ segment: name, ran: "small" });
+      return runPlan(host, inputs, context);
+    }
+    if (this.#session === undefined) this.#open();
+    if (this.#session === null || this.#session === undefined) return runPlan(host, inputs, context);
+    let failure: unknown;
+    try {
+      const outputs = this.#session.run(inputs);
+      observe?.({ segment: name, ran: "onnxruntime" });
+      return outputs;
+    } catch (error) {
+      failure = error;
+    }
+    observe?.({ segment: name, ran: "failed", error: failure });
+    const outputs = runPlan(host, inputs, context);
+    this.#failures += 1;
+    if (this.#failures === mostFailures) this.#giveUp(failure);
+    return outputs;
+  };
+
+  /** Releases the native session; later runs stay on the host. */
+  close(): void {
+    this.#closed = true;
+    this.#session?.close();
+    this.#session = null;
+  }
+
+  #open(): void {
+    const binding = nativeBinding();
+    if (binding === null) {
+      this.#session = null;
+      return;
+    }
+    const { graph, session } = this.#init;
+    try {
+      this.#session = new OrtSession(binding, encodeOnnxModel(graph), graph.inputs, graph.outputs, session);
+    } catch (error) {
+      this.#init.observe?.({ segment: this.#init.name, ran: "failed", error });
+      this.#giveUp(error);
+    }
+  }
+
+  #giveUp(error: unknown): void {
+    this.#session?.close();
+    this.#session = null;
+    const reason = error instanceof Error ? error.message : String(error);
+    process.emitWarning(`ONNX Runtime cannot run '${this.#init.name}', which stays on the host kernels: ${reason}`, { code: "TUREEN_SEGMENT_ON_HOST" });
+  }
+}
+
+/** How many units an input has, or -1 where it is empty or not what the ONNX graph assumes. */
+function unitsOf(guard: InputGuard, value: TensorValue): number {
+  const { shape } = value;
+  const assumed = guard.shape;
+  let count = 1;
+  if (assumed === undefined) {
+    for (let d = 0; d < shape.length; d++) count *= shape[d]!;
+  } else {
+    if (assumed.length !== shape.length) return -1;
+    for (let d = 0; d < shape.length; d++) {
+      const size = shape[d]!;
+      if (assumed[d]! >= 0 && assumed[d] !== size) return -1;
+      count *= size;
+    }
+  }
+  // Empty tensors are where ONNX and TensorFlow part ways most often, and they cost nothing on the host.
+  if (count === 0) return -1;
+  const { elements } = guard;
+  if (elements !== undefined) {
+    const data = value.data as ArrayLike<number | bigint>;
+    for (let i = 0; i < elements.length; i++) if (elements[i]! >= 0 && Number(data[i]) !== elements[i]) return -1;
+  }
+  return guard.perUnit === 0 ? 1 : count / guard.perUnit;
+}
+
+/** Whether a guard has anything to look at beyond the shape. */
+export function reliedElements(elements: PartialShape): readonly number[] | undefined {
+  return elements === undefined || elements.every((element) => element < 0) ? undefined : elements;
+}
+
+/** Whether the size of a segment's inputs is known before it runs. */
+export function isFixed(guards: readonly InputGuard[]): boolean {
+  return guards.every((guard) => isFullyDefined(guard.shape));
+}
