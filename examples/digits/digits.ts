@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { data } from "tureen";
+import { data, type TensorValue } from "tureen";
 
 /** Images of 64 pixels and their digits, one batch each. */
 export interface Digits {
@@ -15,15 +15,15 @@ export const pixels = 64;
 /** The UCI digits: pixels from 0 (paper) to 1 (ink). */
 export function loadDigits(): { train: Digits; test: Digits } {
   const table = data.csvDataset(join(import.meta.dirname, "data/digits.csv"), { labelName: "label" });
-  const [[features, label]] = [...table.batch(2000)] as [readonly [Record<string, { data: ArrayLike<number> }>, { data: ArrayLike<number> }]];
-  const columns = Object.keys(features).sort().map((name) => features[name]!.data);
-  const rows = label.data.length;
+  const [[features, label]] = [...table.batch(2000)] as [readonly [Readonly<Record<string, TensorValue>>, TensorValue]];
+  const columns = Object.keys(features).sort().map((name) => features[name]!.data as Int32Array);
+  const rows = label.shape[0]!;
   const images = new Float32Array(rows * pixels);
   const mostInk = 16;
   for (let row = 0; row < rows; row++) {
     for (let pixel = 0; pixel < pixels; pixel++) images[row * pixels + pixel] = columns[pixel]![row]! / mostInk;
   }
-  const labels = BigInt64Array.from(Array.from(label.data), BigInt);
+  const labels = BigInt64Array.from(label.data as Int32Array, BigInt);
   const part = (from: number, to: number): Digits => ({
     images: images.slice(from * pixels, to * pixels),
     labels: labels.slice(from, to),

@@ -13,23 +13,12 @@ import { readOptions, runExample } from "../support/options.js";
 import { finish, serve } from "../support/server.js";
 import { type CarRows, preprocess, testData, testRows, trainingData } from "./cars.js";
 import { carModel } from "./model.js";
+import { servingInputReceiverFn } from "./receiver.js";
 
 /** In training the raw columns come from the table; they are preprocessed in the graph. */
 function inputFn(rows: CarRows): tf.estimator.GraphInput {
   const [raw, mileage] = tf.estimator.getNext(rows);
   return [preprocess(raw), mileage];
-}
-
-/** In requests the raw columns come in serialized Examples; what the model sees is preprocessed as in training. */
-function servingInputReceiverFn(): tf.estimator.export.ServingInput {
-  const examples = tf.placeholder("string", [-1], { name: "examples" });
-  const raw = tf.parseExample(examples, {
-    displacement: tf.fixedLenFeature([], "float32"),
-    cylinders: tf.fixedLenFeature([], "float32"),
-    year: tf.fixedLenFeature([], "float32"),
-    drive: tf.fixedLenFeature([], "string", { defaultValue: "f" }),
-  }) as Record<string, tf.Tensor>;
-  return tf.estimator.export.servingInputReceiver(preprocess(raw), { examples });
 }
 
 await runExample(async () => {

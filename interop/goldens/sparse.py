@@ -138,4 +138,125 @@ cross("values a matrix", [(m([0, 0]), s([[b"a"]]), i64(3, 2))], [D], num_buckets
 cross("shape too long", [(m([0, 0]), s([b"a"]), i64(3, 2, 1))], [D], num_buckets=10, hash_key=1)
 cross("shape a matrix", [(m([0, 0]), s([b"a"]), m([3, 2]))], [D], num_buckets=10, hash_key=1)
 
+
+# SparseReorder, SparseSlice, SparseConcat, SparseSplit.
+for t in ALL:
+    g.case("SparseReorder", [m([2, 0, 0, 1, 1, 3, 0, 0]), sample(t, 4), i64(3, 4)], name=t.name)
+    g.case("SparseSlice", [m([0, 1, 0, 3, 1, 0, 1, 2, 2, 1]), sample(t, 5), i64(3, 4), i64(0, 1), i64(2, 2)], name=t.name)
+    g.case("SparseConcat", [[m([0, 1, 1, 0]), m([0, 0, 0, 2])], [sample(t, 2), sample(t, 2, 5)], [i64(2, 3), i64(2, 4)]], {"concat_dim": 1}, name="dim 1 %s" % t.name)
+    g.case("SparseSplit", [np.int64(1), m([0, 1, 0, 3, 1, 0, 1, 6]), sample(t, 4), i64(2, 7)], {"num_split": 3}, name=t.name)
+fl = sample(tf.float32, 3)
+g.case("SparseReorder", [m([]), fl[:0], i64(3, 4)], name="none")
+g.case("SparseReorder", [m([0, 1, 0, 1, 0, 0]), fl, i64(3, 4)], name="repeated")
+g.case("SparseReorder", [i64(0, 1), fl[:1], i64(3, 4)], name="indices a vector")
+g.case("SparseReorder", [m([0, 1]), fl[:1].reshape(1, 1), i64(3, 4)], name="values a matrix")
+g.case("SparseReorder", [m([0, 1]), fl[:1], m([3, 4])], name="shape a matrix")
+g.case("SparseSlice", [m([0, 1, 1, 0, 2, 3]), fl, i64(3, 4), i64(1, 0), i64(9, 9)], name="beyond the end")
+g.case("SparseSlice", [m([0, 1, 1, 0, 2, 3]), fl, i64(3, 4), i64(3, 4), i64(2, 2)], name="outside")
+g.case("SparseSlice", [m([0, 1]), fl[:1], i64(3, 4), i64(1), i64(2, 2)], name="start too short")
+g.case("SparseSlice", [m([0, 1]), fl[:1], i64(3, 4), i64(1, 1), i64(2)], name="size too short")
+g.case("SparseSlice", [m([0, 1]), fl[:1], i64(3, 4), m([1, 1]), i64(2, 2)], name="start a matrix")
+g.case("SparseSlice", [i64(0, 1), fl[:1], i64(3, 4), i64(1, 1), i64(2, 2)], name="indices a vector")
+g.case("SparseSliceGrad", [fl[:2], m([0, 1, 1, 0, 2, 3, 2, 4]), i64(1, 0), m([0, 0, 1, 3])])
+g.case("SparseConcat", [[m([0, 1, 1, 0]), m([0, 0, 0, 2])], [sample(tf.float32, 2), sample(tf.float32, 2, 5)], [i64(2, 3), i64(4, 3)]], {"concat_dim": 0})
+g.case("SparseConcat", [[m([0, 1, 1, 0]), m([0, 0, 0, 2]), m([])], [sample(tf.float32, 2), sample(tf.float32, 2, 5), fl[:0]], [i64(2, 3), i64(2, 4), i64(2, 1)]], {"concat_dim": -1})
+g.case("SparseConcat", [[m([0, 1]), m([0, 0])], [fl[:1], fl[:1]], [i64(2, 3), i64(3, 4)]], {"concat_dim": 1}, name="other sizes differ")
+g.case("SparseConcat", [[m([0, 1]), m([0, 0, 0], 3)], [fl[:1], fl[:1]], [i64(2, 3), i64(2, 4, 1)]], {"concat_dim": 1}, name="ranks differ")
+g.case("SparseConcat", [[m([0, 1]), m([0, 0])], [fl[:1], fl[:1]], [i64(2, 3), i64(2, 4)]], {"concat_dim": 2}, name="no such dimension")
+g.case("SparseSplit", [np.int64(0), m([0, 1, 4, 3]), fl[:2], i64(5, 7)], {"num_split": 2}, name="dim 0")
+g.case("SparseSplit", [np.int64(-1), m([0, 1, 4, 3]), fl[:2], i64(5, 7)], {"num_split": 7}, name="dim -1")
+g.case("SparseSplit", [np.int64(2), m([0, 1, 4, 3]), fl[:2], i64(5, 7)], {"num_split": 2}, name="no such dimension")
+g.case("SparseSplit", [np.int64(0), m([0, 1, 4, 3]), fl[:2], i64(5, 7)], {"num_split": 6}, name="too many parts")
+
+# Arithmetic.
+SP = (m([0, 0, 0, 2, 2, 1]), i64(3, 4))
+for t in [tf.float32, tf.float64, tf.int32, tf.int64, tf.bfloat16, tf.float16, tf.complex64, tf.complex128]:
+    for aa in (False, True):
+        for ab in (False, True):
+            b = sample(t, 3 * 5 if aa else 4 * 5).reshape((3 if aa else 4, 5))
+            b = np.ascontiguousarray(b.T) if ab else b
+            g.case("SparseTensorDenseMatMul", [SP[0], sample(t, 3), SP[1], b], {"adjoint_a": aa, "adjoint_b": ab}, name="%s %s %s" % (t.name, aa, ab))
+g.case("SparseTensorDenseMatMul", [SP[0].astype(np.int32), sample(tf.float32, 3), SP[1], np.ones([4, 2], f)], name="int32 indices")
+g.case("SparseTensorDenseMatMul", [m([0, 0, 0, 0]), sample(tf.float32, 2), SP[1], np.ones([4, 2], f)], name="repeated")
+g.case("SparseTensorDenseMatMul", [m([]), fl[:0], SP[1], np.ones([4, 2], f)], name="none")
+g.case("SparseTensorDenseMatMul", [SP[0], sample(tf.float32, 3), SP[1], np.ones([3, 2], f)], name="inner sizes differ")
+g.case("SparseTensorDenseMatMul", [SP[0], sample(tf.float32, 3), SP[1], np.ones([4], f)], name="b a vector")
+g.case("SparseTensorDenseMatMul", [m([3, 0]), fl[:1], SP[1], np.ones([4, 2], f)], name="row out of bounds")
+g.case("SparseTensorDenseMatMul", [m([0, 4]), fl[:1], SP[1], np.ones([4, 2], f)], name="column out of bounds")
+g.case("SparseTensorDenseMatMul", [m([0, 0]), fl[:1], i64(3, 4, 1), np.ones([4, 2], f)], name="shape of rank 3")
+for t in NUMERIC:
+    b = sample(t, 12, 3).reshape(3, 4)
+    g.case("SparseTensorDenseAdd", [SP[0], sample(t, 3), SP[1], b], name=t.name)
+    thresh = sample(t, 1, 7)[0] if not t.is_complex else sample(tf.float32 if t == tf.complex64 else tf.float64, 1, 7)[0]
+    g.case("SparseAdd", [m([0, 0, 0, 2, 2, 1]), sample(t, 3), SP[1], m([0, 1, 0, 2, 2, 3]), sample(t, 3, 4), SP[1], thresh], name="threshold %s" % t.name)
+    g.case("SparseAdd", [m([0, 0, 0, 2, 2, 1]), sample(t, 3), SP[1], m([0, 1, 0, 2, 2, 3]), sample(t, 3, 4), SP[1], (thresh * 0).astype(thresh.dtype)], name=t.name)
+    for op in ("Add", "Mul", "Div"):
+        g.case("SparseDenseCwise" + op, [SP[0], sample(t, 3, 12), SP[1], b], name=t.name)
+    for op in ("Maximum", "Minimum"):
+        g.case("SparseSparse" + op, [m([0, 0, 0, 2, 2, 1]), sample(t, 3), SP[1], m([0, 1, 0, 2, 2, 3]), sample(t, 3, 4), SP[1]], name=t.name)
+    for op in ("SparseReduceSum", "SparseReduceMax", "SparseReduceSumSparse", "SparseReduceMaxSparse"):
+        g.case(op, [m([0, 0, 0, 2, 2, 1]), sample(t, 3), SP[1], np.array([1], np.int32)], name="axis 1 %s" % t.name)
+g.case("SparseTensorDenseAdd", [SP[0].astype(np.int32), sample(tf.float32, 3), SP[1].astype(np.int32), np.ones([3, 4], f)], name="int32 indices")
+g.case("SparseTensorDenseAdd", [SP[0], sample(tf.float32, 3), SP[1], np.ones([3, 5], f)], name="sizes differ")
+g.case("SparseTensorDenseAdd", [SP[0], sample(tf.float32, 3), SP[1], np.ones([12], f)], name="ranks differ")
+g.case("SparseTensorDenseAdd", [m([3, 0]), fl[:1], SP[1], np.ones([3, 4], f)], name="out of bounds")
+g.case("SparseAdd", [m([0, 0]), fl[:1], SP[1], m([0, 0]), fl[:1], i64(3, 5), f(0)], name="shapes differ")
+g.case("SparseAdd", [m([0, 0]), fl[:1], SP[1], m([0, 0]), fl[:1], SP[1], np.array([0], f)], name="threshold a vector")
+g.case("SparseAdd", [m([0, 0, 0, 1]), np.array([1, -2], f), SP[1], m([0, 0, 0, 1]), np.array([-1, 1], f), SP[1], f(0.5)], name="sums to nothing")
+g.case("SparseAddGrad", [fl, m([0, 0, 0, 2]), m([0, 1, 0, 2, 2, 2]), m([0, 0, 0, 1, 0, 2])])
+g.case("SparseAddGrad", [sample(tf.float64, 4), m([0, 0, 0, 2]), m([0, 1, 0, 2, 2, 2]), m([0, 0, 0, 1, 0, 2, 2, 2])])
+for t in (tf.float32, tf.float64, tf.float16):
+    g.case("SparseSoftmax", [m([0, 0, 0, 2, 2, 1]), sample(t, 3), SP[1]], name=t.name)
+g.case("SparseSoftmax", [m([0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 2, 2], 3), sample(tf.float32, 4), i64(2, 3, 3)], name="rank 3")
+g.case("SparseSoftmax", [m([0, 1], 1), fl[:2], i64(3)], name="rank 1")
+g.case("SparseSoftmax", [m([]), fl[:0], SP[1]], name="none")
+for shape in ([4], [1, 4], [3, 1], [1], []):
+    g.case("SparseDenseCwiseMul", [SP[0], fl, SP[1], np.arange(1, 1 + int(np.prod(shape)), dtype=f).reshape(shape)], name="broadcast %s" % shape)
+    g.case("SparseDenseCwiseDiv", [SP[0], fl, SP[1], np.arange(1, 1 + int(np.prod(shape)), dtype=f).reshape(shape)], name="broadcast %s" % shape)
+g.case("SparseDenseCwiseMul", [SP[0], fl, SP[1], np.ones([3, 5], f)], name="does not fit")
+g.case("SparseDenseCwiseMul", [SP[0], fl, SP[1], np.ones([2, 3, 4], f)], name="dense of higher rank")
+g.case("SparseDenseCwiseDiv", [SP[0], np.array([-7, 7, 8], np.int32), SP[1], np.full([3, 4], 2, np.int32)], name="integers truncate")
+R3 = (m([0, 0, 0, 0, 1, 2, 1, 0, 1, 1, 1, 1, 1, 2, 2], 3), np.array([1, -2, 3, -4, 5], f), i64(2, 3, 4))
+for op in ("SparseReduceSum", "SparseReduceMax", "SparseReduceSumSparse", "SparseReduceMaxSparse"):
+    for axes in ([0], [1], [2], [0, 1], [1, 2], [0, 1, 2], [], [-1], [-2, 0]):
+        for keep in (False, True):
+            g.case(op, [*R3, np.array(axes, np.int32)], {"keep_dims": keep}, name="axes %s %s" % (axes, keep))
+    g.case(op, [*R3, np.array([3], np.int32)], name="no such axis")
+    g.case(op, [m([]), fl[:0], i64(2, 3), np.array([1], np.int32)], name="none")
+g.gradient_case("SparseTensorDenseMatMul", [SP[0], fl, SP[1], np.arange(8, dtype=f).reshape(4, 2)])
+g.gradient_case("SparseTensorDenseMatMul", [SP[0], fl, SP[1], np.arange(6, dtype=f).reshape(3, 2)], {"adjoint_a": True})
+g.gradient_case("SparseTensorDenseMatMul", [SP[0], fl, SP[1], np.arange(8, dtype=f).reshape(2, 4)], {"adjoint_b": True})
+g.gradient_case("SparseTensorDenseAdd", [SP[0], fl, SP[1], np.ones([3, 4], f)])
+g.gradient_case("SparseReorder", [m([2, 0, 0, 1, 1, 3]), fl, SP[1]])
+g.gradient_case("SparseAdd", [SP[0], fl, SP[1], m([0, 1, 0, 2, 2, 3]), sample(tf.float32, 3, 4), SP[1], f(0)])
+g.gradient_case("SparseReduceSum", [*R3, np.array([1], np.int32)])
+g.gradient_case("SparseReduceSum", [*R3, np.array([0, 2], np.int32)], {"keep_dims": True})
+g.gradient_case("SparseSlice", [SP[0], fl, SP[1], i64(0, 1), i64(3, 3)])
+g.gradient_case("SparseSoftmax", [m([0, 0, 0, 2, 2, 1]), fl, SP[1]])
+g.gradient_case("SparseDenseCwiseMul", [SP[0], fl, SP[1], np.arange(1, 5, dtype=f)])
+g.gradient_case("SparseDenseCwiseDiv", [SP[0], fl, SP[1], np.arange(1, 5, dtype=f)])
+
+# Sets.
+SETS = [tf.int64, tf.int32, tf.string, tf.int8, tf.uint8, tf.int16, tf.uint16]
+for t in SETS:
+    a = sample(t, 9)[[0, 1, 2, 3, 3, 0, 5, 6, 7]].reshape(3, 3)
+    b = sample(t, 9)[[2, 1, 8, 4, 0, 6]].reshape(3, 2)
+    sb = (m([0, 0, 0, 1, 2, 0]), sample(t, 9)[[1, 4, 5]], i64(3, 2))
+    sa = (m([0, 0, 1, 0, 1, 1, 1, 2]), sample(t, 9)[[1, 4, 2, 4]], i64(3, 3))
+    for op in ("a-b", "b-a", "intersection", "union"):
+        g.case("DenseToDenseSetOperation", [a, b], {"set_operation": op}, name="%s %s" % (op, t.name))
+        g.case("DenseToSparseSetOperation", [a, *sb], {"set_operation": op}, name="%s %s" % (op, t.name))
+        g.case("SparseToSparseSetOperation", [*sa, *sb], {"set_operation": op}, name="%s %s" % (op, t.name))
+    g.case("SetSize", [*sa], name=t.name)
+g.case("DenseToDenseSetOperation", [np.arange(12, dtype=np.int64).reshape(2, 2, 3), np.arange(8, dtype=np.int64).reshape(2, 2, 2)], {"set_operation": "Intersection"}, name="rank 3")
+g.case("DenseToDenseSetOperation", [np.zeros([2, 0], np.int64), np.arange(4, dtype=np.int64).reshape(2, 2)], {"set_operation": "union"}, name="empty sets")
+g.case("DenseToDenseSetOperation", [np.zeros([2, 2], np.int64), np.arange(4, dtype=np.int64).reshape(2, 2)], {"set_operation": "xor"}, name="no such operation")
+g.case("DenseToDenseSetOperation", [np.zeros([2, 2], np.int64), np.zeros([3, 2], np.int64)], {"set_operation": "union"}, name="groups differ")
+g.case("DenseToDenseSetOperation", [np.zeros([2, 2], np.int64), np.zeros([2, 2, 2], np.int64)], {"set_operation": "union"}, name="ranks differ")
+g.case("DenseToDenseSetOperation", [np.zeros([2], np.int64), np.zeros([2], np.int64)], {"set_operation": "union"}, name="vectors")
+for validate in (True, False):
+    g.case("SparseToSparseSetOperation", [m([0, 1, 0, 0]), i64(1, 2), i64(2, 2), m([0, 0]), i64(1), i64(2, 2)], {"set_operation": "union", "validate_indices": validate}, name="out of order %s" % validate)
+g.case("DenseToSparseSetOperation", [np.zeros([2, 2], np.int64), m([0, 0]), i64(1), i64(3, 2)], {"set_operation": "union"}, name="groups differ")
+g.case("SetSize", [m([0, 5]), i64(1), i64(3, 2)], name="out of bounds")
+g.case("SetSize", [m([0], 1), i64(1), i64(3)], name="rank 1")
 g.write()

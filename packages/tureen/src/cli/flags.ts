@@ -48,7 +48,7 @@ export function parseFlags(args: readonly string[], flags: readonly Flag[]): Par
       continue;
     }
     const rest = arg.slice(2 + flag.name.length);
-    const value = flag.type === "bool" ? booleanOf(rest) : valueOf(flag, rest.slice(1));
+    const value = flag.type === "bool" ? booleanOf(rest) : numberOrText(flag, rest.slice(1));
     if (value === undefined) {
       const text = flag.type === "bool" ? rest : rest.slice(1);
       errors.push(`Couldn't interpret value ${text} for flag ${flag.name}.`);
@@ -69,7 +69,7 @@ function booleanOf(rest: string): boolean | undefined {
   return rest === "=false" ? false : undefined;
 }
 
-function valueOf(flag: Flag, text: string): FlagValue | undefined {
+function numberOrText(flag: Flag, text: string): FlagValue | undefined {
   switch (flag.type) {
     case "string":
       return text;
@@ -99,8 +99,8 @@ export function nearestFlag(arg: string, flags: readonly Flag[]): Flag | undefin
   const name = arg.replace(/^-+/, "").replace(/=.*$/s, "").replaceAll("-", "_").toLowerCase();
   if (name === "") return undefined;
   let best: Flag | undefined;
-  // A third of the letters may be wrong; more would be another word.
-  let bestDistance = Math.floor(name.length / 3) + 1;
+  // A third of the letters and one more may be wrong; beyond that it is another word.
+  let bestDistance = Math.floor(name.length / 3) + 2;
   for (const flag of flags) {
     const distance = editDistance(name, flag.name);
     if (distance < bestDistance) [best, bestDistance] = [flag, distance];

@@ -52,7 +52,8 @@ export async function serve(
   for (const name of given) {
     if (ineffectiveFlags.has(name)) stderrLog.warning("flags", `--${name} has no effect here.`);
   }
-  let server: ModelServer;
+  let server: ModelServer | undefined;
+  stopOnSignal(() => server);
   try {
     server = await startModelServer(serverOptions(values, stderrLog));
   } catch (error) {
@@ -61,7 +62,6 @@ export async function serve(
     if (values.get("verbose") === true && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return failureExit;
   }
-  stopOnSignal(server);
   return undefined;
 }
 
@@ -72,15 +72,15 @@ function hint(arg: string): void {
   process.stderr.write(`${arg}: did you mean ${form}?\n`);
 }
 
-/** The first signal ends the server in order, the second at once. */
-function stopOnSignal(server: ModelServer): void {
+/** The first signal ends the server in order, the second at once; before the ports are open there is nothing to wait for. */
+function stopOnSignal(running: () => ModelServer | undefined): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     // What shells report of a program that a signal ended.
     if (stopping) process.exit(signal === "SIGINT" ? 130 : 143);
     stopping = true;
     stderrLog.info("server", `${signal}: no more requests are taken; waiting for those under way.`);
-    server.close().then(
+    void (running()?.close() ?? Promise.resolve()).then(
       () => {
         stderrLog.info("server", "Stopped.");
         process.exit(0);

@@ -34,9 +34,7 @@ export function serverOptions(values: ReadonlyMap<string, FlagValue>, log: Log):
     throw invalidArgument("Either use_alts_credentials must be false or ssl_config_file must be empty.");
   }
   if (text("model_base_path") === "" && text("model_config_file") === "") {
-    throw invalidArgument(
-      "Both server_options.model_base_path and server_options.model_config_file are empty!",
-    );
+    throw invalidArgument("Both server_options.model_base_path and server_options.model_config_file are empty!");
   }
   const models = modelOptions(text("model_config_file"), text("model_name"), text("model_base_path"), log);
   const batching = text("platform_config_file") === "" ? batchingOptions(values, log) : undefined;
@@ -85,10 +83,7 @@ function modelOptions(file: string, name: string, basePath: string, log: Log): M
     readTextProto(ModelServerConfigSchema, file, log);
     return { modelConfigFile: file };
   }
-  log.info(
-    "server",
-    `Building single TensorFlow model file config:  model_name: ${name} model_base_path: ${basePath}`,
-  );
+  log.info("server", `Building single TensorFlow model file config:  model_name: ${name} model_base_path: ${basePath}`);
   return { config: singleModelConfig(name, basePath) };
 }
 
@@ -108,7 +103,11 @@ function batchingOptions(values: ReadonlyMap<string, FlagValue>, log: Log): Batc
 function checkIneffectiveFiles(values: ReadonlyMap<string, FlagValue>, log: Log): void {
   const sessionConfig = values.get("tensorflow_session_config_file") as string;
   if (sessionConfig !== "") readTextProto(ConfigProtoSchema, sessionConfig, log);
-  const positive = ["tensorflow_session_parallelism", "tensorflow_intra_op_parallelism", "tensorflow_inter_op_parallelism"];
+  const positive = [
+    "tensorflow_session_parallelism",
+    "tensorflow_intra_op_parallelism",
+    "tensorflow_inter_op_parallelism",
+  ];
   if (positive.every((name) => (values.get(name) as number) > 0)) {
     throw invalidArgument(
       "Either configure server_options.tensorflow_session_parallelism or (server_options.tensorflow_intra_op_parallelism, server_options.tensorflow_inter_op_parallelism) separately. You cannot configure all.",

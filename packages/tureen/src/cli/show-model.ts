@@ -1,5 +1,11 @@
 import { dtypeEnumName } from "../core/dtype.js";
-import { findMetaGraph, readSavedModel, signatureFromProto, type SignatureInfo, type TensorInfo } from "../saved-model/index.js";
+import {
+  findMetaGraph,
+  readSavedModel,
+  type SignatureInfo,
+  signatureFromProto,
+  type TensorInfo,
+} from "../saved-model/index.js";
 
 /**
  * A SavedModel's tag sets and signatures as `saved_model_cli show --dir DIR --all` prints them.

@@ -16,7 +16,9 @@ function optionValue(flag: Flag): (text: string) => FlagValue {
 }
 
 function serveCommand(): Command {
-  const command = new Command("serve").description("Serve SavedModels over gRPC and REST, as tensorflow_model_server does.");
+  const command = new Command("serve").description(
+    "Serve SavedModels over gRPC and REST, as tensorflow_model_server does.",
+  );
   const flags = [...modelServerFlags, ...ownFlags].filter(({ name }) => name !== "version");
   for (const flag of flags) {
     const name = `--${flag.name.replaceAll("_", "-")}`;
@@ -59,7 +61,9 @@ function showCommand(): Command {
     });
 }
 
-const program = new Command("tureen").description("Train, export and serve TensorFlow models.").version(packageVersion());
+const program = new Command("tureen")
+  .description("Train, export and serve TensorFlow models.")
+  .version(packageVersion());
 program.addCommand(serveCommand());
 program.addCommand(showCommand());
 await program.parseAsync();

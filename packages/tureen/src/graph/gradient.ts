@@ -1,4 +1,6 @@
-import type { Operation, Tensor } from "./graph.js";
+import { invalidArgument } from "../core/status-error.js";
+import { build } from "./build-op.js";
+import { type Operation, Tensor } from "./graph.js";
 
 /** The gradient of a gather: rows of `values` belong at `indices` of a dense tensor of shape `denseShape`; same indices add up. */
 export interface IndexedSlices {
@@ -9,6 +11,19 @@ export interface IndexedSlices {
 
 /** The gradient with respect to one tensor. */
 export type Gradient = Tensor | IndexedSlices;
+
+/** Whether a gradient is sparse. */
+export function isIndexedSlices(gradient: Gradient | null | undefined): gradient is IndexedSlices {
+  return gradient !== null && gradient !== undefined && !(gradient instanceof Tensor);
+}
+
+/** A gradient as one dense tensor: rows of the same index are summed. */
+export function denseGradient(gradient: Gradient): Tensor {
+  if (gradient instanceof Tensor) return gradient;
+  if (gradient.denseShape === undefined) throw invalidArgument("IndexedSlices without a dense shape cannot become a tensor");
+  const rows = build("StridedSlice", [gradient.denseShape, [0], [1], [1]], { shrink_axis_mask: 1 });
+  return build("UnsortedSegmentSum", [gradient.values, gradient.indices, rows]);
+}
 
 /**
  * Builds the gradients of one op: from the gradient of each output (null where none reached it; a resource output's never does) one for each

@@ -1,25 +1,12 @@
-import { invalidArgument, notFound } from "../core/status-error.js";
+import { notFound } from "../core/status-error.js";
 import { isFloatingDType } from "../core/dtype.js";
 import { isFullyDefined } from "../core/shape.js";
 import { zeros } from "../core/tensor-value.js";
 import { build, constant } from "./build-op.js";
-import type { Gradient, IndexedSlices } from "./gradient.js";
+import { denseGradient, type Gradient, type IndexedSlices, isIndexedSlices } from "./gradient.js";
 import { type Operation, Tensor } from "./graph.js";
 import { gradientTable } from "./gradients/index.js";
 import { colocateWith, nameScope } from "./scope.js";
-
-/** Whether a gradient is sparse. */
-export function isIndexedSlices(gradient: Gradient | null | undefined): gradient is IndexedSlices {
-  return gradient !== null && gradient !== undefined && !(gradient instanceof Tensor);
-}
-
-/** A gradient as one dense tensor: rows of the same index are summed. */
-export function denseGradient(gradient: Gradient): Tensor {
-  if (gradient instanceof Tensor) return gradient;
-  if (gradient.denseShape === undefined) throw invalidArgument("IndexedSlices without a dense shape cannot become a tensor");
-  const rows = build("StridedSlice", [gradient.denseShape, [0], [1], [1]], { shrink_axis_mask: 1 });
-  return build("UnsortedSegmentSum", [gradient.values, gradient.indices, rows]);
-}
 
 /** What steers `gradients`. */
 export interface GradientOptions {

@@ -125,3 +125,13 @@ export function variableName(name: string): string {
   const scope = currentNameScope();
   return scope === "" ? name : `${scope}/${name}`;
 }
+
+/** The variables that optimizers train, in the order of their making (`tf.compat.v1.trainable_variables`). */
+export function trainableVariables(graph: Graph = currentGraph()): Variable[] {
+  return variablesIn(graph, collectionKeys.trainableVariables);
+}
+
+/** All variables that checkpoints hold (`tf.compat.v1.global_variables`). */
+export function globalVariables(graph: Graph = currentGraph()): Variable[] {
+  return variablesIn(graph, collectionKeys.globalVariables);
+}

@@ -30,6 +30,8 @@ export const defaultContainer = "localhost";
 /** The state of one session, keyed by container, kind and name. */
 export class ResourceManager {
   readonly #resources = new Map<string, Resource>();
+  /** Containers that ever held something: messages tell a missing container from a missing resource. */
+  readonly #containers = new Set<string>();
 
   static #key(handle: ResourceHandle): string {
     return `${handle.container}\0${handle.kind}\0${handle.name}`;
@@ -52,9 +54,8 @@ export class ResourceManager {
   /** How TensorFlow says that a resource is not there. */
   missingText(handle: ResourceHandle): string {
     const { container, name, kind } = handle;
-    for (const key of this.#resources.keys()) {
-      if (key.startsWith(`${container}\0`)) return `Resource ${container}/${name}/${cppNames[kind] ?? kind} does not exist.`;
-    }
+    if (this.#containers.has(container))
+      return `Resource ${container}/${name}/${cppNames[kind] ?? kind} does not exist.`;
     return `Container ${container} does not exist. (Could not find resource: ${container}/${name})`;
   }
 
@@ -63,12 +64,14 @@ export class ResourceManager {
     const found = this.find<R>(handle);
     if (found !== undefined) return found;
     const made = create();
+    this.#containers.add(handle.container);
     this.#resources.set(ResourceManager.#key(handle), made);
     return made;
   }
 
   /** Puts a resource under a handle, in place of what was there. */
   set(handle: ResourceHandle, resource: Resource): void {
+    this.#containers.add(handle.container);
     this.#resources.set(ResourceManager.#key(handle), resource);
   }
 

@@ -8,6 +8,7 @@ import { scalarValue, type TensorValue } from "../core/tensor-value.js";
 import type { Graph } from "../graph/graph.js";
 import { graphFromProto } from "../graph/graph-def.js";
 import type { ResourceHandle } from "../runtime/resource-manager.js";
+import { ortPartitioner } from "../runtime/ort/index.js";
 import { Session, type SessionOptions } from "../runtime/session.js";
 import { constantVariables } from "./constant-variables.js";
 import { findMetaGraph, readSavedModel, savedModelFiles } from "./read.js";
@@ -38,7 +39,7 @@ export async function loadSavedModel(directory: string, options: LoadOptions & {
   }
   // Until everything is restored and initialised no variable is a constant.
   let isConstant: (handle: ResourceHandle) => boolean = () => false;
-  const session = new Session(graph, { ...options.session, isConstant: (handle) => isConstant(handle) });
+  const session = new Session(graph, { partitioner: ortPartitioner(), ...options.session, isConstant: (handle) => isConstant(handle) });
   const root = resolve(directory);
   const assets = assetFeeds(meta, graph, root);
   restoreVariables(meta, session, assets, root);

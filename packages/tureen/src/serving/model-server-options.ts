@@ -1,6 +1,6 @@
 import type { ModelServerConfig } from "@tureen/protos/gen/tensorflow_serving/config/model_server_config_pb";
-import type { BatchingParameters } from "@tureen/protos/gen/tensorflow_serving/servables/tensorflow/session_bundle_config_pb";
 import type { SSLConfig } from "@tureen/protos/gen/tensorflow_serving/config/ssl_config_pb";
+import type { BatchingParameters } from "@tureen/protos/gen/tensorflow_serving/servables/tensorflow/session_bundle_config_pb";
 import type { LoadSavedModel } from "../saved-model/signature.js";
 import type { Log } from "./log.js";
 import type { VersionPolicy } from "./source/version-policy.js";

@@ -3,7 +3,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { fromText } from "@bufbuild/protobuf/txtpb";
-import { ReloadConfigRequestSchema, ReloadConfigResponseSchema } from "@tureen/protos/gen/tensorflow_serving/apis/model_management_pb";
+import {
+  ReloadConfigRequestSchema,
+  ReloadConfigResponseSchema,
+} from "@tureen/protos/gen/tensorflow_serving/apis/model_management_pb";
 import { ModelServerConfigSchema } from "@tureen/protos/gen/tensorflow_serving/config/model_server_config_pb";
 import { decodePredictResponse } from "@tureen/protos/serving-messages";
 import { afterEach, describe, expect, it } from "vitest";
@@ -73,6 +76,7 @@ describe("startModelServer", () => {
 
   it("opens its ports where a model is broken or missing, reports it and serves the others", async () => {
     const models = folders();
+    mkdirSync(join(models.root, "empty"));
     const log: string[] = [];
     const server = await start(
       {
@@ -83,7 +87,7 @@ describe("startModelServer", () => {
         models: [
           { name: "broken", basePath: models.add("broken", "1") },
           { name: "missing", basePath: join(models.root, "missing") },
-          { name: "empty", basePath: (mkdirSync(join(models.root, "empty")), join(models.root, "empty")) },
+          { name: "empty", basePath: join(models.root, "empty") },
           { name: "good", basePath: models.add("good", "7") },
         ],
       },
@@ -99,7 +103,9 @@ describe("startModelServer", () => {
     const text = log.join("");
     expect(text).toContain(`Could not find base path ${models.root}/missing for servable missing`);
     expect(text).toContain("No versions of servable empty found under base path");
-    expect(text).toContain(`Loading servable: {name: broken version: 1} failed: NOT_FOUND: nothing at ${models.root}/broken/1`);
+    expect(text).toContain(
+      `Loading servable: {name: broken version: 1} failed: NOT_FOUND: nothing at ${models.root}/broken/1`,
+    );
     expect(text).toContain("Successfully loaded servable version {name: good version: 7}");
     models.add("missing", "3");
     await eventually(() => predictZero(server, "missing"), 3);
@@ -122,7 +128,10 @@ describe("startModelServer", () => {
       error_code: "NOT_FOUND",
       error_message: `Specified file path does not appear to contain a SavedModel bundle (should have a file called \`saved_model.pb\`)\nSpecified file path: ${models.root}/m/1`,
     });
-    expect(await status("old")).toEqual({ error_code: "UNIMPLEMENTED", error_message: "Session Bundle is deprecated and removed." });
+    expect(await status("old")).toEqual({
+      error_code: "UNIMPLEMENTED",
+      error_message: "Session Bundle is deprecated and removed.",
+    });
   });
 
   it("reloads its configuration: models, versions and labels", async () => {
@@ -138,7 +147,10 @@ describe("startModelServer", () => {
     cleanups.push(() => client.close());
     const reload = (text: string, metricNames: string[] = []): Promise<Uint8Array> => {
       const config = fromText(ModelServerConfigSchema, text);
-      return client.call(rpc.reload, toBinary(ReloadConfigRequestSchema, create(ReloadConfigRequestSchema, { config, metricNames })));
+      return client.call(
+        rpc.reload,
+        toBinary(ReloadConfigRequestSchema, create(ReloadConfigRequestSchema, { config, metricNames })),
+      );
     };
     const model = (name: string, path: string, more = ""): string =>
       `config { name: "${name}" base_path: "${path}" model_platform: "tensorflow" ${more} }`;
@@ -153,7 +165,10 @@ describe("startModelServer", () => {
       ]),
     );
     expect(answer.status?.errorCode).toBe(0);
-    expect(answer.metric.map(({ name }) => name)).toEqual(["/tensorflow/cc/saved_model/load_attempt_count", "/no/such"]);
+    expect(answer.metric.map(({ name }) => name)).toEqual([
+      "/tensorflow/cc/saved_model/load_attempt_count",
+      "/no/such",
+    ]);
     expect(await predictZero(server, "b")).toBe(5);
     await eventually(() => states(server, "a"), { "1": "AVAILABLE", "2": "AVAILABLE" });
     expect(await predictZero(server, "a/versions/1")).toBe(1);
@@ -176,11 +191,31 @@ describe("startModelServer", () => {
     const failures: readonly (readonly [string, number, string])[] = [
       [list(model("a", a), model("a", a)), 3, "Illegal to list model a multiple times in config list"],
       [list(model("a", "relative")), 3, "Expected model a to have an absolute path or URI; got base_path()=relative"],
-      [list(`config { name: "a" base_path: "${a}" }`), 3, "Illegal setting neither ModelServerConfig::model_type (deprecated) nor ModelServerConfig::model_platform, model name is a"],
-      [list(`config { name: "a" base_path: "${a}" model_platform: "other" }`), 3, "Illegal to change a model's platform. For model a platform was tensorflow and new platform requested is other"],
-      [list(model("b", b), `config { name: "c" base_path: "${a}" model_platform: "other" }`), 3, "Model c requests unsupported platform other"],
-      ["", 3, "ServerModelConfig type not supported by HandleReloadConfigRequest. Only ModelConfigList is currently supported"],
-      [list(model("gone", join(models.root, "gone"))), 2, `1 model(s) did not become available: {{{name: gone} due to error: INVALID_ARGUMENT: Could not find base path ${models.root}/gone for servable gone with error NOT_FOUND: ${models.root}/gone not found}, }`],
+      [
+        list(`config { name: "a" base_path: "${a}" }`),
+        3,
+        "Illegal setting neither ModelServerConfig::model_type (deprecated) nor ModelServerConfig::model_platform, model name is a",
+      ],
+      [
+        list(`config { name: "a" base_path: "${a}" model_platform: "other" }`),
+        3,
+        "Illegal to change a model's platform. For model a platform was tensorflow and new platform requested is other",
+      ],
+      [
+        list(model("b", b), `config { name: "c" base_path: "${a}" model_platform: "other" }`),
+        3,
+        "Model c requests unsupported platform other",
+      ],
+      [
+        "",
+        3,
+        "ServerModelConfig type not supported by HandleReloadConfigRequest. Only ModelConfigList is currently supported",
+      ],
+      [
+        list(model("gone", join(models.root, "gone"))),
+        2,
+        `1 model(s) did not become available: {{{name: gone} due to error: INVALID_ARGUMENT: Could not find base path ${models.root}/gone for servable gone with error NOT_FOUND: ${models.root}/gone not found}, }`,
+      ],
     ];
     for (const [text, code, details] of failures) await expect(reload(text)).rejects.toMatchObject({ code, details });
   });
@@ -204,7 +239,8 @@ describe("startModelServer", () => {
     const a = models.add("a", "1");
     const b = models.add("b", "2");
     const file = join(models.root, "models.config");
-    const entry = (name: string, path: string): string => `config: { name: '${name}', base_path: '${path}', model_platform: 'tensorflow' }`;
+    const entry = (name: string, path: string): string =>
+      `config: { name: '${name}', base_path: '${path}', model_platform: 'tensorflow' }`;
     writeFileSync(file, `model_config_list: { ${entry("a", a)} }`);
     const log: string[] = [];
     const server = await start(
@@ -219,7 +255,10 @@ describe("startModelServer", () => {
     );
     expect(await predictZero(server, "a")).toBe(1);
     writeFileSync(file, "model_config_list { nonsense }");
-    await eventually(async () => log.some((line) => line.includes("Error parsing text-format tensorflow.serving.ModelServerConfig")), true);
+    await eventually(
+      async () => log.some((line) => line.includes("Error parsing text-format tensorflow.serving.ModelServerConfig")),
+      true,
+    );
     expect(log.join("")).toContain(`Failed to read ModelServerConfig file: Invalid protobuf file: '${file}'`);
     expect(await predictZero(server, "a")).toBe(1);
     writeFileSync(file, `model_config_list { ${entry("b", b)} }`);

@@ -13,8 +13,8 @@ import { readTextProto } from "./config/read-text-proto.js";
 import { type RunningGrpcServer, startGrpcServer } from "./grpc/server.js";
 import { type Log, silentLog } from "./log.js";
 import { AspiredVersionsManager } from "./manager/aspired-versions-manager.js";
-import { ServerCore } from "./manager/server-core.js";
 import { StateMonitor } from "./manager/servable-state.js";
+import { ServerCore } from "./manager/server-core.js";
 import type { ModelServerOptions, ServedModel } from "./model-server-options.js";
 import { processGauges, servingMetrics } from "./monitoring/serving-metrics.js";
 import { type RunningRestServer, startRestServer } from "./rest/server.js";
@@ -154,9 +154,11 @@ async function defaultLoader(): Promise<LoadSavedModel> {
 }
 
 function configOf(options: ModelServerOptions, log: Log): ModelServerConfig {
-  if (options.modelConfigFile !== undefined) return readTextProto(ModelServerConfigSchema, options.modelConfigFile, log);
+  if (options.modelConfigFile !== undefined)
+    return readTextProto(ModelServerConfigSchema, options.modelConfigFile, log);
   if (options.config !== undefined) return options.config;
-  if (options.models === undefined) throw invalidArgument("startModelServer needs models, a config or a modelConfigFile");
+  if (options.models === undefined)
+    throw invalidArgument("startModelServer needs models, a config or a modelConfigFile");
   return modelListConfig(
     options.models.map(({ name, basePath, versionPolicy = latestVersions, versionLabels = {} }: ServedModel) => ({
       name,

@@ -1,5 +1,5 @@
 import { invalidArgument } from "../../core/status-error.js";
-import { build } from "../../graph/build-op.js";
+import { build, constant } from "../../graph/build-op.js";
 import { type Operation, Tensor } from "../../graph/graph.js";
 import { controlDependencies, nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
@@ -13,7 +13,6 @@ import { mul } from "../nn/arithmetic.js";
 import { assertEqual } from "../nn/assertions.js";
 import { shapeOf, sliceFirst } from "../nn/tensor-shape.js";
 import { getOptimizer, type OptimizerLike } from "../optimizer/get-optimizer.js";
-import { constant } from "../../graph/build-op.js";
 
 /** What `baselineModelFn` builds. */
 export interface BaselineModelOptions {
@@ -40,18 +39,32 @@ export function baselineModelFn(options: BaselineModelOptions): ModelFn {
   };
 }
 
-function baselineLogits(units: number, features: Features, weightKey: string | undefined): { bias: Variable; logits: Tensor } {
+function baselineLogits(
+  units: number,
+  features: Features,
+  weightKey: string | undefined,
+): { bias: Variable; logits: Tensor } {
   const sizes = Object.entries(features)
     .filter(([key]) => key !== weightKey)
-    .map(([, feature]) => sliceFirst(feature instanceof SparseTensor ? feature.denseShape : shapeOf(feature), { begin: 0, shrink: true }))
+    .map(([, feature]) =>
+      sliceFirst(feature instanceof SparseTensor ? feature.denseShape : shapeOf(feature), { begin: 0, shrink: true }),
+    )
     // Sparse shapes are int64.
     .map((size) => (size.dtype === "int32" ? size : build("Cast", [size], { DstT: "int32" }, "Cast")));
   const [batch, ...others] = sizes;
-  if (!(batch instanceof Tensor)) throw invalidArgument("features must have at least one feature apart from the weights.");
-  const checks = others.map((size) => assertEqual(batch, size, ["Condition x == y did not hold.", "x = ", batch, "y = ", size]));
+  if (!(batch instanceof Tensor))
+    throw invalidArgument("features must have at least one feature apart from the weights.");
+  const checks = others.map((size) =>
+    assertEqual(batch, size, ["Condition x == y did not hold.", "x = ", batch, "y = ", size]),
+  );
   return controlDependencies(checks, () =>
     nameScope("baseline", (scope) => {
-      const bias = new Variable({ name: `${scope}bias`, dtype: "float32", shape: [units], initializer: zerosInitializer() });
+      const bias = new Variable({
+        name: `${scope}bias`,
+        dtype: "float32",
+        shape: [units],
+        initializer: zerosInitializer(),
+      });
       const shape = build("Pack", [[batch, constant(units, "int32", "ones/packed/1")]], {}, "ones/packed");
       const ones = build("Fill", [shape, constant(1, "float32", "ones/Const")], {}, "ones");
       return { bias, logits: mul(bias.read("Mul/ReadVariableOp"), ones, "Mul") };

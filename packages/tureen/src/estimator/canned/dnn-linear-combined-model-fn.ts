@@ -52,11 +52,18 @@ export function dnnLinearCombinedModelFn(options: CombinedModelOptions): ModelFn
     checkFeatures(features);
     checkCombinedColumns(options);
     const units = head.logitsDimension;
-    const dnn = dnnFeatureColumns.length === 0 ? undefined : dnnLogits(units, dnnLayers(options, dnnFeatureColumns), features, mode);
+    const dnn =
+      dnnFeatureColumns.length === 0
+        ? undefined
+        : dnnLogits(units, dnnLayers(options, dnnFeatureColumns), features, mode);
     const linear =
       linearFeatureColumns.length === 0
         ? undefined
-        : linearLogits(units, { featureColumns: linearFeatureColumns, sparseCombiner: options.linearSparseCombiner }, features);
+        : linearLogits(
+            units,
+            { featureColumns: linearFeatureColumns, sparseCombiner: options.linearSparseCombiner },
+            features,
+          );
     if (linear !== undefined) layerSummary(linear.result, "linear");
     const logits = dnn !== undefined && linear !== undefined ? add(dnn.result, linear.result) : (dnn ?? linear)!.result;
     const trainOpFn = (loss: Tensor): Operation => {
@@ -70,7 +77,12 @@ export function dnnLinearCombinedModelFn(options: CombinedModelOptions): ModelFn
         const rate = Math.min(linearLearningRate, 1 / Math.sqrt(linearFeatureColumns.length));
         const optimizer = getOptimizer(options.linearOptimizer ?? "Ftrl", rate);
         // Only one of the two may count the step; the other counts for itself.
-        ops.push(optimizer.minimize(loss, { variables: linear.trainableVariables, iterations: dnn === undefined ? step : undefined }));
+        ops.push(
+          optimizer.minimize(loss, {
+            variables: linear.trainableVariables,
+            iterations: dnn === undefined ? step : undefined,
+          }),
+        );
       }
       return group(ops);
     };
@@ -79,7 +91,10 @@ export function dnnLinearCombinedModelFn(options: CombinedModelOptions): ModelFn
   };
 }
 
-function dnnLayers(options: CombinedModelOptions, featureColumns: readonly FeatureColumn[]): Parameters<typeof dnnLogits>[1] {
+function dnnLayers(
+  options: CombinedModelOptions,
+  featureColumns: readonly FeatureColumn[],
+): Parameters<typeof dnnLogits>[1] {
   const { dnnHiddenUnits, dnnActivationFn, dnnDropout, batchNorm } = options;
   if (dnnHiddenUnits === undefined || dnnHiddenUnits.length === 0) {
     throw invalidArgument("dnn_hidden_units must be defined when dnn_feature_columns is specified.");

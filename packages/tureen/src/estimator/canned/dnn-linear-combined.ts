@@ -14,7 +14,6 @@ import {
   regressorHead,
 } from "./estimator-options.js";
 
-
 /** A wide and deep model that classifies (`tf.estimator.DNNLinearCombinedClassifier`). */
 export class DNNLinearCombinedClassifier extends Estimator {
   constructor(options: CombinedColumns & ClassifierOptions) {

@@ -33,7 +33,11 @@ export function dnnLogits(units: number, layers: DnnLayers, features: Features, 
   if (!Number.isInteger(units)) throw invalidArgument(`units must be an int.  Given type: ${typeof units}`);
   const graph = currentGraph();
   // Keras names the layers before it builds them, which takes these names at the root.
-  for (const name of ["input_from_feature_columns", ...layers.hiddenUnits.map((_, i) => `hiddenlayer_${i}`), "logits"]) {
+  for (const name of [
+    "input_from_feature_columns",
+    ...layers.hiddenUnits.map((_, i) => `hiddenlayer_${i}`),
+    "logits",
+  ]) {
     graph.uniqueName(name);
   }
   return trackCreated(() => nameScope("dnn", () => network(units, layers, features, mode === ModeKeys.TRAIN)));

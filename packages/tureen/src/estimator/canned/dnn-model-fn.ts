@@ -3,8 +3,8 @@ import type { Head } from "../head/head.js";
 import { ModeKeys } from "../mode-keys.js";
 import type { ModelFn } from "../model-fn.js";
 import { getOptimizer, type OptimizerLike } from "../optimizer/get-optimizer.js";
-import { checkFeatures } from "./estimator-options.js";
 import { type DnnLayers, dnnLogits } from "./dnn-logits.js";
+import { checkFeatures } from "./estimator-options.js";
 
 /** What `dnnModelFn` builds. */
 export interface DnnModelOptions extends DnnLayers {

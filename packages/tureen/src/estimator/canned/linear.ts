@@ -1,8 +1,6 @@
 import { Estimator } from "../estimator.js";
 import type { Head } from "../head/head.js";
 import type { OptimizerLike } from "../optimizer/get-optimizer.js";
-import type { LinearColumns } from "./linear-logits.js";
-import { linearModelFn } from "./linear-model-fn.js";
 import {
   type CannedOptions,
   type ClassifierOptions,
@@ -11,6 +9,8 @@ import {
   type RegressorOptions,
   regressorHead,
 } from "./estimator-options.js";
+import type { LinearColumns } from "./linear-logits.js";
+import { linearModelFn } from "./linear-model-fn.js";
 
 /** The columns of a linear estimator and how it is trained. */
 export interface LinearOptions extends LinearColumns {

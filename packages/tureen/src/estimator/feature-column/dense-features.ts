@@ -32,6 +32,7 @@ export function denseFeatures(features: Features, columns: readonly FeatureColum
         column.createState?.(cache, { prefix: currentNameScope(), trainable: options.trainable ?? true }),
       );
     }
+    cache.castFeatures();
     const tensors = sorted.map((column) =>
       nameScope(column.name, () => flattenRows(column.denseTensor(cache), column.variableShape)),
     );

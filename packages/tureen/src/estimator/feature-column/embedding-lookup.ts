@@ -1,6 +1,8 @@
+import { isFullyDefined } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { intValue, scalarValue } from "../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
+import { constantShape } from "../../graph/constant-value.js";
 import type { Tensor } from "../../graph/graph.js";
 import { colocateWith, nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
@@ -144,6 +146,7 @@ function combineWeighted(table: Tensor, positions: Tensor, rawWeights: Tensor, s
   const ones = nameScope("ones", (name) => build("Fill", [trailing, constant(scalarInt(1), undefined, "Const")], {}, name));
   const shape = build("ConcatV2", [[shapeOf(unshaped), ones], scalarInt(0)], {}, "concat");
   const weights = build("Reshape", [unshaped, shape], {}, "Reshape");
+  weights.shape = [unshaped.shape?.[0] ?? -1, ...new Array<number>((rows.shape?.length ?? 2) - 1).fill(1)];
   const weighted = build("Mul", [rows, weights], {}, "mul");
   if (combiner === "sum") return build("SegmentSum", [weighted, segments], {}, scope);
   const sum = build("SegmentSum", [weighted, segments], {}, "SegmentSum");
@@ -163,7 +166,8 @@ function withLeadingShape(result: Tensor, originalShape: Tensor, leading: Tensor
   const back = build("Slice", [shapeOf(result), intValue([1]), intValue([-1])], {}, "Slice");
   const final = build("Reshape", [result, build("ConcatV2", [[front, back], scalarInt(0)], {}, "concat")], {}, "Reshape");
   if (typeof leading === "number" && result.shape !== undefined) {
-    const known = final.shape ?? new Array<number>(leading + 1).fill(-1);
+    const original = constantShape(originalShape);
+    const known = isFullyDefined(original) ? original : (final.shape ?? new Array<number>(leading + 1).fill(-1));
     final.shape = [...known.slice(0, leading), ...result.shape.slice(1)];
   }
   return final;

@@ -14,6 +14,11 @@ export function castTo(tensor: Tensor, dtype: DType, name = "Cast"): Tensor {
   return tensor.dtype === dtype ? tensor : build("Cast", [tensor], { DstT: dtype }, name);
 }
 
+/** The values of a sparse tensor as another dtype; the scope `Cast` is taken even where they have it already. */
+export function castValues(sparse: SparseTensor, dtype: DType): Tensor {
+  return nameScope("Cast", (scope) => castTo(sparse.values, dtype, scope));
+}
+
 /** The shape as a vector: a constant where it is known. */
 export function shapeOf(tensor: Tensor, outType: "int32" | "int64" = "int32", name = "Shape"): Tensor {
   const { shape } = tensor;

@@ -8,6 +8,7 @@ export type {
 } from "./feature-column.js";
 export { isCategoricalColumn, isDenseColumn, isFeatureColumn, isSequenceDenseColumn } from "./feature-column.js";
 export { type BucketizedColumn, bucketizedColumn } from "./bucketized-column.js";
+export { castFeatures } from "./cast-features.js";
 export { categoricalColumnWithHashBucket } from "./hash-bucket-column.js";
 export { categoricalColumnWithIdentity } from "./identity-column.js";
 export { categoricalColumnWithVocabularyFile } from "./vocabulary-file-column.js";

@@ -52,8 +52,9 @@ export function linearModelLogits(features: Features, columns: readonly FeatureC
   const trainable = options.trainable ?? true;
   const sorted = normalizeColumns(columns).map((column) => requireLinear(column, ""));
   const cache = new TransformationCache(features);
-  return nameScope(name, () =>
-    nameScope(name, () => {
+  return nameScope(name, () => {
+    cache.castFeatures();
+    return nameScope(name, () => {
       const weights = sorted.map((column) => createWeights(cache, column, `${name}/${scopeName(column.name)}`, units, trainable));
       const bias = new Variable({ name: `${name}/bias_weights`, shape: [units], dtype: "float32", initializer: zerosInitializer, trainable });
       return nameScope(name, () => {
@@ -63,8 +64,8 @@ export function linearModelLogits(features: Features, columns: readonly FeatureC
         checkBatchSizes(sums, sorted);
         return { logits: addBias(sums, bias), bias, weights, variables: cache.variables };
       });
-    }),
-  );
+    });
+  });
 }
 
 /** Makes the variables of a column and its weights, [width, units]. */

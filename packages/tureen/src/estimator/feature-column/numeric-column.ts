@@ -7,7 +7,7 @@ import { checkNumber, checkShape } from "./column-checks.js";
 import type { DenseColumn } from "./feature-column.js";
 import { castTo } from "./graph-shape.js";
 import { fixedLenFeature } from "./parse-spec.js";
-import { attributeText, dtypeString, dtypeText, floatText, type PythonText, pythonText, tupleText } from "./python-text.js";
+import { attributeText, dtypeString, dtypeText, numbersText, pythonText, tupleText } from "./python-text.js";
 
 /** A number, or nested lists of numbers. */
 export type NumberList = number | readonly NumberList[];
@@ -45,7 +45,7 @@ export function numericColumn(key: string, options: NumericOptions = {}): Numeri
   const description = attributeText("NumericColumn", [
     ["key", key],
     ["shape", tupleText(shape)],
-    ["default_value", defaultValue === undefined ? undefined : numbersText(defaultValue, dtype)],
+    ["default_value", numbersText(defaultValue, dtype)],
     ["dtype", dtypeText(dtype)],
     ["normalizer_fn", normalizerFn],
   ]);
@@ -69,14 +69,6 @@ export function numericColumn(key: string, options: NumericOptions = {}): Numeri
     denseTensor: (cache) => cache.transformed(column) as Tensor,
   });
   return column;
-}
-
-/** Numbers as Python prints them in a tuple; those of a float column with their point. */
-export function numbersText(value: NumberList, dtype: DType): PythonText {
-  if (typeof value !== "number") {
-    return tupleText(value.map((item) => numbersText(item, dtype)));
-  }
-  return isFloatingDType(dtype) ? floatText(value) : { text: String(value) };
 }
 
 function checkDefault(shape: Shape, value: NumberList | undefined, dtype: DType, key: string): NumberList | undefined {

@@ -1,7 +1,7 @@
 import type { DType } from "../../core/dtype.js";
 import type { PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { type NestedValue, scalarValue, tensorValue, toTensor, zeros } from "../../core/tensor-value.js";
+import { intValue, type NestedValue, scalarValue, tensorValue, toTensor, zeros } from "../../core/tensor-value.js";
 import { encodeText } from "../../core/text.js";
 import { build, buildOp, constant, type TensorLike } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
@@ -11,7 +11,7 @@ import type { FeatureTensor } from "../model-fn.js";
 import { compareText } from "./compare-text.js";
 import { castTo, reshapeTo, scalarInt, scalarLong, sliceOf } from "./graph-shape.js";
 import { type ExampleFeature, exampleFeatureText, type ParseExampleSpec, type SparseFeature } from "./parse-spec.js";
-import { pythonText } from "./python-text.js";
+import { pythonText, tupleText } from "./python-text.js";
 
 interface DenseKey {
   readonly key: string;
@@ -59,7 +59,7 @@ function addFeature(key: string, feature: ExampleFeature, sparse: Map<string, DT
         throw invalidArgument(
           feature.shape[0]! < 0
             ? `First dimension of shape for feature ${key} unknown. Consider using FixedLenSequenceFeature. Received feature=${exampleFeatureText(feature)}.`
-            : `All dimensions of shape for feature ${key} need to be known but received ${pythonText(feature.shape)}.`,
+            : `All dimensions of shape for feature ${key} need to be known but received ${tupleText(feature.shape.map((size) => (size < 0 ? undefined : size))).text}.`,
         );
       }
       dense.push({ key, dtype: feature.dtype, shape: feature.shape, defaultValue: feature.defaultValue });
@@ -122,7 +122,12 @@ function defaultOf({ key, dtype, shape, defaultValue }: DenseKey): Tensor {
   const safeKey = key.replace(/[^A-Za-z0-9_.\-/]/gu, "_");
   if (shape.length > 0 && shape[0]! < 0) {
     if (defaultValue === undefined) return constant(dtype === "string" ? scalarValue("string", "") : scalarValue(dtype, 0), undefined, "Const");
-    return reshapeTo(constant(toTensor(defaultValue, dtype), undefined, `padding_${safeKey}`), []);
+    const padding = constant(toTensor(defaultValue, dtype), undefined, `padding_${safeKey}`);
+    return nameScope("Reshape", (scope) => {
+      // Python's empty list becomes a float constant before TensorFlow sees that a shape must be of integers.
+      constant(zeros("float32", [0]), undefined, "shape");
+      return build("Reshape", [padding, constant(intValue([]), undefined, "shape")], {}, scope);
+    });
   }
   if (defaultValue === undefined) return constant(zeros(dtype, [0]), undefined, "Const");
   return reshapeTo(constant(toTensor(defaultValue, dtype), undefined, `key_${safeKey}`), shape);

@@ -1,6 +1,6 @@
 import type { DType } from "../../core/dtype.js";
 import type { NestedValue } from "../../core/tensor-value.js";
-import { attributeText, dtypeText, tupleText } from "./python-text.js";
+import { attributeText, dtypeText, numbersText, type PythonText, tupleText } from "./python-text.js";
 
 /** A dense feature of a fixed shape (`tf.io.FixedLenFeature`); without a default every example must have it. */
 export interface FixedLenFeature {
@@ -78,14 +78,18 @@ export function fixedLenSequenceFeature(
   });
 }
 
+function shapeText(shape: readonly number[]): PythonText {
+  return tupleText(shape.map((size) => (size < 0 ? undefined : size)));
+}
+
 /** The feature as Python's TensorFlow prints it; equal features have equal texts. */
 export function exampleFeatureText(feature: ExampleFeature): string {
   switch (feature.kind) {
     case "FixedLenFeature":
       return attributeText(feature.kind, [
-        ["shape", tupleText(feature.shape)],
+        ["shape", shapeText(feature.shape)],
         ["dtype", dtypeText(feature.dtype)],
-        ["default_value", feature.defaultValue],
+        ["default_value", numbersText(feature.defaultValue, feature.dtype)],
       ]);
     case "VarLenFeature":
       return attributeText(feature.kind, [["dtype", dtypeText(feature.dtype)]]);
@@ -99,10 +103,10 @@ export function exampleFeatureText(feature: ExampleFeature): string {
       ]);
     case "FixedLenSequenceFeature":
       return attributeText(feature.kind, [
-        ["shape", tupleText(feature.shape)],
+        ["shape", shapeText(feature.shape)],
         ["dtype", dtypeText(feature.dtype)],
         ["allow_missing", feature.allowMissing],
-        ["default_value", feature.defaultValue],
+        ["default_value", numbersText(feature.defaultValue, feature.dtype)],
       ]);
   }
 }

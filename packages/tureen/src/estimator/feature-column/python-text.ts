@@ -1,4 +1,4 @@
-import type { DType } from "../../core/dtype.js";
+import { type DType, isFloatingDType } from "../../core/dtype.js";
 import { decodeText } from "../../core/text.js";
 
 /** Text that is already as Python prints it. */
@@ -49,6 +49,12 @@ export function attributeText(name: string, attributes: readonly (readonly [stri
 /** A number of Python's float type: whole ones print with `.0`. */
 export function floatText(value: number): PythonText {
   return { text: Number.isInteger(value) ? `${value}.0` : String(value) };
+}
+
+/** Numbers, or nested lists of them as tuples, as Python prints them; those of a float dtype with their point. */
+export function numbersText(value: unknown, dtype: DType): PythonText {
+  if (Array.isArray(value)) return tupleText(value.map((item) => numbersText(item, dtype)));
+  return typeof value === "number" && isFloatingDType(dtype) ? floatText(value) : { text: pythonText(value) };
 }
 
 function quoted(text: string): string {

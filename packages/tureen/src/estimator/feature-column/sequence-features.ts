@@ -28,6 +28,7 @@ export function sequenceFeatures(features: Features, columns: readonly FeatureCo
     for (const column of sorted) {
       column.createState?.(cache, { prefix: `${prefix}/${scopeName(column.name)}`, trainable: options.trainable ?? true });
     }
+    cache.castFeatures();
     const parts = sorted.map((column) =>
       nameScope(column.name, () => {
         const { denseTensor, sequenceLength } = column.sequenceDenseTensor(cache);

@@ -5,6 +5,7 @@ import { build } from "../../graph/build-op.js";
 import { type Initializer, Variable } from "../../graph/variable.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import type { FeatureTensor, Features } from "../model-fn.js";
+import { castFeatures } from "./cast-features.js";
 import type { FeatureColumn, StateScope, Transformed } from "./feature-column.js";
 import { scalarInt, sparseRank } from "./graph-shape.js";
 import { sparseRows } from "./sparse-reshape.js";
@@ -24,7 +25,7 @@ export interface ColumnVariable {
  * It also holds the variables and tables of the layer's columns.
  */
 export class TransformationCache {
-  readonly #features: Features;
+  #features: Features;
   readonly #tensors = new Map<string, FeatureTensor>();
   readonly #transformed = new Map<string, Transformed>();
   readonly #variables = new Map<string, Variable>();
@@ -32,6 +33,11 @@ export class TransformationCache {
 
   constructor(features: Features) {
     this.#features = features;
+  }
+
+  /** Casts the features as a Keras layer does; to be called before anything is read. */
+  castFeatures(): void {
+    this.#features = castFeatures(this.#features);
   }
 
   /** The raw feature, of rank 2 at least; INVALID_ARGUMENT for a missing or scalar one. */

@@ -4,7 +4,7 @@ import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import { checkKey, checkOovBuckets, checkSameKind, checkStringOrInteger } from "./column-checks.js";
 import type { CategoricalColumn } from "./feature-column.js";
-import { castTo } from "./graph-shape.js";
+import { castValues } from "./graph-shape.js";
 import { varLenFeature } from "./parse-spec.js";
 import { attributeText, dtypeText } from "./python-text.js";
 import { toSparseInput } from "./sparse-input.js";
@@ -60,7 +60,7 @@ export function categoricalColumnWithVocabularyFile(
       checkSameKind(key, dtype, input.dtype);
       checkStringOrInteger(input.dtype, `column_name: ${key} input_tensor`);
       const integer = isIntegerDType(input.dtype);
-      const values = integer ? castTo(input.values, "int64") : input.values;
+      const values = integer ? castValues(input, "int64") : input.values;
       const name = `${key}_lookup`;
       const table = cache.resource(column, name, () =>
         tableFromFile(vocabularyFile, size, integer ? "int64" : "string", { defaultValue, oovBuckets }, name),

@@ -3,7 +3,7 @@ import { invalidArgument } from "../../core/status-error.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import { checkKey, checkOovBuckets, checkSameKind, checkStringOrInteger } from "./column-checks.js";
 import type { CategoricalColumn } from "./feature-column.js";
-import { castTo } from "./graph-shape.js";
+import { castValues } from "./graph-shape.js";
 import { varLenFeature } from "./parse-spec.js";
 import { attributeText, dtypeString, dtypeText, pythonText, tupleText } from "./python-text.js";
 import { toSparseInput } from "./sparse-input.js";
@@ -63,7 +63,7 @@ export function categoricalColumnWithVocabularyList(
       const input = toSparseInput(cache.feature(key));
       checkSameKind(key, dtype, input.dtype);
       checkStringOrInteger(input.dtype, `column_name: ${key} input_tensor`);
-      const values = isIntegerDType(input.dtype) ? castTo(input.values, "int64") : input.values;
+      const values = isIntegerDType(input.dtype) ? castValues(input, "int64") : input.values;
       const name = `${key}_lookup`;
       const table = cache.resource(column, name, () => tableFromList(words, { defaultValue, oovBuckets }, name));
       return new SparseTensor(input.indices, lookUp(table, values), input.denseShape);

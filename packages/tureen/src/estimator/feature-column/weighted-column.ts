@@ -3,7 +3,7 @@ import { invalidArgument } from "../../core/status-error.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import { isNumber } from "./column-checks.js";
 import type { CategoricalColumn, IdWeightPair } from "./feature-column.js";
-import { castTo } from "./graph-shape.js";
+import { castValues } from "./graph-shape.js";
 import { exampleFeatureText, type ParseExampleSpec, varLenFeature } from "./parse-spec.js";
 import { attributeText, dtypeString, dtypeText } from "./python-text.js";
 import { toSparseInput } from "./sparse-input.js";
@@ -19,7 +19,6 @@ export function weightedCategoricalColumn(
   const column: CategoricalColumn = Object.freeze<CategoricalColumn>({
     kind: "WeightedCategoricalColumn",
     name: `${categoricalColumn.name}_weighted_by_${weightFeatureKey}`,
-    categoricalColumn,
     numBuckets: categoricalColumn.numBuckets,
     parents: Object.freeze([categoricalColumn, weightFeatureKey]),
     get parseExampleSpec(): ParseExampleSpec {
@@ -43,7 +42,7 @@ export function weightedCategoricalColumn(
       const sparse = weights instanceof SparseTensor ? weights : toSparseInput(weights, 0);
       const weightTensor = isFloatingDType(sparse.dtype)
         ? sparse
-        : new SparseTensor(sparse.indices, castTo(sparse.values, "float32"), sparse.denseShape);
+        : new SparseTensor(sparse.indices, castValues(sparse, "float32"), sparse.denseShape);
       return { idTensor: cache.transformed(categoricalColumn) as SparseTensor, weightTensor };
     },
     sparseTensors: (cache) => cache.transformed(column) as IdWeightPair,

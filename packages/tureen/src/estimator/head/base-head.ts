@@ -83,7 +83,13 @@ export abstract class BaseHead implements ReducingHead {
   createEstimatorSpec(args: HeadSpecArgs): EstimatorSpec {
     const { mode, features, labels, regularizationLosses } = args;
     const logits = this.#oneTensor(args.logits);
-    const lossArgs = { features, mode, logits, labels, ...(regularizationLosses === undefined ? {} : { regularizationLosses }) };
+    const lossArgs = {
+      features,
+      mode,
+      logits,
+      labels,
+      ...(regularizationLosses === undefined ? {} : { regularizationLosses }),
+    };
     const built = nameScope(this.name ?? "head", () => {
       const predictions = this.predictions(logits);
       if (mode === ModeKeys.PREDICT) {

@@ -53,14 +53,18 @@ export class BinaryClassHead extends BaseHead {
     const dense = checkDenseLabels(labels, logits, 1);
     const { labelVocabulary } = this.#options;
     const ids =
-      labelVocabulary === undefined ? dense : lookup(indexTableFromVocabulary(labelVocabulary, "class_id_lookup"), dense);
+      labelVocabulary === undefined
+        ? dense
+        : lookup(indexTableFromVocabulary(labelVocabulary, "class_id_lookup"), dense);
     return checkLabelRange(cast(ids, "float32"), 2);
   }
 
   protected override weighedLosses(logits: Tensor, labels: Tensor, features: Features): WeighedLosses {
     const { lossFn, weightColumn } = this.#options;
     const losses =
-      lossFn === undefined ? sigmoidCrossEntropyWithLogits(labels, logits) : callLossFn(lossFn, labels, logits, features, 1);
+      lossFn === undefined
+        ? sigmoidCrossEntropyWithLogits(labels, logits)
+        : callLossFn(lossFn, labels, logits, features, 1);
     return { losses, weights: exampleWeights(features, weightColumn, logits) };
   }
 
@@ -127,7 +131,10 @@ export class BinaryClassHead extends BaseHead {
 
   protected override exportOutputs(predictions: Readonly<Record<string, Tensor>>): Record<string, ExportOutput> {
     const scores = predictions[predictionKeys.probabilities]!;
-    const classification = classificationOutput({ scores, classes: allClasses(scores, 2, this.#options.labelVocabulary) });
+    const classification = classificationOutput({
+      scores,
+      classes: allClasses(scores, 2, this.#options.labelVocabulary),
+    });
     return {
       [exportKeys.serving]: classification,
       [exportKeys.classification]: classification,

@@ -1,16 +1,26 @@
+import { toTensor } from "../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { controlDependencies, nameScope } from "../../graph/scope.js";
 import type { Features } from "../model-fn.js";
 import { equal } from "../nn/arithmetic.js";
 import { concat, reduceAll, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
-import { toTensor } from "../../core/tensor-value.js";
 
 /** A loss of one's own: from labels and logits to losses [D0, ..., DN, loss dimension], before weights. */
-export type LossFn = (args: { readonly labels: Tensor; readonly logits: Tensor; readonly features: Features }) => Tensor;
+export type LossFn = (args: {
+  readonly labels: Tensor;
+  readonly logits: Tensor;
+  readonly features: Features;
+}) => Tensor;
 
 /** Calls a loss function and checks the shape of what it gives, when run. */
-export function callLossFn(lossFn: LossFn, labels: Tensor, logits: Tensor, features: Features, dimension: number): Tensor {
+export function callLossFn(
+  lossFn: LossFn,
+  labels: Tensor,
+  logits: Tensor,
+  features: Features,
+  dimension: number,
+): Tensor {
   return nameScope("call_loss_fn", () => {
     const losses = lossFn({ labels, logits, features });
     const logitsShape = shapeOf(logits, "logits_shape");

@@ -52,11 +52,21 @@ export function checkDenseLabels(labels: Labels, logits: Tensor, dimension: numb
     const rankCheck = assertRankAtLeast(full, 2, message);
     return controlDependencies([rankCheck], () => {
       const last = full.shape?.at(-1);
-      if (last !== undefined && last >= 0 && last !== dimension) throw invalidArgument(mismatchMessage(dimension, last));
+      if (last !== undefined && last >= 0 && last !== dimension)
+        throw invalidArgument(mismatchMessage(dimension, last));
       const logitsShape = shapeOf(logits);
-      const expected = concat([sliceFirst(logitsShape, { end: -1 }), constant([dimension], "int32", "concat/values_1")], 0);
+      const expected = concat(
+        [sliceFirst(logitsShape, { end: -1 }), constant([dimension], "int32", "concat/values_1")],
+        0,
+      );
       const actual = shapeOf(full);
-      const check = assertEqual(expected, actual, [message, "expected_labels_shape: ", expected, "labels_shape: ", actual]);
+      const check = assertEqual(expected, actual, [
+        message,
+        "expected_labels_shape: ",
+        expected,
+        "labels_shape: ",
+        actual,
+      ]);
       return controlDependencies([check], () => build("Identity", [full], {}, scope));
     });
   });

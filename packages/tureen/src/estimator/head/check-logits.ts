@@ -2,8 +2,8 @@ import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { controlDependencies, nameScope } from "../../graph/scope.js";
-import { assertEqual, assertRankAtLeast } from "../nn/assertions.js";
 import { cast } from "../nn/arithmetic.js";
+import { assertEqual, assertRankAtLeast } from "../nn/assertions.js";
 import { shapeOf, sliceFirst } from "../nn/tensor-shape.js";
 
 const message = "logits shape must be [D0, D1, ... DN, logits_dimension]";
@@ -17,7 +17,9 @@ export function checkLogitsFinalDim(logits: Tensor, dimension: number): Tensor {
     const last = floats.shape?.at(-1);
     if (last !== undefined && last >= 0) {
       if (last !== dimension) {
-        throw invalidArgument(`${message}, got (${floats.shape!.map((size) => (size < 0 ? "None" : size)).join(", ")}).`);
+        throw invalidArgument(
+          `${message}, got (${floats.shape!.map((size) => (size < 0 ? "None" : size)).join(", ")}).`,
+        );
       }
       return floats;
     }

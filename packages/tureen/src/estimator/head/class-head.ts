@@ -1,8 +1,11 @@
-import { BinaryClassHead, type BinaryClassHeadOptions } from "./binary-class-head.js";
 import type { ReducingHead } from "./base-head.js";
+import { BinaryClassHead, type BinaryClassHeadOptions } from "./binary-class-head.js";
 import { MultiClassHead } from "./multi-class-head.js";
 
 /** The head for a number of classes: binary for 2, multi-class for more (TensorFlow's `binary_or_multi_class_head`). */
-export function binaryOrMultiClassHead(nClasses: number, options: Omit<BinaryClassHeadOptions, "thresholds">): ReducingHead {
+export function binaryOrMultiClassHead(
+  nClasses: number,
+  options: Omit<BinaryClassHeadOptions, "thresholds">,
+): ReducingHead {
   return nClasses === 2 ? new BinaryClassHead(options) : new MultiClassHead({ ...options, nClasses });
 }

@@ -1,5 +1,5 @@
-import { stringValue, toTensor } from "../../core/tensor-value.js";
 import { invalidArgument } from "../../core/status-error.js";
+import { stringValue, toTensor } from "../../core/tensor-value.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
@@ -23,7 +23,8 @@ export function allClasses(logits: Tensor, n: number, vocabulary: readonly strin
 
 /** A label vocabulary, if it is a list; INVALID_ARGUMENT otherwise. */
 export function checkVocabularyType(vocabulary: readonly string[] | undefined, message: string): void {
-  if (vocabulary !== undefined && !Array.isArray(vocabulary)) throw invalidArgument(`${message} Given type: ${typeof vocabulary}`);
+  if (vocabulary !== undefined && !Array.isArray(vocabulary))
+    throw invalidArgument(`${message} Given type: ${typeof vocabulary}`);
 }
 
 function classRange(n: number): Tensor {

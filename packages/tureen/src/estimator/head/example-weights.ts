@@ -9,7 +9,9 @@ import { assertEqual, assertTrue } from "../nn/assertions.js";
 import { concat, expandDims, reduceAll, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
 
 /** The feature that weighs examples: its key, or a numeric column. */
-export type WeightColumn = string | { readonly key: string; readonly normalizerFn?: ((x: Tensor) => Tensor) | undefined };
+export type WeightColumn =
+  | string
+  | { readonly key: string; readonly normalizerFn?: ((x: Tensor) => Tensor) | undefined };
 
 /** The key of a weight column, undefined for none. */
 export function weightColumnKey(column: WeightColumn | undefined): string | undefined {
@@ -57,7 +59,9 @@ function numericFeature(features: Features, key: string, column: WeightColumn): 
   const feature = features[key];
   if (feature === undefined) throw invalidArgument(`Feature ${key} is not in features dictionary.`);
   if (!(feature instanceof Tensor)) {
-    throw invalidArgument(`The corresponding Tensor of numerical column must be a Tensor. SparseTensor is not supported. key: ${key}`);
+    throw invalidArgument(
+      `The corresponding Tensor of numerical column must be a Tensor. SparseTensor is not supported. key: ${key}`,
+    );
   }
   if (!isFloatingDType(feature.dtype) && !isIntegerDType(feature.dtype)) {
     throw invalidArgument(`Weight column should be castable to float. Given dtype: ${feature.dtype}`);

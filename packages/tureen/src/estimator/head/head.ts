@@ -1,9 +1,9 @@
 import type { Operation, Tensor } from "../../graph/graph.js";
-import type { EstimatorSpec } from "../estimator-spec.js";
 import type { Variable } from "../../graph/variable.js";
+import type { EstimatorSpec } from "../estimator-spec.js";
+import type { Metric } from "../metric.js";
 import type { Mode } from "../mode-keys.js";
 import type { Features, Labels } from "../model-fn.js";
-import type { Metric } from "../metric.js";
 import type { Optimizer } from "../optimizer/optimizer.js";
 
 /** What a head makes a specification from. */
@@ -30,6 +30,8 @@ export interface Head {
   /** Predictions by key. */
   predictions(logits: Tensor | Readonly<Record<string, Tensor>>): Readonly<Record<string, Tensor>>;
   /** The metrics of `evaluate` by name, updated with one batch. */
-  metrics(args: Pick<HeadSpecArgs, "features" | "logits" | "labels" | "regularizationLosses">): Readonly<Record<string, Metric>>;
+  metrics(
+    args: Pick<HeadSpecArgs, "features" | "logits" | "labels" | "regularizationLosses">,
+  ): Readonly<Record<string, Metric>>;
   createEstimatorSpec(args: HeadSpecArgs): EstimatorSpec;
 }

@@ -62,9 +62,14 @@ export class MultiClassHead extends BaseHead {
       return checkLabelRange(dense, this.logitsDimension);
     }
     if (dense.dtype !== "string") {
-      throw invalidArgument(`Labels dtype should be string if there is a vocabulary. Instead got <dtype: '${dense.dtype}'>`);
+      throw invalidArgument(
+        `Labels dtype should be string if there is a vocabulary. Instead got <dtype: '${dense.dtype}'>`,
+      );
     }
-    return checkLabelRange(lookup(indexTableFromVocabulary(labelVocabulary, "class_id_lookup"), dense), this.logitsDimension);
+    return checkLabelRange(
+      lookup(indexTableFromVocabulary(labelVocabulary, "class_id_lookup"), dense),
+      this.logitsDimension,
+    );
   }
 
   protected override weighedLosses(logits: Tensor, labels: Tensor, features: Features): WeighedLosses {

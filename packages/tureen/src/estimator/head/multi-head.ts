@@ -41,7 +41,8 @@ export class MultiHead implements ReducingHead {
 
   constructor(options: MultiHeadOptions) {
     const { heads, headWeights } = options;
-    if (heads === undefined || heads.length === 0) throw invalidArgument(`Must specify heads. Given: ${heads === undefined ? "None" : "[]"}`);
+    if (heads === undefined || heads.length === 0)
+      throw invalidArgument(`Must specify heads. Given: ${heads === undefined ? "None" : "[]"}`);
     if (headWeights !== undefined && headWeights.length > 0 && headWeights.length !== heads.length) {
       throw invalidArgument(
         `heads and head_weights must have the same size. Given len(heads): ${heads.length}. Given len(head_weights): ${headWeights.length}.`,
@@ -64,7 +65,9 @@ export class MultiHead implements ReducingHead {
   get lossReduction(): LossReduction {
     const reductions = this.#heads.map((head) => head.lossReduction);
     if (new Set(reductions).size > 1) {
-      throw invalidArgument(`The loss_reduction must be the same for different heads. Given: ${formatList(reductions)}`);
+      throw invalidArgument(
+        `The loss_reduction must be the same for different heads. Given: ${formatList(reductions)}`,
+      );
     }
     return reductions[0]!;
   }
@@ -76,7 +79,8 @@ export class MultiHead implements ReducingHead {
       this.#heads[i]!.loss({ features: args.features, mode: args.mode, logits: logits[name]!, labels: labels[name] }),
     );
     return nameScope("merge_losses", () => {
-      const weighted = this.#weights === undefined ? losses : losses.map((loss, i) => mul(loss, this.#weights![i]!, "Mul"));
+      const weighted =
+        this.#weights === undefined ? losses : losses.map((loss, i) => mul(loss, this.#weights![i]!, "Mul"));
       const merged = addN(weighted);
       const { regularizationLosses } = args;
       return regularizationLosses === undefined ? merged : add(merged, addN(regularizationLosses));
@@ -88,7 +92,8 @@ export class MultiHead implements ReducingHead {
     return nameScope("merge_pred", () => {
       const merged: Record<string, Tensor> = {};
       for (const head of this.#heads) {
-        for (const [key, value] of Object.entries(head.predictions(byHead[head.name]!))) merged[`${head.name}/${key}`] = value;
+        for (const [key, value] of Object.entries(head.predictions(byHead[head.name]!)))
+          merged[`${head.name}/${key}`] = value;
       }
       return merged;
     });
@@ -134,7 +139,8 @@ export class MultiHead implements ReducingHead {
         return makeEstimatorSpec({ mode, predictions, exportOutputs: this.#exportOutputs(specs, predictions) });
       }
       const loss = this.loss(args);
-      if (mode === ModeKeys.EVAL) return makeEstimatorSpec({ mode, predictions, loss, evalMetricOps: this.metrics(args) });
+      if (mode === ModeKeys.EVAL)
+        return makeEstimatorSpec({ mode, predictions, loss, evalMetricOps: this.metrics(args) });
       const trainOp = createTrainOp(args, loss);
       lossSummaries(loss, args.regularizationLosses, (key) => key);
       return makeEstimatorSpec({ mode, predictions, loss, trainOp });
@@ -154,7 +160,9 @@ export class MultiHead implements ReducingHead {
 
   #labels(labels: Labels): Features {
     if (labels === undefined || labels instanceof Tensor || labels instanceof SparseTensor) {
-      throw invalidArgument(`labels must be a dict. Given: ${labels === undefined ? "None" : labels instanceof Tensor ? labels.name : "SparseTensor"}`);
+      throw invalidArgument(
+        `labels must be a dict. Given: ${labels === undefined ? "None" : labels instanceof Tensor ? labels.name : "SparseTensor"}`,
+      );
     }
     const missing = this.#heads.map((head) => head.name).filter((name) => labels[name] === undefined);
     if (missing.length > 0) throw invalidArgument(`labels has missing values for head(s): ${formatList(missing)}`);

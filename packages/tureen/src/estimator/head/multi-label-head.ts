@@ -67,7 +67,9 @@ export class MultiLabelHead extends BaseHead {
     );
     checkVocabularyType(labelVocabulary, "label_vocabulary must be a list or tuple.");
     if (labelVocabulary !== undefined && labelVocabulary.length !== nClasses) {
-      throw invalidArgument(`Length of label_vocabulary must be n_classes (${nClasses}). Given: ${labelVocabulary.length}`);
+      throw invalidArgument(
+        `Length of label_vocabulary must be n_classes (${nClasses}). Given: ${labelVocabulary.length}`,
+      );
     }
     super(options.name, nClasses, checkLossReduction(options.lossReduction ?? Reduction.SUM_OVER_BATCH_SIZE));
     this.#options = options;
@@ -79,7 +81,8 @@ export class MultiLabelHead extends BaseHead {
     if (labels === undefined) throw invalidArgument(labelNoneMessage);
     const n = this.logitsDimension;
     if (labels instanceof SparseTensor) return checkDenseLabels(cast(this.#indicator(labels), "int64"), logits, n);
-    if (!(labels instanceof Tensor)) throw invalidArgument(`labels must be one Tensor, given: {${Object.keys(labels).join(", ")}}`);
+    if (!(labels instanceof Tensor))
+      throw invalidArgument(`labels must be one Tensor, given: {${Object.keys(labels).join(", ")}}`);
     const message = "labels must be an integer indicator Tensor with values in [0, 1]";
     return checkDenseLabels(checkLabelRange(labels, 2, message), logits, n);
   }
@@ -131,7 +134,8 @@ export class MultiLabelHead extends BaseHead {
       const metrics: Record<string, Metric> = {};
       const lossUpdate = averageLoss.update(losses, weights);
       metrics[this.summaryKey(metricKeys.averageLoss)] = { value: averageLoss.value(), update: lossUpdate };
-      for (const [key, metric] of overall) metrics[this.summaryKey(key)] = updated(metric, labels, probabilities, weights);
+      for (const [key, metric] of overall)
+        metrics[this.summaryKey(key)] = updated(metric, labels, probabilities, weights);
       for (const { id, probabilityMean, areas } of perClass) {
         const scores = column(probabilities, id);
         const truth = column(labels, id);
@@ -169,7 +173,11 @@ export class MultiLabelHead extends BaseHead {
   }
 }
 
-function classIdsOf(classes: readonly (number | string)[], n: number, vocabulary: readonly string[] | undefined): number[] {
+function classIdsOf(
+  classes: readonly (number | string)[],
+  n: number,
+  vocabulary: readonly string[] | undefined,
+): number[] {
   return classes.map((given) => {
     if (typeof given === "string") {
       if (vocabulary === undefined) {

@@ -6,7 +6,12 @@ import type { SparseTensor } from "../../graph/sparse-tensor.js";
 import { concat, expandDims, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
 
 /** For each row of sparse ids which of `size` ids it holds: bool [D0, ..., size] (`tf.sparse.to_indicator`). */
-export function sparseToIndicator(indices: Tensor, ids: Tensor, denseShape: SparseTensor["denseShape"], size: number): Tensor {
+export function sparseToIndicator(
+  indices: Tensor,
+  ids: Tensor,
+  denseShape: SparseTensor["denseShape"],
+  size: number,
+): Tensor {
   return nameScope("SparseToIndicator", (scope) => {
     const count = sliceFirst(shapeOf(indices), { begin: 0, shrink: true });
     const present = build("Fill", [expandDims(count, 0), toTensor(true, "bool")], {}, "Fill");
@@ -14,7 +19,12 @@ export function sparseToIndicator(indices: Tensor, ids: Tensor, denseShape: Spar
     const columns = nameScope("strided_slice_1", (slice) =>
       build(
         "StridedSlice",
-        [indices, constant([0, 0], "int32", "stack"), constant([0, -1], "int32", "stack_1"), constant([1, 1], "int32", "stack_2")],
+        [
+          indices,
+          constant([0, 0], "int32", "stack"),
+          constant([0, -1], "int32", "stack_1"),
+          constant([1, 1], "int32", "stack_2"),
+        ],
         { begin_mask: 3, end_mask: 1 },
         slice,
       ),

@@ -6,7 +6,10 @@ import { precisionMetric, recallMetric } from "../metrics/precision-recall-metri
 import { formatG } from "../nn/python-format.js";
 
 /** Thresholds in (0, 1); INVALID_ARGUMENT with the text that `message` gives for one outside. */
-export function checkThresholds(thresholds: readonly number[], message: (threshold: number) => string): readonly number[] {
+export function checkThresholds(
+  thresholds: readonly number[],
+  message: (threshold: number) => string,
+): readonly number[] {
   for (const threshold of thresholds) {
     if (!(threshold > 0 && threshold < 1)) throw invalidArgument(message(threshold));
   }
@@ -26,7 +29,12 @@ export function thresholdMetrics(thresholds: readonly number[]): NamedMetric[] {
 }
 
 /** Folds a batch into a metric. */
-export function updated(metric: AccuracyMetric, labels: Tensor, predictions: Tensor, weights: Tensor | undefined): Metric {
+export function updated(
+  metric: AccuracyMetric,
+  labels: Tensor,
+  predictions: Tensor,
+  weights: Tensor | undefined,
+): Metric {
   const update = metric.update(labels, predictions, weights);
   return { value: metric.value(), update };
 }

@@ -15,7 +15,9 @@ export function createTrainOp(args: HeadSpecArgs, loss: Tensor): Operation {
       if (optimizer !== undefined) {
         if (trainOpFn !== undefined) throw invalidArgument("train_op_fn and optimizer cannot both be set.");
         if (typeof optimizer.minimize !== "function") {
-          throw invalidArgument(`The given optimizer is not a tf.keras.optimizers.Optimizer instance. Received optimizer of type ${typeof optimizer}`);
+          throw invalidArgument(
+            `The given optimizer is not a tf.keras.optimizers.Optimizer instance. Received optimizer of type ${typeof optimizer}`,
+          );
         }
         if (trainableVariables === undefined) throw invalidArgument("trainable_variables cannot be None. Given None");
         trainOp = optimizer.minimize(loss, { variables: trainableVariables, iterations: getOrCreateGlobalStep() });

@@ -33,7 +33,13 @@ export function batchNormalization(x: Tensor, options: BatchNormalizationOptions
   }
   return nameScope(name, (scope) => {
     const variable = (key: string, initializer: typeof zerosInitializer, learned: boolean): Variable =>
-      new Variable({ name: `${scope}${key}`, dtype: x.dtype, shape: [size], initializer: initializer(), trainable: learned && trainable });
+      new Variable({
+        name: `${scope}${key}`,
+        dtype: x.dtype,
+        shape: [size],
+        initializer: initializer(),
+        trainable: learned && trainable,
+      });
     const gamma = variable("gamma", onesInitializer, true);
     const beta = variable("beta", zerosInitializer, true);
     const movingMean = variable("moving_mean", zerosInitializer, false);
@@ -58,7 +64,12 @@ function moments(x: Tensor, axes: readonly number[]): readonly [Tensor, Tensor] 
   return nameScope("moments", () => {
     const mean = reduceMean(x, axes, true, "mean");
     const fixed = build("StopGradient", [mean], {}, "StopGradient");
-    const variance = reduceMean(build("SquaredDifference", [x, fixed], {}, "SquaredDifference"), axes, true, "variance");
+    const variance = reduceMean(
+      build("SquaredDifference", [x, fixed], {}, "SquaredDifference"),
+      axes,
+      true,
+      "variance",
+    );
     const squeeze = (value: Tensor): Tensor => build("Squeeze", [value], { squeeze_dims: [...axes] }, "Squeeze");
     return [squeeze(mean), squeeze(variance)];
   });

@@ -63,7 +63,12 @@ function multiply(inputs: Tensor, kernel: Variable): Tensor {
   const rows = build("Reshape", [inputs, toTensor([-1, size], "int32")], {}, "Tensordot/Reshape");
   const product = build("MatMul", [rows, weights], {}, "Tensordot/MatMul");
   const shape = build("Shape", [inputs], {}, "Tensordot/Shape");
-  const leading = build("StridedSlice", [shape, toTensor([0], "int32"), toTensor([-1], "int32"), toTensor([1], "int32")], { begin_mask: 1 }, "Tensordot/strided_slice");
+  const leading = build(
+    "StridedSlice",
+    [shape, toTensor([0], "int32"), toTensor([-1], "int32"), toTensor([1], "int32")],
+    { begin_mask: 1 },
+    "Tensordot/strided_slice",
+  );
   const full = build("ConcatV2", [[leading, toTensor([units], "int32")], toTensor(0, "int32")], {}, "Tensordot/concat");
   return build("Reshape", [product, full], {}, "Tensordot");
 }

@@ -7,9 +7,15 @@ import { getSeed } from "../nn/random-seed.js";
 import { shapeOf } from "../nn/tensor-shape.js";
 
 /** Sets a share `rate` of the elements to zero and scales the others up by as much (`tf.nn.dropout`). */
-export function dropout(x: Tensor, rate: number, options: { readonly seed?: number; readonly name?: string } = {}): Tensor {
+export function dropout(
+  x: Tensor,
+  rate: number,
+  options: { readonly seed?: number; readonly name?: string } = {},
+): Tensor {
   if (!(rate >= 0 && rate <= 1)) {
-    throw invalidArgument(`Invalid value received for \`rate\`, expected a float value between 0 and 1. Received: rate=${rate}`);
+    throw invalidArgument(
+      `Invalid value received for \`rate\`, expected a float value between 0 and 1. Received: rate=${rate}`,
+    );
   }
   if (rate === 0) return build("Identity", [x], {}, options.name ?? "dropout");
   return nameScope(options.name ?? "dropout", () =>

@@ -1,6 +1,6 @@
+import { toTensor } from "../../core/tensor-value.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
-import { toTensor } from "../../core/tensor-value.js";
 import { nameScope } from "../../graph/scope.js";
 
 /** Keeps the batch and makes the rest one dimension (`tf.keras.layers.Flatten`); all but the batch must be known. */

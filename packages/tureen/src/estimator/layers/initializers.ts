@@ -1,5 +1,5 @@
-import { elementCount, type Shape } from "../../core/shape.js";
 import type { DType } from "../../core/dtype.js";
+import { elementCount, type Shape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { tensorValue, toTensor, zeros } from "../../core/tensor-value.js";
 import { build, constant } from "../../graph/build-op.js";
@@ -44,19 +44,25 @@ function filled(shape: Shape, dtype: DType, value: number, name: string): Tensor
 }
 
 /** Uniform in [minval, maxval). */
-export function randomUniformInitializer(options: { readonly minval?: number; readonly maxval?: number; readonly seed?: number } = {}): Initializer {
+export function randomUniformInitializer(
+  options: { readonly minval?: number; readonly maxval?: number; readonly seed?: number } = {},
+): Initializer {
   const { minval = -0.05, maxval = 0.05, seed } = options;
   return (shape, dtype) => randomUniform(shape, dtype, minval, maxval, seed);
 }
 
 /** Normal. */
-export function randomNormalInitializer(options: { readonly mean?: number; readonly stddev?: number; readonly seed?: number } = {}): Initializer {
+export function randomNormalInitializer(
+  options: { readonly mean?: number; readonly stddev?: number; readonly seed?: number } = {},
+): Initializer {
   const { mean = 0, stddev = 0.05, seed } = options;
   return (shape, dtype) => normal("RandomStandardNormal", "random_normal", shape, dtype, mean, stddev, seed);
 }
 
 /** Normal, drawn again where more than two standard deviations from the mean. */
-export function truncatedNormalInitializer(options: { readonly mean?: number; readonly stddev?: number; readonly seed?: number } = {}): Initializer {
+export function truncatedNormalInitializer(
+  options: { readonly mean?: number; readonly stddev?: number; readonly seed?: number } = {},
+): Initializer {
   const { mean = 0, stddev = 0.05, seed } = options;
   return (shape, dtype) => normal("TruncatedNormal", "truncated_normal", shape, dtype, mean, stddev, seed);
 }
@@ -84,7 +90,15 @@ export function varianceScalingInitializer(options: VarianceScalingOptions = {})
     if (distribution === "untruncated_normal") {
       return normal("RandomStandardNormal", "random_normal", shape, dtype, 0, Math.sqrt(variance), seed);
     }
-    return normal("TruncatedNormal", "truncated_normal", shape, dtype, 0, Math.sqrt(variance) / truncatedDeviation, seed);
+    return normal(
+      "TruncatedNormal",
+      "truncated_normal",
+      shape,
+      dtype,
+      0,
+      Math.sqrt(variance) / truncatedDeviation,
+      seed,
+    );
   };
 }
 
@@ -126,7 +140,15 @@ function randomUniform(shape: Shape, dtype: DType, minval: number, maxval: numbe
   });
 }
 
-function normal(type: string, name: string, shape: Shape, dtype: DType, mean: number, stddev: number, seed: number | undefined): Tensor {
+function normal(
+  type: string,
+  name: string,
+  shape: Shape,
+  dtype: DType,
+  mean: number,
+  stddev: number,
+  seed: number | undefined,
+): Tensor {
   return nameScope(name, (scope) => {
     const size = constant(toTensor([...shape], "int32", [shape.length]), "int32", "shape");
     const center = constant(mean, dtype, "mean");

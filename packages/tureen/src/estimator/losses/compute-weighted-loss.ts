@@ -26,10 +26,11 @@ export function computeWeightedLoss(losses: Tensor, weights: Tensor | undefined,
 
 /** TensorFlow sums the sum once more, over no axes. */
 function reduceSumOfScalar(total: Tensor): Tensor {
+  const rank = rankOf(total);
   const axes = nameScope("range", (scope) => {
     const start = constant(0, "int32", "start");
     const delta = constant(1, "int32", "delta");
-    return build("Range", [start, rankOf(total), delta], {}, scope);
+    return build("Range", [start, rank, delta], {}, scope);
   });
   return build("Sum", [total, axes], {}, "Sum");
 }

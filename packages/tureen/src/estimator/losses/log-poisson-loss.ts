@@ -9,7 +9,11 @@ import { onesLike, zerosLike } from "../nn/tensor-shape.js";
  *
  * `computeFullLoss` adds Stirling's approximation of log(targets!), which is 0 for targets in [0, 1].
  */
-export function logPoissonLoss(targets: Tensor, logInput: Tensor, options: { readonly computeFullLoss?: boolean } = {}): Tensor {
+export function logPoissonLoss(
+  targets: Tensor,
+  logInput: Tensor,
+  options: { readonly computeFullLoss?: boolean } = {},
+): Tensor {
   return nameScope("log_poisson_loss", () => {
     const loss = sub(unary("Exp", logInput), mul(logInput, targets));
     if (options.computeFullLoss !== true) return loss;

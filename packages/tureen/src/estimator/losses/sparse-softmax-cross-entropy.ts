@@ -26,7 +26,8 @@ function crossEntropy(labels: Tensor, logits: Tensor): Tensor {
   // The op takes matrices only: higher ranks are folded into the rows and back.
   const shape = shapeOf(labels);
   const classes = logits.shape?.at(-1);
-  const columns = classes === undefined || classes < 0 ? sliceFirst(shapeOf(logits), { begin: -1 }) : constant([classes], "int32");
+  const columns =
+    classes === undefined || classes < 0 ? sliceFirst(shapeOf(logits), { begin: -1 }) : constant([classes], "int32");
   const rows = constant([-1], "int32");
   const flatLogits = reshape(logits, buildOp("ConcatV2", [[rows, columns], constant(0, "int32")], {}, "concat").output);
   const losses = buildOp(type, [flatLogits, reshape(labels, [-1])], {}, "xentropy").outputs[0]!;

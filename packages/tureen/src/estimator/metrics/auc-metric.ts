@@ -48,7 +48,12 @@ function update(counts: Counts, labels: Tensor, scores: Tensor, weights: Tensor 
   const negatives = weight === undefined ? sub(1, truth) : mul(sub(1, truth), weight, "Mul");
   const bucket = cast(unary("Relu", sub(unary("Ceil", mul(flat, thresholdCount - 1)), 1)), "int32");
   const above = (what: Tensor): Tensor => {
-    const buckets = build("UnsortedSegmentSum", [what, bucket, toTensor(thresholdCount, "int32")], {}, "UnsortedSegmentSum");
+    const buckets = build(
+      "UnsortedSegmentSum",
+      [what, bucket, toTensor(thresholdCount, "int32")],
+      {},
+      "UnsortedSegmentSum",
+    );
     return build("Cumsum", [buckets, toTensor(0, "int32")], { reverse: true }, "Cumsum");
   };
   const truePositives = above(positives);

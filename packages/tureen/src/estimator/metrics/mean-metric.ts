@@ -1,8 +1,8 @@
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
+import type { Variable } from "../../graph/variable.js";
 import { cast, divNoNan, mul } from "../nn/arithmetic.js";
 import { reduceSum, sizeOf } from "../nn/tensor-shape.js";
-import type { Variable } from "../../graph/variable.js";
 import { broadcastWeights } from "./broadcast-weights.js";
 import { accumulate, metricVariable } from "./metric-variable.js";
 

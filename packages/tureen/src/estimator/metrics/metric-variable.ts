@@ -1,11 +1,10 @@
-import { zeros } from "../../core/tensor-value.js";
 import type { Shape } from "../../core/shape.js";
-import { build } from "../../graph/build-op.js";
+import { zeros } from "../../core/tensor-value.js";
+import { build, constant } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
 import { controlDependencies, currentGraph } from "../../graph/scope.js";
 import { Variable, variableName } from "../../graph/variable.js";
-import { constant } from "../../graph/build-op.js";
 
 /** Makes a float32 accumulator of zeros under the current scope; a taken name gets `_1`, `_2`, ... as Keras metrics' variables do. */
 export function metricVariable(name: string, shape: Shape = []): Variable {
@@ -30,7 +29,9 @@ export function accumulate(pairs: readonly (readonly [Variable, Tensor])[]): Ten
   for (const [variable, value] of pairs) {
     const assign = controlDependencies(done, () => variable.assignAdd(value, "AssignAddVariableOp"));
     done.push(assign);
-    last = controlDependencies(done, () => build("ReadVariableOp", [variable.handle], { dtype: variable.dtype }, "ReadVariableOp"));
+    last = controlDependencies(done, () =>
+      build("ReadVariableOp", [variable.handle], { dtype: variable.dtype }, "ReadVariableOp"),
+    );
   }
   return last!;
 }

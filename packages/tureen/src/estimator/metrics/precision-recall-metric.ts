@@ -2,18 +2,22 @@ import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { add, cast, divNoNan, greater, mul, unary } from "../nn/arithmetic.js";
 import { reduceSum, reshape, sliceFirst } from "../nn/tensor-shape.js";
-import { broadcastWeights } from "./broadcast-weights.js";
 import type { AccuracyMetric } from "./accuracy-metric.js";
+import { broadcastWeights } from "./broadcast-weights.js";
 import { accumulate, metricVariable } from "./metric-variable.js";
 
 /** True positives over all that was predicted positive; 0 where nothing was (`tf.keras.metrics.Precision`). */
 export function precisionMetric(threshold = 0.5): AccuracyMetric {
-  return thresholdMetric("false_positives", threshold, (labels, positive) => and(unary("LogicalNot", labels), positive));
+  return thresholdMetric("false_positives", threshold, (labels, positive) =>
+    and(unary("LogicalNot", labels), positive),
+  );
 }
 
 /** True positives over all positive labels; 0 where there are none (`tf.keras.metrics.Recall`). */
 export function recallMetric(threshold = 0.5): AccuracyMetric {
-  return thresholdMetric("false_negatives", threshold, (labels, positive) => and(labels, unary("LogicalNot", positive)));
+  return thresholdMetric("false_negatives", threshold, (labels, positive) =>
+    and(labels, unary("LogicalNot", positive)),
+  );
 }
 
 function thresholdMetric(

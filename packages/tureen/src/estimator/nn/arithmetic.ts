@@ -74,7 +74,25 @@ export function pow(x: TensorLike, y: TensorLike, name = "Pow"): Tensor {
 }
 
 /** An op of one tensor by its TensorFlow name. */
-export function unary(type: "Neg" | "Exp" | "Log" | "Log1p" | "Sqrt" | "Square" | "Ceil" | "Sigmoid" | "Relu" | "Cos" | "LogicalNot" | "Rsqrt" | "Floor" | "Abs", x: Tensor, name?: string): Tensor {
+export function unary(
+  type:
+    | "Neg"
+    | "Exp"
+    | "Log"
+    | "Log1p"
+    | "Sqrt"
+    | "Square"
+    | "Ceil"
+    | "Sigmoid"
+    | "Relu"
+    | "Cos"
+    | "LogicalNot"
+    | "Rsqrt"
+    | "Floor"
+    | "Abs",
+  x: Tensor,
+  name?: string,
+): Tensor {
   return build(type, [x], {}, name);
 }
 

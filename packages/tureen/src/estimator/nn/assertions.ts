@@ -1,5 +1,5 @@
-import { toTensor } from "../../core/tensor-value.js";
 import { invalidArgument } from "../../core/status-error.js";
+import { toTensor } from "../../core/tensor-value.js";
 import { buildOp, constant, type TensorLike } from "../../graph/build-op.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
@@ -16,12 +16,20 @@ export function assertRankAtLeast(x: Tensor, rank: number, message: string): Ope
     const wanted = constant(rank, "int32", "rank");
     if (x.shape !== undefined) {
       if (x.shape.length < rank) {
-        throw invalidArgument(`${message}.  Tensor ${x.name} must have rank at least ${rank}.  Received rank ${x.shape.length}, shape (${x.shape.map((size) => (size < 0 ? "None" : size)).join(", ")})`);
+        throw invalidArgument(
+          `${message}.  Tensor ${x.name} must have rank at least ${rank}.  Received rank ${x.shape.length}, shape (${x.shape.map((size) => (size < 0 ? "None" : size)).join(", ")})`,
+        );
       }
       return buildOp("NoOp", [], {}, "static_checks_determined_all_ok");
     }
     const condition = greaterEqual(rankOf(x), wanted);
-    return assertTrue(condition, [message, `Tensor ${x.name} must have rank at least`, wanted, "Received shape: ", shapeOf(x)]);
+    return assertTrue(condition, [
+      message,
+      `Tensor ${x.name} must have rank at least`,
+      wanted,
+      "Received shape: ",
+      shapeOf(x),
+    ]);
   });
 }
 
@@ -62,7 +70,12 @@ export function assertNonNegative(x: Tensor, message: string): Operation {
 /** An op that fails with `data` where the scalar condition is false (`tf.debugging.Assert`). */
 export function assertTrue(condition: Tensor, data: readonly TensorLike[], scope = "Assert"): Operation {
   return nameScope(scope, () =>
-    buildOp("Assert", [condition, data.map((item) => (typeof item === "string" ? toTensor(item, "string") : item))], {}, "Assert"),
+    buildOp(
+      "Assert",
+      [condition, data.map((item) => (typeof item === "string" ? toTensor(item, "string") : item))],
+      {},
+      "Assert",
+    ),
   );
 }
 

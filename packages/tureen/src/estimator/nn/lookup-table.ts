@@ -53,7 +53,12 @@ function hashTable(keyDtype: "string" | "int64", valueDtype: "string" | "int64")
   const graph = currentGraph();
   return nameScope("hash_table", (scope) =>
     // The node's name is unique in the graph, which is all that TensorFlow's random shared names are for.
-    build("HashTableV2", [], { key_dtype: keyDtype, value_dtype: valueDtype, shared_name: `hash_table_${scope.slice(0, -1)}_${graph.lastId}` }, scope),
+    build(
+      "HashTableV2",
+      [],
+      { key_dtype: keyDtype, value_dtype: valueDtype, shared_name: `hash_table_${scope.slice(0, -1)}_${graph.lastId}` },
+      scope,
+    ),
   );
 }
 

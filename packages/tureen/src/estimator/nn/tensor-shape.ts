@@ -57,7 +57,12 @@ export function expandDims(x: Tensor, dim: number, name = "ExpandDims"): Tensor 
 
 /** Gives another shape. */
 export function reshape(x: Tensor, shape: Tensor | readonly number[], name = "Reshape"): Tensor {
-  return build("Reshape", [x, Array.isArray(shape) ? toTensor([...shape], "int32", [shape.length]) : (shape as Tensor)], {}, name);
+  return build(
+    "Reshape",
+    [x, Array.isArray(shape) ? toTensor([...shape], "int32", [shape.length]) : (shape as Tensor)],
+    {},
+    name,
+  );
 }
 
 /** Zeros of a tensor's shape. */
@@ -95,7 +100,16 @@ function axisValue(axes: readonly number[]): TensorLike {
 }
 
 function allAxes(x: Tensor): Tensor {
-  if (x.shape === undefined) return build("Range", [constant(0, "int32"), rankOf(x), constant(1, "int32")], {}, "range");
+  if (x.shape === undefined)
+    return build("Range", [constant(0, "int32"), rankOf(x), constant(1, "int32")], {}, "range");
   const { length } = x.shape;
-  return constant(tensorValue("int32", [length], Int32Array.from({ length }, (_, i) => i)), "int32", "Const");
+  return constant(
+    tensorValue(
+      "int32",
+      [length],
+      Int32Array.from({ length }, (_, i) => i),
+    ),
+    "int32",
+    "Const",
+  );
 }

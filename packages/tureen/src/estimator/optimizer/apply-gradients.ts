@@ -1,9 +1,9 @@
-import { toTensor } from "../../core/tensor-value.js";
-import { buildOp } from "../../graph/build-op.js";
-import type { Gradient, IndexedSlices } from "../../graph/gradient.js";
-import type { Operation, Tensor } from "../../graph/graph.js";
-import { gradients, isIndexedSlices } from "../../graph/gradients.js";
 import { invalidArgument } from "../../core/status-error.js";
+import { buildOp, constant } from "../../graph/build-op.js";
+import type { Gradient, IndexedSlices } from "../../graph/gradient.js";
+import { isIndexedSlices } from "../../graph/gradient.js";
+import { gradients } from "../../graph/gradients.js";
+import type { Operation, Tensor } from "../../graph/graph.js";
 import { controlDependencies } from "../../graph/scope.js";
 import type { Variable } from "../../graph/variable.js";
 import { shapeOf, sliceFirst } from "../nn/tensor-shape.js";
@@ -16,7 +16,11 @@ export interface GradientOf {
 
 /** The gradients of a loss with respect to variables, without those that it does not depend on; INVALID_ARGUMENT where none is left. */
 export function gradientsOf(loss: Tensor, variables: readonly Variable[], scope = "gradients"): GradientOf[] {
-  const all = gradients([loss], variables.map((variable) => variable.handle), { name: scope });
+  const all = gradients(
+    [loss],
+    variables.map((variable) => variable.handle),
+    { name: scope },
+  );
   const found = variables.flatMap((variable, i) => {
     const gradient = all[i];
     return gradient === null || gradient === undefined ? [] : [{ variable, gradient }];
@@ -42,12 +46,17 @@ export const isSparse: (gradient: Gradient) => gradient is IndexedSlices = isInd
 
 /** Counts a step once all updates are done. */
 export function countStep(iterations: Variable, after: readonly Operation[], name = "AssignAddVariableOp"): Operation {
-  return controlDependencies(after, () => iterations.assignAdd(toTensor(1, iterations.dtype), name));
+  return controlDependencies(after, () => iterations.assignAdd(constant(1, iterations.dtype), name));
 }
 
 /** Adds rows to a variable and gives its value from then on. */
 export function scatterAdd(variable: Variable, indices: Tensor, updates: Tensor): Tensor {
-  const add = buildOp("ResourceScatterAdd", [variable.handle, indices, updates], { dtype: variable.dtype }, "ResourceScatterAdd");
+  const add = buildOp(
+    "ResourceScatterAdd",
+    [variable.handle, indices, updates],
+    { dtype: variable.dtype },
+    "ResourceScatterAdd",
+  );
   return controlDependencies([add], () => variable.read());
 }
 

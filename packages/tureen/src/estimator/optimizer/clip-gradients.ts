@@ -1,7 +1,7 @@
+import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Gradient } from "../../graph/gradient.js";
 import type { Tensor } from "../../graph/graph.js";
-import { invalidArgument } from "../../core/status-error.js";
 import { div, maximum, minimum, mul, unary } from "../nn/arithmetic.js";
 import { reduceSum } from "../nn/tensor-shape.js";
 import { type GradientOf, isSparse } from "./apply-gradients.js";
@@ -26,7 +26,9 @@ export function clipGradients(gradients: readonly GradientOf[], clipping: Gradie
   }
   let clipped = gradients;
   if (clipvalue !== undefined) {
-    clipped = clipped.map((item) => mapValues(item, (values) => maximum(minimum(values, clipvalue), -clipvalue, "clip_by_value")));
+    clipped = clipped.map((item) =>
+      mapValues(item, (values) => maximum(minimum(values, clipvalue), -clipvalue, "clip_by_value")),
+    );
   }
   if (clipnorm !== undefined) {
     clipped = clipped.map((item) =>
@@ -54,5 +56,8 @@ function valuesOf(gradient: Gradient): Tensor {
 
 function mapValues(item: GradientOf, change: (values: Tensor) => Tensor): GradientOf {
   const { gradient } = item;
-  return { ...item, gradient: isSparse(gradient) ? { ...gradient, values: change(gradient.values) } : change(gradient) };
+  return {
+    ...item,
+    gradient: isSparse(gradient) ? { ...gradient, values: change(gradient.values) } : change(gradient),
+  };
 }

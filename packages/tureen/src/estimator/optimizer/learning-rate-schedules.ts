@@ -1,6 +1,6 @@
+import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import { nameScope } from "../../graph/scope.js";
-import { invalidArgument } from "../../core/status-error.js";
 import { add, div, lessEqual, maximum, minimum, mul, pow, sub, unary } from "../nn/arithmetic.js";
 import type { LearningRateSchedule } from "./learning-rate.js";
 
@@ -29,7 +29,12 @@ export function piecewiseConstant(boundaries: readonly number[], values: readonl
     nameScope("PiecewiseConstant", () => {
       let rate = constant(values.at(-1)!, "float32");
       for (let i = boundaries.length - 1; i >= 0; i--) {
-        rate = build("SelectV2", [lessEqual(step, boundaries[i]!), constant(values[i]!, "float32"), rate], {}, "SelectV2");
+        rate = build(
+          "SelectV2",
+          [lessEqual(step, boundaries[i]!), constant(values[i]!, "float32"), rate],
+          {},
+          "SelectV2",
+        );
       }
       return rate;
     });
@@ -45,7 +50,9 @@ export function polynomialDecay(
   return (step) =>
     nameScope("PolynomialDecay", () => {
       // At step 0 a cycle counts as one whole, so that nothing is divided by zero.
-      const length = cycle ? mul(decaySteps, maximum(unary("Ceil", div(step, decaySteps)), 1)) : constant(decaySteps, "float32");
+      const length = cycle
+        ? mul(decaySteps, maximum(unary("Ceil", div(step, decaySteps)), 1))
+        : constant(decaySteps, "float32");
       const gone = div(cycle ? step : minimum(step, decaySteps), length);
       const range = constant(initialLearningRate - endLearningRate, "float32");
       return add(mul(range, pow(sub(1, gone), power)), endLearningRate);

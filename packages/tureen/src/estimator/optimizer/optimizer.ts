@@ -9,5 +9,12 @@ export interface Optimizer {
    *
    * `iterations` is the variable that counts steps (`global_step` in an Estimator); undefined leaves none counted.
    */
-  minimize(loss: Tensor, options: { readonly variables: readonly Variable[]; readonly iterations: Variable | undefined; readonly name?: string }): Operation;
+  minimize(
+    loss: Tensor,
+    options: {
+      readonly variables: readonly Variable[];
+      readonly iterations: Variable | undefined;
+      readonly name?: string;
+    },
+  ): Operation;
 }

@@ -1,6 +1,6 @@
+import { build } from "../build-op.js";
 import type { Gradient, GradientRule, GradientTable } from "../gradient.js";
 import type { Operation } from "../graph.js";
-import { build } from "../build-op.js";
 import { pack, range, reshape, size, transpose } from "../ops/array.js";
 import { broadcastAxes, denseOf, shapeTensor, sumAll, sumOver } from "./array/build-math.js";
 

@@ -1,5 +1,6 @@
-
 import { isFullyDefined } from "../../core/shape.js";
+import { zeros } from "../../core/tensor-value.js";
+import { constant } from "../build-op.js";
 import type { GradientRule, GradientTable } from "../gradient.js";
 import type { Operation, Tensor } from "../graph.js";
 import {
@@ -16,8 +17,6 @@ import {
   matrixSetDiagV2,
   matrixSetDiagV3,
 } from "../ops/array.js";
-import { constant } from "../build-op.js";
-import { zeros } from "../../core/tensor-value.js";
 import { denseOf, zerosLikeTensor } from "./array/build-math.js";
 
 function zero(like: Tensor): Tensor {
@@ -81,4 +80,3 @@ export const arrayDiagGradients: GradientTable = {
   MatrixSetDiagV3: setDiagV2Rule,
   MatrixBandPart: (op, grads) => [matrixBandPart(denseOf(grads), op.inputs[1]!, op.inputs[2]!), null, null],
 };
-

@@ -121,7 +121,11 @@ const additive: GradientRule = (op, grads) => {
 const scatterUpdate: GradientRule = (op, grads) => {
   const [, indices, updates] = op.inputs;
   const grad = denseOf(grads);
-  return [tensorScatterUpdate(build("Identity", [grad]), indices!, zerosLikeTensor(updates!)), null, gatherNd(grad, indices!)];
+  return [
+    tensorScatterUpdate(build("Identity", [grad]), indices!, zerosLikeTensor(updates!)),
+    null,
+    gatherNd(grad, indices!),
+  ];
 };
 
 const scatterSub: GradientRule = (op, grads) => {

@@ -1,5 +1,4 @@
-import { constant } from "../build-op.js";
-import { build } from "../build-op.js";
+import { build, constant } from "../build-op.js";
 import type { GradientRule, GradientTable } from "../gradient.js";
 import {
   batchToSpace,

@@ -34,11 +34,7 @@ const selectV2Rule: GradientRule = (op, grads) => {
     const [axes] = broadcastAxes(sideShape, outputShape);
     return reshape(sumOver(masked, axes, true), sideShape);
   };
-  return [
-    null,
-    reduced(a!, selectV2(condition!, grad, zero)),
-    reduced(b!, selectV2(condition!, zero, grad)),
-  ];
+  return [null, reduced(a!, selectV2(condition!, grad, zero)), reduced(b!, selectV2(condition!, zero, grad))];
 };
 
 const topK: GradientRule = (op, grads) => {
@@ -63,7 +59,10 @@ const partition: GradientRule = (op, grads) => {
   const prefix = shape(partitions!);
   const places = reshape(range(0, build("Prod", [prefix, [0]]), 1), prefix);
   const parts = dynamicPartition(places, partitions!, { numPartitions: count });
-  const stitched = parallelDynamicStitch([...parts], op.outputs.map((_, i) => denseOf(grads, i)));
+  const stitched = parallelDynamicStitch(
+    [...parts],
+    op.outputs.map((_, i) => denseOf(grads, i)),
+  );
   return [reshape(stitched, shape(data!)), null];
 };
 

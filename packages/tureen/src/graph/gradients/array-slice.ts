@@ -1,9 +1,18 @@
-import { build } from "../build-op.js";
+import { build, constant } from "../build-op.js";
 import { constantValue } from "../constant-value.js";
 import type { GradientRule, GradientTable } from "../gradient.js";
 import type { Operation } from "../graph.js";
-import { concatV2, pack, pad, rank, reshape, shape, stridedSlice, stridedSliceGrad, tensorStridedSliceUpdate } from "../ops/array.js";
-import { constant } from "../build-op.js";
+import {
+  concatV2,
+  pack,
+  pad,
+  rank,
+  reshape,
+  shape,
+  stridedSlice,
+  stridedSliceGrad,
+  tensorStridedSliceUpdate,
+} from "../ops/array.js";
 import { denseOf, shapeTensor, zerosLikeTensor } from "./array/build-math.js";
 
 /** The masks of a StridedSlice-like op as options for its kin. */

@@ -1,5 +1,5 @@
-import { checkNumerics } from "../ops/check.js";
 import type { GradientRule, GradientTable } from "../gradient.js";
+import { checkNumerics } from "../ops/check.js";
 import { denseOf } from "./array/build-math.js";
 
 const numerics: GradientRule = (op, grads) => [

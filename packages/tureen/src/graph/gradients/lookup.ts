@@ -1,4 +1,33 @@
 import type { GradientTable } from "../gradient.js";
 
-/** Gradients of the lookup family. */
-export const lookupGradients: GradientTable = {};
+/** Gradients of the lookup family: tables have none. */
+export const lookupGradients: GradientTable = {
+  AnonymousHashTable: null,
+  AnonymousMutableDenseHashTable: null,
+  AnonymousMutableHashTable: null,
+  AnonymousMutableHashTableOfTensors: null,
+  HashTable: null,
+  HashTableV2: null,
+  InitializeTable: null,
+  InitializeTableFromDataset: null,
+  InitializeTableFromTextFile: null,
+  InitializeTableFromTextFileV2: null,
+  InitializeTableV2: null,
+  LookupTableExport: null,
+  LookupTableExportV2: null,
+  LookupTableFind: null,
+  LookupTableFindV2: null,
+  LookupTableImport: null,
+  LookupTableImportV2: null,
+  LookupTableInsert: null,
+  LookupTableInsertV2: null,
+  LookupTableRemoveV2: null,
+  LookupTableSize: null,
+  LookupTableSizeV2: null,
+  MutableDenseHashTable: null,
+  MutableDenseHashTableV2: null,
+  MutableHashTable: null,
+  MutableHashTableOfTensors: null,
+  MutableHashTableOfTensorsV2: null,
+  MutableHashTableV2: null,
+};

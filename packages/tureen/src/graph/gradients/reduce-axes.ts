@@ -67,7 +67,9 @@ function mean(op: Operation, grads: Grads): (Tensor | null)[] {
 function reducedCount(op: Operation): Tensor {
   const inputShape = shapeTensor(op.inputs[0]!);
   const axes = positiveAxes(op.inputs[1]!, size(inputShape));
-  return prod(gatherV2(inputShape, axes, constant(0, "int32")), constant([0], "int32"));
+  // A lone axis may be a scalar.
+  const sizes = reshape(gatherV2(inputShape, axes, constant(0, "int32")), constant([-1], "int32"));
+  return prod(sizes, constant([0], "int32"));
 }
 
 function positiveAxes(axes: Tensor, count: Tensor): Tensor {

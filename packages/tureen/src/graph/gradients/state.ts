@@ -1,5 +1,5 @@
-import { isFullyDefined } from "../../core/shape.js";
 import type { DType } from "../../core/dtype.js";
+import { isFullyDefined } from "../../core/shape.js";
 import { constant } from "../build-op.js";
 import type { GradientRule, GradientTable } from "../gradient.js";
 import type { Tensor } from "../graph.js";

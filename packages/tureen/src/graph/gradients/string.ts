@@ -1,4 +1,33 @@
 import type { GradientTable } from "../gradient.js";
 
-/** Gradients of the string family. */
-export const stringGradients: GradientTable = {};
+/** Gradients of the string family: strings have none. */
+export const stringGradients: GradientTable = {
+  AsString: null,
+  StringToHashBucket: null,
+  StringToHashBucketFast: null,
+  StringToHashBucketStrong: null,
+  StringJoin: null,
+  ReduceJoin: null,
+  StringSplit: null,
+  StringSplitV2: null,
+  StringLower: null,
+  StringUpper: null,
+  StringStrip: null,
+  StringLength: null,
+  StringToNumber: null,
+  Substr: null,
+  StringFormat: null,
+  StringNGrams: null,
+  RegexReplace: null,
+  StaticRegexReplace: null,
+  RegexFullMatch: null,
+  StaticRegexFullMatch: null,
+  UnicodeDecode: null,
+  UnicodeDecodeWithOffsets: null,
+  UnicodeEncode: null,
+  UnicodeScript: null,
+  UnicodeTranscode: null,
+  UnsortedSegmentJoin: null,
+  EncodeBase64: null,
+  DecodeBase64: null,
+};

@@ -225,6 +225,17 @@ export function sparseReduceMax(
   return build("SparseReduceMax", inputs, { keep_dims: options.keepDims }, options.name);
 }
 
+/** The entries of a sparse tensor plus those of a dense one, which is broadcast; what the dense one has elsewhere is left out. */
+export function sparseDenseCwiseAdd(
+  spIndices: TensorLike,
+  spValues: TensorLike,
+  spShape: TensorLike,
+  dense: TensorLike,
+  options: Named = {},
+): Tensor {
+  return build("SparseDenseCwiseAdd", [spIndices, spValues, spShape, dense], {}, options.name);
+}
+
 /** The entries of a sparse tensor times those of a dense one, which is broadcast. */
 export function sparseDenseCwiseMul(
   spIndices: TensorLike,

@@ -6,7 +6,9 @@ import type { ShapeNode, ShapeTable } from "../infer-shapes.js";
 import { axisOf, knownInteger, productOf, unknownSizes, withRank } from "./array/partial-shape.js";
 
 /** The output has the shape of the first input, and points to what that one points to. */
-export const sameAsInput = ({ inputs: [input] }: ShapeNode): readonly [{ shape: PartialShape; handle: ShapeNode["inputs"][number]["handleData"] }] => [
+export const sameAsInput = ({
+  inputs: [input],
+}: ShapeNode): readonly [{ shape: PartialShape; handle: ShapeNode["inputs"][number]["handleData"] }] => [
   { shape: input!.shape, handle: input!.handleData },
 ];
 
@@ -65,16 +67,20 @@ function broadcastTo(node: ShapeNode): readonly [PartialShape] {
   const input = node.inputs[0]!.shape;
   if (wanted === undefined) return [undefined];
   if (input !== undefined && input.length > wanted.length) {
-    throw invalidArgument(`Rank of input (${input.length}) must be no greater than rank of output shape (${wanted.length}).`);
+    throw invalidArgument(
+      `Rank of input (${input.length}) must be no greater than rank of output shape (${wanted.length}).`,
+    );
   }
   if (input === undefined) return [wanted];
   const lead = wanted.length - input.length;
-  return [wanted.map((size, d) => {
-    const own = input[d - lead] ?? 1;
-    if (own <= 1) return size;
-    if (size >= 0 && size !== own) throw invalidArgument(`Dimensions must be equal, but are ${own} and ${size}`);
-    return own;
-  })];
+  return [
+    wanted.map((size, d) => {
+      const own = input[d - lead] ?? 1;
+      if (own <= 1) return size;
+      if (size >= 0 && size !== own) throw invalidArgument(`Dimensions must be equal, but are ${own} and ${size}`);
+      return own;
+    }),
+  ];
 }
 
 function tile(node: ShapeNode): readonly [PartialShape] {
@@ -106,7 +112,7 @@ function bitcast({ inputs: [input], attrs }: ShapeNode): readonly [PartialShape]
 
 function range(node: ShapeNode): readonly [PartialShape] {
   const [start, limit, delta] = [0, 1, 2].map((input) => node.constant(input));
-  node.inputs.forEach(({ shape }) => withRank(shape, 0));
+  for (const { shape } of node.inputs) withRank(shape, 0);
   if (start === undefined || limit === undefined || delta === undefined) return [[-1]];
   const half = start.dtype === "float16" || start.dtype === "bfloat16";
   if (half) return [[-1]];

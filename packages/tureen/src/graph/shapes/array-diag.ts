@@ -41,7 +41,9 @@ function matrixDiagV2(node: ShapeNode): readonly [PartialShape] {
     withRankAtLeast(shape, 2);
     const stored = shape[shape.length - 2]!;
     if (stored >= 0 && stored !== diagonals) {
-      throw invalidArgument(`The number of rows of \`diagonal\` doesn't match the number of diagonals implied from \`d_lower\` and \`d_upper\`. num_diags = ${diagonals} d_lower = ${band.lower} d_upper = ${band.upper}`);
+      throw invalidArgument(
+        `The number of rows of \`diagonal\` doesn't match the number of diagonals implied from \`d_lower\` and \`d_upper\`. num_diags = ${diagonals} d_lower = ${band.lower} d_upper = ${band.upper}`,
+      );
     }
   }
   const lead = shape.slice(0, diagonals > 1 ? -2 : -1);
@@ -69,7 +71,9 @@ export function matrixSizes(
   if (height < minRows) throw invalidArgument("The number of rows is too small.");
   if (width < minColumns) throw invalidArgument("The number of columns is too small.");
   if (height !== minRows && width !== minColumns) {
-    throw invalidArgument("The number of rows or columns is not consistent with lower_diag_index, upper_diag_index, and the length of the given diagonals.");
+    throw invalidArgument(
+      "The number of rows or columns is not consistent with lower_diag_index, upper_diag_index, and the length of the given diagonals.",
+    );
   }
   return [height, width];
 }
@@ -126,4 +130,3 @@ export const arrayDiagShapes: ShapeTable = {
   MatrixSetDiagV3: matrixSetDiagV2,
   MatrixBandPart: ({ inputs: [input] }) => [withRankAtLeast(input!.shape, 2)],
 };
-

@@ -34,7 +34,9 @@ export function gatheredTuples(params: PartialShape, indices: PartialShape): Par
   const depth = indices?.[indices.length - 1] ?? -1;
   if (params === undefined || indices === undefined || depth < 0) return undefined;
   if (depth > params.length) {
-    throw invalidArgument(`indices.shape[-1] must be <= params.rank, but saw indices shape: [${indices.join(",")}] and params shape: [${params.join(",")}]`);
+    throw invalidArgument(
+      `indices.shape[-1] must be <= params.rank, but saw indices shape: [${indices.join(",")}] and params shape: [${params.join(",")}]`,
+    );
   }
   return [...indices.slice(0, -1), ...params.slice(depth)];
 }

@@ -27,12 +27,22 @@ function joined(shapes: readonly PartialShape[], axisValue: number | undefined):
 }
 
 function concat(node: ShapeNode): readonly [PartialShape] {
-  return [joined(node.inputs.slice(1).map(({ shape }) => shape), knownInteger(node.constant(0)))];
+  return [
+    joined(
+      node.inputs.slice(1).map(({ shape }) => shape),
+      knownInteger(node.constant(0)),
+    ),
+  ];
 }
 
 function concatV2(node: ShapeNode): readonly [PartialShape] {
   const last = node.inputs.length - 1;
-  return [joined(node.inputs.slice(0, last).map(({ shape }) => shape), knownInteger(node.constant(last)))];
+  return [
+    joined(
+      node.inputs.slice(0, last).map(({ shape }) => shape),
+      knownInteger(node.constant(last)),
+    ),
+  ];
 }
 
 function pack({ inputs, attrs }: ShapeNode): readonly [PartialShape] {

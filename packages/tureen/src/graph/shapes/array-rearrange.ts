@@ -25,7 +25,9 @@ function reverseSequence({ inputs: [input, lengths], attrs }: ShapeNode): readon
   if (shape === undefined) return [undefined];
   const batchDim = attrs.int("batch_dim");
   if (batchDim >= shape.length || attrs.int("seq_dim") >= shape.length) {
-    throw invalidArgument(`batch_dim and seq_dim must be < input rank: ${batchDim} and ${attrs.int("seq_dim")} vs. ${shape.length}`);
+    throw invalidArgument(
+      `batch_dim and seq_dim must be < input rank: ${batchDim} and ${attrs.int("seq_dim")} vs. ${shape.length}`,
+    );
   }
   const size = mergeSizes(shape[batchDim]!, count!);
   return [shape.map((own, d) => (d === batchDim ? size : own))];
@@ -104,7 +106,8 @@ function depthShape({ inputs: [input], attrs }: ShapeNode, toDepth: boolean): re
   const first = format === "NHWC" ? 1 : 2;
   const depth = format === "NHWC" ? 3 : 1;
   const divided = (size: number, by: number): number => {
-    if (size >= 0 && size % by !== 0) throw invalidArgument(`Dimension size must be evenly divisible by ${by} but is ${size}`);
+    if (size >= 0 && size % by !== 0)
+      throw invalidArgument(`Dimension size must be evenly divisible by ${by} but is ${size}`);
     return size < 0 ? -1 : size / by;
   };
   const times = (size: number, by: number): number => (size < 0 ? -1 : size * by);

@@ -75,4 +75,3 @@ export const arraySearchShapes: ShapeTable = {
     return [[withRankAtLeast(data!.shape, 1)?.[0] ?? -1, node.constant(1) === undefined ? -1 : 8]];
   },
 };
-

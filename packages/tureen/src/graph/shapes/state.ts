@@ -3,9 +3,9 @@ import { mergeShapes, type PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { HandleData } from "../graph.js";
 import type { InferredShape, ShapeNode, ShapeRule, ShapeTable } from "../infer-shapes.js";
-import { optimizerOps } from "./state/optimizer-ops.js";
-import { gatheredShape, gatheredTuples } from "./array-gather.js";
 import { sameAsInput } from "./array-basic.js";
+import { gatheredShape, gatheredTuples } from "./array-gather.js";
+import { optimizerOps } from "./state/optimizer-ops.js";
 
 function handle({ attrs }: ShapeNode): readonly InferredShape[] {
   return [{ shape: [], handle: { dtype: attrs.type("dtype"), shape: attrs.shape("shape") } }];

@@ -63,5 +63,8 @@ export function variableHandle(node: PlanNode): ResourceHandle | undefined {
 function frozenValue(node: PlanNode, { resources, isConstant }: FreezeOptions): TensorValue | undefined {
   const handle = variableHandle(node);
   if (handle === undefined || !isConstant(handle)) return undefined;
-  return resources.find<VariableResource>(handle)?.value;
+  const variable = resources.find<VariableResource>(handle);
+  // The plan keeps the value: should anything assign the variable after all, it must not write into the buffer.
+  if (variable !== undefined) variable.shared = true;
+  return variable?.value;
 }

@@ -18,9 +18,10 @@ interface Rate {
 }
 
 // Measured with bench/engine.ts on one x86-64 core; only their ratios matter, and those only within a factor of two.
-const product: Rate = { host: 0.00022, ort: 0.00003 };
-/** Few rows cannot be packed for vectors on the host, and weights are read only once on either side. */
-const convolution: Rate = { host: 0.0006, ort: 0.00004 };
+const product: Rate = { host: 0.00026, ort: 0.000025 };
+/** What each element of the right-hand matrix costs the host, however few rows it meets. */
+const hostOperand = 0.0009;
+const convolution: Rate = { host: 0.0018, ort: 0.00004 };
 const arithmetic: Rate = { host: 0.0015, ort: 0.0003 };
 const transcendental: Rate = { host: 0.012, ort: 0.0012 };
 const movement: Rate = { host: 0.003, ort: 0.0005 };
@@ -64,6 +65,8 @@ interface Work {
   readonly rate: Rate;
   readonly count: number;
   readonly varies: boolean;
+  /** Host time that does not depend on the batch. */
+  readonly hostFixed?: number;
 }
 
 function workOf(node: PlanNode, facts: PlanFacts): Work | undefined {
@@ -74,8 +77,9 @@ function workOf(node: PlanNode, facts: PlanFacts): Work | undefined {
   const shapeOf = (i: number): readonly number[] => facts.shape(node.inputs[i]!) ?? [];
   switch (node.type) {
     case "MatMul": {
-      const depth = shapeOf(0)[node.attrs.bool("transpose_a") ? 0 : 1] ?? 1;
-      return { rate: product, count: output.count * Math.max(1, depth), varies };
+      const depth = Math.max(1, shapeOf(0)[node.attrs.bool("transpose_a") ? 0 : 1] ?? 1);
+      const operand = inputs[1]!;
+      return { rate: product, count: output.count * depth, varies, hostFixed: operand.varies ? 0 : hostOperand * operand.count };
     }
     case "BatchMatMul":
     case "BatchMatMulV2":
@@ -113,9 +117,9 @@ function workOf(node: PlanNode, facts: PlanFacts): Work | undefined {
 export function nodeCost(node: PlanNode, facts: PlanFacts): { readonly host: Cost; readonly ort: Cost } {
   const work = workOf(node, facts);
   if (work === undefined) return { host: { fixed: hostStep, perUnit: 0 }, ort: { fixed: ortNode, perUnit: 0 } };
-  const { rate, count, varies } = work;
+  const { rate, count, varies, hostFixed = 0 } = work;
   return {
-    host: { fixed: hostStep + (varies ? 0 : rate.host * count), perUnit: varies ? rate.host * count : 0 },
+    host: { fixed: hostStep + hostFixed + (varies ? 0 : rate.host * count), perUnit: varies ? rate.host * count : 0 },
     ort: { fixed: ortNode + (varies ? 0 : rate.ort * count), perUnit: varies ? rate.ort * count : 0 },
   };
 }

@@ -22,8 +22,6 @@ export interface StepReport extends StepDecision {
 /** What a plan will do, in order. */
 export interface PlanReport {
   readonly steps: readonly StepReport[];
-  /** How many values are constants of the plan, and the bytes they take. */
-  readonly constants: { readonly count: number; readonly bytes: number };
 }
 
 /** Compiles a request as a session would and tells its steps, where each runs and why; runs nothing. */
@@ -34,9 +32,6 @@ export function explainPlan(request: PlanRequest, options: CompileOptions): Plan
     const decision = decisions?.get(name) ?? { where: "host", why: type === "_PlanLoop" ? "loops run on the host; their bodies are plans of their own" : "no ONNX Runtime for this plan" };
     return { name, type, ...decision };
   });
-  const constants = plan.template.filter((value) => value !== undefined);
-  let bytes = 0;
-  for (const { data } of constants) if (ArrayBuffer.isView(data)) bytes += data.byteLength;
   options.partitioner?.close?.();
-  return { steps, constants: { count: constants.length, bytes } };
+  return { steps };
 }

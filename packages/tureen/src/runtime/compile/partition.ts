@@ -1,4 +1,4 @@
-import { type PlanGraph, PlanNode, type Port } from "./plan-node.js";
+import { constantNode, type PlanGraph, PlanNode, type Port } from "./plan-node.js";
 
 /** A set of nodes that can run as one: no path leaves it and comes back. */
 export interface Cluster {
@@ -176,8 +176,14 @@ export function clusterGraph(cluster: Cluster, feed: (port: Port, number: number
   const port = (source: Port): Port => {
     const copied = copies.get(source.node);
     if (copied !== undefined) return copied.port(source.index);
-    const number = cluster.inputs.findIndex(({ node, index }) => node === source.node && index === source.index);
-    return number < 0 ? source : feeds[number]!.port();
+    const { value } = source.node;
+    if (value !== undefined) {
+      // A constant may still wait for nodes outside, which means nothing here.
+      const constant = constantNode(source.node.name, value);
+      copies.set(source.node, constant);
+      return constant.port();
+    }
+    return feeds[cluster.inputs.findIndex(({ node, index }) => node === source.node && index === source.index)]!.port();
   };
   for (const node of cluster.nodes) {
     const copy = new PlanNode({

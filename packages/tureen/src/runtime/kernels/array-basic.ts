@@ -3,11 +3,12 @@ import { elementCount, type Shape, sameShape, shapeText } from "../../core/shape
 import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue, toIntegers, withShape } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
+import { broadcastStrides } from "./array/broadcast-strides.js";
 import { cellsOf, cellWidth, integerOf, integersValue, newValue } from "./array/cells.js";
 import { copyStrided } from "./array/copy-strided.js";
-import { broadcastStrides } from "./array/broadcast-strides.js";
 import { fillValue, onesLike } from "./array/fill-value.js";
 import { rangeValue } from "./array/range-value.js";
+import { zerosLikeVariant } from "./list/list-arithmetic.js";
 
 const constant: KernelFactory = ({ attrs }) => {
   const outputs = [attrs.tensor("value")];
@@ -90,7 +91,13 @@ const squeeze: KernelFactory = ({ attrs }) => {
   const dims = attrs.ints("squeeze_dims");
   return ([input]) => {
     const { shape } = input!;
-    if (dims.length === 0) return [withShape(input!, shape.filter((dim) => dim !== 1))];
+    if (dims.length === 0)
+      return [
+        withShape(
+          input!,
+          shape.filter((dim) => dim !== 1),
+        ),
+      ];
     const dropped = new Set<number>();
     for (const dim of dims) {
       if (dim < -shape.length || dim >= shape.length) {
@@ -103,7 +110,12 @@ const squeeze: KernelFactory = ({ attrs }) => {
         throw invalidArgument(`Can not squeeze dim[${d}], expected a dimension of 1, got ${shape[d]}`);
       }
     }
-    return [withShape(input!, shape.filter((_, d) => !dropped.has(d)))];
+    return [
+      withShape(
+        input!,
+        shape.filter((_, d) => !dropped.has(d)),
+      ),
+    ];
   };
 };
 
@@ -126,7 +138,8 @@ const fill: KernelFactory = () => (inputs) => {
   return [fillValue(value, shapeFromSizes(toIntegers(dims)))];
 };
 
-const zerosLike: KernelFactory = () => {
+const zerosLike: KernelFactory = ({ inputTypes }) => {
+  if (inputTypes[0] === "variant") return ([input]) => [zerosLikeVariant(input!)];
   return ([input]) => [newValue(input!.dtype, input!.shape)];
 };
 
@@ -179,7 +192,9 @@ const tile: KernelFactory = () => (inputs) => {
     throw invalidArgument(`Expected multiples to be 1-D, but got shape ${shapeText(multiples.shape)}`);
   }
   if (multiples.shape[0] !== shape.length) {
-    throw invalidArgument(`Expected multiples argument to be a vector of length ${shape.length} but got length ${multiples.shape[0]}`);
+    throw invalidArgument(
+      `Expected multiples argument to be a vector of length ${shape.length} but got length ${multiples.shape[0]}`,
+    );
   }
   const times = toIntegers(multiples);
   const tiled: number[] = [];
@@ -238,7 +253,11 @@ const range: KernelFactory = ({ attrs }) => {
   const dtype = attrs.type("Tidx");
   return (inputs) => {
     const [start, limit, delta] = inputs as [TensorValue, TensorValue, TensorValue];
-    for (const [name, input] of [["start", start], ["limit", limit], ["delta", delta]] as const) {
+    for (const [name, input] of [
+      ["start", start],
+      ["limit", limit],
+      ["delta", delta],
+    ] as const) {
       if (elementCount(input.shape) !== 1 || input.shape.length > 1) {
         throw invalidArgument(`${name} must be a scalar, not shape ${shapeText(input.shape)}`);
       }

@@ -61,35 +61,41 @@ function copier(target: TensorValue, source: TensorValue): (to: number, from: nu
   };
 }
 
-const diag: KernelFactory = () => ([input]) => {
-  const { shape, dtype } = input!;
-  if (shape.length < 1) throw invalidArgument(`Input must be at least rank 1, got 0`);
-  const output = newValue(dtype, [...shape, ...shape]);
-  const count = elementCount(shape);
-  const copy = copier(output, input!);
-  for (let i = 0; i < count; i++) copy(i * (count + 1), i);
-  return [output];
-};
+const diag: KernelFactory =
+  () =>
+  ([input]) => {
+    const { shape, dtype } = input!;
+    if (shape.length < 1) throw invalidArgument(`Input must be at least rank 1, got 0`);
+    const output = newValue(dtype, [...shape, ...shape]);
+    const count = elementCount(shape);
+    const copy = copier(output, input!);
+    for (let i = 0; i < count; i++) copy(i * (count + 1), i);
+    return [output];
+  };
 
-const diagPart: KernelFactory = () => ([input]) => {
-  const { shape, dtype } = input!;
-  if (shape.length === 0 || shape.length % 2 !== 0) {
-    throw invalidArgument(`The rank of the tensor should be                                          even and positive, got shape ${shapeText(shape)}`);
-  }
-  const half = shape.slice(0, shape.length / 2);
-  for (let d = 0; d < half.length; d++) {
-    if (shape[d] !== shape[d + half.length]) {
+const diagPart: KernelFactory =
+  () =>
+  ([input]) => {
+    const { shape, dtype } = input!;
+    if (shape.length === 0 || shape.length % 2 !== 0) {
       throw invalidArgument(
-        `Invalid shape ${shapeText(shape)}: dimensions ${d} and ${d + half.length} do not match.`,
+        `The rank of the tensor should be                                          even and positive, got shape ${shapeText(shape)}`,
       );
     }
-  }
-  const output = newValue(dtype, half);
-  const count = elementCount(half);
-  const copy = copier(output, input!);
-  for (let i = 0; i < count; i++) copy(i, i * (count + 1));
-  return [output];
-};
+    const half = shape.slice(0, shape.length / 2);
+    for (let d = 0; d < half.length; d++) {
+      if (shape[d] !== shape[d + half.length]) {
+        throw invalidArgument(
+          `Invalid shape ${shapeText(shape)}: dimensions ${d} and ${d + half.length} do not match.`,
+        );
+      }
+    }
+    const output = newValue(dtype, half);
+    const count = elementCount(half);
+    const copy = copier(output, input!);
+    for (let i = 0; i < count; i++) copy(i, i * (count + 1));
+    return [output];
+  };
 
 function makeMatrices(
   diagonal: TensorValue,
@@ -138,7 +144,12 @@ function takeDiagonals(
   return output;
 }
 
-function setDiagonals(input: TensorValue, diagonal: TensorValue, band: DiagonalBand, alignment: Alignment): TensorValue {
+function setDiagonals(
+  input: TensorValue,
+  diagonal: TensorValue,
+  band: DiagonalBand,
+  alignment: Alignment,
+): TensorValue {
   const { shape } = input;
   if (shape.length < 2) throw invalidArgument(`input must be at least 2-dim, received shape: ${shapeText(shape)}`);
   if (diagonal.shape.length < 1) {
@@ -161,31 +172,36 @@ function setDiagonals(input: TensorValue, diagonal: TensorValue, band: DiagonalB
   return output;
 }
 
-
-const matrixDiagV2 = (withAlign: boolean): KernelFactory => ({ attrs }) => {
-  const alignment = withAlign ? alignmentOf(attrs.text("align")) : leftAligned;
-  return (inputs) => {
-    const [diagonal, k, rows, columns, padding] = inputs as TensorValue[];
-    const sizes: [number, number] = [integerOf(rows!), integerOf(columns!)];
-    return [makeMatrices(diagonal!, bandOf(k!), sizes, padding!, alignment)];
+const matrixDiagV2 =
+  (withAlign: boolean): KernelFactory =>
+  ({ attrs }) => {
+    const alignment = withAlign ? alignmentOf(attrs.text("align")) : leftAligned;
+    return (inputs) => {
+      const [diagonal, k, rows, columns, padding] = inputs as TensorValue[];
+      const sizes: [number, number] = [integerOf(rows!), integerOf(columns!)];
+      return [makeMatrices(diagonal!, bandOf(k!), sizes, padding!, alignment)];
+    };
   };
-};
 
-const matrixDiagPartV2 = (withAlign: boolean): KernelFactory => ({ attrs }) => {
-  const alignment = withAlign ? alignmentOf(attrs.text("align")) : leftAligned;
-  return (inputs) => {
-    const [input, k, padding] = inputs as TensorValue[];
-    return [takeDiagonals(input!, bandOf(k!), padding!, alignment)];
+const matrixDiagPartV2 =
+  (withAlign: boolean): KernelFactory =>
+  ({ attrs }) => {
+    const alignment = withAlign ? alignmentOf(attrs.text("align")) : leftAligned;
+    return (inputs) => {
+      const [input, k, padding] = inputs as TensorValue[];
+      return [takeDiagonals(input!, bandOf(k!), padding!, alignment)];
+    };
   };
-};
 
-const matrixSetDiagV2 = (withAlign: boolean): KernelFactory => ({ attrs }) => {
-  const alignment = withAlign ? alignmentOf(attrs.text("align")) : leftAligned;
-  return (inputs) => {
-    const [input, diagonal, k] = inputs as TensorValue[];
-    return [setDiagonals(input!, diagonal!, bandOf(k!), alignment)];
+const matrixSetDiagV2 =
+  (withAlign: boolean): KernelFactory =>
+  ({ attrs }) => {
+    const alignment = withAlign ? alignmentOf(attrs.text("align")) : leftAligned;
+    return (inputs) => {
+      const [input, diagonal, k] = inputs as TensorValue[];
+      return [setDiagonals(input!, diagonal!, bandOf(k!), alignment)];
+    };
   };
-};
 
 const matrixBandPart: KernelFactory = () => (inputs) => {
   const [input, lowerValue, upperValue] = inputs as [TensorValue, TensorValue, TensorValue];
@@ -203,7 +219,9 @@ const matrixBandPart: KernelFactory = () => (inputs) => {
     throw invalidArgument(`num_lower must be negative or less or equal to number of rows (${rows}) got: ${lower}`);
   }
   if (upper > columns) {
-    throw invalidArgument(`num_upper must be negative or less or equal to number of columns (${columns}) got: ${upper}`);
+    throw invalidArgument(
+      `num_upper must be negative or less or equal to number of columns (${columns}) got: ${upper}`,
+    );
   }
   const output = newValue(input.dtype, shape);
   const [target, source] = [cellsOf(output), cellsOf(input)];
@@ -223,10 +241,14 @@ const matrixBandPart: KernelFactory = () => (inputs) => {
 export const arrayDiagKernels: KernelTable = {
   Diag: diag,
   DiagPart: diagPart,
-  MatrixDiag: () => ([diagonal]) => [makeMatrices(diagonal!, mainDiagonal, [-1, -1], undefined, leftAligned)],
+  MatrixDiag:
+    () =>
+    ([diagonal]) => [makeMatrices(diagonal!, mainDiagonal, [-1, -1], undefined, leftAligned)],
   MatrixDiagV2: matrixDiagV2(false),
   MatrixDiagV3: matrixDiagV2(true),
-  MatrixDiagPart: () => ([input]) => [takeDiagonals(input!, mainDiagonal, undefined, leftAligned)],
+  MatrixDiagPart:
+    () =>
+    ([input]) => [takeDiagonals(input!, mainDiagonal, undefined, leftAligned)],
   MatrixDiagPartV2: matrixDiagPartV2(false),
   MatrixDiagPartV3: matrixDiagPartV2(true),
   MatrixSetDiag: () => (inputs) => [setDiagonals(inputs[0]!, inputs[1]!, mainDiagonal, leftAligned)],

@@ -5,7 +5,7 @@ import type { KernelFactory, KernelTable } from "../kernel.js";
 import type { ScatterKind } from "./array/accumulate.js";
 import { integerOf, newValue } from "./array/cells.js";
 import { gatherRows, gatherTuples } from "./array/gather-rows.js";
-import { scatterTuples } from "./array/scatter-tuples.js";
+import { checkSlices, scatterTuples } from "./array/scatter-tuples.js";
 import { shapeFromSizes } from "./array-basic.js";
 import { copyOf } from "./array-slice.js";
 
@@ -92,11 +92,7 @@ const scatterNd: KernelFactory = () => (inputs) => {
   }
   const depth = indices.shape[indices.shape.length - 1]!;
   const lead = indices.shape.length - 1;
-  if (!sameShape(shape.slice(depth), updates.shape.slice(lead))) {
-    throw invalidArgument(
-      `Dimensions [${depth},${shape.length}) of input[shape=${shapeText(shape)}] must match dimensions [${lead},${updates.shape.length}) of updates[shape=${shapeText(updates.shape)}]`,
-    );
-  }
+  checkSlices(shape, depth, updates, lead);
   const output = newValue(updates.dtype, shape);
   scatterTuples("add", output, indices, updates);
   return [output];

@@ -45,9 +45,7 @@ function concatOf(values: readonly TensorValue[], axisValue: TensorValue, axisNa
   const first = values[0]!;
   const rank = first.shape.length;
   if (elementCount(axisValue.shape) !== 1 || axisValue.shape.length > 1) {
-    throw invalidArgument(
-      `${axisName} tensor should be a scalar integer, but got shape ${shapeText(axisValue.shape)}`,
-    );
+    throw invalidArgument(`${axisName} tensor should be a scalar integer, but got shape ${shapeText(axisValue.shape)}`);
   }
   const given = integerOf(axisValue);
   const axis = given < 0 ? given + rank : given;
@@ -85,7 +83,9 @@ const concatOffset: KernelFactory = ({ outputTypes }) => {
   const [dtype] = outputTypes as [DType];
   return ([axisValue, ...shapes]) => {
     if (axisValue!.shape.length !== 0) {
-      throw invalidArgument(`Concat dim tensor should be a scalar integer, but got shape ${shapeText(axisValue!.shape)}`);
+      throw invalidArgument(
+        `Concat dim tensor should be a scalar integer, but got shape ${shapeText(axisValue!.shape)}`,
+      );
     }
     const first = toIntegers(shapes[0]!);
     if (shapes[0]!.shape.length !== 1) {
@@ -136,7 +136,12 @@ const pack: KernelFactory = ({ attrs }) => {
     }
     if (rank === 1) return [packScalars(inputs)];
     const shape = [...first.shape.slice(0, axis), 1, ...first.shape.slice(axis)];
-    return [concatenate(inputs.map((input) => withShape(input, shape)), axis)];
+    return [
+      concatenate(
+        inputs.map((input) => withShape(input, shape)),
+        axis,
+      ),
+    ];
   };
 };
 

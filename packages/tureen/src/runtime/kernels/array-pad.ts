@@ -52,7 +52,9 @@ function mirrorTables(
       );
     }
     if (edge === 1 && (low >= size || high >= size)) {
-      throw invalidArgument(`paddings must be less than the ${of}dimension size: ${low}, ${high} not less than ${size}`);
+      throw invalidArgument(
+        `paddings must be less than the ${of}dimension size: ${low}, ${high} not less than ${size}`,
+      );
     }
     return mirrorTable(size, low, high, edge);
   });
@@ -65,7 +67,10 @@ const mirrorPad: KernelFactory = ({ attrs }) => {
     const { before, after } = paddingColumns(paddings, input.shape, ",");
     const tables = mirrorTables(input.shape, before, after, edge);
     if (tables.length === 0) return [input];
-    const output = newValue(input.dtype, tables.map((table) => table.length));
+    const output = newValue(
+      input.dtype,
+      tables.map((table) => table.length),
+    );
     if (elementCount(output.shape) === 0) return [output];
     const [target, source] = [cellsOf(output), cellsOf(input)];
     const width = cellWidth(input.dtype);
@@ -86,7 +91,8 @@ const mirrorPadGrad: KernelFactory = ({ attrs }) => {
     const { before, after } = paddingColumns(paddings, grad.shape, ",");
     const shape = grad.shape.map((size, d) => size - before[d]! - after[d]!);
     for (let d = 0; d < shape.length; d++) {
-      if (before[d]! < 0 || after[d]! < 0) throw invalidArgument(`Paddings must be non-negative: ${before[d]}, ${after[d]}`);
+      if (before[d]! < 0 || after[d]! < 0)
+        throw invalidArgument(`Paddings must be non-negative: ${before[d]}, ${after[d]}`);
     }
     const tables = mirrorTables(shape, before, after, edge, "output ");
     if (tables.length === 0) return [grad];
@@ -103,7 +109,9 @@ const mirrorPadGrad: KernelFactory = ({ attrs }) => {
 
 /** Padding or cropping of the block dimensions with the batch in front and the rest behind left alone. */
 function around(rank: number, flat: readonly number[], column: 0 | 1): number[] {
-  return Array.from({ length: rank }, (_, d) => (d >= 1 && 2 * (d - 1) < flat.length ? flat[2 * (d - 1) + column]! : 0));
+  return Array.from({ length: rank }, (_, d) =>
+    d >= 1 && 2 * (d - 1) < flat.length ? flat[2 * (d - 1) + column]! : 0,
+  );
 }
 
 function blockArguments(input: TensorValue, blockValue: TensorValue, edges: TensorValue, edgesName: string): number[] {
@@ -117,7 +125,10 @@ function blockArguments(input: TensorValue, blockValue: TensorValue, edges: Tens
   }
   const block = toIntegers(blockValue);
   for (const size of block) {
-    if (size < 1) throw invalidArgument(`All values in block_shape must be positive, got value, ${size} at index ${block.indexOf(size)}.`);
+    if (size < 1)
+      throw invalidArgument(
+        `All values in block_shape must be positive, got value, ${size} at index ${block.indexOf(size)}.`,
+      );
   }
   return block;
 }
@@ -166,9 +177,7 @@ function batchToSpace(input: TensorValue, blockValue: TensorValue, crops: Tensor
     const [low, high] = [flat[2 * i]!, flat[2 * i + 1]!];
     if (low < 0 || high < 0) throw invalidArgument("Crops must be non-negative");
     if (low + high > shape[i + 1]!) {
-      throw invalidArgument(
-        `cropped_shape[${i}]=${shape[i + 1]! - low - high} must be non-negative`,
-      );
+      throw invalidArgument(`cropped_shape[${i}]=${shape[i + 1]! - low - high} must be non-negative`);
     }
   });
   const whole = permute(input, view, permutation, shape);
@@ -211,7 +220,8 @@ const spaceToDepth: KernelFactory = ({ attrs }) => {
 };
 
 function rank4(input: TensorValue, sign: string): Shape {
-  if (input.shape.length !== 4) throw invalidArgument(`Input rank should be ${sign}4 instead of${sign} ${input.shape.length}`);
+  if (input.shape.length !== 4)
+    throw invalidArgument(`Input rank should be ${sign}4 instead of${sign} ${input.shape.length}`);
   return input.shape;
 }
 

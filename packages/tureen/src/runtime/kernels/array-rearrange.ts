@@ -29,7 +29,12 @@ function transposed(input: TensorValue, permValue: TensorValue): TensorValue {
   for (let d = 0; d < shape.length; d++) {
     if (!seen.has(d)) throw invalidArgument(`${d} is missing from {${permutation.join(",")}}.`);
   }
-  return permute(input, shape, permutation, permutation.map((d) => shape[d]!));
+  return permute(
+    input,
+    shape,
+    permutation,
+    permutation.map((d) => shape[d]!),
+  );
 }
 
 const transpose: KernelFactory = () => (inputs) => [transposed(inputs[0]!, inputs[1]!)];
@@ -71,7 +76,12 @@ const reverse: KernelFactory = () => (inputs) => {
       `'dims' must have the same number of values as 'input' has dimensions. 'input' has ${input.shape.length}'dims' has ${dims.shape[0]} values`,
     );
   }
-  return [reversed(input, Array.from(dims.data, (flip) => flip !== 0))];
+  return [
+    reversed(
+      input,
+      Array.from(dims.data, (flip) => flip !== 0),
+    ),
+  ];
 };
 
 const reverseV2: KernelFactory = () => (inputs) => {

@@ -133,7 +133,10 @@ function bound(upper: boolean): KernelFactory {
     const [dtype] = outputTypes as [DType];
     return (inputs) => {
       const [sorted, values] = inputs as [TensorValue, TensorValue];
-      for (const [name, { shape }] of [["sorted_inputs", sorted], ["values", values]] as const) {
+      for (const [name, { shape }] of [
+        ["sorted_inputs", sorted],
+        ["values", values],
+      ] as const) {
         if (shape.length === 2) continue;
         throw invalidArgument(`Shape must be rank 2 but is rank ${shape.length} for \`${name}\` argument`);
       }
@@ -175,7 +178,10 @@ const editDistance: KernelFactory = ({ attrs }) => {
   const normalize = attrs.bool("normalize");
   return (inputs) => {
     const [hIndices, hValues, hShape, tIndices, tValues, tShape] = inputs as TensorValue[];
-    for (const [name, value] of [["hypothesis_indices", hIndices!], ["truth_indices", tIndices!]] as const) {
+    for (const [name, value] of [
+      ["hypothesis_indices", hIndices!],
+      ["truth_indices", tIndices!],
+    ] as const) {
       if (value.shape.length !== 2) {
         throw invalidArgument(`${name} should be a matrix, but got shape ${shapeText(value.shape)}`);
       }
@@ -235,8 +241,9 @@ function levenshtein(a: readonly unknown[], b: readonly unknown[]): number {
 const fingerprint: KernelFactory = () => (inputs) => {
   const [data, methodValue] = inputs as [TensorValue, TensorValue<"string">];
   const method = decodeText(methodValue.data[0]!);
-  if (method !== "farmhash64") throw invalidArgument(`Unsupported data fingerprinting method: ${method}`);
-  if (data.shape.length < 1) throw invalidArgument("\`data\` should have at least one dimension.");
+  if (method !== "farmhash64") throw invalidArgument(`Unsupported fingerprint method: ${method}`);
+  if (data.shape.length < 1)
+    throw invalidArgument(`\`data\` should have at least one dimension: ${shapeText(data.shape)}`);
   return [fingerprintRows(data)];
 };
 
@@ -255,4 +262,3 @@ export const arraySearchKernels: KernelTable = {
   EditDistance: editDistance,
   Fingerprint: fingerprint,
 };
-

@@ -37,7 +37,8 @@ const select: KernelFactory = () => (inputs) => {
     if (!sameShape(a.shape, b.shape) || !sameShape(a.shape, condition.shape)) throw unequalInputs(condition, a, b);
     return [selectSame(condition.data, a, b)];
   }
-  if (a.shape.length < 1) throw invalidArgument(`'then' must be at least a vector, but saw shape: ${shapeText(a.shape)}`);
+  if (a.shape.length < 1)
+    throw invalidArgument(`'then' must be at least a vector, but saw shape: ${shapeText(a.shape)}`);
   if (a.shape[0] !== condition.shape[0]) {
     throw invalidArgument(
       `Number of batches of 'then' must match size of 'cond', but saw: ${a.shape[0]} vs. ${condition.shape[0]}`,
@@ -60,9 +61,13 @@ const select: KernelFactory = () => (inputs) => {
 function unequalInputs(condition: TensorValue, a: TensorValue, b: TensorValue): Error {
   const shape = shapeText;
   if (!sameShape(a.shape, b.shape)) {
-    return invalidArgument(`Inputs to operation Select of type Select must have the same size and shape.  Input 0: ${shape(condition.shape)} != input 2: ${shape(b.shape)}`);
+    return invalidArgument(
+      `Inputs to operation Select of type Select must have the same size and shape.  Input 0: ${shape(condition.shape)} != input 2: ${shape(b.shape)}`,
+    );
   }
-  return invalidArgument(`Inputs to operation Select of type Select must have the same size and shape.  Input 0: ${shape(condition.shape)} != input 1: ${shape(a.shape)}`);
+  return invalidArgument(
+    `Inputs to operation Select of type Select must have the same size and shape.  Input 0: ${shape(condition.shape)} != input 1: ${shape(a.shape)}`,
+  );
 }
 
 const selectV2: KernelFactory = () => (inputs) => {
@@ -79,7 +84,15 @@ const selectV2: KernelFactory = () => (inputs) => {
   if (elementCount(shape) === 0) return [output];
   const sides = [condition, a, b].map((side) => broadcastStrides(side.shape, shape)!);
   selectLevel(
-    { target: cellsOf(output), condition: condition.data, yes: cellsOf(a), no: cellsOf(b), width: cellWidth(a.dtype), shape, sides },
+    {
+      target: cellsOf(output),
+      condition: condition.data,
+      yes: cellsOf(a),
+      no: cellsOf(b),
+      width: cellWidth(a.dtype),
+      shape,
+      sides,
+    },
     0,
     0,
     0,
@@ -144,28 +157,30 @@ function truePlaces(input: TensorValue): number[] {
   return places;
 }
 
-const where: KernelFactory = () => ([input]) => {
-  const { shape } = input!;
-  if (shape.length === 0) throw invalidArgument("WhereOp : Unhandled input dimensions: 0");
-  const places = truePlaces(input!);
-  const rank = shape.length;
-  const output = newValue("int64", [places.length, rank]);
-  // Coordinates fit the low word; the high one stays zero.
-  const words = cellsOf(output);
-  if (rank === 1) {
-    for (let i = 0; i < places.length; i++) words[2 * i] = places[i]!;
-    return [output];
-  }
-  for (let i = 0; i < places.length; i++) {
-    let rest = places[i]!;
-    for (let d = rank - 1; d >= 0; d--) {
-      const size = shape[d]!;
-      words[2 * (i * rank + d)] = rest % size;
-      rest = Math.floor(rest / size);
+const where: KernelFactory =
+  () =>
+  ([input]) => {
+    const { shape } = input!;
+    if (shape.length === 0) throw invalidArgument("WhereOp : Unhandled input dimensions: 0");
+    const places = truePlaces(input!);
+    const rank = shape.length;
+    const output = newValue("int64", [places.length, rank]);
+    // Coordinates fit the low word; the high one stays zero.
+    const words = cellsOf(output);
+    if (rank === 1) {
+      for (let i = 0; i < places.length; i++) words[2 * i] = places[i]!;
+      return [output];
     }
-  }
-  return [output];
-};
+    for (let i = 0; i < places.length; i++) {
+      let rest = places[i]!;
+      for (let d = rank - 1; d >= 0; d--) {
+        const size = shape[d]!;
+        words[2 * (i * rank + d)] = rest % size;
+        rest = Math.floor(rest / size);
+      }
+    }
+    return [output];
+  };
 
 const oneHot: KernelFactory = ({ attrs }) => {
   const givenAxis = attrs.int("axis");

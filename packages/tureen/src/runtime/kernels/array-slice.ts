@@ -2,7 +2,12 @@ import type { DType } from "../../core/dtype.js";
 import { elementCount, type Shape, sameShape, shapeText, stridesOf } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, toIntegers, withShape } from "../../core/tensor-value.js";
-import { type ResolvedSlice, resolveSlice, type SliceMasks, sliceMasks } from "../../graph/shapes/array/strided-slice.js";
+import {
+  type ResolvedSlice,
+  resolveSlice,
+  type SliceMasks,
+  sliceMasks,
+} from "../../graph/shapes/array/strided-slice.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { broadcastStrides } from "./array/broadcast-strides.js";
 import { cellsOf, cellWidth, newValue } from "./array/cells.js";
@@ -99,7 +104,10 @@ const stridedSlice: KernelFactory = (node) => {
       return [output];
     }
     const resolved = sliceOf(input.shape, inputs[1]!, inputs[2]!, inputs[3]!, masks);
-    if (sameShape(resolved.sizes, input.shape) && resolved.strides.every((stride, d) => stride === 1 || input.shape[d] === 1 && resolved.begin[d] === 0)) {
+    if (
+      sameShape(resolved.sizes, input.shape) &&
+      resolved.strides.every((stride, d) => stride === 1 || (input.shape[d] === 1 && resolved.begin[d] === 0))
+    ) {
       return [withShape(input, resolved.finalShape)];
     }
     return [takeBlock(input, resolved.begin, resolved.strides, resolved.sizes, resolved.finalShape)];
@@ -131,15 +139,19 @@ export function putSlice(target: TensorValue, resolved: ResolvedSlice, value: Te
 const stridedSliceGrad: KernelFactory = ({ attrs }) => {
   const masks = sliceMasks(attrs);
   return (inputs) => {
-    const [shape, begin, end, strides, dy] = inputs as [TensorValue, TensorValue, TensorValue, TensorValue, TensorValue];
+    const [shape, begin, end, strides, dy] = inputs as [
+      TensorValue,
+      TensorValue,
+      TensorValue,
+      TensorValue,
+      TensorValue,
+    ];
     if (shape.shape.length !== 1) {
       throw invalidArgument(`shape must be 1-D, got shape.shape = ${shapeText(shape.shape)}`);
     }
     const resolved = sliceOf(toIntegers(shape), begin, end, strides, masks);
     if (!sameShape(dy.shape, resolved.finalShape)) {
-      throw invalidArgument(
-        `shape of dy was ${shapeText(dy.shape)} instead of ${shapeText(resolved.finalShape)}`,
-      );
+      throw invalidArgument(`shape of dy was ${shapeText(dy.shape)} instead of ${shapeText(resolved.finalShape)}`);
     }
     const output = newValue(dy.dtype, toIntegers(shape));
     putSlice(output, resolved, dy);
@@ -150,7 +162,13 @@ const stridedSliceGrad: KernelFactory = ({ attrs }) => {
 const tensorStridedSliceUpdate: KernelFactory = ({ attrs }) => {
   const masks = sliceMasks(attrs);
   return (inputs) => {
-    const [input, begin, end, strides, value] = inputs as [TensorValue, TensorValue, TensorValue, TensorValue, TensorValue];
+    const [input, begin, end, strides, value] = inputs as [
+      TensorValue,
+      TensorValue,
+      TensorValue,
+      TensorValue,
+      TensorValue,
+    ];
     const resolved = sliceOf(input.shape, begin, end, strides, masks);
     const output = copyOf(input);
     putSlice(output, resolved, value);

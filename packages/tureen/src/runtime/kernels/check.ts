@@ -62,7 +62,8 @@ const checkNumericsV2: KernelFactory = ({ attrs }) => {
 };
 
 function listText(items: readonly string[]): string {
-  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`;
+  if (items.length < 3) return items.join(" and ");
+  return `${items.slice(0, -1).join(", ")}, and ${items[items.length - 1]}`;
 }
 
 /** Host kernels of the check family. */

@@ -12,7 +12,7 @@ const passOnFactory: KernelFactory = () => passOn;
 const placeholder: KernelFactory = ({ name, attrs }) => {
   const dtype = dtypeLabel(attrs.type("dtype"));
   const shape = attrs.shape("shape");
-  const known = shape === undefined ? "" : ` and shape ${shapeText(shape)}`;
+  const known = shape === undefined || shape.length === 0 ? "" : ` and shape ${shapeText(shape)}`;
   return () => {
     throw invalidArgument(`You must feed a value for placeholder tensor '${name}' with dtype ${dtype}${known}`);
   };

@@ -1,4 +1,6 @@
 import type { KernelTable } from "../kernel.js";
+import { listArrayKernels } from "./list-array.js";
+import { listTensorKernels } from "./list-tensor.js";
 
 /** Host kernels of the list family. */
-export const listKernels: KernelTable = {};
+export const listKernels: KernelTable = { ...listTensorKernels, ...listArrayKernels };

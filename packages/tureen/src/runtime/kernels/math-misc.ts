@@ -3,6 +3,7 @@ import { narrowHalf, widenHalf } from "../../core/half-float.js";
 import { elementCount, sameShape, shapeText } from "../../core/shape.js";
 import { failedPrecondition, invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue, toIntegers } from "../../core/tensor-value.js";
+import { addVariants } from "./list/list-arithmetic.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { binaryKernel, fromNumbers, greaterBig, lesserBig, type NumberArray, numbersOf } from "./math/element-wise.js";
 
@@ -19,6 +20,7 @@ const addN: KernelFactory = (node) => {
       }
     }
     if (inputs.length === 1) return [first];
+    if (dtype === "variant") return [addVariants(inputs)];
     if (half !== undefined) {
       const out = widenHalf(half, first.data as Uint16Array);
       for (const other of inputs.slice(1)) addNumbers(out, widenHalf(half, other.data as Uint16Array));

@@ -1,4 +1,29 @@
 import type { KernelTable } from "../kernel.js";
+import { raggedGather, raggedRange, raggedToSparse, raggedToTensor } from "./ragged/conversions.js";
+import { raggedCountKernels } from "./ragged/counts.js";
+import { raggedCross } from "./ragged/cross.js";
 
 /** Host kernels of the ragged family. */
-export const raggedKernels: KernelTable = {};
+export const raggedKernels: KernelTable = {
+  ...raggedCountKernels,
+  RaggedCross: raggedCross,
+  RaggedTensorToSparse: ({ attrs }) => {
+    const rank = attrs.int("RAGGED_RANK");
+    return (inputs) => raggedToSparse(inputs.slice(0, rank), inputs[rank]!);
+  },
+  RaggedRange: ({ attrs }) => {
+    const splits = attrs.type("Tsplits") as "int32" | "int64";
+    return (inputs) => raggedRange(inputs, splits);
+  },
+  RaggedGather: ({ attrs }) => {
+    const rank = attrs.int("PARAMS_RAGGED_RANK");
+    const outputRank = attrs.int("OUTPUT_RAGGED_RANK");
+    return (inputs) => raggedGather(inputs.slice(0, rank), inputs[rank]!, inputs[rank + 1]!, outputRank);
+  },
+  RaggedTensorToTensor: ({ attrs }) => {
+    const types = attrs.texts("row_partition_types");
+    return ([shape, values, defaultValue, ...partitions]) => [
+      raggedToTensor(shape!, values!, defaultValue!, partitions, types),
+    ];
+  },
+};

@@ -1,4 +1,104 @@
-import type { KernelTable } from "../kernel.js";
+import { elementCount } from "../../core/shape.js";
+import type { TensorValue } from "../../core/tensor-value.js";
+import type { KernelFactory, KernelTable } from "../kernel.js";
+import { integersValue, newValue } from "./array/cells.js";
+import { gatherRows } from "./array/gather-rows.js";
+import {
+  type Fill,
+  fillIntegers,
+  fillNormal,
+  fillTruncatedNormal,
+  fillUniform,
+  reservedSamples,
+} from "./random/distributions.js";
+import { gammaSamples } from "./random/gamma.js";
+import { multinomialSamples, sampleCount } from "./random/multinomial.js";
+import { blockWords, SingleWords } from "./random/philox.js";
+import { sessionGenerator } from "./random/session-generator.js";
+import { integerBounds, shapeInput } from "./random/shape-input.js";
+import { randomStatelessKernels } from "./random-stateless.js";
+
+/*
+ * The same numbers as TensorFlow's CPU kernels for the same seeds: the same generator, moved on by as much in each run.
+ */
+
+function filled(fill: Fill): KernelFactory {
+  return (node) => {
+    const reserve = sessionGenerator(node);
+    const dtype = node.outputTypes[0]!;
+    return (inputs, context) => {
+      const output = newValue(dtype, shapeInput(inputs[0]!));
+      fill(reserve(context, elementCount(output.shape) * reservedSamples), output);
+      return [output];
+    };
+  };
+}
+
+const uniformInt: KernelFactory = (node) => {
+  const reserve = sessionGenerator(node);
+  const dtype = node.outputTypes[0]!;
+  return (inputs, context) => {
+    const [shape, low, high] = inputs as [TensorValue, TensorValue, TensorValue];
+    const sizes = shapeInput(shape);
+    const output = newValue(dtype, sizes);
+    const count = elementCount(sizes);
+    if (count === 0) return [output];
+    const fill = fillIntegers(...integerBounds(low, high));
+    fill(reserve(context, count * reservedSamples), output);
+    return [output];
+  };
+};
+
+const multinomial: KernelFactory = (node) => {
+  const reserve = sessionGenerator(node);
+  const dtype = node.outputTypes[0]!;
+  return (inputs, context) => {
+    const [logits, samples] = inputs as [TensorValue, TensorValue];
+    const count = sampleCount(logits, samples);
+    // A sample is a double, made of two words.
+    const rounded = 2 * Math.ceil(count / blockWords) * blockWords;
+    const generator = reserve(context, logits.shape[0]! * rounded * reservedSamples);
+    return [multinomialSamples(generator, logits, count, dtype)];
+  };
+};
+
+const shuffle: KernelFactory = (node) => {
+  const reserve = sessionGenerator(node);
+  return (inputs, context) => {
+    const [input] = inputs as [TensorValue];
+    const size = input.shape[0] ?? 1;
+    if (size <= 1 || elementCount(input.shape) <= 1) return [input];
+    const words = new SingleWords(reserve(context, Math.ceil((size - 1) / blockWords)));
+    const order = Int32Array.from({ length: size }, (_, i) => i);
+    for (let i = 0; i < size - 1; i++) {
+      const other = i + (words.next() % (size - i));
+      const held = order[i]!;
+      order[i] = order[other]!;
+      order[other] = held;
+    }
+    return [gatherRows(input, integersValue("int32", [size], order), 0, 0)];
+  };
+};
+
+const gamma: KernelFactory = (node) => {
+  const reserve = sessionGenerator(node);
+  return (inputs, context) => {
+    const [shape, alpha] = inputs as [TensorValue, TensorValue];
+    const sizes = shapeInput(shape);
+    const count = elementCount(sizes) * elementCount(alpha.shape);
+    if (count === 0) return [newValue(alpha.dtype, [...sizes, ...alpha.shape])];
+    return [gammaSamples(reserve(context, count * reservedSamples), sizes, alpha)];
+  };
+};
 
 /** Host kernels of the random family. */
-export const randomKernels: KernelTable = {};
+export const randomKernels: KernelTable = {
+  RandomUniform: filled(fillUniform),
+  RandomStandardNormal: filled(fillNormal),
+  TruncatedNormal: filled(fillTruncatedNormal),
+  RandomUniformInt: uniformInt,
+  Multinomial: multinomial,
+  RandomShuffle: shuffle,
+  RandomGamma: gamma,
+  ...randomStatelessKernels,
+};

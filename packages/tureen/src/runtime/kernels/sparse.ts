@@ -1,12 +1,20 @@
 import type { KernelTable } from "../kernel.js";
 import { crossKernels } from "./sparse/cross.js";
 import { fillEmptyRows, fillEmptyRowsGrad } from "./sparse/fill-empty-rows.js";
+import { sparseMathKernels } from "./sparse/math.js";
+import { rearrangeKernels } from "./sparse/rearrange.js";
+import { sparseReduceKernels } from "./sparse/reduce.js";
 import { sparseReshape } from "./sparse/reshape.js";
+import { setKernels } from "./sparse/sets.js";
 import { sparseToDense } from "./sparse/to-dense.js";
 
 /** Host kernels of the sparse family. */
 export const sparseKernels: KernelTable = {
   ...crossKernels,
+  ...rearrangeKernels,
+  ...setKernels,
+  ...sparseMathKernels,
+  ...sparseReduceKernels,
   SparseFillEmptyRows:
     () =>
     ([indices, values, denseShape, defaultValue]) =>

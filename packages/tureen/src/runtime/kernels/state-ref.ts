@@ -1,9 +1,15 @@
 import { elementCount, isFullyDefined, sameShape, shapeText } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { tensorValue, type TensorValue, zeros } from "../../core/tensor-value.js";
+import { type TensorValue, tensorValue, zeros } from "../../core/tensor-value.js";
 import { sliceMasks } from "../../graph/shapes/array/strided-slice.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
-import { defaultContainer, handleOf, handleValue, type ResourceHandle, type VariableResource } from "../resource-manager.js";
+import {
+  defaultContainer,
+  handleOf,
+  handleValue,
+  type ResourceHandle,
+  type VariableResource,
+} from "../resource-manager.js";
 import { accumulator, type ScatterKind } from "./array/accumulate.js";
 import { checkTuples, scatterTuples } from "./array/scatter-tuples.js";
 import { putSlice, sliceOf } from "./array-slice.js";
@@ -16,12 +22,16 @@ import { countUp, variableHandle } from "./state-variable.js";
  * The plan compiler puts a _ReadRef between a ref and whoever takes a plain value.
  */
 
-const readRef: KernelFactory = () => (inputs, { resources }) => [handOut(refVariable(inputs[0]!, resources))];
+const readRef: KernelFactory =
+  () =>
+  (inputs, { resources }) => [handOut(refVariable(inputs[0]!, resources))];
 
-const isVariableInitialized: KernelFactory = () => (inputs, { resources }) => {
-  const variable = resources.find<VariableResource>(handleOf(inputs[0]!));
-  return [tensorValue("bool", [], Uint8Array.of(variable?.value === undefined ? 0 : 1))];
-};
+const isVariableInitialized: KernelFactory =
+  () =>
+  (inputs, { resources }) => {
+    const variable = resources.find<VariableResource>(handleOf(inputs[0]!));
+    return [tensorValue("bool", [], Uint8Array.of(variable?.value === undefined ? 0 : 1))];
+  };
 
 const assign: KernelFactory = ({ attrs }) => {
   const dtype = attrs.type("T");
@@ -47,35 +57,38 @@ const assign: KernelFactory = ({ attrs }) => {
 };
 
 function assignUpdate(kind: ScatterKind): KernelFactory {
-  return () => (inputs, { resources }) => {
-    const [handle, value] = inputs as [TensorValue, TensorValue];
-    const variable = refVariable(handle, resources);
-    if (!sameShape(variable.value.shape, value.shape)) {
-      throw invalidArgument("Parameters and update must be the same size");
-    }
-    accumulator(kind, ownValue(variable), value)(0, 0, elementCount(value.shape), 1);
-    return [handOut(variable)];
-  };
+  return () =>
+    (inputs, { resources }) => {
+      const [handle, value] = inputs as [TensorValue, TensorValue];
+      const variable = refVariable(handle, resources);
+      if (!sameShape(variable.value.shape, value.shape)) {
+        throw invalidArgument("Parameters and update must be the same size");
+      }
+      accumulator(kind, ownValue(variable), value)(0, 0, elementCount(value.shape), 1);
+      return [handOut(variable)];
+    };
 }
 
 function scatter(kind: ScatterKind): KernelFactory {
-  return () => (inputs, { resources }) => {
-    const [handle, indices, updates] = inputs as [TensorValue, TensorValue, TensorValue];
-    const variable = refVariable(handle, resources);
-    checkRefUpdates(variable.value.shape, indices, updates);
-    if (elementCount(indices.shape) > 0) scatterRows(kind, ownValue(variable), indices, updates);
-    return [handOut(variable)];
-  };
+  return () =>
+    (inputs, { resources }) => {
+      const [handle, indices, updates] = inputs as [TensorValue, TensorValue, TensorValue];
+      const variable = refVariable(handle, resources);
+      checkRefUpdates(variable.value.shape, indices, updates);
+      if (elementCount(indices.shape) > 0) scatterRows(kind, ownValue(variable), indices, updates);
+      return [handOut(variable)];
+    };
 }
 
 function scatterNd(kind: ScatterKind): KernelFactory {
-  return () => (inputs, { resources }) => {
-    const [handle, indices, updates] = inputs as [TensorValue, TensorValue, TensorValue];
-    const variable = refVariable(handle, resources);
-    checkTuples(indices, updates, variable.value.shape);
-    scatterTuples(kind, ownValue(variable), indices, updates);
-    return [handOut(variable)];
-  };
+  return () =>
+    (inputs, { resources }) => {
+      const [handle, indices, updates] = inputs as [TensorValue, TensorValue, TensorValue];
+      const variable = refVariable(handle, resources);
+      checkTuples(indices, updates, variable.value.shape);
+      scatterTuples(kind, ownValue(variable), indices, updates);
+      return [handOut(variable)];
+    };
 }
 
 const stridedSliceAssign: KernelFactory = ({ attrs }) => {
@@ -116,11 +129,13 @@ const temporaryVariable: KernelFactory = ({ name, attrs }) => {
   };
 };
 
-const destroyTemporaryVariable: KernelFactory = () => (inputs, { resources }) => {
-  const { value } = refVariable(inputs[0]!, resources);
-  resources.delete(handleOf(inputs[0]!));
-  return [value];
-};
+const destroyTemporaryVariable: KernelFactory =
+  () =>
+  (inputs, { resources }) => {
+    const { value } = refVariable(inputs[0]!, resources);
+    resources.delete(handleOf(inputs[0]!));
+    return [value];
+  };
 
 /** Host kernels of TF1's ref variables. */
 export const stateRefKernels: KernelTable = {

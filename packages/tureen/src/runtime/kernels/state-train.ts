@@ -7,7 +7,7 @@ import type { Kernel, KernelFactory, KernelNode, KernelTable } from "../kernel.j
 import { indicesOf } from "./array/cells.js";
 import { readHalf, writeHalf } from "./array/half.js";
 import { type Numbers, type OptimizerRule, optimizerRules, type StepInputs } from "./state/optimizer-rules.js";
-import { handOut, type HeldVariable, ownValue, refVariable, trainableVariable } from "./state/variable-access.js";
+import { type HeldVariable, handOut, ownValue, refVariable, trainableVariable } from "./state/variable-access.js";
 
 /** Where an optimizer op's inputs lie, by name. */
 interface Layout {

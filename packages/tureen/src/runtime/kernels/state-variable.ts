@@ -1,6 +1,6 @@
 import { elementCount, type Shape, sameShape, shapeText } from "../../core/shape.js";
-import { invalidArgument, outOfRange } from "../../core/status-error.js";
-import { tensorValue, type TensorValue } from "../../core/tensor-value.js";
+import { invalidArgument, notFound, outOfRange } from "../../core/status-error.js";
+import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import { sliceMasks } from "../../graph/shapes/array/strided-slice.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { defaultContainer, handleOf, handleValue, type VariableResource } from "../resource-manager.js";
@@ -28,10 +28,12 @@ export const variableHandle: KernelFactory = ({ name, attrs }) => {
   return () => outputs;
 };
 
-const isInitialized: KernelFactory = () => (inputs, { resources }) => {
-  const variable = resources.find<VariableResource>(handleOf(inputs[0]!));
-  return [tensorValue("bool", [], Uint8Array.of(variable?.value === undefined ? 0 : 1))];
-};
+const isInitialized: KernelFactory =
+  () =>
+  (inputs, { resources }) => {
+    const variable = resources.find<VariableResource>(handleOf(inputs[0]!));
+    return [tensorValue("bool", [], Uint8Array.of(variable?.value === undefined ? 0 : 1))];
+  };
 
 const read: KernelFactory = ({ attrs }) => {
   const dtype = attrs.type("dtype");
@@ -42,8 +44,10 @@ const read: KernelFactory = ({ attrs }) => {
   };
 };
 
-const readSeveral: KernelFactory = () => (inputs, { resources }) =>
-  inputs.map((handle) => handOut(readableVariable(handle, resources)));
+const readSeveral: KernelFactory =
+  () =>
+  (inputs, { resources }) =>
+    inputs.map((handle) => handOut(readableVariable(handle, resources)));
 
 const assign: KernelFactory = ({ attrs }) => {
   const dtype = attrs.type("dtype");
@@ -70,34 +74,39 @@ const assign: KernelFactory = ({ attrs }) => {
 };
 
 function assignUpdate(kind: ScatterKind): KernelFactory {
-  return () => (inputs, { resources }) => {
-    const [handle, value] = inputs as [TensorValue, TensorValue];
-    const variable = resourceVariable(handle, resources);
-    const { shape } = variable.value;
-    if (!sameShape(shape, value.shape)) {
-      throw invalidArgument(
-        `Cannot update variable with shape ${shapeText(shape)} using a Tensor with shape ${shapeText(value.shape)}, shapes must be equal.`,
-      );
-    }
-    const target = ownValue(variable);
-    accumulator(kind, target, value)(0, 0, elementCount(shape), 1);
-    return [];
-  };
+  return () =>
+    (inputs, { resources }) => {
+      const [handle, value] = inputs as [TensorValue, TensorValue];
+      const variable = resourceVariable(handle, resources);
+      const { shape } = variable.value;
+      if (!sameShape(shape, value.shape)) {
+        throw invalidArgument(
+          `Cannot update variable with shape ${shapeText(shape)} using a Tensor with shape ${shapeText(value.shape)}, shapes must be equal.`,
+        );
+      }
+      const target = ownValue(variable);
+      accumulator(kind, target, value)(0, 0, elementCount(shape), 1);
+      return [];
+    };
 }
 
 const destroy: KernelFactory = ({ attrs }) => {
   const ignoresMissing = attrs.bool("ignore_lookup_error");
   return (inputs, { resources }) => {
-    if (!ignoresMissing) resources.get(handleOf(inputs[0]!));
-    resources.delete(handleOf(inputs[0]!));
+    const handle = handleOf(inputs[0]!);
+    if (!resources.delete(handle) && !ignoresMissing) {
+      throw notFound(`Resource ${handle.container}/${handle.name}/<unknown> does not exist.`);
+    }
     return [];
   };
 };
 
-const variableShape: KernelFactory = ({ outputTypes }) => (inputs, { resources }) => {
-  const { shape } = resourceVariable(inputs[0]!, resources).value;
-  return [integersValue(outputTypes[0]!, [shape.length], shape)];
-};
+const variableShape: KernelFactory =
+  ({ outputTypes }) =>
+  (inputs, { resources }) => {
+    const { shape } = resourceVariable(inputs[0]!, resources).value;
+    return [integersValue(outputTypes[0]!, [shape.length], shape)];
+  };
 
 const gather: KernelFactory = ({ attrs }) => {
   const batch = attrs.int("batch_dims");
@@ -109,28 +118,32 @@ const gather: KernelFactory = ({ attrs }) => {
   };
 };
 
-const gatherNd: KernelFactory = ({ name }) => (inputs, { resources }) => {
-  return [gatherTuples(resourceVariable(inputs[0]!, resources).value, inputs[1]!, name)];
-};
+const gatherNd: KernelFactory =
+  ({ name }) =>
+  (inputs, { resources }) => {
+    return [gatherTuples(resourceVariable(inputs[0]!, resources).value, inputs[1]!, name)];
+  };
 
 function scatter(kind: ScatterKind): KernelFactory {
-  return () => (inputs, { resources }) => {
-    const [handle, indices, updates] = inputs as [TensorValue, TensorValue, TensorValue];
-    const variable = resourceVariable(handle, resources);
-    checkResourceUpdates(variable.value.shape, indices, updates);
-    if (elementCount(indices.shape) > 0) scatterRows(kind, ownValue(variable), indices, updates);
-    return [];
-  };
+  return () =>
+    (inputs, { resources }) => {
+      const [handle, indices, updates] = inputs as [TensorValue, TensorValue, TensorValue];
+      const variable = resourceVariable(handle, resources);
+      checkResourceUpdates(variable.value.shape, indices, updates);
+      if (elementCount(indices.shape) > 0) scatterRows(kind, ownValue(variable), indices, updates);
+      return [];
+    };
 }
 
 function scatterNd(kind: ScatterKind): KernelFactory {
-  return () => (inputs, { resources }) => {
-    const [handle, indices, updates] = inputs as [TensorValue, TensorValue, TensorValue];
-    const variable = resourceVariable(handle, resources);
-    checkTuples(indices, updates, variable.value.shape);
-    scatterTuples(kind, ownValue(variable), indices, updates);
-    return [];
-  };
+  return () =>
+    (inputs, { resources }) => {
+      const [handle, indices, updates] = inputs as [TensorValue, TensorValue, TensorValue];
+      const variable = resourceVariable(handle, resources);
+      checkTuples(indices, updates, variable.value.shape);
+      scatterTuples(kind, ownValue(variable), indices, updates);
+      return [];
+    };
 }
 
 const stridedSliceAssign: KernelFactory = ({ attrs }) => {
@@ -145,7 +158,10 @@ const stridedSliceAssign: KernelFactory = ({ attrs }) => {
 };
 
 /** The value of a counter before it grows by one; OUT_OF_RANGE at the limit. */
-export function countUp(value: TensorValue, limit: bigint): { readonly before: TensorValue; readonly after: TensorValue } {
+export function countUp(
+  value: TensorValue,
+  limit: bigint,
+): { readonly before: TensorValue; readonly after: TensorValue } {
   const count = BigInt((value.data as ArrayLike<number | bigint>)[0]!);
   if (count >= limit) throw outOfRange(`Reached limit of ${limit}`);
   return { before: value, after: integersValue(value.dtype, [] as Shape, [Number(count) + 1]) };

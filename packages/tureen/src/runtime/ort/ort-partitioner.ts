@@ -32,11 +32,16 @@ export function ortPartitioner(options: OrtPartitionerOptions = {}): () => Parti
   return () => new OrtPartitioner(options);
 }
 
+/** A factory of partitioners that leave everything to the host kernels. */
+export function hostOnly(): Partitioner {
+  return { partition: () => {}, kernel: () => undefined };
+}
+
 /**
  * Units up to which a segment must pay to be made at all: batches (times height and width) beyond are rare, and a segment that stays on the
  * host costs a little more than its nodes by themselves.
  */
-const plausibleUnits = 1024;
+const plausibleUnits = 256;
 
 class OrtPartitioner implements Partitioner {
   readonly decisions = new Map<string, StepDecision>();

@@ -1,4 +1,4 @@
-import { isFullyDefined, type PartialShape } from "../../core/shape.js";
+import type { PartialShape } from "../../core/shape.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import { type Plan, runPlan } from "../compile/plan.js";
 import type { Kernel } from "../kernel.js";
@@ -35,7 +35,7 @@ export interface SegmentEvent {
   readonly error?: unknown;
 }
 
-/** After this many runs that only the host could do, ONNX Runtime is no longer tried: what it cannot take costs time twice. */
+/** After this many runs that only the host could do, and none that ONNX Runtime could, it is no longer tried: that costs time twice. */
 const mostFailures = 3;
 
 /**
@@ -48,6 +48,8 @@ export class Segment {
   readonly #init: SegmentInit;
   #session: OrtSession | null | undefined;
   #failures = 0;
+  #hasRun = false;
+  #refusal: unknown;
   #closed = false;
 
   constructor(init: SegmentInit) {
@@ -70,10 +72,16 @@ export class Segment {
       return runPlan(host, inputs, context);
     }
     if (this.#session === undefined) this.#open();
-    if (this.#session === null || this.#session === undefined) return runPlan(host, inputs, context);
+    if (this.#session === null || this.#session === undefined) {
+      const outputs = runPlan(host, inputs, context);
+      // Only now is it sure that the model is right and ONNX Runtime is at fault.
+      if (this.#refusal !== undefined) this.#giveUp(this.#refusal);
+      return outputs;
+    }
     let failure: unknown;
     try {
       const outputs = this.#session.run(inputs);
+      this.#hasRun = true;
       observe?.({ segment: name, ran: "onnxruntime" });
       return outputs;
     } catch (error) {
@@ -82,7 +90,7 @@ export class Segment {
     observe?.({ segment: name, ran: "failed", error: failure });
     const outputs = runPlan(host, inputs, context);
     this.#failures += 1;
-    if (this.#failures === mostFailures) this.#giveUp(failure);
+    if (this.#failures === mostFailures && !this.#hasRun) this.#giveUp(failure);
     return outputs;
   };
 
@@ -104,13 +112,15 @@ export class Segment {
       this.#session = new OrtSession(binding, encodeOnnxModel(graph), graph.inputs, graph.outputs, session);
     } catch (error) {
       this.#init.observe?.({ segment: this.#init.name, ran: "failed", error });
-      this.#giveUp(error);
+      this.#session = null;
+      this.#refusal = error;
     }
   }
 
   #giveUp(error: unknown): void {
     this.#session?.close();
     this.#session = null;
+    this.#refusal = undefined;
     const reason = error instanceof Error ? error.message : String(error);
     process.emitWarning(`ONNX Runtime cannot run '${this.#init.name}', which stays on the host kernels: ${reason}`, { code: "TUREEN_SEGMENT_ON_HOST" });
   }
@@ -144,9 +154,4 @@ function unitsOf(guard: InputGuard, value: TensorValue): number {
 /** Whether a guard has anything to look at beyond the shape. */
 export function reliedElements(elements: PartialShape): readonly number[] | undefined {
   return elements === undefined || elements.every((element) => element < 0) ? undefined : elements;
-}
-
-/** Whether the size of a segment's inputs is known before it runs. */
-export function isFixed(guards: readonly InputGuard[]): boolean {
-  return guards.every((guard) => isFullyDefined(guard.shape));
 }

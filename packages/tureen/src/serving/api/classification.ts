@@ -42,7 +42,12 @@ export function classificationTensors(signature: CompiledSignature, checkMethodN
       `Expected classification signature outputs to contain at least one of "classes" or "scores". Signature was: ${signatureText(info)}`,
     );
   }
-  return { input, classes, scores, fetches: [classes, scores].flatMap((tensor) => (tensor === undefined ? [] : [tensor.name])) };
+  return {
+    input,
+    classes,
+    scores,
+    fetches: [classes, scores].flatMap((tensor) => (tensor === undefined ? [] : [tensor.name])),
+  };
 }
 
 /** Checks what the model computed for `examples` Examples and gives it the response's form; INVALID_ARGUMENT where it does not fit. */
@@ -71,9 +76,7 @@ function check(value: TensorValue, what: "classes" | "scores", dtype: "string" |
     throw invalidArgument(`Expected Tensor shape: [batch_size num_classes] but got ${shapeText(value.shape)}`);
   }
   if (value.dtype !== dtype) {
-    throw invalidArgument(
-      `Expected ${what} Tensor of ${dtypeEnumName(dtype)}. Got: ${dtypeEnumName(value.dtype)}`,
-    );
+    throw invalidArgument(`Expected ${what} Tensor of ${dtypeEnumName(dtype)}. Got: ${dtypeEnumName(value.dtype)}`);
   }
   if (value.shape[0] !== examples) {
     throw invalidArgument(`Expected ${what} output batch size of ${examples}. Got: ${value.shape[0]}`);

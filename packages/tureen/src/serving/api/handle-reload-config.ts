@@ -21,7 +21,11 @@ export interface MetricIncrease {
  * ModelService.HandleReloadConfigRequest: exchanges the whole configuration and waits for the new models
  * (model_servers/model_service_impl.cc). A failure is thrown: TensorFlow Serving answers it as the RPC's own status.
  */
-export async function handleReloadConfig(context: ApiContext, request: ReloadRequest, log: Log): Promise<MetricIncrease[]> {
+export async function handleReloadConfig(
+  context: ApiContext,
+  request: ReloadRequest,
+  log: Log,
+): Promise<MetricIncrease[]> {
   const before = values(context, request.metricNames);
   const config = request.config;
   try {
@@ -31,7 +35,10 @@ export async function handleReloadConfig(context: ApiContext, request: ReloadReq
       );
     }
     config.config.value.config.forEach(({ basePath, name, modelPlatform }, index) => {
-      log.info("model-service", `Config entry index: ${index} path: ${basePath} name: ${name} platform: ${modelPlatform}`);
+      log.info(
+        "model-service",
+        `Config entry index: ${index} path: ${basePath} name: ${name} platform: ${modelPlatform}`,
+      );
     });
     await context.core.reloadConfig(config);
   } catch (error) {

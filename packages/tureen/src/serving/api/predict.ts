@@ -22,7 +22,11 @@ export interface PredictResponse {
 }
 
 /** PredictionService.Predict: checks, their order, codes and texts as in TensorFlow Serving (servables/tensorflow/predict_util.cc). */
-export async function predict(context: ApiContext, request: PredictRequest, call: CallContext): Promise<PredictResponse> {
+export async function predict(
+  context: ApiContext,
+  request: PredictRequest,
+  call: CallContext,
+): Promise<PredictResponse> {
   const handle = context.core.acquire(request.modelSpec);
   try {
     return await predictWith(context, handle.servable, request, call);

@@ -24,7 +24,8 @@ export async function runServable(
   fetches: readonly string[],
 ): Promise<readonly TensorValue[]> {
   for (const feed of feeds) {
-    if (feed.value.dtype !== feed.input.dtype) throw dtypeMismatch(feeds, feed.input.name, feed.input.dtype, feed.value.dtype);
+    if (feed.value.dtype !== feed.input.dtype)
+      throw dtypeMismatch(feeds, feed.input.name, feed.input.dtype, feed.value.dtype);
   }
   const { deadline } = call;
   if (call.isCancelled?.() === true) throw new StatusError("CANCELLED", "Run call was cancelled");

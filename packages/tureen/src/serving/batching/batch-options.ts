@@ -23,7 +23,9 @@ const defaults = { maxBatchSize: 1000, maxEnqueuedBatches: 10 };
 export function batchOptions(parameters: BatchingParameters): BatchOptions {
   const maxBatchSize = Number(parameters.maxBatchSize ?? defaults.maxBatchSize);
   const splitLargeBatches = parameters.enableLargeBatchSplitting ?? false;
-  const maxExecutionBatchSize = splitLargeBatches ? Number(parameters.maxExecutionBatchSize ?? maxBatchSize) : maxBatchSize;
+  const maxExecutionBatchSize = splitLargeBatches
+    ? Number(parameters.maxExecutionBatchSize ?? maxBatchSize)
+    : maxBatchSize;
   const allowedBatchSizes = parameters.allowedBatchSizes.map(Number);
   const last = allowedBatchSizes[allowedBatchSizes.length - 1];
   if (last !== undefined && last !== maxBatchSize) {

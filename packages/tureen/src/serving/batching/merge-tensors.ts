@@ -12,7 +12,11 @@ export type Feeds = ReadonlyMap<string, TensorValue>;
  * `padding` more rows repeat the last request's first row. FAILED_PRECONDITION where other dimensions differ, unless `padVariableLength`
  * fills the shorter ones up with each tensor's own first value.
  */
-export function mergeFeeds(tasks: readonly Feeds[], padding: number, padVariableLength: boolean): Map<string, TensorValue> {
+export function mergeFeeds(
+  tasks: readonly Feeds[],
+  padding: number,
+  padVariableLength: boolean,
+): Map<string, TensorValue> {
   const merged = new Map<string, TensorValue>();
   for (const name of tasks[0]!.keys()) {
     let parts = tasks.map((feeds) => feeds.get(name)!);
@@ -50,7 +54,11 @@ export function concat(parts: readonly TensorValue[]): TensorValue {
   for (const { shape } of parts) rows += shape[0]!;
   const shape = [rows, ...first.shape.slice(1)];
   if (first.dtype === "string") {
-    return tensorValue("string", shape, parts.flatMap(({ data }) => data as readonly Uint8Array[]));
+    return tensorValue(
+      "string",
+      shape,
+      parts.flatMap(({ data }) => data as readonly Uint8Array[]),
+    );
   }
   const data = allocate(first.dtype, elementCount(shape));
   let at = 0;

@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import { create } from "@bufbuild/protobuf";
 import {
   type ModelConfig,
@@ -6,7 +7,6 @@ import {
   ModelServerConfigSchema,
   ModelType,
 } from "@tureen/protos/gen/tensorflow_serving/config/model_server_config_pb";
-import { isAbsolute } from "node:path";
 import { failedPrecondition, invalidArgument } from "../../core/status-error.js";
 import type { Log } from "../log.js";
 import { latestVersions, type VersionPolicy, versionPolicyOf } from "../source/version-policy.js";
@@ -47,7 +47,9 @@ export function modelListConfig(models: readonly ModelToServe[]): ModelServerCon
   });
 }
 
-function policyMessage(policy: VersionPolicy): NonNullable<Parameters<typeof create<typeof ModelConfigSchema>>[1]>["modelVersionPolicy"] & object {
+function policyMessage(
+  policy: VersionPolicy,
+): NonNullable<Parameters<typeof create<typeof ModelConfigSchema>>[1]>["modelVersionPolicy"] & object {
   switch (policy.kind) {
     case "latest":
       return { policyChoice: { case: "latest", value: { numVersions: policy.count } } };
@@ -71,9 +73,7 @@ export function validateModelList(configs: readonly ModelConfig[]): void {
   }
   for (const { name, basePath } of configs) {
     if (!isAbsolute(basePath) && !/^[a-zA-Z][0-9a-zA-Z.]*:\/\//.test(basePath)) {
-      throw invalidArgument(
-        `Expected model ${name} to have an absolute path or URI; got base_path()=${basePath}`,
-      );
+      throw invalidArgument(`Expected model ${name} to have an absolute path or URI; got base_path()=${basePath}`);
     }
   }
 }

@@ -5,7 +5,10 @@ import {
   GetModelMetadataResponseSchema,
   SignatureDefMapSchema,
 } from "@tureen/protos/gen/tensorflow_serving/apis/get_model_metadata_pb";
-import { GetModelStatusResponseSchema, ModelVersionStatus_State } from "@tureen/protos/gen/tensorflow_serving/apis/get_model_status_pb";
+import {
+  GetModelStatusResponseSchema,
+  ModelVersionStatus_State,
+} from "@tureen/protos/gen/tensorflow_serving/apis/get_model_status_pb";
 import { ReloadConfigResponseSchema } from "@tureen/protos/gen/tensorflow_serving/apis/model_management_pb";
 import { writeModelSpec } from "@tureen/protos/model-spec";
 import { writeRegressionResult } from "@tureen/protos/regression-response";

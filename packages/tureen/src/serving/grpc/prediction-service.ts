@@ -50,7 +50,8 @@ export function predictionService({ context, asContent, track }: PredictionServi
     ),
     MultiInference: async (bytes, call) =>
       encodeMultiInferenceResponse(await multiInference(context, decodeMultiInferenceRequest(bytes), call)),
-    GetModelMetadata: (bytes) => encodeModelMetadataResponse(getModelMetadata(context, decodeModelMetadataRequest(bytes))),
+    GetModelMetadata: (bytes) =>
+      encodeModelMetadataResponse(getModelMetadata(context, decodeModelMetadataRequest(bytes))),
   };
   return byteService(predictionServiceName, methods, track);
 }

@@ -77,15 +77,22 @@ async function loadReflection(): Promise<ReadonlyMap<string, Registered>> {
     Buffer.from(toBinary(FileDescriptorProtoSchema, file.proto)),
   );
   // The library reads nothing but the descriptors of a package definition's entries.
-  const packageDefinition = { reflected: { format: "Protocol Buffer 3 DescriptorProto", type: {}, fileDescriptorProtos } };
+  const packageDefinition = {
+    reflected: { format: "Protocol Buffer 3 DescriptorProto", type: {}, fileDescriptorProtos },
+  };
   const services = new Map<string, Registered>();
   const registrar = {
-    addService: (definition: ServiceDefinition, implementation: Readonly<Record<string, Registered["handler"]>>): void => {
+    addService: (
+      definition: ServiceDefinition,
+      implementation: Readonly<Record<string, Registered["handler"]>>,
+    ): void => {
       const [, name] = definition[method]!.path.split("/");
       services.set(name!, { definition, handler: implementation[method]! });
     },
   };
-  const service = new ReflectionService(packageDefinition as unknown as ConstructorParameters<typeof ReflectionService>[0]);
+  const service = new ReflectionService(
+    packageDefinition as unknown as ConstructorParameters<typeof ReflectionService>[0],
+  );
   service.addToServer(registrar as unknown as Server);
   return services;
 }

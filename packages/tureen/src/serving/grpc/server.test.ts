@@ -5,16 +5,43 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { anyUnpack } from "@bufbuild/protobuf/wkt";
 import { Client, credentials } from "@grpc/grpc-js";
 import { encodeExample } from "@tureen/protos/example";
+import {
+  HealthCheckRequestSchema,
+  HealthCheckResponse_ServingStatus,
+  HealthCheckResponseSchema,
+} from "@tureen/protos/gen/grpc/health/v1/health_pb";
 import { ExampleSchema } from "@tureen/protos/gen/tensorflow/core/example/example_pb";
-import { GetModelMetadataRequestSchema, GetModelMetadataResponseSchema, SignatureDefMapSchema } from "@tureen/protos/gen/tensorflow_serving/apis/get_model_metadata_pb";
-import { GetModelStatusRequestSchema, GetModelStatusResponseSchema, ModelVersionStatus_State } from "@tureen/protos/gen/tensorflow_serving/apis/get_model_status_pb";
-import { MultiInferenceRequestSchema, MultiInferenceResponseSchema } from "@tureen/protos/gen/tensorflow_serving/apis/inference_pb";
+import {
+  GetModelMetadataRequestSchema,
+  GetModelMetadataResponseSchema,
+  SignatureDefMapSchema,
+} from "@tureen/protos/gen/tensorflow_serving/apis/get_model_metadata_pb";
+import {
+  GetModelStatusRequestSchema,
+  GetModelStatusResponseSchema,
+  ModelVersionStatus_State,
+} from "@tureen/protos/gen/tensorflow_serving/apis/get_model_status_pb";
+import {
+  MultiInferenceRequestSchema,
+  MultiInferenceResponseSchema,
+} from "@tureen/protos/gen/tensorflow_serving/apis/inference_pb";
 import { PredictResponseSchema } from "@tureen/protos/gen/tensorflow_serving/apis/predict_pb";
-import { HealthCheckRequestSchema, HealthCheckResponse_ServingStatus, HealthCheckResponseSchema } from "@tureen/protos/gen/grpc/health/v1/health_pb";
-import { decodeClassificationResponse, decodePredictResponse, decodeRegressionResponse } from "@tureen/protos/serving-messages";
+import {
+  decodeClassificationResponse,
+  decodePredictResponse,
+  decodeRegressionResponse,
+} from "@tureen/protos/serving-messages";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ModelServer } from "../model-server.js";
-import { byteClient, type ByteClient, examplesRequest, floats, predictRequest, rpc, strings } from "../testing/test-client.js";
+import {
+  type ByteClient,
+  byteClient,
+  examplesRequest,
+  floats,
+  predictRequest,
+  rpc,
+  strings,
+} from "../testing/test-client.js";
 import { testModel } from "../testing/test-model.js";
 import { startTestServer, testModels } from "../testing/test-server.js";
 import { grpcStatus } from "./status.js";
@@ -51,7 +78,10 @@ describe("PredictionService", () => {
     const { modelSpec, outputs } = await predict(predictRequest({}, { x: floats([1, 2, 5]) }));
     expect(modelSpec).toEqual({ name: "half_plus_two", version: 123n, signatureName: "serving_default" });
     expect(outputs.get("y")).toEqual(floats([2.5, 3, 4.5]));
-    const raw = fromBinary(PredictResponseSchema, await client.call(rpc.predict, predictRequest({}, { x: floats([1]) })));
+    const raw = fromBinary(
+      PredictResponseSchema,
+      await client.call(rpc.predict, predictRequest({}, { x: floats([1]) })),
+    );
     expect(raw.outputs["y"]!.floatVal).toEqual([2.5]);
     expect(raw.outputs["y"]!.tensorContent).toHaveLength(0);
   });
@@ -76,9 +106,24 @@ describe("PredictionService", () => {
     ["no name", predictRequest({ name: "" }, x), "INVALID_ARGUMENT", "ModelSpec has no name specified."],
     ["no spec", new Uint8Array(0), "INVALID_ARGUMENT", "Missing ModelSpec"],
     ["unknown model", predictRequest({ name: "m" }, x), "NOT_FOUND", "Servable not found for request: Latest(m)"],
-    ["unknown version", predictRequest({ version: 5n }, x), "NOT_FOUND", "Servable not found for request: Specific(half_plus_two, 5)"],
-    ["unknown label", predictRequest({ versionLabel: "l" }, x), "INVALID_ARGUMENT", "Unrecognized servable version label: l"],
-    ["unknown signature", predictRequest({ signatureName: "s" }, x), "FAILED_PRECONDITION", 'Serving signature key "s" not found.'],
+    [
+      "unknown version",
+      predictRequest({ version: 5n }, x),
+      "NOT_FOUND",
+      "Servable not found for request: Specific(half_plus_two, 5)",
+    ],
+    [
+      "unknown label",
+      predictRequest({ versionLabel: "l" }, x),
+      "INVALID_ARGUMENT",
+      "Unrecognized servable version label: l",
+    ],
+    [
+      "unknown signature",
+      predictRequest({ signatureName: "s" }, x),
+      "FAILED_PRECONDITION",
+      'Serving signature key "s" not found.',
+    ],
     [
       "too few inputs",
       predictRequest({}, {}),
@@ -103,7 +148,12 @@ describe("PredictionService", () => {
       "INVALID_ARGUMENT",
       "Inputs contains invalid name. Used request inputs: x, request input: q,x",
     ],
-    ["another dtype", predictRequest({}, { x: strings(["a"]) }), "INVALID_ARGUMENT", "Expects arg[0] to be float but string is provided"],
+    [
+      "another dtype",
+      predictRequest({}, { x: strings(["a"]) }),
+      "INVALID_ARGUMENT",
+      "Expects arg[0] to be float but string is provided",
+    ],
     [
       "another dtype among several inputs",
       predictRequest({ signatureName: "two_inputs" }, { a: floats([1]), b: floats([2]) }),
@@ -127,7 +177,10 @@ describe("PredictionService", () => {
     const entry = Uint8Array.of(0x0a, 1, 0x78, 0x12, tensor.length, ...tensor);
     const spec = Uint8Array.of(0x0a, 15, 0x0a, 13, ...Buffer.from("half_plus_two"));
     const request = Uint8Array.of(...spec, 0x12, entry.length, ...entry);
-    await expect(client.call(rpc.predict, request)).rejects.toMatchObject({ code: 3, details: "tensor parsing error: x" });
+    await expect(client.call(rpc.predict, request)).rejects.toMatchObject({
+      code: 3,
+      details: "tensor parsing error: x",
+    });
     await expect(client.call(rpc.predict, Uint8Array.of(0x0a, 200))).rejects.toMatchObject({ code: 13 });
   });
 
@@ -153,10 +206,17 @@ describe("PredictionService", () => {
       'Expected classification signature outputs to contain at least one of "classes" or "scores". Signature was: inputs {',
     ],
     [rpc.regress, examplesRequest({ signatureName: "classify_labels" }, [1]), "Expected one output Tensor."],
-    [rpc.regress, examplesRequest({ signatureName: "classify_x_to_y" }, [1]), "No regression outputs found in SignatureDef: inputs {"],
+    [
+      rpc.regress,
+      examplesRequest({ signatureName: "classify_x_to_y" }, [1]),
+      "No regression outputs found in SignatureDef: inputs {",
+    ],
     [rpc.regress, examplesRequest({}, [1]), "No regression inputs found in SignatureDef: inputs {"],
   ])("%s fails with TensorFlow Serving's text", async (path, request, message) => {
-    await expect(client.call(path, request)).rejects.toMatchObject({ code: 3, details: expect.stringContaining(message) });
+    await expect(client.call(path, request)).rejects.toMatchObject({
+      code: 3,
+      details: expect.stringContaining(message),
+    });
   });
 
   it("answers several tasks in one run", async () => {
@@ -168,7 +228,9 @@ describe("PredictionService", () => {
             modelSpec: { name, signatureName },
             methodName: `tensorflow/serving/${method}`,
           })),
-          input: { kind: { case: "exampleList", value: { examples: [fromBinary(ExampleSchema, encodeExample({ x: 2 }))] } } },
+          input: {
+            kind: { case: "exampleList", value: { examples: [fromBinary(ExampleSchema, encodeExample({ x: 2 }))] } },
+          },
         }),
       );
     const both = [
@@ -184,10 +246,18 @@ describe("PredictionService", () => {
     });
     const failing: readonly (readonly [Parameters<typeof request>[0], number, string])[] = [
       [[], 3, "ModelSpec has no name specified."],
-      [[both[0], ["other", "regress_x_to_y", "regress"]], 3, "All ModelSpecs in a MultiInferenceRequest must access the same model name."],
+      [
+        [both[0], ["other", "regress_x_to_y", "regress"]],
+        3,
+        "All ModelSpecs in a MultiInferenceRequest must access the same model name.",
+      ],
       [[both[0], both[0]], 3, "Duplicate evaluation of signature: regress_x_to_y"],
       [[["half_plus_two", "s", "regress"]], 3, "Requested signature not found in model graph: s"],
-      [[["half_plus_two", "regress_x_to_y", "predict"]], 12, "Unsupported signature method_name: tensorflow/serving/predict"],
+      [
+        [["half_plus_two", "regress_x_to_y", "predict"]],
+        12,
+        "Unsupported signature method_name: tensorflow/serving/predict",
+      ],
     ];
     for (const [tasks, code, details] of failing) {
       await expect(client.call(rpc.multiInference, request(tasks))).rejects.toMatchObject({ code, details });
@@ -198,16 +268,28 @@ describe("PredictionService", () => {
     const ask = (fields: readonly string[], name = "half_plus_two"): Promise<Uint8Array> =>
       client.call(
         rpc.metadata,
-        toBinary(GetModelMetadataRequestSchema, create(GetModelMetadataRequestSchema, { modelSpec: { name }, metadataField: [...fields] })),
+        toBinary(
+          GetModelMetadataRequestSchema,
+          create(GetModelMetadataRequestSchema, { modelSpec: { name }, metadataField: [...fields] }),
+        ),
       );
     const response = fromBinary(GetModelMetadataResponseSchema, await ask(["signature_def"]));
     expect(response.modelSpec).toMatchObject({ name: "half_plus_two", signatureName: "" });
     const any = response.metadata["signature_def"]!;
     expect(any.typeUrl).toBe("type.googleapis.com/tensorflow.serving.SignatureDefMap");
     const { signatureDef } = anyUnpack(any, SignatureDefMapSchema)!;
-    expect(signatureDef["serving_default"]!.inputs["x"]).toMatchObject({ dtype: 1, encoding: { case: "name", value: "x:0" } });
-    await expect(ask([])).rejects.toMatchObject({ code: 3, details: "GetModelMetadataRequest must specify at least one metadata_field" });
-    await expect(ask(["x"], "unknown")).rejects.toMatchObject({ code: 3, details: "Metadata field x is not supported" });
+    expect(signatureDef["serving_default"]!.inputs["x"]).toMatchObject({
+      dtype: 1,
+      encoding: { case: "name", value: "x:0" },
+    });
+    await expect(ask([])).rejects.toMatchObject({
+      code: 3,
+      details: "GetModelMetadataRequest must specify at least one metadata_field",
+    });
+    await expect(ask(["x"], "unknown")).rejects.toMatchObject({
+      code: 3,
+      details: "Metadata field x is not supported",
+    });
     await expect(ask(["signature_def"], "unknown")).rejects.toMatchObject({ code: 5 });
   });
 });
@@ -215,15 +297,23 @@ describe("PredictionService", () => {
 describe("ModelService", () => {
   it("gives states", async () => {
     const ask = (modelSpec: object): Promise<Uint8Array> =>
-      client.call(rpc.status, toBinary(GetModelStatusRequestSchema, create(GetModelStatusRequestSchema, { modelSpec })));
+      client.call(
+        rpc.status,
+        toBinary(GetModelStatusRequestSchema, create(GetModelStatusRequestSchema, { modelSpec })),
+      );
     const { modelVersionStatus } = fromBinary(GetModelStatusResponseSchema, await ask({ name: "half_plus_two" }));
-    expect(modelVersionStatus).toMatchObject([{ version: 123n, state: ModelVersionStatus_State.AVAILABLE, status: { errorCode: 0 } }]);
+    expect(modelVersionStatus).toMatchObject([
+      { version: 123n, state: ModelVersionStatus_State.AVAILABLE, status: { errorCode: 0 } },
+    ]);
     const version = { case: "version" as const, value: { value: 9n } };
     await expect(ask({ name: "half_plus_two", versionChoice: version })).rejects.toMatchObject({
       code: 5,
       details: "Could not find version 9 of model half_plus_two",
     });
-    await expect(ask({ name: "m" })).rejects.toMatchObject({ code: 5, details: "Could not find any versions of model m" });
+    await expect(ask({ name: "m" })).rejects.toMatchObject({
+      code: 5,
+      details: "Could not find any versions of model m",
+    });
   });
 });
 
@@ -249,7 +339,10 @@ describe("the transport", () => {
       expect(await health(name)).toBe(HealthCheckResponse_ServingStatus.SERVING);
     }
     for (const version of ["v1", "v1alpha"]) {
-      const reflected = await listServices(server.grpcPort!, `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`);
+      const reflected = await listServices(
+        server.grpcPort!,
+        `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
+      );
       expect(reflected).toContain("tensorflow.serving.PredictionService");
       expect(reflected).toContain("tensorflow.serving.ModelService");
     }
@@ -260,7 +353,9 @@ describe("the transport", () => {
     gate = new Promise((resolve) => {
       open = resolve;
     });
-    await expect(client.call(rpc.predict, predictRequest({}, { x: floats([1]) }), 50)).rejects.toMatchObject({ code: 4 });
+    await expect(client.call(rpc.predict, predictRequest({}, { x: floats([1]) }), 50)).rejects.toMatchObject({
+      code: 4,
+    });
     open();
     gate = undefined;
   });
@@ -276,7 +371,11 @@ const codes = { INVALID_ARGUMENT: 3, NOT_FOUND: 5, FAILED_PRECONDITION: 9 } as c
 function listServices(port: number, path: string): Promise<string> {
   const raw = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   return new Promise((resolve, reject) => {
-    const call = raw.makeBidiStreamRequest<Uint8Array, Buffer>(path, (bytes) => Buffer.from(bytes), (bytes) => bytes);
+    const call = raw.makeBidiStreamRequest<Uint8Array, Buffer>(
+      path,
+      (bytes) => Buffer.from(bytes),
+      (bytes) => bytes,
+    );
     call.on("data", (bytes: Buffer) => {
       resolve(bytes.toString("latin1"));
       call.end();

@@ -23,15 +23,23 @@ export function byteMethod(path: string): MethodDefinition<Uint8Array, Uint8Arra
 }
 
 /** Runs a byte handler as a gRPC call: deadline and cancellation in, status out. */
-export function unary(handler: ByteHandler, track: (work: Promise<void>) => void): handleUnaryCall<Uint8Array, Uint8Array> {
+export function unary(
+  handler: ByteHandler,
+  track: (work: Promise<void>) => void,
+): handleUnaryCall<Uint8Array, Uint8Array> {
   return (call, callback) => {
     const work = (async () => {
       try {
         const deadline = monotonicDeadline(call.getDeadline());
         const isCancelled = (): boolean => call.cancelled;
-        callback(null, await handler(call.request, deadline === undefined ? { isCancelled } : { deadline, isCancelled }));
+        callback(
+          null,
+          await handler(call.request, deadline === undefined ? { isCancelled } : { deadline, isCancelled }),
+        );
       } catch (error) {
-        callback(grpcStatus(error instanceof WireError ? internal(`Failed to parse the request: ${error.message}`) : error));
+        callback(
+          grpcStatus(error instanceof WireError ? internal(`Failed to parse the request: ${error.message}`) : error),
+        );
       }
     })();
     track(work);

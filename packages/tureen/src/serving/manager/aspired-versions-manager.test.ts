@@ -43,7 +43,11 @@ function setUp(load: LoadServable, maxRetries = 0) {
     loadConcurrency: 1,
     initialLoadConcurrency: 4,
   });
-  const states = (): string => monitor.statesOf("m").map(({ version, state }) => `${version} ${state}`).join(", ");
+  const states = (): string =>
+    monitor
+      .statesOf("m")
+      .map(({ version, state }) => `${version} ${state}`)
+      .join(", ");
   const aspire = (...versions: number[]): void =>
     manager.setAspiredVersions(
       "m",
@@ -162,6 +166,11 @@ describe("AspiredVersionsManager", () => {
     aspire(11, 12, 13);
     for (let i = 0; i < 20; i++) await settle();
     expect(most).toBe(1);
-    expect(manager.loaded().map(({ version }) => version).sort()).toEqual([11n, 12n, 13n]);
+    expect(
+      manager
+        .loaded()
+        .map(({ version }) => version)
+        .sort(),
+    ).toEqual([11n, 12n, 13n]);
   });
 });

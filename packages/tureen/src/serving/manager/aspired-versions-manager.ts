@@ -104,7 +104,9 @@ export class AspiredVersionsManager {
       }
       const wanted = new Set(versions.map(({ version }) => version));
       // A version that was given up and is wanted again first has to be gone; its list waits until then.
-      if ([...known.values()].some((harness) => !harness.isAspired && wanted.has(harness.version) && !this.flush(harness))) {
+      if (
+        [...known.values()].some((harness) => !harness.isAspired && wanted.has(harness.version) && !this.flush(harness))
+      ) {
         continue;
       }
       this.pending.delete(name);
@@ -122,7 +124,12 @@ export class AspiredVersionsManager {
 
   /** Forgets a version that is neither wanted nor doing anything; whether it did. */
   private flush(harness: ServableHarness): boolean {
-    if (harness.isAspired || harness.state === "loading" || harness.state === "ready" || harness.state === "unloading") {
+    if (
+      harness.isAspired ||
+      harness.state === "loading" ||
+      harness.state === "ready" ||
+      harness.state === "unloading"
+    ) {
       return false;
     }
     this.harnesses.get(harness.name)?.delete(harness.version);
@@ -148,7 +155,8 @@ export class AspiredVersionsManager {
   /** Loads at work: those that wait for their next attempt leave their place to others. */
   private working(): number {
     let count = 0;
-    for (const versions of this.harnesses.values()) for (const { isWorking } of versions.values()) if (isWorking) count += 1;
+    for (const versions of this.harnesses.values())
+      for (const { isWorking } of versions.values()) if (isWorking) count += 1;
     return count;
   }
 

@@ -17,9 +17,15 @@ describe("nextAction", () => {
   });
 
   it("loads the new version before it unloads the old one", () => {
-    expect(nextAction([version(1n, "ready", false), version(2n, "new", true)])).toEqual({ action: "load", version: 2n });
+    expect(nextAction([version(1n, "ready", false), version(2n, "new", true)])).toEqual({
+      action: "load",
+      version: 2n,
+    });
     expect(nextAction([version(1n, "ready", false), version(2n, "loading", true)])).toBeUndefined();
-    expect(nextAction([version(1n, "ready", false), version(2n, "ready", true)])).toEqual({ action: "unload", version: 1n });
+    expect(nextAction([version(1n, "ready", false), version(2n, "ready", true)])).toEqual({
+      action: "unload",
+      version: 1n,
+    });
   });
 
   it("keeps the old version while the new one fails", () => {

@@ -31,9 +31,13 @@ export function nextAction(versions: readonly VersionSnapshot[]): VersionAction 
 }
 
 function lowest(versions: readonly VersionSnapshot[]): bigint {
-  return versions.reduce((least, { version }) => (version < least ? version : least), versions[0]!.version);
+  return sorted(versions)[0]!;
 }
 
 function highest(versions: readonly VersionSnapshot[]): bigint {
-  return versions.reduce((most, { version }) => (version > most ? version : most), versions[0]!.version);
+  return sorted(versions)[versions.length - 1]!;
+}
+
+function sorted(versions: readonly VersionSnapshot[]): bigint[] {
+  return versions.map(({ version }) => version).sort((a, b) => (a < b ? -1 : 1));
 }

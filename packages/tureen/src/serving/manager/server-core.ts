@@ -78,7 +78,9 @@ export class ServerCore {
     validateModelList(list);
     if (old?.case === "modelConfigList") checkNoPlatformChange(old.value.config, list, log);
     this.config = config;
-    this.updateLabels(list.map(({ name, versionLabels }) => ({ name, labels: new Map(Object.entries(versionLabels)) })));
+    this.updateLabels(
+      list.map(({ name, versionLabels }) => ({ name, labels: new Map(Object.entries(versionLabels)) })),
+    );
 
     log.info("core", "Adding/updating models.");
     for (const { name } of list) log.info("core", ` (Re-)adding model: ${name}`);
@@ -112,7 +114,9 @@ export class ServerCore {
     const versions = manager.aspired(name);
     if (versions.some(({ state }) => state === "ready")) return true;
     // At start-up the first failure counts: retries take minutes, and the other models must not wait for them.
-    return versions.every(({ state, lastFailure }) => state === "error" || (!this.started && lastFailure !== undefined));
+    return versions.every(
+      ({ state, lastFailure }) => state === "error" || (!this.started && lastFailure !== undefined),
+    );
   }
 
   private failuresOf(name: string): string[] {

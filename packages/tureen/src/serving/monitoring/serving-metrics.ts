@@ -1,4 +1,13 @@
-import { type Counter, counter, exponentialLimits, type Gauge, gauge, type Histogram, histogram, type Metric } from "./metrics.js";
+import {
+  type Counter,
+  counter,
+  exponentialLimits,
+  type Gauge,
+  gauge,
+  type Histogram,
+  histogram,
+  type Metric,
+} from "./metrics.js";
 
 /** What a server counts; names, labels and buckets as in TensorFlow Serving (servables/tensorflow/util.cc). */
 export interface ServingMetrics {
@@ -52,13 +61,21 @@ export function servingMetrics(): ServingMetrics {
       exponentialLimits(100, 1.2, 52),
     ),
     batchingRunCount: counter("/tensorflow/serving/batching_session/wrapped_run_count", []),
-    batchingInputSize: histogram("/tensorflow/serving/batching_session/input_batch_size", ["model_name"], exponentialLimits(1, 2, 15)),
+    batchingInputSize: histogram(
+      "/tensorflow/serving/batching_session/input_batch_size",
+      ["model_name"],
+      exponentialLimits(1, 2, 15),
+    ),
     batchingProcessedSize: histogram(
       "/tensorflow/serving/batching_session/processed_batch_size",
       ["model_name"],
       exponentialLimits(1, 2, 15),
     ),
-    batchingPaddingSize: histogram("/tensorflow/serving/batching_session/padding_size", ["model_name"], exponentialLimits(1, 2, 15)),
+    batchingPaddingSize: histogram(
+      "/tensorflow/serving/batching_session/padding_size",
+      ["model_name"],
+      exponentialLimits(1, 2, 15),
+    ),
   };
   const all: Metric[] = Object.values(metrics);
   return Object.freeze({ ...metrics, all: Object.freeze(all.sort((a, b) => (a.name < b.name ? -1 : 1))) });
@@ -69,7 +86,9 @@ export function processGauges(numbers: ProcessNumbers): readonly Gauge[] {
   return [
     gauge("/tureen/process/resident_memory_bytes", [], () => [{ labels: [], value: process.memoryUsage.rss() }]),
     gauge("/tureen/serving/model_memory_bytes", ["model_name", "version"], () =>
-      numbers.loadedModels().map(({ name, version, memoryBytes }) => ({ labels: [name, String(version)], value: memoryBytes })),
+      numbers
+        .loadedModels()
+        .map(({ name, version, memoryBytes }) => ({ labels: [name, String(version)], value: memoryBytes })),
     ),
   ];
 }

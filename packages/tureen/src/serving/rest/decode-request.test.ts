@@ -24,13 +24,30 @@ function tensors(body: object | string, signature?: string) {
 describe("decodePredictRequest", () => {
   it("reads instances of one input: scalars, lists, named", () => {
     expect(tensors({ instances: [1, 2.5, 5] })).toEqual({ x: { shape: [3], data: [1, 2.5, 5] } });
-    expect(tensors({ instances: [[1, 2], [3, 4]] })).toEqual({ x: { shape: [2, 2], data: [1, 2, 3, 4] } });
+    expect(
+      tensors({
+        instances: [
+          [1, 2],
+          [3, 4],
+        ],
+      }),
+    ).toEqual({ x: { shape: [2, 2], data: [1, 2, 3, 4] } });
     expect(tensors({ instances: [{ x: 1 }, { x: 2 }] })).toEqual({ x: { shape: [2], data: [1, 2] } });
     expect(tensors({ instances: [[]] })).toEqual({ x: { shape: [1, 0], data: [] } });
   });
 
   it("reads instances of several inputs", () => {
-    expect(tensors({ instances: [{ a: [1, 2], b: 3 }, { b: 4, a: [5, 6] }] }, "two_inputs")).toEqual({
+    expect(
+      tensors(
+        {
+          instances: [
+            { a: [1, 2], b: 3 },
+            { b: 4, a: [5, 6] },
+          ],
+        },
+        "two_inputs",
+      ),
+    ).toEqual({
       a: { shape: [2, 2], data: [1, 2, 5, 6] },
       b: { shape: [2], data: [3, 4] },
     });
@@ -55,15 +72,20 @@ describe("decodePredictRequest", () => {
     ]);
     expect(tensors('{"inputs":[18446744073709551615, 1]}', "echo_uint64")["v"]!.data).toEqual([2n ** 64n - 1n, 1n]);
     expect(tensors({ inputs: [true, false] }, "echo_bool")["v"]!.data).toEqual([true, false]);
-    expect(tensors('{"inputs":[1e308, NaN, -Inf, 1]}', "echo_float64")["v"]!.data).toEqual([1e308, Number.NaN, -Infinity, 1]);
-    expect(tensors("{\"inputs\":[1e39, -1e39, 1e-60]}")["x"]!.data).toEqual([Infinity, -Infinity, 0]);
+    expect(tensors('{"inputs":[1e308, NaN, -Inf, 1]}', "echo_float64")["v"]!.data).toEqual([
+      1e308,
+      Number.NaN,
+      -Infinity,
+      1,
+    ]);
+    expect(tensors('{"inputs":[1e39, -1e39, 1e-60]}')["x"]!.data).toEqual([Infinity, -Infinity, 0]);
     const text = tensors({ instances: ["a", { b64: "/wA=" }] }, "echo_text")["text"]!;
     expect(text).toEqual({ shape: [2], data: [encodeText("a"), Uint8Array.of(255, 0)] });
     expect(tensors({ inputs: { b64: "QQ" } }, "echo_text")["text"]).toEqual({ shape: [], data: [encodeText("A")] });
   });
 
   it("marks a tensor of too many dimensions, whose values then do not decode", () => {
-    const nested = (depth: number): string => "[".repeat(depth) + "1" + "]".repeat(depth);
+    const nested = (depth: number): string => `${"[".repeat(depth)}1${"]".repeat(depth)}`;
     expect(decode(`{"inputs": ${nested(254)}}`).inputs.get("x")!.shape).toHaveLength(254);
     expect(decode(`{"inputs": ${nested(255)}}`).inputs.get("x")).toBeUndefined();
     expect(decode(`{"inputs": ${nested(100_000)}}`).inputs.get("x")).toBeUndefined();
@@ -137,15 +159,19 @@ describe("decodePredictRequest", () => {
       undefined,
       "Failed to process element: 0 of 'instances' list. Error: INVALID_ARGUMENT: Encountered list at unexpected level: 1 expected < 1",
     ],
-    [{ inputs: [[1], 2] }, undefined, "JSON Value: 2 found at incorrect level: 2 in the JSON DOM. Expected at level: 2"],
+    [
+      { inputs: [[1], 2] },
+      undefined,
+      "JSON Value: 2 found at incorrect level: 2 in the JSON DOM. Expected at level: 2",
+    ],
     [{ inputs: [[1, 2], [3]] }, undefined, "Encountered list at unexpected size: 1 at level: 1 expected size: 2"],
     ['{"inputs": [1.0]}', "echo_int32", "JSON Value: 1.0 Type: Number is not of expected type: int32"],
     [{ inputs: [2147483648] }, "echo_int32", "JSON Value: 2147483648 Type: Number is not of expected type: int32"],
     [{ inputs: [1] }, "echo_bool", "JSON Value: 1 Type: Number is not of expected type: bool"],
     [{ inputs: [null] }, undefined, "JSON Value: null Type: Null is not of expected type: float"],
-    [{ inputs: [{ b64: 5 }] }, "echo_text", "JSON Value: {\n    \"b64\": 5\n} not formatted correctly for base64 data"],
+    [{ inputs: [{ b64: 5 }] }, "echo_text", 'JSON Value: {\n    "b64": 5\n} not formatted correctly for base64 data'],
     [{ inputs: [{ b64: "a" }] }, "echo_text", "Unable to base64 decode"],
-    [{ inputs: [{ a: 5 }] }, undefined, "JSON Value: {\n    \"a\": 5\n} Type: Object is not of expected type: float"],
+    [{ inputs: [{ a: 5 }] }, undefined, 'JSON Value: {\n    "a": 5\n} Type: Object is not of expected type: float'],
   ] as const)("refuses %j", (body, signature, message) => {
     expect(() => decode(body, signature)).toThrow(message);
   });
@@ -158,13 +184,18 @@ describe("decodePredictRequest", () => {
     expect(() => decode({ instances: [0] }, "echo_float16")).toThrow(
       expect.objectContaining({
         code: "INVALID_ARGUMENT",
-        message: "Failed to process element: 0 of 'instances' list. Error: UNIMPLEMENTED: Conversion of JSON Value: 0 to type: half",
+        message:
+          "Failed to process element: 0 of 'instances' list. Error: UNIMPLEMENTED: Conversion of JSON Value: 0 to type: half",
       }),
     );
   });
 
   it("quotes no more than some 256 bytes of a request", () => {
-    const body = JSON.stringify({ instances: "no list", filler: "z".repeat(50), more: Array.from({ length: 500 }, () => 1) });
+    const body = JSON.stringify({
+      instances: "no list",
+      filler: "z".repeat(50),
+      more: Array.from({ length: 500 }, () => 1),
+    });
     const message = (() => {
       try {
         decode(body);
@@ -185,7 +216,9 @@ describe("decodeExamplesRequest", () => {
     decodeExamplesRequest(decodeBody(encodeText(typeof body === "string" ? body : JSON.stringify(body))));
 
   it("makes Examples with a kind for each feature", () => {
-    const { examples, context } = examplesOf('{"context":{"c":1},"examples":[{"i":1,"f":1.0,"t":"x","b":{"b64":"QQ=="},"l":[true,false],"e":[]}]}');
+    const { examples, context } = examplesOf(
+      '{"context":{"c":1},"examples":[{"i":1,"f":1.0,"t":"x","b":{"b64":"QQ=="},"l":[true,false],"e":[]}]}',
+    );
     expect(context).toBeDefined();
     const kinds: Record<string, number> = {};
     const example = examples[0]!;

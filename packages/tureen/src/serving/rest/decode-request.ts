@@ -6,7 +6,18 @@ import { decodeText } from "../../core/text.js";
 import type { CompiledSignature, SignatureTensor } from "../servable/servable.js";
 import { exampleFromJson } from "./example-from-json.js";
 import { debugText } from "./json-text.js";
-import { arrayItems, arraySize, isArray, isObject, isString, type JsonArray, type JsonNumbers, type JsonObject, type JsonValue, member } from "./json-value.js";
+import {
+  arrayItems,
+  arraySize,
+  isArray,
+  isObject,
+  isString,
+  type JsonArray,
+  type JsonNumbers,
+  type JsonObject,
+  type JsonValue,
+  member,
+} from "./json-value.js";
 import { parseJson } from "./parse-json.js";
 import { countLeaves, denseShape, isBase64Object, TensorFiller, tensorFromJson } from "./tensor-from-json.js";
 
@@ -40,7 +51,11 @@ export function decodeSignatureName(document: JsonObject): string {
 }
 
 /** The input tensors of a predict body, in the signature's dtypes; texts of failures as in util/json_tensor.cc. */
-export function decodePredictRequest(document: JsonObject, signature: CompiledSignature, signatureName: string): PredictBody {
+export function decodePredictRequest(
+  document: JsonObject,
+  signature: CompiledSignature,
+  signatureName: string,
+): PredictBody {
   if (signature.inputs.length === 0) {
     throw invalidArgument(`Failed to get input map for signature: ${signatureName === "" ? "DEFAULT" : signatureName}`);
   }
@@ -81,7 +96,9 @@ function formatError(value: JsonValue, text: string): StatusError {
 }
 
 function limited(tensors: ReadonlyMap<string, TensorValue>): ReadonlyMap<string, TensorValue | undefined> {
-  return new Map([...tensors].map(([alias, value]) => [alias, value.shape.length > maxRank ? undefined : value] as const));
+  return new Map(
+    [...tensors].map(([alias, value]) => [alias, value.shape.length > maxRank ? undefined : value] as const),
+  );
 }
 
 function fromInputs(value: JsonValue, inputs: readonly SignatureTensor[]): Map<string, TensorValue> {
@@ -103,7 +120,10 @@ function fromInputs(value: JsonValue, inputs: readonly SignatureTensor[]): Map<s
   return tensors;
 }
 
-function fromInstances(instances: JsonArray | JsonNumbers, inputs: readonly SignatureTensor[]): Map<string, TensorValue> {
+function fromInstances(
+  instances: JsonArray | JsonNumbers,
+  inputs: readonly SignatureTensor[],
+): Map<string, TensorValue> {
   const isPlain = instances.kind === "numbers" || !isObject(instances.items[0]!);
   if (isPlain && inputs.length > 1) {
     throw invalidArgument(

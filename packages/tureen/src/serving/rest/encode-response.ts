@@ -211,7 +211,9 @@ export function encodeModelStatusResponse(versions: readonly VersionStatus[]): s
 /** The answer to a metadata question: two messages in protobuf's JSON, joined by hand as TensorFlow Serving joins them. */
 export function encodeModelMetadataResponse({ name, version, signatures }: ModelMetadata): string {
   const spec = protobufJson({ name, version: String(version), signature_name: "" });
-  const map = protobufJson({ signature_def: Object.fromEntries([...signatures].map(([key, info]) => [key, signatureJson(info)])) });
+  const map = protobufJson({
+    signature_def: Object.fromEntries([...signatures].map(([key, info]) => [key, signatureJson(info)])),
+  });
   return `{\n"model_spec":${spec}\n,\n"metadata": {"signature_def": ${map}\n}\n}\n`;
 }
 

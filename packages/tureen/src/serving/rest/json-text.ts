@@ -11,7 +11,7 @@ export function jsonBytes(text: string): Buffer {
 
 /** A byte string in quotes. */
 export function quoteBytes(bytes: Uint8Array): string {
-  return `"${byteKey(bytes).replace(special, escape)}"`;
+  return `"${byteKey(bytes).replace(special, escaped)}"`;
 }
 
 /** A text in quotes. */
@@ -32,7 +32,7 @@ const shortEscapes: Readonly<Record<string, string>> = {
   "\t": "\\t",
 };
 
-function escape(character: string): string {
+function escaped(character: string): string {
   return shortEscapes[character] ?? `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 

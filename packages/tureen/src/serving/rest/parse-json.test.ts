@@ -22,7 +22,9 @@ describe("parseJson", () => {
       fc.property(fc.jsonValue({ noUnicodeString: false } as never), fc.nat(4), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
         // RapidJSON has no negative zero among its integers.
-        expect(JSON.stringify(plain(parse(text)))).toBe(JSON.stringify(JSON.parse(text.replace(/(?<![\d.eE"])-0(?![\d.eE])/g, "0"))));
+        expect(JSON.stringify(plain(parse(text)))).toBe(
+          JSON.stringify(JSON.parse(text.replace(/(?<![\d.eE"])-0(?![\d.eE])/g, "0"))),
+        );
       }),
       { numRuns: 300 },
     );
@@ -30,13 +32,17 @@ describe("parseJson", () => {
 
   it("reads doubles to the last bit", () => {
     fc.assert(
-      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 1, max: 17 }), (value, digits) => {
-        for (const text of [String(value), value.toExponential(digits - 1), value.toPrecision(digits)]) {
-          if (!/[.e]/.test(text)) continue;
-          expect(plain(parse(text))).toBe(Number(text));
-          expect(plain(parse(`[${text} , ${text}]`))).toEqual([Number(text), Number(text)]);
-        }
-      }),
+      fc.property(
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.integer({ min: 1, max: 17 }),
+        (value, digits) => {
+          for (const text of [String(value), value.toExponential(digits - 1), value.toPrecision(digits)]) {
+            if (!/[.e]/.test(text)) continue;
+            expect(plain(parse(text))).toBe(Number(text));
+            expect(plain(parse(`[${text} , ${text}]`))).toEqual([Number(text), Number(text)]);
+          }
+        },
+      ),
     );
   });
 

@@ -68,6 +68,8 @@ interface OpenObject {
 
 class JsonReader {
   private readonly bytes: Uint8Array;
+  /** The same memory: of all ways from bytes to a short text Buffer's is by far the fastest. */
+  private readonly buffer: Buffer;
   private pos = 0;
   /** What the last `number()` read: its value, and whether it has neither fraction nor exponent. */
   private isInteger = false;
@@ -77,6 +79,7 @@ class JsonReader {
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Without recursion: half a million brackets in a row are a valid request. */
@@ -430,12 +433,13 @@ class JsonReader {
   private skipSpace(): void {
     const { bytes } = this;
     let { pos } = this;
-    for (let byte = bytes[pos]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = bytes[pos]) pos += 1;
+    for (let byte = bytes[pos]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = bytes[pos])
+      pos += 1;
     this.pos = pos;
   }
 
   private text(start: number): string {
-    return String.fromCharCode(...this.bytes.subarray(start, this.pos));
+    return this.buffer.latin1Slice(start, this.pos);
   }
 
   private growScratch(): void {

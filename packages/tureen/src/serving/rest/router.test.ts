@@ -5,7 +5,11 @@ describe("routeOf", () => {
   it.each([
     ["POST", "/v1/models/m:predict", { model: "m", action: "predict", method: "predict" }],
     ["POST", "/V1/Models/m/versions/3:classify", { model: "m", version: 3n, action: "classify", method: "classify" }],
-    ["POST", "/v1/models/m/labels/stable:regress", { model: "m", label: "stable", action: "regress", method: "regress" }],
+    [
+      "POST",
+      "/v1/models/m/labels/stable:regress",
+      { model: "m", label: "stable", action: "regress", method: "regress" },
+    ],
     ["POST", "/v1/models/a%2fb%zz:predict", { model: "a/b%zz", action: "predict", method: "predict" }],
     ["POST", "/v1/models/m:PREDICT", { model: "m", action: "malformed", method: "PREDICT" }],
     ["POST", "/v1/models/m:predict?x=1", { model: "", action: "malformed", method: "" }],

@@ -66,15 +66,57 @@ describe("REST", () => {
     ["GET", "/v1/models/half_plus_two/versions/7", undefined, 404, "Could not find version 7 of model half_plus_two"],
     ["GET", "/v1/models/other/metadata", undefined, 404, "Servable not found for request: Latest(other)"],
     ["POST", "/v1/models/other:predict", '{"instances":[1]}', 404, "Servable not found for request: Latest(other)"],
-    ["POST", "/v1/models/half_plus_two/versions/7:predict", "{}", 404, "Servable not found for request: Specific(half_plus_two, 7)"],
+    [
+      "POST",
+      "/v1/models/half_plus_two/versions/7:predict",
+      "{}",
+      404,
+      "Servable not found for request: Specific(half_plus_two, 7)",
+    ],
     ["POST", "/v1/models/half_plus_two/labels/x:predict", "{}", 400, "Unrecognized servable version label: x"],
     ["POST", predictPath, "", 400, "JSON Parse error: The document is empty"],
-    ["POST", predictPath, '{"signature_name":"nope"}', 400, 'Serving signature name: "nope" not found in signature def'],
-    ["POST", "/v1/models/half_plus_two:classify", '{"examples":[{"x":1.0}]}', 400, /^No classification inputs found in SignatureDef: inputs \{\n {2}key: "x"/],
-    ["POST", "/v1/models/half_plus_two:regress", '{"signature_name":"nope","examples":[{}]}', 400, "No signature was found with the name: nope"],
-    ["POST", predictPath, '{"signature_name":"half","instances":[1]}', 400, "Failed to write JSON value for tensor type: half"],
-    ["POST", predictPath, '{"signature_name":"echo_float16","inputs":[1]}', 501, "Conversion of JSON Value: 1 to type: half"],
-    ["POST", predictPath, '{"signature_name":"with_default","inputs":{"x":[1]}}', 400, "Missing named input: bias in 'inputs' object."],
+    [
+      "POST",
+      predictPath,
+      '{"signature_name":"nope"}',
+      400,
+      'Serving signature name: "nope" not found in signature def',
+    ],
+    [
+      "POST",
+      "/v1/models/half_plus_two:classify",
+      '{"examples":[{"x":1.0}]}',
+      400,
+      /^No classification inputs found in SignatureDef: inputs \{\n {2}key: "x"/,
+    ],
+    [
+      "POST",
+      "/v1/models/half_plus_two:regress",
+      '{"signature_name":"nope","examples":[{}]}',
+      400,
+      "No signature was found with the name: nope",
+    ],
+    [
+      "POST",
+      predictPath,
+      '{"signature_name":"half","instances":[1]}',
+      400,
+      "Failed to write JSON value for tensor type: half",
+    ],
+    [
+      "POST",
+      predictPath,
+      '{"signature_name":"echo_float16","inputs":[1]}',
+      501,
+      "Conversion of JSON Value: 1 to type: half",
+    ],
+    [
+      "POST",
+      predictPath,
+      '{"signature_name":"with_default","inputs":{"x":[1]}}',
+      400,
+      "Missing named input: bias in 'inputs' object.",
+    ],
     ["PUT", predictPath, "{}", 400, `Malformed request: PUT ${predictPath}`],
     ["POST", `${predictPath}?a=b`, "{}", 400, `Malformed request: POST ${predictPath}?a=b`],
   ])("%s %s with %j is %d", async (method, path, body, status, message) => {
@@ -113,7 +155,9 @@ describe("REST", () => {
     const page = await rest(server, "/monitoring/prometheus/metrics");
     expect(page.headers.get("content-type")).toBe("text/plain");
     expect(page.body).toMatch(/^:tensorflow:serving:request_count\{model_name="half_plus_two",status="OK"\} \d+$/m);
-    expect(page.body).toMatch(/^:tensorflow:serving:request_latency_bucket\{model_name="half_plus_two",API="predict",entrypoint="REST",le="10"\} \d+$/m);
+    expect(page.body).toMatch(
+      /^:tensorflow:serving:request_latency_bucket\{model_name="half_plus_two",API="predict",entrypoint="REST",le="10"\} \d+$/m,
+    );
     expect(page.body).toContain("# TYPE :tensorflow:serving:request_log_count counter\n");
     const wrong = await rest(server, "/monitoring/prometheus/metrics?a=b");
     expect([wrong.status, wrong.body]).toEqual([

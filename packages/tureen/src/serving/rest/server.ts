@@ -35,6 +35,9 @@ export interface RunningRestServer {
   close(graceMs: number): Promise<void>;
 }
 
+/** How often a server that stops looks for connections without a request. */
+const idleCheckMs = 20;
+
 const corsHeaders: Readonly<Record<string, string>> = Object.freeze({
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Allow-Methods": "POST, GET",
@@ -42,8 +45,7 @@ const corsHeaders: Readonly<Record<string, string>> = Object.freeze({
 });
 
 /** What libevent, under TensorFlow Serving, answers on a path that nobody handles. */
-const notFoundPage =
-  "<HTML><HEAD>\n<TITLE>404 Not Found</TITLE>\n</HEAD><BODY>\n<H1>Not Found</H1>\n</BODY></HTML>\n";
+const notFoundPage = "<HTML><HEAD>\n<TITLE>404 Not Found</TITLE>\n</HEAD><BODY>\n<H1>Not Found</H1>\n</BODY></HTML>\n";
 
 /** Starts the REST API with its metrics and health pages. UNAVAILABLE where the port is taken. */
 export async function startRestServer(options: RestServerOptions): Promise<RunningRestServer> {
@@ -73,9 +75,11 @@ export async function startRestServer(options: RestServerOptions): Promise<Runni
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      server.closeIdleConnections();
+      // A connection whose request has just been answered stays open for the next one unless somebody closes it.
+      const idle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
+      clearInterval(idle);
       clearTimeout(timer);
     },
   };
@@ -137,7 +141,10 @@ async function handleModelApi(
   });
   response.end(method === "HEAD" ? undefined : bytes);
   if (answer.code === "OK") {
-    metrics.requestLatency.observe([answer.model, answer.method, "REST"], Math.round((performance.now() - start) * 1000));
+    metrics.requestLatency.observe(
+      [answer.model, answer.method, "REST"],
+      Math.round((performance.now() - start) * 1000),
+    );
   }
   metrics.requestCount.increment([answer.model, answer.code]);
 }

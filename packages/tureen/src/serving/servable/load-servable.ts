@@ -39,7 +39,10 @@ export function servableLoader({ loadModel, tags, metrics, log, wrap, warmUp }: 
         const servable = wrap === undefined ? direct : wrap(direct, path);
         await warmUp?.(servable, path);
         const micros = Math.round((performance.now() - start) * 1000);
-        log.info("servable", `SavedModel load for tags { ${tags.join(" ")} }; Status: success: OK. Took ${micros} microseconds.`);
+        log.info(
+          "servable",
+          `SavedModel load for tags { ${tags.join(" ")} }; Status: success: OK. Took ${micros} microseconds.`,
+        );
         metrics.loadAttemptCount.increment([path, "success"]);
         metrics.loadLatency.increment([path], micros);
         return servable;

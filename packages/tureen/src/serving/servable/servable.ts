@@ -49,7 +49,13 @@ export function compileSignatures(
   const compiled = new Map<string, CompiledSignature>();
   for (const [name, info] of signatures) {
     const outputs = tensorsOf(info.outputs);
-    compiled.set(name, { name, info, inputs: tensorsOf(info.inputs), outputs, outputNames: outputs.map((o) => o.name) });
+    compiled.set(name, {
+      name,
+      info,
+      inputs: tensorsOf(info.inputs),
+      outputs,
+      outputNames: outputs.map((o) => o.name),
+    });
   }
   return compiled;
 }

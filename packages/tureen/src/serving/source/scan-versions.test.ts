@@ -6,7 +6,10 @@ function storage(children: readonly string[]): Storage {
   return { exists: (path) => path === "/m" || children.includes(path.slice(3)), children: () => children };
 }
 
-function scan(children: readonly string[], policy: VersionPolicy): { versions: bigint[]; paths: string[]; warnings: string[] } {
+function scan(
+  children: readonly string[],
+  policy: VersionPolicy,
+): { versions: bigint[]; paths: string[]; warnings: string[] } {
   const warnings: string[] = [];
   const found = scanVersions("m", "/m", policy, storage(children), (warning) => warnings.push(warning));
   return { versions: found.map(({ version }) => version), paths: found.map(({ path }) => path), warnings };
@@ -32,7 +35,11 @@ describe("scanVersions", () => {
   const children = ["1", "00000010", "2", "notes.txt", "temp-3"];
 
   it("serves the highest version by number, not by text", () => {
-    expect(scan(children, { kind: "latest", count: 1 })).toEqual({ versions: [10n], paths: ["/m/00000010"], warnings: [] });
+    expect(scan(children, { kind: "latest", count: 1 })).toEqual({
+      versions: [10n],
+      paths: ["/m/00000010"],
+      warnings: [],
+    });
     expect(scan(children, { kind: "latest", count: 2 }).versions).toEqual([10n, 2n]);
   });
 
@@ -52,7 +59,9 @@ describe("scanVersions", () => {
   it("takes the last of two names of one version in byte order", () => {
     const { paths, warnings } = scan(["1", "001"], { kind: "latest", count: 1 });
     expect(paths).toEqual(["/m/1"]);
-    expect(warnings).toEqual(["Duplicate version directories detected. Version 1 will be loaded from 1, 001 will be ignored."]);
+    expect(warnings).toEqual([
+      "Duplicate version directories detected. Version 1 will be loaded from 1, 001 will be ignored.",
+    ]);
   });
 
   it("warns of a base path without versions, and fails without a base path", () => {

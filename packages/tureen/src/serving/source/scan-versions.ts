@@ -73,13 +73,17 @@ export function scanVersions(
     if (version === undefined) continue;
     const other = byVersion.get(version);
     if (other !== undefined) {
-      warn(`Duplicate version directories detected. Version ${version} will be loaded from ${child}, ${other} will be ignored.`);
+      warn(
+        `Duplicate version directories detected. Version ${version} will be loaded from ${child}, ${other} will be ignored.`,
+      );
     }
     byVersion.set(version, child);
   }
   const found = choose(name, policy, byVersion, basePath, warn);
   if (found.length === 0) {
-    warn(`No versions of servable ${name} found under base path ${basePath}. Did you forget to name your leaf directory as a number (eg. '/1/')?`);
+    warn(
+      `No versions of servable ${name} found under base path ${basePath}. Did you forget to name your leaf directory as a number (eg. '/1/')?`,
+    );
   }
   return found;
 }
@@ -102,7 +106,9 @@ function choose(
     case "specific": {
       for (const version of policy.versions) {
         if (byVersion.has(version)) continue;
-        warn(`Version ${version} of servable ${name}, which was requested to be served as a 'specific' version in the servable's version policy, was not found in the file system`);
+        warn(
+          `Version ${version} of servable ${name}, which was requested to be served as a 'specific' version in the servable's version policy, was not found in the file system`,
+        );
       }
       return aspired(versions.filter((version) => policy.versions.includes(version)));
     }

@@ -13,7 +13,10 @@ export interface ByteClient {
 /** A client of a server on this machine, or of a UNIX socket. */
 export function byteClient(target: number | string, options: ClientOptions = {}): ByteClient {
   const address = typeof target === "number" ? `127.0.0.1:${target}` : target;
-  const client = new Client(address, credentials.createInsecure(), { "grpc.max_receive_message_length": -1, ...options });
+  const client = new Client(address, credentials.createInsecure(), {
+    "grpc.max_receive_message_length": -1,
+    ...options,
+  });
   return {
     call: (path, request, timeoutMs) =>
       new Promise((resolve, reject) => {
@@ -65,5 +68,8 @@ export function predictRequest(
 /** A ClassificationRequest or RegressionRequest with an Example for each x. */
 export function examplesRequest(spec: Partial<ModelSpecMessage>, values: readonly number[]): Uint8Array {
   const examples = values.map((x) => encodeExample({ x }));
-  return encodeExamplesRequest({ modelSpec: { name: "half_plus_two", signatureName: "", ...spec }, input: { examples } });
+  return encodeExamplesRequest({
+    modelSpec: { name: "half_plus_two", signatureName: "", ...spec },
+    input: { examples },
+  });
 }

@@ -1,5 +1,5 @@
-import { readFloatList } from "@tureen/protos/feature-lists";
 import { scanExample } from "@tureen/protos/example";
+import { readFloatList } from "@tureen/protos/feature-lists";
 import type { DType } from "../../core/dtype.js";
 import { StatusError } from "../../core/status-error.js";
 import { floatValue, stringValue, type TensorValue, tensorValue } from "../../core/tensor-value.js";
@@ -33,7 +33,11 @@ const signatures: ReadonlyMap<string, SignatureInfo> = new Map([
   ["classify_x_to_y", signature("tensorflow/serving/classify", { inputs: examples }, { scores })],
   [
     "classify_labels",
-    signature("tensorflow/serving/classify", { inputs: examples }, { classes: tensor("classes:0", "string", [-1, 1]), scores }),
+    signature(
+      "tensorflow/serving/classify",
+      { inputs: examples },
+      { classes: tensor("classes:0", "string", [-1, 1]), scores },
+    ),
   ],
   ["regress_x_to_y", signature("tensorflow/serving/regress", { inputs: examples }, { outputs: scores })],
   [
@@ -46,22 +50,42 @@ const signatures: ReadonlyMap<string, SignatureInfo> = new Map([
   ],
   [
     "with_default",
-    signature(predictMethod, { x, bias: tensor("bias:0", "float32", []) }, { z: tensor("z:0", "float32", [-1]) }, {
-      bias: floatValue([10], []),
-    }),
+    signature(
+      predictMethod,
+      { x, bias: tensor("bias:0", "float32", []) },
+      { z: tensor("z:0", "float32", [-1]) },
+      {
+        bias: floatValue([10], []),
+      },
+    ),
   ],
   ["no_inputs", signature(predictMethod, {}, { one: tensor("one:0", "float32", []) })],
-  ["echo_text", signature(predictMethod, { text: tensor("text:0", "string", undefined) }, { text: tensor("text:0", "string", undefined) })],
+  [
+    "echo_text",
+    signature(
+      predictMethod,
+      { text: tensor("text:0", "string", undefined) },
+      { text: tensor("text:0", "string", undefined) },
+    ),
+  ],
   [
     "echo_bytes",
-    signature(predictMethod, { text: tensor("text:0", "string", undefined) }, { image_bytes: tensor("text:0", "string", undefined) }),
+    signature(
+      predictMethod,
+      { text: tensor("text:0", "string", undefined) },
+      { image_bytes: tensor("text:0", "string", undefined) },
+    ),
   ],
   ["half", signature(predictMethod, { x }, { h: tensor("half:0", "float16", [-1]) })],
   ...(["float64", "int64", "uint8", "bool", "uint64", "float32", "int32", "float16"] as const).map(
     (dtype) =>
       [
         `echo_${dtype}`,
-        signature(predictMethod, { v: tensor(`${dtype}:0`, dtype, undefined) }, { v: tensor(`${dtype}:0`, dtype, undefined) }),
+        signature(
+          predictMethod,
+          { v: tensor(`${dtype}:0`, dtype, undefined) },
+          { v: tensor(`${dtype}:0`, dtype, undefined) },
+        ),
       ] as const,
   ),
 ]);
@@ -70,7 +94,9 @@ const signatures: ReadonlyMap<string, SignatureInfo> = new Map([
  * A model in plain TypeScript that computes x / 2 + 2 (TensorFlow Serving's half_plus_two) and a few things beside, for tests of what
  * lies around a model. `gate`, where given, is waited for in every run.
  */
-export function testModel(options: { readonly offset?: number; readonly gate?: () => Promise<void> } = {}): ServableModel & {
+export function testModel(
+  options: { readonly offset?: number; readonly gate?: () => Promise<void> } = {},
+): ServableModel & {
   readonly closed: boolean;
 } {
   const offset = options.offset ?? 2;
@@ -99,16 +125,21 @@ export function testModel(options: { readonly offset?: number; readonly gate?: (
 function compute(name: string, feeds: ReadonlyMap<string, TensorValue>, offset: number): TensorValue {
   const feed = (key: string): TensorValue => {
     const value = feeds.get(key);
-    if (value === undefined) throw new StatusError("INVALID_ARGUMENT", `You must feed a value for placeholder tensor '${key}'`);
+    if (value === undefined)
+      throw new StatusError("INVALID_ARGUMENT", `You must feed a value for placeholder tensor '${key}'`);
     return value;
   };
-  const half = (value: TensorValue): Float32Array => (value.data as Float32Array).map((element) => element / 2 + offset);
+  const half = (value: TensorValue): Float32Array =>
+    (value.data as Float32Array).map((element) => element / 2 + offset);
   switch (name) {
     case "y:0":
       return floatValue(half(feed("x:0")), feed("x:0").shape);
     case "z:0": {
       const bias = (feed("bias:0").data as Float32Array)[0]!;
-      return floatValue((feed("x:0").data as Float32Array).map((element) => element + bias), feed("x:0").shape);
+      return floatValue(
+        (feed("x:0").data as Float32Array).map((element) => element + bias),
+        feed("x:0").shape,
+      );
     }
     case "one:0":
       return floatValue([1], []);
@@ -116,7 +147,10 @@ function compute(name: string, feeds: ReadonlyMap<string, TensorValue>, offset: 
       return tensorValue("float16", feed("x:0").shape, new Uint16Array((feed("x:0").data as Float32Array).length));
     case "sum:0": {
       const b = feed("b:0").data as Int32Array;
-      return floatValue((feed("a:0").data as Float32Array).map((element, i) => element + b[i]!), feed("a:0").shape);
+      return floatValue(
+        (feed("a:0").data as Float32Array).map((element, i) => element + b[i]!),
+        feed("a:0").shape,
+      );
     }
     case "scores:0": {
       const values = (feed("examples:0").data as readonly Uint8Array[]).map((example) => featureX(example));

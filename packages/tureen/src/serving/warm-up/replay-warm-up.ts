@@ -57,7 +57,10 @@ export function warmUpReplay(
         for (let i = 0; i < Math.max(iterations, 1); i++) await replay(context, servable, logged);
         records += 1;
       }
-      log.info("warm-up", `Finished reading warmup data for model at ${path}. Number of warmup records read: ${records}. Elapsed time (microseconds): ${micros(start)}.`);
+      log.info(
+        "warm-up",
+        `Finished reading warmup data for model at ${path}. Number of warmup records read: ${records}. Elapsed time (microseconds): ${micros(start)}.`,
+      );
       metrics.warmupRecordsRead.increment([folder, "OK"], records);
       metrics.warmupLatency.observe([folder, "OK"], micros(start));
     } catch (error) {

@@ -1,7 +1,13 @@
 import { buildOp, constant } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
 import type { Variable } from "../../../graph/variable.js";
-import { type AddSlot, KerasOptimizer, type KerasOptimizerOptions, type UpdateContext, type UpdateRule } from "./keras-optimizer.js";
+import {
+  type AddSlot,
+  KerasOptimizer,
+  type KerasOptimizerOptions,
+  type UpdateContext,
+  type UpdateRule,
+} from "./keras-optimizer.js";
 
 /** Options of Adadelta. */
 export interface AdadeltaOptions extends KerasOptimizerOptions {
@@ -40,7 +46,8 @@ export class Adadelta extends KerasOptimizer {
       epsilon,
     ];
     return {
-      dense: (variable, gradient) => buildOp("ResourceApplyAdadelta", [...inputs(variable), gradient], { use_locking: true }),
+      dense: (variable, gradient) =>
+        buildOp("ResourceApplyAdadelta", [...inputs(variable), gradient], { use_locking: true }),
       sparse: (variable, values, indices) =>
         buildOp("ResourceSparseApplyAdadelta", [...inputs(variable), values, indices], { use_locking: true }),
     };

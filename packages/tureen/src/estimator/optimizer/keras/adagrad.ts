@@ -1,7 +1,13 @@
 import { invalidArgument } from "../../../core/status-error.js";
 import { buildOp, constant } from "../../../graph/build-op.js";
 import type { Variable } from "../../../graph/variable.js";
-import { type AddSlot, KerasOptimizer, type KerasOptimizerOptions, type UpdateContext, type UpdateRule } from "./keras-optimizer.js";
+import {
+  type AddSlot,
+  KerasOptimizer,
+  type KerasOptimizerOptions,
+  type UpdateContext,
+  type UpdateRule,
+} from "./keras-optimizer.js";
 
 /** Options of Adagrad. */
 export interface AdagradOptions extends KerasOptimizerOptions {
@@ -34,7 +40,11 @@ export class Adagrad extends KerasOptimizer {
     const locking = { use_locking: true };
     return {
       dense: (variable, gradient) =>
-        buildOp("ResourceApplyAdagradV2", [variable.handle, slot(variable, "accumulator").handle, learningRate, epsilon, gradient], locking),
+        buildOp(
+          "ResourceApplyAdagradV2",
+          [variable.handle, slot(variable, "accumulator").handle, learningRate, epsilon, gradient],
+          locking,
+        ),
       sparse: (variable, values, indices) =>
         buildOp(
           "ResourceSparseApplyAdagradV2",

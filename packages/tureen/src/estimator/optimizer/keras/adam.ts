@@ -4,7 +4,14 @@ import { controlDependencies } from "../../../graph/scope.js";
 import type { Variable } from "../../../graph/variable.js";
 import { add, cast, div, maximum, mul, pow, sub, unary } from "../../nn/arithmetic.js";
 import { assigned, scatterAdd } from "../apply-gradients.js";
-import { type AddSlot, groupOf, KerasOptimizer, type KerasOptimizerOptions, type UpdateContext, type UpdateRule } from "./keras-optimizer.js";
+import {
+  type AddSlot,
+  groupOf,
+  KerasOptimizer,
+  type KerasOptimizerOptions,
+  type UpdateContext,
+  type UpdateRule,
+} from "./keras-optimizer.js";
 
 /** Options of Adam and Adamax. */
 export interface AdamOptions extends KerasOptimizerOptions {

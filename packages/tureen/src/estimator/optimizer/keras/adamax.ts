@@ -1,4 +1,4 @@
-import { build, buildOp, constant } from "../../../graph/build-op.js";
+import { type build, buildOp, constant } from "../../../graph/build-op.js";
 import { controlDependencies } from "../../../graph/scope.js";
 import type { Variable } from "../../../graph/variable.js";
 import { add, cast, div, maximum, mul, pow, sub, unary } from "../../nn/arithmetic.js";
@@ -39,7 +39,17 @@ export class Adamax extends KerasOptimizer {
       dense: (variable, gradient) =>
         buildOp(
           "ResourceApplyAdaMax",
-          [variable.handle, slot(variable, "m").handle, slot(variable, "v").handle, beta1Power, learningRate, beta1, beta2, epsilon, gradient],
+          [
+            variable.handle,
+            slot(variable, "m").handle,
+            slot(variable, "v").handle,
+            beta1Power,
+            learningRate,
+            beta1,
+            beta2,
+            epsilon,
+            gradient,
+          ],
           { use_locking: true },
         ),
       sparse: (variable, values, indices) => {
@@ -63,4 +73,3 @@ export class Adamax extends KerasOptimizer {
     };
   }
 }
-

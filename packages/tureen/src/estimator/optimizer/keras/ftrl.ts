@@ -3,7 +3,13 @@ import { buildOp, constant, type TensorLike } from "../../../graph/build-op.js";
 import type { Operation } from "../../../graph/graph.js";
 import type { Variable } from "../../../graph/variable.js";
 import { add, div, mul } from "../../nn/arithmetic.js";
-import { type AddSlot, KerasOptimizer, type KerasOptimizerOptions, type UpdateContext, type UpdateRule } from "./keras-optimizer.js";
+import {
+  type AddSlot,
+  KerasOptimizer,
+  type KerasOptimizerOptions,
+  type UpdateContext,
+  type UpdateRule,
+} from "./keras-optimizer.js";
 
 /** Options of Ftrl. */
 export interface FtrlOptions extends KerasOptimizerOptions {
@@ -28,7 +34,9 @@ export class Ftrl extends KerasOptimizer {
     this.#shrinkage = options.l2ShrinkageRegularizationStrength ?? 0;
     nonNegative("initial_accumulator_value", this.#start);
     if ((options.learningRatePower ?? -0.5) > 0) {
-      throw invalidArgument(`\`learning_rate_power\` needs to be negative or zero. Received: learning_rate_power=${options.learningRatePower}.`);
+      throw invalidArgument(
+        `\`learning_rate_power\` needs to be negative or zero. Received: learning_rate_power=${options.learningRatePower}.`,
+      );
     }
     nonNegative("l1_regularization_strength", options.l1RegularizationStrength ?? 0);
     nonNegative("l2_regularization_strength", options.l2RegularizationStrength ?? 0);

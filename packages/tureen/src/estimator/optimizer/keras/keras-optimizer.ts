@@ -1,5 +1,5 @@
-import { zeros } from "../../../core/tensor-value.js";
 import { invalidArgument } from "../../../core/status-error.js";
+import { zeros } from "../../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../../graph/build-op.js";
 import type { IndexedSlices } from "../../../graph/gradient.js";
 import type { Operation, Tensor } from "../../../graph/graph.js";
@@ -66,7 +66,10 @@ export abstract class KerasOptimizer implements Optimizer {
   protected abstract createSlots(variables: readonly Variable[], addSlot: AddSlot): void;
   protected abstract prepare(context: UpdateContext): UpdateRule;
 
-  minimize(loss: Tensor, options: { readonly variables: readonly Variable[]; readonly iterations: Variable | undefined }): Operation {
+  minimize(
+    loss: Tensor,
+    options: { readonly variables: readonly Variable[]; readonly iterations: Variable | undefined },
+  ): Operation {
     const found = gradientsOf(loss, options.variables, `${this.name}/gradients/gradients`);
     const gradients = clipGradients(found, this.#clipping);
     const variables = gradients.map(({ variable }) => variable);
@@ -94,7 +97,11 @@ export abstract class KerasOptimizer implements Optimizer {
     });
   }
 
-  #context(iterations: Variable, hypers: ReadonlyMap<string, Variable>, slots: ReadonlyMap<string, Variable>): UpdateContext {
+  #context(
+    iterations: Variable,
+    hypers: ReadonlyMap<string, Variable>,
+    slots: ReadonlyMap<string, Variable>,
+  ): UpdateContext {
     const hyper = (name: string): Tensor => readIdentity(hypers.get(name)!);
     return {
       iterations,

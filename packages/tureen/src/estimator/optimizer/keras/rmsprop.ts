@@ -5,7 +5,14 @@ import type { Variable } from "../../../graph/variable.js";
 import { add, div, mul, sub, unary } from "../../nn/arithmetic.js";
 import { assigned, scatterAdd } from "../apply-gradients.js";
 import { checkMomentum } from "./check-momentum.js";
-import { type AddSlot, groupOf, KerasOptimizer, type KerasOptimizerOptions, type UpdateContext, type UpdateRule } from "./keras-optimizer.js";
+import {
+  type AddSlot,
+  groupOf,
+  KerasOptimizer,
+  type KerasOptimizerOptions,
+  type UpdateContext,
+  type UpdateRule,
+} from "./keras-optimizer.js";
 
 /** Options of RMSprop. */
 export interface RMSpropOptions extends KerasOptimizerOptions {
@@ -47,7 +54,8 @@ export class RMSprop extends KerasOptimizer {
     const oneMinusRho = sub(1, rho);
     if (this.#momentum > 0) return this.#fused(slot, [learningRate, rho, momentum, epsilon]);
     const negativeRate = unary("Neg", learningRate);
-    const blend = (of: Variable, value: Tensor): Tensor => assigned(of, add(mul(rho, of.read()), mul(oneMinusRho, value)));
+    const blend = (of: Variable, value: Tensor): Tensor =>
+      assigned(of, add(mul(rho, of.read()), mul(oneMinusRho, value)));
     const blendRows = (of: Variable, indices: Tensor, value: Tensor): Tensor => {
       const kept = assigned(of, mul(of.read(), rho));
       const sum = controlDependencies([kept], () => scatterAdd(of, indices, mul(value, oneMinusRho)));
@@ -64,7 +72,9 @@ export class RMSprop extends KerasOptimizer {
         const square = blendRows(slot(variable, "rms"), indices, mul(values, values));
         const mean = this.#centered ? blendRows(slot(variable, "mg"), indices, values) : undefined;
         const spread = mean === undefined ? square : sub(square, unary("Square", mean));
-        return groupOf([scatterAdd(variable, indices, div(mul(negativeRate, values), add(unary("Sqrt", spread), epsilon)))]);
+        return groupOf([
+          scatterAdd(variable, indices, div(mul(negativeRate, values), add(unary("Sqrt", spread), epsilon))),
+        ]);
       },
     };
   }

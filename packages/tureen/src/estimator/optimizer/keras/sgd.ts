@@ -2,7 +2,13 @@ import { buildOp } from "../../../graph/build-op.js";
 import type { Variable } from "../../../graph/variable.js";
 import { mul, unary } from "../../nn/arithmetic.js";
 import { checkMomentum } from "./check-momentum.js";
-import { type AddSlot, KerasOptimizer, type KerasOptimizerOptions, type UpdateContext, type UpdateRule } from "./keras-optimizer.js";
+import {
+  type AddSlot,
+  KerasOptimizer,
+  type KerasOptimizerOptions,
+  type UpdateContext,
+  type UpdateRule,
+} from "./keras-optimizer.js";
 
 /** Options of SGD. */
 export interface SGDOptions extends KerasOptimizerOptions {
@@ -40,7 +46,11 @@ export class SGD extends KerasOptimizer {
       dense: (variable, gradient) =>
         buildOp("ResourceApplyKerasMomentum", [...handles(variable), learningRate, gradient, momentum], fused),
       sparse: (variable, values, indices) =>
-        buildOp("ResourceSparseApplyKerasMomentum", [...handles(variable), learningRate, values, indices, momentum], fused),
+        buildOp(
+          "ResourceSparseApplyKerasMomentum",
+          [...handles(variable), learningRate, values, indices, momentum],
+          fused,
+        ),
     };
     if (this.#momentum > 0) return withMomentum;
     return {
@@ -49,7 +59,9 @@ export class SGD extends KerasOptimizer {
         buildOp("ResourceApplyGradientDescent", [variable.handle, learningRate, gradient], { use_locking: true }),
       // Without momentum the rows can be subtracted as they come.
       duplicates: (variable, { values, indices }) =>
-        buildOp("ResourceScatterAdd", [variable.handle, indices, mul(unary("Neg", values), learningRate)], { dtype: variable.dtype }),
+        buildOp("ResourceScatterAdd", [variable.handle, indices, mul(unary("Neg", values), learningRate)], {
+          dtype: variable.dtype,
+        }),
     };
   }
 }

@@ -32,7 +32,8 @@ export function adadeltaOptimizer(
       ];
       return {
         dense: (variable, gradient) => buildOp("ResourceApplyAdadelta", [...inputs(variable), gradient]),
-        sparse: (variable, values, indices) => buildOp("ResourceSparseApplyAdadelta", [...inputs(variable), values, indices]),
+        sparse: (variable, values, indices) =>
+          buildOp("ResourceSparseApplyAdadelta", [...inputs(variable), values, indices]),
       };
     },
   });

@@ -1,5 +1,5 @@
-import { buildOp } from "../../../graph/build-op.js";
 import { invalidArgument } from "../../../core/status-error.js";
+import { buildOp } from "../../../graph/build-op.js";
 import type { LearningRate } from "../learning-rate.js";
 import type { Optimizer } from "../optimizer.js";
 import { trainOptimizer } from "./train-optimizer.js";
@@ -20,7 +20,13 @@ export function adagradOptimizer(
       dense: (variable, gradient) =>
         buildOp("ResourceApplyAdagrad", [variable.handle, slot(variable, "accumulator").handle, rate, gradient]),
       sparse: (variable, values, indices) =>
-        buildOp("ResourceSparseApplyAdagrad", [variable.handle, slot(variable, "accumulator").handle, rate, values, indices]),
+        buildOp("ResourceSparseApplyAdagrad", [
+          variable.handle,
+          slot(variable, "accumulator").handle,
+          rate,
+          values,
+          indices,
+        ]),
     }),
   });
 }
@@ -47,9 +53,24 @@ export function proximalAdagradOptimizer(
       const l2 = constant(options.l2RegularizationStrength ?? 0, "l2_regularization_strength");
       return {
         dense: (variable, gradient) =>
-          buildOp("ResourceApplyProximalAdagrad", [variable.handle, slot(variable, "accumulator").handle, rate, l1, l2, gradient]),
+          buildOp("ResourceApplyProximalAdagrad", [
+            variable.handle,
+            slot(variable, "accumulator").handle,
+            rate,
+            l1,
+            l2,
+            gradient,
+          ]),
         sparse: (variable, values, indices) =>
-          buildOp("ResourceSparseApplyProximalAdagrad", [variable.handle, slot(variable, "accumulator").handle, rate, l1, l2, values, indices]),
+          buildOp("ResourceSparseApplyProximalAdagrad", [
+            variable.handle,
+            slot(variable, "accumulator").handle,
+            rate,
+            l1,
+            l2,
+            values,
+            indices,
+          ]),
       };
     },
   });

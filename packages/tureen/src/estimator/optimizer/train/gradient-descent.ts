@@ -7,7 +7,10 @@ import type { Optimizer } from "../optimizer.js";
 import { trainOptimizer } from "./train-optimizer.js";
 
 /** Gradient descent (`tf.compat.v1.train.GradientDescentOptimizer`); no slots. */
-export function gradientDescentOptimizer(learningRate: LearningRate, options: { readonly name?: string } = {}): Optimizer {
+export function gradientDescentOptimizer(
+  learningRate: LearningRate,
+  options: { readonly name?: string } = {},
+): Optimizer {
   return trainOptimizer({
     name: options.name ?? "GradientDescent",
     learningRate,
@@ -21,7 +24,9 @@ export function gradientDescentOptimizer(learningRate: LearningRate, options: { 
 }
 
 function subtractRows(variable: Variable, values: Tensor, indices: Tensor, rate: Tensor): ReturnType<typeof buildOp> {
-  return buildOp("ResourceScatterAdd", [variable.handle, indices, mul(unary("Neg", values), rate)], { dtype: variable.dtype });
+  return buildOp("ResourceScatterAdd", [variable.handle, indices, mul(unary("Neg", values), rate)], {
+    dtype: variable.dtype,
+  });
 }
 
 /** Momentum (`tf.compat.v1.train.MomentumOptimizer`); slot `<variable>/Momentum`. */
@@ -41,9 +46,17 @@ export function momentumOptimizer(
       const factor = constant(momentum, "momentum");
       return {
         dense: (variable, gradient) =>
-          buildOp("ResourceApplyMomentum", [variable.handle, slot(variable, "momentum").handle, rate, gradient, factor], attrs),
+          buildOp(
+            "ResourceApplyMomentum",
+            [variable.handle, slot(variable, "momentum").handle, rate, gradient, factor],
+            attrs,
+          ),
         sparse: (variable, values, indices) =>
-          buildOp("ResourceSparseApplyMomentum", [variable.handle, slot(variable, "momentum").handle, rate, values, indices, factor], attrs),
+          buildOp(
+            "ResourceSparseApplyMomentum",
+            [variable.handle, slot(variable, "momentum").handle, rate, values, indices, factor],
+            attrs,
+          ),
       };
     },
   });

@@ -33,7 +33,12 @@ export function rmsPropOptimizer(
       }
     },
     prepare: ({ learningRate: rate, slot, constant }) => {
-      const coefficients = [rate, constant(decay, "decay"), constant(momentum, "momentum"), constant(epsilon, "epsilon")];
+      const coefficients = [
+        rate,
+        constant(decay, "decay"),
+        constant(momentum, "momentum"),
+        constant(epsilon, "epsilon"),
+      ];
       const handles = (variable: Variable): Tensor[] => [
         variable.handle,
         ...(centered ? [slot(variable, "mg").handle] : []),
@@ -41,7 +46,8 @@ export function rmsPropOptimizer(
         slot(variable, "momentum").handle,
       ];
       return {
-        dense: (variable, gradient) => buildOp(`ResourceApply${kind}`, [...handles(variable), ...coefficients, gradient]),
+        dense: (variable, gradient) =>
+          buildOp(`ResourceApply${kind}`, [...handles(variable), ...coefficients, gradient]),
         sparse: (variable, values, indices) =>
           buildOp(`ResourceSparseApply${kind}`, [...handles(variable), ...coefficients, values, indices]),
       };

@@ -1,10 +1,10 @@
+import { toTensor } from "../../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../../graph/build-op.js";
 import { collectionKeys } from "../../../graph/collections.js";
 import type { IndexedSlices } from "../../../graph/gradient.js";
 import type { Operation, Tensor } from "../../../graph/graph.js";
 import { colocateWith, controlDependencies, currentGraph, nameScope } from "../../../graph/scope.js";
 import { Variable, variableName } from "../../../graph/variable.js";
-import { toTensor } from "../../../core/tensor-value.js";
 import { group } from "../../head/train-op.js";
 import { constantInitializer, zerosInitializer } from "../../layers/initializers.js";
 import { cast } from "../../nn/arithmetic.js";
@@ -59,7 +59,10 @@ export function trainOptimizer(spec: TrainOptimizerSpec): Optimizer {
     minimize: (loss, { variables, iterations, name }) => {
       const found = gradientsOf(loss, variables);
       const slots = new Map<string, Variable>();
-      spec.createSlots(found.map(({ variable }) => variable), slotMaker(spec.name, slots));
+      spec.createSlots(
+        found.map(({ variable }) => variable),
+        slotMaker(spec.name, slots),
+      );
       const trainOp = nameScope(name ?? spec.name, (scope) => {
         const rule = spec.prepare(trainContext(spec, slots, iterations));
         const updates = found.map(({ variable, gradient }) =>
@@ -78,7 +81,12 @@ export function trainOptimizer(spec: TrainOptimizerSpec): Optimizer {
         const done = group(all, "update");
         return controlDependencies([done], () =>
           nameScope(null, () =>
-            buildOp("AssignAddVariableOp", [iterations.handle, constant(toTensor(1, iterations.dtype), undefined, `${scope}value`)], { dtype: iterations.dtype }, scope),
+            buildOp(
+              "AssignAddVariableOp",
+              [iterations.handle, constant(toTensor(1, iterations.dtype), undefined, `${scope}value`)],
+              { dtype: iterations.dtype },
+              scope,
+            ),
           ),
         );
       });
@@ -116,7 +124,11 @@ function slotMaker(optimizer: string, slots: Map<string, Variable>): SlotMaker {
   };
 }
 
-function trainContext(spec: TrainOptimizerSpec, slots: ReadonlyMap<string, Variable>, iterations: Variable | undefined): TrainContext {
+function trainContext(
+  spec: TrainOptimizerSpec,
+  slots: ReadonlyMap<string, Variable>,
+  iterations: Variable | undefined,
+): TrainContext {
   const { learningRate } = spec;
   const step = (): Tensor => (iterations === undefined ? constant(0, "float32") : cast(iterations.read(), "float32"));
   return {

@@ -3,7 +3,7 @@ import { isFullyDefined } from "../../../core/shape.js";
 import { zeros } from "../../../core/tensor-value.js";
 import { build, buildOp, constant, type TensorLike } from "../../build-op.js";
 import type { Gradient } from "../../gradient.js";
-import { denseGradient } from "../../gradients.js";
+import { denseGradient } from "../../gradient.js";
 import type { Operation, Tensor } from "../../graph.js";
 import { shape } from "../../ops/array.js";
 
@@ -26,7 +26,13 @@ export function sumOver(input: TensorLike, axes: TensorLike, keepDims = false): 
 /** The sum of all elements. */
 export function sumAll(input: Tensor): Tensor {
   const rank = input.shape === undefined ? build("Rank", [input]) : undefined;
-  const axes = rank === undefined ? constant(input.shape!.map((_, d) => d), "int32") : build("Range", [0, rank, 1]);
+  const axes =
+    rank === undefined
+      ? constant(
+          input.shape!.map((_, d) => d),
+          "int32",
+        )
+      : build("Range", [0, rank, 1]);
   return sumOver(input, axes);
 }
 
@@ -38,7 +44,9 @@ export function broadcastAxes(a: Tensor, b: Tensor): readonly [Tensor, Tensor] {
 
 /** Zeros like a tensor: a constant where its shape is known. */
 export function zerosLikeTensor(tensor: Tensor): Tensor {
-  const known = isFullyDefined(tensor.shape) ? constant(zeros(tensor.dtype, tensor.shape), undefined, "zeros_like") : undefined;
+  const known = isFullyDefined(tensor.shape)
+    ? constant(zeros(tensor.dtype, tensor.shape), undefined, "zeros_like")
+    : undefined;
   return known ?? build("ZerosLike", [tensor]);
 }
 

@@ -10,7 +10,8 @@ export interface DiagonalBand {
 /** The band that a `k` input names: one diagonal, or the lowest and the highest. */
 export function bandOf(k: TensorValue): DiagonalBand {
   const values = toIntegers(k);
-  if (k.shape.length > 1) throw invalidArgument(`diag_index must be a scalar or vector, received shape: [${k.shape.join(",")}]`);
+  if (k.shape.length > 1)
+    throw invalidArgument(`diag_index must be a scalar or vector, received shape: [${k.shape.join(",")}]`);
   const [lower] = values;
   if (lower === undefined || values.length > 2) {
     throw invalidArgument(`diag_index must have only one or two elements, received ${values.length} elements.`);

@@ -56,4 +56,3 @@ export function axisOf(axis: number, rank: number): number {
   }
   return axis < 0 ? axis + rank : axis;
 }
-

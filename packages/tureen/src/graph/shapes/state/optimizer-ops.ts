@@ -39,12 +39,14 @@ export interface OptimizerOp {
 }
 
 /** Every optimizer op that TensorFlow registers. */
-export const optimizerOps: readonly OptimizerOp[] = Object.entries(optimizers).flatMap(([optimizer, { sparse, ref }]) => {
-  const ops: OptimizerOp[] = [];
-  for (const isRef of ref ? [false, true] : [false]) {
-    const prefix = isRef ? "" : "Resource";
-    ops.push({ type: `${prefix}Apply${optimizer}`, optimizer, isSparse: false, isRef });
-    if (sparse) ops.push({ type: `${prefix}SparseApply${optimizer}`, optimizer, isSparse: true, isRef });
-  }
-  return ops;
-});
+export const optimizerOps: readonly OptimizerOp[] = Object.entries(optimizers).flatMap(
+  ([optimizer, { sparse, ref }]) => {
+    const ops: OptimizerOp[] = [];
+    for (const isRef of ref ? [false, true] : [false]) {
+      const prefix = isRef ? "" : "Resource";
+      ops.push({ type: `${prefix}Apply${optimizer}`, optimizer, isSparse: false, isRef });
+      if (sparse) ops.push({ type: `${prefix}SparseApply${optimizer}`, optimizer, isSparse: true, isRef });
+    }
+    return ops;
+  },
+);

@@ -91,9 +91,9 @@ function combine(kind: ScatterKind, a: number, b: number): number {
     case "div":
       return a / b;
     case "min":
-      return b < a ? b : a;
+      return Math.min(b, a);
     default:
-      return b > a ? b : a;
+      return Math.max(b, a);
   }
 }
 

@@ -1,8 +1,7 @@
-import { allocate, type DType, dtypeSize, type NumericArray } from "../../../core/dtype.js";
+import { allocate, type DType, dtypeLabel, dtypeSize, type NumericArray } from "../../../core/dtype.js";
 import { elementCount, type Shape, shapeText } from "../../../core/shape.js";
 import { StatusError } from "../../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
-import { dtypeLabel } from "../../../core/dtype.js";
 
 /**
  * Elements as what a kernel moves without looking into them: bytes, 16-bit or 32-bit words, or objects.

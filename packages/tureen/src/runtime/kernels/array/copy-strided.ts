@@ -27,7 +27,14 @@ export function copyStrided(target: StridedSide, source: StridedSide, shape: Sha
 }
 
 /** Adds a dimension, merged into the one outside of it where both sides' memory runs through. */
-function appendDimension(sizes: number[], to: number[], from: number[], size: number, toStride: number, fromStride: number): void {
+function appendDimension(
+  sizes: number[],
+  to: number[],
+  from: number[],
+  size: number,
+  toStride: number,
+  fromStride: number,
+): void {
   const last = sizes.length - 1;
   if (last >= 0 && to[last] === toStride * size && from[last] === fromStride * size) {
     sizes[last] = sizes[last]! * size;
@@ -67,7 +74,15 @@ function copyLevel(
   }
 }
 
-function copyLine(target: Cells, at: number, to: number, source: Cells, start: number, from: number, size: number): void {
+function copyLine(
+  target: Cells,
+  at: number,
+  to: number,
+  source: Cells,
+  start: number,
+  from: number,
+  size: number,
+): void {
   if (to === 1 && from === 1) {
     copyCells(target, at, source, start, size);
   } else if (to === 1 && from === 0) {
@@ -91,7 +106,8 @@ function copyPlane(
   const columns = sizes[level + 1]!;
   const [rowTo, rowFrom, columnTo, columnFrom] = [to[level]!, from[level]!, to[level + 1]!, from[level + 1]!];
   if (columnTo === 1 && (columnFrom === 1 || columnFrom === 0) && columns > 8) {
-    for (let i = 0; i < rows; i++) copyLine(target, at + i * rowTo, 1, source, start + i * rowFrom, columnFrom, columns);
+    for (let i = 0; i < rows; i++)
+      copyLine(target, at + i * rowTo, 1, source, start + i * rowFrom, columnFrom, columns);
     return;
   }
   for (let i = 0; i < rows; i++) {

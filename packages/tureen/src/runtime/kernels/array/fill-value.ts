@@ -42,4 +42,3 @@ export function oneOf(dtype: DType): TensorValue {
 export function onesLike(dtype: DType, shape: Shape): TensorValue {
   return fillValue(oneOf(dtype), shape);
 }
-

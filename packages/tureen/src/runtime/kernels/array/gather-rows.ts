@@ -104,16 +104,14 @@ export function gatherTuples(params: TensorValue, indices: TensorValue, nodeName
   if (indices.shape.length < 1) throw invalidArgument("indices must be at least a vector");
   const depth = indices.shape[indices.shape.length - 1]!;
   if (depth > shape.length) {
-    throw invalidArgument(
-      `index innermost dimension length must be <= params rank; saw: ${depth} vs. ${shape.length}`,
-    );
+    throw invalidArgument(`index innermost dimension length must be <= params rank; saw: ${depth} vs. ${shape.length}`);
   }
   const lead = indices.shape.slice(0, -1);
   const result = [...lead, ...shape.slice(depth)];
   const output = newValue(params.dtype, result);
   if (elementCount(result) === 0) return output;
   if (elementCount(shape) === 0) {
-    throw invalidArgument("Requested more than 0 entries, but params is empty.  Params shape: " + shapeText(shape));
+    throw invalidArgument(`Requested more than 0 entries, but params is empty.  Params shape: ${shapeText(shape)}`);
   }
   const offsets = tupleOffsets(indices, shape);
   if (typeof offsets === "number") {

@@ -5,7 +5,12 @@ import { copyStrided } from "./copy-strided.js";
 import { fillValue } from "./fill-value.js";
 
 /** A value with `before` and `after` elements around it in each dimension: `fill`, or zeros (empty strings) without one. */
-export function padValue(input: TensorValue, before: readonly number[], after: readonly number[], fill?: TensorValue): TensorValue {
+export function padValue(
+  input: TensorValue,
+  before: readonly number[],
+  after: readonly number[],
+  fill?: TensorValue,
+): TensorValue {
   const shape = input.shape.map((size, d) => before[d]! + size + after[d]!);
   const output = fill === undefined ? newValue(input.dtype, shape) : fillValue(fill, shape);
   if (elementCount(input.shape) === 0) return output;

@@ -1,5 +1,5 @@
-import { byteKey } from "../../../core/text.js";
 import type { TensorValue } from "../../../core/tensor-value.js";
+import { byteKey } from "../../../core/text.js";
 import { cellsOf } from "./cells.js";
 import { readHalf } from "./half.js";
 

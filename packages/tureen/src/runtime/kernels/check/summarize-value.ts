@@ -11,6 +11,8 @@ import { readHalf } from "../array/half.js";
 export function summarizeValue(value: TensorValue, limit: number): string {
   const count = elementCount(value.shape);
   const shown = limit < 0 ? count : Math.min(limit, count);
+  // TensorFlow says of booleans that are not shown not even that there are more.
+  if (value.dtype === "bool" && shown === 0) return "";
   const rank = value.shape.length;
   let text = "";
   let at = 0;
@@ -46,9 +48,8 @@ function elementText(value: TensorValue, index: number): string {
   if (dtype === "string") return escapeText((value.data as readonly Uint8Array[])[index]!);
   if (dtype === "resource" || dtype === "variant") return `<${dtype}>`;
   const data = value.data as ArrayLike<number | bigint>;
-  if (dtypeWidth(dtype) === 2) {
-    return `(${floatText(Number(data[2 * index]), dtype === "complex128")},${floatText(Number(data[2 * index + 1]), dtype === "complex128")})`;
-  }
+  // TensorFlow has no text for complex numbers either.
+  if (dtypeWidth(dtype) === 2) return "?";
   if (dtype === "float32" || dtype === "float64") return floatText(Number(data[index]), dtype === "float64");
   if (dtype === "float16" || dtype === "bfloat16") return floatText(readHalf(dtype, Number(data[index])), false);
   return String(data[index]);
@@ -100,12 +101,12 @@ export function escapeText(bytes: Uint8Array): string {
     run = [];
   };
   for (const byte of bytes) {
-    const escape = escapes.get(byte) ?? (byte < 0x20 || byte === 0x7f ? octal(byte) : undefined);
-    if (escape === undefined) {
+    const escaped = escapes.get(byte) ?? (byte < 0x20 || byte === 0x7f ? octal(byte) : undefined);
+    if (escaped === undefined) {
       run.push(byte);
     } else {
       flush();
-      text += escape;
+      text += escaped;
     }
   }
   flush();

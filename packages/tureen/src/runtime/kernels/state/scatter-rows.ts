@@ -1,4 +1,4 @@
-import { elementCount, sameShape, type Shape, shapeText } from "../../../core/shape.js";
+import { elementCount, type Shape, sameShape, shapeText } from "../../../core/shape.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import type { TensorValue } from "../../../core/tensor-value.js";
 import { accumulator, type ScatterKind } from "../array/accumulate.js";

@@ -24,10 +24,7 @@ export function matchDims(onnx: OnnxBuilder, a: OnnxValue, b: OnnxValue, rank: n
   let checked = b;
   for (const [from, to] of pairs) {
     const size = onnx.op("Shape", [a], { start: from, end: from + 1 });
-    // Zero copies the dimension.
-    const parts = [onnx.int64(new Array<number>(to).fill(0)), size, onnx.int64(new Array<number>(rank - to - 1).fill(0))];
-    const target = rank === 1 ? size : onnx.op("Concat", parts.filter((_, i) => i === 1 || (i === 0 ? to > 0 : to < rank - 1)), { axis: 0 });
-    checked = onnx.op("Reshape", [checked, target]);
+    checked = resized(onnx, checked, rank, to, size);
   }
   return checked;
 }
@@ -38,9 +35,14 @@ export function atLeast(onnx: OnnxBuilder, value: OnnxValue, rank: number, axis:
   const isSmaller = onnx.op("Cast", [onnx.op("Less", [size, onnx.int64([least])])], { to: 7 });
   // Index 1 of a list of one is out of range.
   const zero = onnx.op("Gather", [onnx.int64([0]), isSmaller]);
-  const kept = onnx.int64(new Array<number>(axis).fill(0));
-  const rest = onnx.int64(new Array<number>(rank - axis - 1).fill(0));
-  return onnx.op("Reshape", [value, onnx.op("Concat", [kept, onnx.op("Add", [size, zero]), rest], { axis: 0 })]);
+  return resized(onnx, value, rank, axis, onnx.op("Add", [size, zero]));
+}
+
+/** The value reshaped so that one dimension is `size`, which fails where it is another; the zeros of the target copy the other dimensions. */
+function resized(onnx: OnnxBuilder, value: OnnxValue, rank: number, axis: number, size: OnnxValue): OnnxValue {
+  // A product and no Concat, because ONNX Runtime takes one unknown part of a Concat for -1, which would undo the check.
+  const mask = onnx.int64(Array.from({ length: rank }, (_, i) => Number(i === axis)));
+  return onnx.op("Reshape", [value, onnx.op("Mul", [mask, size])]);
 }
 
 /** Whether two shapes are known to be the same. */

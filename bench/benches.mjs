@@ -1,0 +1,12 @@
+/** The benchmarks: a script that prints lines of JSON, its reference that prints the same, and the figures to show ("more" or "less" is better). */
+export const benches = [
+  {
+    name: "training",
+    script: "bench/training.ts",
+    reference: ["bench/training_reference.py"],
+    figures: [
+      ["stepsPerSecond", "steps/s", "more"],
+      ["examplesPerSecond", "examples/s", "more"],
+    ],
+  },
+];

@@ -1,2 +1,0 @@
-def record(g, m, i64, s, sample, ALL, NUMERIC):
-    pass

@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lineLog, type ModelServerOptions } from "../serving/index.js";
+import { parseFlags } from "./flags.js";
+import { modelServerFlags, ownFlags } from "./model-server-flags.js";
+import { serverOptions } from "./server-options.js";
+
+let folder: string;
+const lines: string[] = [];
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "tureen-options-"));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(text: string): string {
+  const path = join(folder, `${lines.length}-${text.length}.pbtxt`);
+  writeFileSync(path, text);
+  return path;
+}
+
+function options(...args: string[]): ModelServerOptions {
+  const parsed = parseFlags(args, [...modelServerFlags, ...ownFlags]);
+  expect(parsed.errors).toEqual([]);
+  return serverOptions(
+    parsed.values,
+    lineLog((line) => lines.push(line)),
+  );
+}
+
+const base = "--model_base_path=/m";
+
+describe("serverOptions", () => {
+  // Texts and order: TensorFlow Serving's model_servers/server.cc.
+  it.each([
+    [[], "Both server_options.model_base_path and server_options.model_config_file are empty!"],
+    [["--port=0", base], "At least one of server_options.grpc_port or server_options.grpc_socket_path must be set."],
+    [["--port=0"], "At least one of server_options.grpc_port or server_options.grpc_socket_path must be set."],
+    [
+      ["--use_alts_credentials", "--ssl_config_file=/x", base],
+      "Either use_alts_credentials must be false or ssl_config_file must be empty.",
+    ],
+    [
+      ["--batching_parameters_file=/x", base],
+      "server_options.batching_parameters_file is set without setting server_options.enable_batching to true.",
+    ],
+    [
+      [base, ...["session", "intra_op", "inter_op"].map((kind) => `--tensorflow_${kind}_parallelism=1`)],
+      "Either configure server_options.tensorflow_session_parallelism or (server_options.tensorflow_intra_op_parallelism, server_options.tensorflow_inter_op_parallelism) separately. You cannot configure all.",
+    ],
+    [["--model_config_file=/no/such/file"], "/no/such/file; No such file or directory"],
+  ])("refuses %j", (args, message) => {
+    expect(() => options(...args)).toThrow(message);
+  });
+
+  it("says where a text-format file is wrong", () => {
+    const path = file("model_config_list { config { nam: 'x' } }");
+    expect(() => options(`--model_config_file=${path}`)).toThrow(`Invalid protobuf file: '${path}'`);
+    expect(lines.join("")).toContain("Error parsing text-format tensorflow.serving.ModelServerConfig: ");
+  });
+
+  it("turns flags into options", () => {
+    const batching = file("max_batch_size { value: 32 } allowed_batch_sizes: 32");
+    const monitoring = file('prometheus_config: { enable: true, path: "/here" }');
+    const given = options(
+      base,
+      "--model_name=m",
+      "--rest_api_port=8501",
+      "--enable_batching",
+      `--batching_parameters_file=${batching}`,
+      `--monitoring_config_file=${monitoring}`,
+      "--saved_model_tags=serve,gpu",
+      "--grpc_channel_arguments=grpc.max_connection_age_ms=2000,grpc.lb_policy_name=grpclb",
+      "--drain_grace_seconds=3",
+    );
+    expect(given).toMatchObject({
+      port: 8500,
+      restApiPort: 8501,
+      prometheusPath: "/here",
+      savedModelTags: ["serve", "gpu"],
+      drainGraceMs: 3000,
+      batching: { maxBatchSize: 32n, allowedBatchSizes: [32n] },
+    });
+    expect([...given.grpcChannelArguments!]).toEqual([
+      ["grpc.max_connection_age_ms", 2000],
+      ["grpc.lb_policy_name", "grpclb"],
+    ]);
+    expect(options(base, `--monitoring_config_file=${file("prometheus_config { enable: true }")}`).prometheusPath).toBe(
+      "/monitoring/prometheus/metrics",
+    );
+    expect(options(base, `--monitoring_config_file=${file("")}`).prometheusPath).toBeUndefined();
+  });
+
+  it("keeps the server up without REST where both ports are the same", () => {
+    expect(options(base, "--rest_api_port=8500").restApiPort).toBe(false);
+    expect(lines.at(-1)).toContain("server_options.http_port cannot be same as grpc_port.");
+  });
+});

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { describe, expect, it } from "vitest";
+
+const script = new URL("./tensorflow_model_server.ts", import.meta.url).pathname;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program; `until` is a text on stderr after which it gets SIGTERM. */
+function run(args: readonly string[], until?: string): Promise<Ended> {
+  const child = spawn(process.execPath, ["--conditions=@tureen/source", "--import", "tsx", script, ...args]);
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+    if (until !== undefined && stderr.includes(until)) child.kill("SIGTERM");
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+}
+
+describe("tensorflow_model_server", () => {
+  it("prints its version, its usage, and what it cannot take", async () => {
+    const [version, help, bad, none] = await Promise.all([
+      run(["--version"]),
+      run(["--help"]),
+      run(["--port=x"]),
+      run(["--model_base_pat=/x"]),
+    ]);
+    expect(version).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^TensorFlow ModelServer: \S.*\nTensorFlow Library: \S.*\n$/),
+    });
+    expect(help).toMatchObject({ code: 255, stdout: expect.stringContaining("\nFlags:\n\t--port=8500 ") });
+    expect(bad).toMatchObject({ code: 255, stdout: expect.stringContaining("usage: ") });
+    expect(bad.stderr).toContain("Couldn't interpret value x for flag port.");
+    expect(none.code).toBe(255);
+    expect(none.stdout).toContain("unknown argument: --model_base_pat=/x\nusage: ");
+    expect(none.stderr).toContain("--model_base_pat=/x: did you mean --model_base_path=<string>?");
+    expect(none.stdout).toMatch(
+      /Failed to start server\. Error: INVALID_ARGUMENT: Both server_options\.model_base_path and server_options\.model_config_file are empty!\n$/,
+    );
+    expect(none.stderr).not.toContain("    at ");
+  });
+
+  it("starts, says where it listens, and stops in order on SIGTERM", async () => {
+    const free = createServer();
+    await new Promise<void>((resolve) => free.listen(0, resolve));
+    const { port } = free.address() as { port: number };
+    await new Promise((resolve) => free.close(resolve));
+    const ended = await run(
+      [`--port=${port}`, "--model_name=m", `--model_base_path=${tmpdir()}/no-such-model`],
+      "Running gRPC ModelServer",
+    );
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toContain(
+      `Building single TensorFlow model file config:  model_name: m model_base_path: ${tmpdir()}/no-such-model`,
+    );
+    expect(ended.stderr).toContain(`Running gRPC ModelServer at 0.0.0.0:${port} ...`);
+    expect(ended.stderr).toContain("Stopped.");
+  });
+});

@@ -1,0 +1,18 @@
+export type { ExportOptions } from "./export-model.js";
+export { classificationOutput, type ExportOutput, predictOutput, regressionOutput } from "./export-output.js";
+export type { ServingInput, ServingInputReceiverFn } from "./serving-input.js";
+export { buildParsingServingInputReceiverFn, type ReceiverOptions } from "./parsing-serving-input-receiver.js";
+export {
+  buildRawServingInputReceiverFn,
+  buildRawSupervisedInputReceiverFn,
+  buildSupervisedInputReceiverFnFromInputFn,
+  type PlaceholderModel,
+} from "./raw-serving-input-receiver.js";
+export {
+  type ServingInputReceiver,
+  servingInputReceiver,
+  type SupervisedInputReceiver,
+  supervisedInputReceiver,
+  type TensorServingInputReceiver,
+  tensorServingInputReceiver,
+} from "./serving-input-receiver.js";

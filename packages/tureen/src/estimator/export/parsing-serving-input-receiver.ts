@@ -1,0 +1,22 @@
+import { build } from "../../graph/build-op.js";
+import { parseExample } from "../feature-column/parse-example.js";
+import type { ParseExampleSpec } from "../feature-column/parse-spec.js";
+import { type ServingInputReceiver, servingInputReceiver } from "./serving-input-receiver.js";
+
+/** How the placeholders of a receiver are made. */
+export interface ReceiverOptions {
+  /** Fixed number of rows; default any. */
+  readonly defaultBatchSize?: number;
+}
+
+/**
+ * A receiver of serialized Examples (`tf.estimator.export.build_parsing_serving_input_receiver_fn`).
+ *
+ * Requests feed the string vector `input_example_tensor`, named `examples` in Predict signatures; features are what the spec parses of it.
+ */
+export function buildParsingServingInputReceiverFn(spec: ParseExampleSpec, options: ReceiverOptions = {}): () => ServingInputReceiver {
+  return () => {
+    const examples = build("Placeholder", [], { dtype: "string", shape: [options.defaultBatchSize ?? -1] }, "input_example_tensor");
+    return servingInputReceiver(parseExample(examples, spec), { examples });
+  };
+}

@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+import { toFlatArray, type TensorValue } from "../../core/tensor-value.js";
+import { StatusError } from "../../core/status-error.js";
+import { build } from "../../graph/build-op.js";
+import { collectionKeys } from "../../graph/collections.js";
+import { Graph, type Operation, Tensor } from "../../graph/graph.js";
+import { withGraph } from "../../graph/scope.js";
+import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { type Variable, variablesIn } from "../../graph/variable.js";
+import { Session } from "../../runtime/session.js";
+import type { FeatureTensor } from "../model-fn.js";
+import type { FeatureColumn } from "./feature-column.js";
+import {
+  denseFeatures,
+  inputLayer,
+  linearModel,
+  linearModelLogits,
+  type LinearModelOptions,
+  makeParseExampleSpec,
+  parseExample,
+  sequenceFeatures,
+} from "./index.js";
+import { columnMaker, fixtureFolder, type RecordedLayer, recordedCases, recordedFeature, recordedValue } from "./test-fixtures.js";
+
+// What each case is, and what TensorFlow built and computed for it: interop/estimator/record_feature_columns.py.
+const cases = recordedCases<RecordedLayer>("layers");
+
+/** Cases whose nodes lie in another order or form than TensorFlow's, with the reason. */
+const otherStructure: Readonly<Record<string, string>> = {
+  "v1 input layer": "a column's variables are made before its other nodes",
+  "v1 linear model": "a column's variables are made before its other nodes",
+  "sequence both": "the check of the lengths is an Assert of the main graph, not one inside of an If",
+};
+
+/** Nodes that TensorFlow makes and nothing reads: Keras casts what a model was called with once more when it is done. */
+const unusedNodes: Readonly<Record<string, RegExp>> = { "numeric double linear": /^linear\/linear_model\/Cast_[345] / };
+
+function placeholder(name: string, dtype: string, shape: readonly number[]): Tensor {
+  return build("Placeholder", [], { dtype, shape }, name);
+}
+
+function makeFeatures(recorded: RecordedLayer): Record<string, FeatureTensor> {
+  return Object.fromEntries(
+    Object.entries(recorded.features).map(([key, { dense, shape, sparse, rank }]): [string, FeatureTensor] => {
+      const name = key.replace(/[^A-Za-z0-9_./]/g, "_");
+      if (dense !== undefined) return [key, placeholder(name, dense, shape!.map((size) => size ?? -1))];
+      const [width, dtype] = [rank ?? 2, sparse!];
+      const indices = placeholder(`${name}/indices`, "int64", [-1, width]);
+      return [key, new SparseTensor(indices, placeholder(`${name}/values`, dtype, [-1]), placeholder(`${name}/shape`, "int64", [width]))];
+    }),
+  );
+}
+
+function buildLayer(recorded: RecordedLayer): readonly Tensor[] {
+  const features = makeFeatures(recorded);
+  const make = columnMaker();
+  const columns: FeatureColumn[] = recorded.columns.map(make);
+  const options = recorded.options as LinearModelOptions;
+  switch (recorded.layer) {
+    case "denseFeatures":
+      return [denseFeatures(features, columns, options)];
+    case "linearModelLogits":
+      return [linearModelLogits(features, columns, options).logits];
+    case "inputLayer":
+      return [inputLayer(features, columns)];
+    case "linearModel":
+      return [linearModel(features, columns, options)];
+    case "parseExample":
+      return [denseFeatures(parseExample(features["serialized"] as Tensor, makeParseExampleSpec(columns)), columns)];
+    case "parse": {
+      const spec = Object.fromEntries(Object.entries(recorded.spec!).map(([key, feature]) => [key, recordedFeature(feature)]));
+      const parsed = parseExample(features["serialized"] as Tensor, spec, recorded.options);
+      return Object.values(parsed).flatMap((value) =>
+        value instanceof SparseTensor ? [value.indices, value.values, value.denseShape] : [value],
+      );
+    }
+    default: {
+      const { denseTensor, sequenceLength } = sequenceFeatures(features, columns);
+      return [denseTensor, sequenceLength];
+    }
+  }
+}
+
+function nodeText(op: Operation): string {
+  const inputs = op.inputs.map((input) => (input.index === 0 ? input.op.name : input.name));
+  return [op.name, op.type, ...inputs, ...op.controlInputs.map((input) => `^${input.name}`)].join(" ");
+}
+
+function initialize(graph: Graph, session: Session, recorded: RecordedLayer): void {
+  const variables = graph.getCollection<Variable>(collectionKeys.globalVariables);
+  expect(variables.map(({ name }) => name).sort()).toEqual(Object.keys(recorded.variables!).sort());
+  for (const variable of variables) {
+    session.run([], new Map([[variable.initialValue, recordedValue(recorded.variables![variable.name]!)]]), [variable.initializer]);
+  }
+  const tables = graph.getCollection<Operation>(collectionKeys.tableInitializers);
+  if (tables.length > 0) session.run([], new Map(), tables, { fileRoot: fixtureFolder });
+}
+
+function expectClose(actual: TensorValue, expected: TensorValue): void {
+  expect(actual.shape).toEqual(expected.shape);
+  expect(actual.dtype).toBe(expected.dtype);
+  const values = toFlatArray(expected) as number[];
+  toFlatArray(actual).forEach((value, i) => {
+    if (typeof value === "number") expect(value).toBeCloseTo(values[i]!, 4);
+    else expect(value).toEqual(values[i]);
+  });
+}
+
+describe.each(cases.map((recorded) => [recorded.name, recorded] as const))("%s", (name, recorded) => {
+  if (recorded.error !== undefined) {
+    it("fails as TensorFlow does", () => {
+      const failure = withGraph(new Graph(), () => {
+        try {
+          buildLayer(recorded);
+          return undefined;
+        } catch (error) {
+          return error;
+        }
+      });
+      expect(failure).toBeInstanceOf(StatusError);
+      expect((failure as StatusError).message).toBe(recorded.error);
+    });
+    return;
+  }
+
+  it("builds TensorFlow's graph", () => {
+    const graph = new Graph();
+    const outputs = withGraph(graph, () => buildLayer(recorded));
+    const nodes = graph.operations.map(nodeText);
+    const expected = recorded.nodes!.filter((node) => unusedNodes[name]?.test(node) !== true);
+    if (name === "sequence both") expect(nodes).not.toEqual(expected);
+    else if (otherStructure[name] !== undefined) expect([...nodes].sort()).toEqual([...expected].sort());
+    else expect(nodes).toEqual(expected);
+    expect(outputs.map((output) => output.name)).toEqual(recorded.outputs);
+    expect(outputs.map((output) => output.shape?.map((size) => (size < 0 ? null : size)) ?? null)).toEqual(recorded.shapes);
+    expect(variablesIn(graph, collectionKeys.trainableVariables).map((variable) => `${variable.name}:0`).sort()).toEqual(recorded.trainable);
+  });
+
+  it.runIf(recorded.runs!.length > 0)("computes TensorFlow's values", () => {
+    const graph = new Graph();
+    const outputs = withGraph(graph, () => buildLayer(recorded));
+    const session = new Session(graph);
+    initialize(graph, session, recorded);
+    for (const { feeds, values, error } of recorded.runs!) {
+      const fed = new Map(Object.entries(feeds).map(([key, tensor]) => [key, recordedValue(tensor)]));
+      if (error === undefined) {
+        const actual = session.run(outputs, fed);
+        actual.forEach((value, i) => expectClose(value, recordedValue(values![i]!)));
+      } else {
+        expect(() => session.run(outputs, fed)).toThrow(error.message.split("\n")[0]!);
+      }
+    }
+  });
+});

@@ -1,0 +1,10 @@
+export { getOptimizer, type OptimizerLike } from "./get-optimizer.js";
+export { Adadelta } from "./keras/adadelta.js";
+export { Adagrad } from "./keras/adagrad.js";
+export { Adam } from "./keras/adam.js";
+export { Adamax } from "./keras/adamax.js";
+export { Ftrl } from "./keras/ftrl.js";
+export { RMSprop } from "./keras/rmsprop.js";
+export { SGD } from "./keras/sgd.js";
+export * from "./learning-rate-schedules.js";
+export type { Optimizer } from "./optimizer.js";

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import type { TensorValue } from "../../core/tensor-value.js";
+import { build, constant } from "../../graph/build-op.js";
+import { collectionKeys } from "../../graph/collections.js";
+import { Graph } from "../../graph/graph.js";
+import { nameScope, withGraph } from "../../graph/scope.js";
+import { Variable } from "../../graph/variable.js";
+import { Session } from "../../runtime/session.js";
+import { getOrCreateGlobalStep } from "../global-step.js";
+import { sub, unary } from "../nn/arithmetic.js";
+import { reduceMean } from "../nn/tensor-shape.js";
+import { largestError, readFixture, restored, type StoredTensor } from "../recorded-fixture.js";
+import { getOptimizer } from "./get-optimizer.js";
+import { Adadelta } from "./keras/adadelta.js";
+import { Adagrad } from "./keras/adagrad.js";
+import { Adam } from "./keras/adam.js";
+import { Adamax } from "./keras/adamax.js";
+import { Ftrl } from "./keras/ftrl.js";
+import { RMSprop } from "./keras/rmsprop.js";
+import { SGD } from "./keras/sgd.js";
+import type { LearningRateSchedule } from "./learning-rate.js";
+import { cosineDecay, exponentialDecay, piecewiseConstant, polynomialDecay } from "./learning-rate-schedules.js";
+import type { Optimizer } from "./optimizer.js";
+import { adadeltaOptimizer } from "./train/adadelta.js";
+import { adagradOptimizer, proximalAdagradOptimizer } from "./train/adagrad.js";
+import { adamOptimizer } from "./train/adam.js";
+import { ftrlOptimizer } from "./train/ftrl.js";
+import { gradientDescentOptimizer, momentumOptimizer } from "./train/gradient-descent.js";
+import { rmsPropOptimizer } from "./train/rmsprop.js";
+
+interface Case {
+  readonly kind: "keras" | "train";
+  readonly name: string;
+  readonly args?: readonly number[];
+  readonly options: Readonly<Record<string, number | boolean>>;
+  readonly losses: readonly number[];
+  readonly variables: Readonly<Record<string, StoredTensor>>;
+}
+
+interface Fixture {
+  readonly table: StoredTensor;
+  readonly kernel: StoredTensor;
+  readonly ids: StoredTensor;
+  readonly target: StoredTensor;
+  readonly cases: readonly Case[];
+  readonly schedules: readonly {
+    readonly name: string;
+    readonly args: readonly unknown[];
+    readonly options: object;
+    readonly values: readonly number[];
+  }[];
+}
+
+const fixture = readFixture<Fixture>("optimizers");
+
+const keras: Readonly<Record<string, new (options: object) => Optimizer>> = {
+  Adadelta,
+  Adagrad,
+  Adam,
+  Adamax,
+  Ftrl,
+  RMSprop,
+  SGD,
+};
+const train: Readonly<Record<string, (args: readonly number[], options: object) => Optimizer>> = {
+  GradientDescentOptimizer: ([rate], options) => gradientDescentOptimizer(rate!, options),
+  MomentumOptimizer: ([rate, momentum], options) => momentumOptimizer(rate!, momentum!, options),
+  AdagradOptimizer: ([rate], options) => adagradOptimizer(rate!, options),
+  AdamOptimizer: ([rate], options) => adamOptimizer(rate!, options),
+  RMSPropOptimizer: ([rate], options) => rmsPropOptimizer(rate!, options),
+  FtrlOptimizer: ([rate], options) => ftrlOptimizer(rate!, options),
+  AdadeltaOptimizer: ([rate], options) => adadeltaOptimizer(rate!, options),
+  ProximalAdagradOptimizer: ([rate], options) => proximalAdagradOptimizer(rate!, options),
+};
+
+const schedules: Readonly<Record<string, (...args: never[]) => LearningRateSchedule>> = {
+  cosineDecay,
+  exponentialDecay,
+  piecewiseConstant,
+  polynomialDecay,
+};
+
+function camelCase(options: object): object {
+  const camel = (key: string): string => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [camel(key), value]));
+}
+
+function optimizerOf({ kind, name, args, options }: Case): Optimizer {
+  return kind === "keras" ? new keras[name]!(camelCase(options)) : train[name]!(args!, camelCase(options));
+}
+
+function runSteps(optimizer: Optimizer): { losses: number[]; variables: Map<string, TensorValue> } {
+  const graph = new Graph();
+  return withGraph(graph, () => {
+    const step = getOrCreateGlobalStep();
+    const table = new Variable({ name: "model/table", initializer: restored(fixture.table) });
+    const kernel = new Variable({ name: "model/kernel", initializer: restored(fixture.kernel) });
+    const rows = table.gather(constant(restored(fixture.ids)));
+    const outputs = build("MatMul", [rows, kernel.read()]);
+    const loss = reduceMean(unary("Square", sub(outputs, restored(fixture.target))));
+    const trainOp = nameScope("training", () =>
+      optimizer.minimize(loss, { variables: [table, kernel], iterations: step }),
+    );
+    const session = new Session(graph);
+    const all = graph.getCollection<Variable>(collectionKeys.globalVariables);
+    for (const variable of all) session.run([], new Map(), [variable.initializer]);
+    const losses: number[] = [];
+    for (let i = 0; i < 5; i++) losses.push(session.run([loss], new Map(), [trainOp])[0]!.data[0] as number);
+    return { losses, variables: new Map(all.map((variable) => [variable.name, session.run([variable.snapshot])[0]!])) };
+  });
+}
+
+describe("optimizers follow TensorFlow's", () => {
+  for (const one of fixture.cases) {
+    it(`${one.kind} ${one.name} ${JSON.stringify(one.options)}`, () => {
+      const { losses, variables } = runSteps(optimizerOf(one));
+      one.losses.forEach((loss, i) => {
+        expect(losses[i]).toBeCloseTo(loss, 4);
+      });
+      expect([...variables.keys()].sort()).toEqual(Object.keys(one.variables).sort());
+      for (const [name, value] of Object.entries(one.variables)) {
+        expect(largestError(variables.get(name)!, restored(value)), name).toBeLessThan(2e-5);
+      }
+    });
+  }
+});
+
+describe("learning-rate schedules follow Keras's", () => {
+  for (const { name, args, options, values } of fixture.schedules) {
+    it(`${name} ${JSON.stringify(options)}`, () => {
+      withGraph(new Graph(), (graph) => {
+        const make = schedules[name]!;
+        const rates = values.map((_, step) => make(...([...args, options] as never[]))(constant(step, "float32")));
+        const session = new Session(graph);
+        session.run(rates).forEach((rate, i) => {
+          expect(rate.data[0]).toBeCloseTo(values[i]!, 6);
+        });
+      });
+    });
+  }
+
+  it("wants one boundary less than values", () => {
+    expect(() => piecewiseConstant([1], [1])).toThrow(
+      "The length of boundaries should be 1 less than the length of values.",
+    );
+  });
+});
+
+describe("getOptimizer", () => {
+  it("knows TensorFlow's five names and refuses others with its text", () => {
+    for (const name of ["Adagrad", "Adam", "Ftrl", "RMSProp", "SGD"])
+      expect(getOptimizer(name).minimize).toBeTypeOf("function");
+    expect(() => getOptimizer("Lion")).toThrow(
+      "Unsupported optimizer name: Lion. Supported names are: ('Adagrad', 'Adam', 'Ftrl', 'RMSProp', 'SGD')",
+    );
+  });
+
+  it("takes optimizers, functions that make them, and nothing else", () => {
+    const adam = new Adam();
+    expect(getOptimizer(adam)).toBe(adam);
+    expect(getOptimizer(() => adam)).toBe(adam);
+    expect(() => getOptimizer({} as Optimizer)).toThrow(
+      "The given object is not a tf.keras.optimizers.Optimizer instance.",
+    );
+  });
+
+  it("refuses two norms at once", () => {
+    const both = new SGD({ clipnorm: 1, globalClipnorm: 1 });
+    expect(() => runSteps(both)).toThrow("Cannot accept both `clipnorm` and `global_clipnorm`.");
+  });
+});
