@@ -30,7 +30,10 @@ const random = seeded(7);
 
 function randomValue(shape: readonly number[], scale = 1): TensorValue<"float32"> {
   const count = shape.reduce((a, b) => a * b, 1);
-  return floatValue(Float32Array.from({ length: count }, () => random() * scale), [...shape]);
+  return floatValue(
+    Float32Array.from({ length: count }, () => random() * scale),
+    [...shape],
+  );
 }
 
 function placeholder(name: string, shape: readonly number[]): Tensor {
@@ -56,9 +59,19 @@ function mlp(sizes: readonly number[], batch: number): Subject {
     let layer = x;
     for (let i = 1; i < sizes.length; i++) {
       const last = i === sizes.length - 1;
-      layer = dense(layer, randomValue([sizes[i - 1]!, sizes[i]!], 0.3), randomValue([sizes[i]!]), last ? "Softmax" : "Relu");
+      layer = dense(
+        layer,
+        randomValue([sizes[i - 1]!, sizes[i]!], 0.3),
+        randomValue([sizes[i]!]),
+        last ? "Softmax" : "Relu",
+      );
     }
-    return { name: `MLP ${sizes.join("-")}, batch ${batch}`, graph, request: { feeds: [x], fetches: [layer] }, feeds: [randomValue([batch, sizes[0]!])] };
+    return {
+      name: `MLP ${sizes.join("-")}, batch ${batch}`,
+      graph,
+      request: { feeds: [x], fetches: [layer] },
+      feeds: [randomValue([batch, sizes[0]!])],
+    };
   });
 }
 
@@ -67,14 +80,22 @@ function cnn(batch: number): Subject {
   return withGraph(graph, () => {
     const x = placeholder("x", [-1, 28, 28, 1]);
     const conv = (input: Tensor, from: number, to: number): Tensor => {
-      const y = build("Conv2D", [input, randomValue([3, 3, from, to], 0.5)], { strides: [1, 1, 1, 1], padding: "SAME" });
+      const y = build("Conv2D", [input, randomValue([3, 3, from, to], 0.5)], {
+        strides: [1, 1, 1, 1],
+        padding: "SAME",
+      });
       const relu = build("Relu", [build("BiasAdd", [y, randomValue([to])])]);
       return build("MaxPool", [relu], { ksize: [1, 2, 2, 1], strides: [1, 2, 2, 1], padding: "VALID" });
     };
     const features = conv(conv(x, 1, 16), 16, 32);
     const flat = build("Reshape", [features, [-1, 7 * 7 * 32]]);
     const logits = dense(flat, randomValue([7 * 7 * 32, 10], 0.1), randomValue([10]), "Softmax");
-    return { name: `CNN 28x28 conv16 conv32 dense10, batch ${batch}`, graph, request: { feeds: [x], fetches: [logits] }, feeds: [randomValue([batch, 28, 28, 1])] };
+    return {
+      name: `CNN 28x28 conv16 conv32 dense10, batch ${batch}`,
+      graph,
+      request: { feeds: [x], fetches: [logits] },
+      feeds: [randomValue([batch, 28, 28, 1])],
+    };
   });
 }
 
@@ -96,13 +117,27 @@ function training(sizes: readonly number[], batch: number): Subject & { readonly
     let layer = x;
     for (let i = 1; i < sizes.length; i++) {
       const weights = variable(`w${i}`, randomValue([sizes[i - 1]!, sizes[i]!], 0.3));
-      layer = dense(layer, weights, variable(`b${i}`, randomValue([sizes[i]!])), i === sizes.length - 1 ? undefined : "Relu");
+      layer = dense(
+        layer,
+        weights,
+        variable(`b${i}`, randomValue([sizes[i]!])),
+        i === sizes.length - 1 ? undefined : "Relu",
+      );
     }
     const losses = buildOp("SparseSoftmaxCrossEntropyWithLogits", [layer, labels]).outputs[0]!;
     const loss = build("Mean", [losses, [0]]);
-    const slopes = gradients([loss], variables.map(({ read }) => read));
-    const updates = variables.map(({ handle }, i) => buildOp("ResourceApplyGradientDescent", [handle, 0.01, slopes[i] as Tensor]));
-    const answers: TensorValue<"int32"> = { dtype: "int32", shape: [batch], data: Int32Array.from({ length: batch }, (_, i) => i % sizes.at(-1)!) };
+    const slopes = gradients(
+      [loss],
+      variables.map(({ read }) => read),
+    );
+    const updates = variables.map(({ handle }, i) =>
+      buildOp("ResourceApplyGradientDescent", [handle, 0.01, slopes[i] as Tensor]),
+    );
+    const answers: TensorValue<"int32"> = {
+      dtype: "int32",
+      shape: [batch],
+      data: Int32Array.from({ length: batch }, (_, i) => i % sizes.at(-1)!),
+    };
     return {
       name: `training step ${sizes.join("-")}, batch ${batch}`,
       graph,
@@ -121,7 +156,10 @@ function microseconds(run: () => void): number {
   return ((performance.now() - start) * 1000) / runs;
 }
 
-function time(subject: Subject & { readonly init?: readonly string[] }, mode: "host" | "onnxruntime" | "automatic"): number {
+function time(
+  subject: Subject & { readonly init?: readonly string[] },
+  mode: "host" | "onnxruntime" | "automatic",
+): number {
   const partitioner = mode === "host" ? hostOnly : ortPartitioner({ always: mode === "onnxruntime" });
   // Without variables to train, every variable is a constant of a served model.
   const session = new Session(subject.graph, { partitioner });
@@ -148,8 +186,12 @@ const subjects: (() => Subject)[] = [
 const rows = subjects.flatMap((make) => {
   try {
     const subject = make();
-    const [host, ort, automatic] = (["host", "onnxruntime", "automatic"] as const).map((mode) => time(subject, mode)) as [number, number, number];
-    return [{ name: subject.name, hostUs: host, ortUs: ort, automaticUs: automatic, ratio: automatic / Math.min(host, ort) }];
+    const [host, ort, automatic] = (["host", "onnxruntime", "automatic"] as const).map((mode) =>
+      time(subject, mode),
+    ) as [number, number, number];
+    return [
+      { name: subject.name, hostUs: host, ortUs: ort, automaticUs: automatic, ratio: automatic / Math.min(host, ort) },
+    ];
   } catch (error) {
     console.error(`failed: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
     process.exitCode = 1;
@@ -161,7 +203,12 @@ if (process.argv.includes("--json")) console.log(JSON.stringify(rows));
 else {
   console.log(`${"".padEnd(50)}     host  onnxruntime  automatic  automatic/best   (us a run)`);
   for (const row of rows) {
-    const cells = [row.hostUs.toFixed(1).padStart(9), row.ortUs.toFixed(1).padStart(13), row.automaticUs.toFixed(1).padStart(11), row.ratio.toFixed(2).padStart(16)];
+    const cells = [
+      row.hostUs.toFixed(1).padStart(9),
+      row.ortUs.toFixed(1).padStart(13),
+      row.automaticUs.toFixed(1).padStart(11),
+      row.ratio.toFixed(2).padStart(16),
+    ];
     console.log(`${row.name.padEnd(50)}${cells.join("")}`);
   }
 }

@@ -44,12 +44,12 @@ def config():
 
 
 def digits():
-    rows = table("digits/data/digits.csv")[:-360]
+    rows = [r for i, r in enumerate(table("digits/data/digits.csv")) if i % 5 != 4]
     pixels = sorted(k for k in rows[0] if k != "label")
     x = np.array([[float(r[p]) / 16 for p in pixels] for r in rows], np.float32)
     y = np.array([int(r["label"]) for r in rows], np.int64)
     column = tf.feature_column.numeric_column("x", shape=[64])
-    bench("digits DNN, batch 64", 64, tf.estimator.DNNClassifier([128, 32], [column], n_classes=10, config=config()), {"x": x}, y, 1437)
+    bench("digits DNN, batch 64", 64, tf.estimator.DNNClassifier([128, 32], [column], n_classes=10, config=config()), {"x": x}, y, 1438)
 
 
 def penguins():

@@ -3,4 +3,5 @@ export const checks = [
   { name: "protos", python: ["interop/protos/compare_descriptors.py"] },
   { name: "formats", python: ["interop/formats/check_written.py"] },
   { name: "shared-models", node: ["interop/shared-models/check.ts"] },
+  { name: "serving", node: ["interop/serving/check.ts"] },
 ];

@@ -2,7 +2,7 @@
 
     python interop/datasets/digits.py        (needs scikit-learn; no network)
 
-Rows stay in the order of the source. The last 360 are the test set by convention (see the data's README).
+Rows stay in the order of the source; which of them are the test set is told in the data's README.
 """
 
 import pathlib

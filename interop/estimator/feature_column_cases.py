@@ -144,6 +144,7 @@ layer("embedding rank 3 values", "denseFeatures", [embedding(identity(), 4)], {"
 layer("odd name linear", "linearModelLogits", [numeric("a b/c")], {"a b/c": x}, {"a b/c": [[1], [2]]})
 layer("odd name dense", "denseFeatures", [numeric("a b/c")], {"a b/c": x})
 layer("odd name, embedding", "denseFeatures", [embedding(hashed("a b/c"))], {"a b/c": STRINGS})
+layer("odd name, v1", "inputLayer", [numeric("a b")], {"a b": x})
 layer("odd name, sequence", "sequenceFeatures", [embedding(col("sequenceCategoricalColumnWithIdentity", "a/b", 5))], {"a/b": INTS})
 layer("odd name, vocabulary", "linearModelLogits", [vocabulary("c d")], {"c d": STRINGS})
 layer("no columns", "denseFeatures", [], {"x": x})

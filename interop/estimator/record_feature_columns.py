@@ -230,7 +230,7 @@ def record_error(case):
             made = column(case["column"])
         except Exception as error:
             return {**case, "error": message_of(error)}
-        return {**case, "description": repr(made), "name": made.name}
+        return {**case, "description": repr(made).replace(OUT + "/", ""), "name": made.name}
 
 
 def receivers():

@@ -127,4 +127,71 @@ for out in (tf.float32, tf.float64, tf.int32, tf.int64):
     for bad in (b"", b" ", b"x", b"1x", b"1 2", b"+1", b"--1", b"0x10", b"1.5", b"1e", b"2147483648", b"9223372036854775808", b"-9223372036854775808", b"1_0", b"1e5", b"+1.5", b"nanx", b"nan(1)", b"infin", b"0x", b"-0x1F", b"0x1.8", b"0x1p4", b".", b"1\n", b"\x0b1"):
         g.case("StringToNumber", [s([bad])], {"out_type": out}, name="%r to %s" % (bad, out.name))
 g.case("StringToNumber", [s([[b"1", b"2"], [b"3", b"4"]])], {})
+
+# Substr.
+w = s([b"hello", b"world!", "日本語é😀x".encode()])
+for unit in ("BYTE", "UTF8_CHAR"):
+    for ti in (np.int32, np.int64):
+        g.case("Substr", [w, np.array(1, ti), np.array(3, ti)], {"unit": unit})
+        g.case("Substr", [w, np.array([0, 2, -2], ti), np.array([1, 2, 9], ti)], {"unit": unit})
+    for pos, n in ((0, 0), (5, 2), (-5, 3), (0, -1), (2, -5), (0, 100)):
+        g.case("Substr", [w, np.int32(pos), np.int32(n)], {"unit": unit}, name="%d %d %s" % (pos, n, unit))
+    g.case("Substr", [s([b"abc", b"de"]), np.int32(3), np.int32(1)], {"unit": unit})
+    g.case("Substr", [s([b"abc"]), np.int32(-4), np.int32(1)], {"unit": unit})
+    g.case("Substr", [s([[b"abc", b"def"], [b"ghi", b"jkl"]]), np.array([0, 1], np.int32), np.array([2, 2], np.int32)], {"unit": unit})
+    g.case("Substr", [s([[b"abc", b"def"], [b"ghi", b"jkl"]]), np.array([[0], [1]], np.int32), np.array([[2], [2]], np.int32)], {"unit": unit})
+    g.case("Substr", [s([b"abc", b"def"]), np.array([[0, 1], [1, 2]], np.int32), np.array([[2, 1], [2, 1]], np.int32)], {"unit": unit})
+    g.case("Substr", [s(b"thirteen"), np.array([1, 5], np.int32), np.array([3, 2], np.int32)], {"unit": unit})
+g.case("Substr", [w, np.array([1, 2], np.int32), np.array([1, 2], np.int32)], {})
+g.case("Substr", [w, np.array([1, 2], np.int32), np.array([1, 2, 3], np.int32)], {})
+g.case("Substr", [s([[[b"a"]]]), np.array([0, 0], np.int32), np.array([1, 1], np.int32)], {})
+
+# Regular expressions.
+t = s([b"hello world", b"aaa", b"", b"foo123bar", "日本語 text é".encode(), b"\xff\xfex", b"a.b*c", b"line1\nline2", b"ABC abc"])
+PATTERNS = [b"", b"a", b"a*", b"[a-z]+", b"(\\w+) (\\w+)", b"\\d+", b".", b"^.*$", b"(?i)abc", b"(?s).*", b"x|y", b"\\pL+", b"(a)|(b)", b"\\bworld\\b", b"[^a-z]", b"l{2}", b"(?P<n>o)"]
+for p in PATTERNS:
+    for rw in (b"", b"<\\0>", b"\\1-\\2", b"\\\\"):
+        for glob in (True, False):
+            g.case("RegexReplace", [t, s(p), s(rw)], {"replace_global": glob}, name="%r %r %s" % (p, rw, glob))
+    g.case("RegexFullMatch", [t, s(p)], name="%r" % p)
+for p in PATTERNS[:6]:
+    g.case("StaticRegexReplace", [t], {"pattern": p, "rewrite": "_"}, name="%r" % p)
+    g.case("StaticRegexFullMatch", [t], {"pattern": p}, name="%r" % p)
+g.case("RegexReplace", [t, s(b"("), s(b"")])
+g.case("RegexFullMatch", [t, s(b"[")])
+g.case("StaticRegexReplace", [t], {"pattern": "*", "rewrite": ""})
+g.case("StaticRegexFullMatch", [t], {"pattern": "a(?=b)"})
+g.case("RegexReplace", [t, s([b"a"]), s(b"")])
+g.case("RegexReplace", [t, s(b"a"), s([b""])])
+g.case("RegexFullMatch", [t, s([b"a"])])
+
+# StringNGrams.
+data = s([b"a", b"b", b"c", b"d", b"e", b"f"])
+for widths in ([1], [2], [3], [2, 3], [5], [1, 4]):
+    for pad in (-1, 0, 1, 2):
+        for short in (True, False):
+            g.case("StringNGrams", [data, np.array([0, 4, 4, 6], np.int64)], {"separator": "|", "ngram_widths": widths, "left_pad": "LP", "right_pad": "RP", "pad_width": pad, "preserve_short_sequences": short}, name="%s %d %s" % (widths, pad, short))
+N0 = {"separator": " ", "ngram_widths": [2], "left_pad": "", "right_pad": "", "pad_width": 0, "preserve_short_sequences": False}
+g.case("StringNGrams", [data, np.array([0, 4, 6], np.int32)], N0)
+g.case("StringNGrams", [data[:0], np.array([0, 0], np.int64)], N0)
+g.case("StringNGrams", [data[:0], np.array([], np.int64)], N0)
+g.case("StringNGrams", [data, np.array([1, 6], np.int64)], N0)
+g.case("StringNGrams", [data, np.array([0, 5], np.int64)], N0)
+g.case("StringNGrams", [data, np.array([0, 5, 3, 6], np.int64)], N0)
+g.case("StringNGrams", [data, np.array([0, 9], np.int64)], N0)
+g.case("StringNGrams", [data, np.array([0, 6], np.int64)], {**N0, "ngram_widths": [0]})
+
+# StringFormat.
+for x in (np.array([1, 2, 3], np.int32), np.arange(24).reshape(2, 3, 4), np.array([1.5, 1e10, 1e-7, 0.1, np.nan, np.inf, -0.0, 123456789], np.float32), np.array([0.1, 1e100, 1 / 3]), s([b"a", b"b"]), np.array([True, False]), np.float32(2.5), np.arange(20, dtype=np.int64), np.zeros([0], np.float32)):
+    for n in (3, -1, 1):
+        g.case("StringFormat", [[x]], {"template": "v: {} end", "placeholder": "{}", "summarize": n})
+g.case("StringFormat", [[np.int32(1), s(b"x")]], {"template": "%s and %s"})
+g.case("StringFormat", [[]], {"template": "none"})
+
+# Base64.
+b = s([b"", b"a", b"ab", b"abc", b"\xff\xfe\xfd\xfc", bytes(range(256))])
+for pad in (True, False):
+    g.case("EncodeBase64", [b], {"pad": pad})
+for x in (b"", b"YQ", b"YQ==", b"YWI=", b"YWI", b"YWJj", b"__79_A", b"//79/A==", b"Y", b"YQ=", b"Y Q=", b"YQ==YQ==", b"===", b"YR"):
+    g.case("DecodeBase64", [s([x])], name="%r" % x)
 g.write()

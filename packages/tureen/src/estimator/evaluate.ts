@@ -63,7 +63,7 @@ export async function evaluateLoop(options: EvaluateLoopOptions): Promise<Evalua
         return options.steps === undefined || batches < options.steps;
       },
     });
-    const values = model.session.run(metrics.map(([, metric]) => metric.value));
+    const values = metrics.length === 0 ? [] : model.session.run(metrics.map(([, metric]) => metric.value));
     const step = readGlobalStep(model.session.resources);
     const result = resultOf(metrics.map(([name], i) => [name, values[i]!]), Math.fround(total / batches), step);
     config.logger.log("INFO", `Inference Time : ${((performance.now() - began) / 1000).toFixed(5)}s`);

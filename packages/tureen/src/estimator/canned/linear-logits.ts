@@ -26,9 +26,8 @@ export function linearLogits(units: number, columns: LinearColumns, features: Fe
   const bias = created.trainableVariables.find((variable) => variable.name.endsWith("/bias_weights"));
   const weights = created.trainableVariables.filter((variable) => variable !== bias);
   if (bias !== undefined) {
-    const value = bias.read();
-    if (units > 1) histogramSummary("bias", value);
-    else scalarSummary("bias", sliceFirst(value, { begin: 0, shrink: true }));
+    if (units > 1) histogramSummary("bias", bias.read("bias/ReadVariableOp"));
+    else scalarSummary("bias", sliceFirst(bias.read(), { begin: 0, shrink: true }));
   }
   if (weights.length > 0) scalarSummary("fraction_of_zero_weights", zeroFractionOfVariables(weights));
   return created;

@@ -14,9 +14,17 @@ export interface ReceiverOptions {
  *
  * Requests feed the string vector `input_example_tensor`, named `examples` in Predict signatures; features are what the spec parses of it.
  */
-export function buildParsingServingInputReceiverFn(spec: ParseExampleSpec, options: ReceiverOptions = {}): () => ServingInputReceiver {
+export function buildParsingServingInputReceiverFn(
+  spec: ParseExampleSpec,
+  options: ReceiverOptions = {},
+): () => ServingInputReceiver {
   return () => {
-    const examples = build("Placeholder", [], { dtype: "string", shape: [options.defaultBatchSize ?? -1] }, "input_example_tensor");
+    const examples = build(
+      "Placeholder",
+      [],
+      { dtype: "string", shape: [options.defaultBatchSize ?? -1] },
+      "input_example_tensor",
+    );
     return servingInputReceiver(parseExample(examples, spec), { examples });
   };
 }

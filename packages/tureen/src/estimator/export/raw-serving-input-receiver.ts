@@ -11,14 +11,16 @@ import type { ReceiverOptions } from "./parsing-serving-input-receiver.js";
 import {
   bareTensorNames,
   type ServingInputReceiver,
-  servingInputReceiver,
   type SupervisedInputReceiver,
+  servingInputReceiver,
   supervisedInputReceiver,
   type TensorsOrOne,
 } from "./serving-input-receiver.js";
 
 /** What a placeholder is modelled on: a tensor of any graph, or a dtype and a shape whose first dimension is the batch. */
-export type PlaceholderModel = FeatureTensor | { readonly dtype: DType; readonly shape: PartialShape; readonly name?: string };
+export type PlaceholderModel =
+  | FeatureTensor
+  | { readonly dtype: DType; readonly shape: PartialShape; readonly name?: string };
 
 /**
  * A receiver of the features themselves (`tf.estimator.export.build_raw_serving_input_receiver_fn`).
@@ -63,14 +65,19 @@ export function buildRawSupervisedInputReceiverFn(
  * A receiver of what an input function gives, whose dtypes and shapes a throw-away graph tells
  * (`tf.estimator.experimental.build_supervised_input_receiver_fn_from_input_fn`).
  */
-export async function buildSupervisedInputReceiverFnFromInputFn(inputFn: InputFn): Promise<() => SupervisedInputReceiver> {
+export async function buildSupervisedInputReceiverFnFromInputFn(
+  inputFn: InputFn,
+): Promise<() => SupervisedInputReceiver> {
   const input = await openInput(inputFn, new Graph());
   await input.close();
   if (input.labels === undefined) throw invalidArgument("labels must be defined.");
   return buildRawSupervisedInputReceiverFn(input.features, input.labels);
 }
 
-function placeholdersOf(models: Readonly<Record<string, PlaceholderModel>>, options: ReceiverOptions): Record<string, Tensor> {
+function placeholdersOf(
+  models: Readonly<Record<string, PlaceholderModel>>,
+  options: ReceiverOptions,
+): Record<string, Tensor> {
   return Object.fromEntries(Object.entries(models).map(([key, model]) => [key, placeholderOf(model, options)]));
 }
 

@@ -60,7 +60,8 @@ const makers: Readonly<Record<string, () => unknown>> = {
   "parsing batch": buildParsingServingInputReceiverFn({ c: varLenFeature("string") }, { defaultBatchSize: 2 }),
 };
 
-const shapeOf = (tensor: Tensor): (number | null)[] | null => tensor.shape?.map((size) => (size < 0 ? null : size)) ?? null;
+const shapeOf = (tensor: Tensor): (number | null)[] | null =>
+  tensor.shape?.map((size) => (size < 0 ? null : size)) ?? null;
 
 describe("receivers as TensorFlow makes and refuses them", () => {
   it.each(recorded.map((receiver) => [receiver.name, receiver] as const))("%s", (name, expected) => {
@@ -71,10 +72,15 @@ describe("receivers as TensorFlow makes and refuses them", () => {
     }
     const graph = new Graph();
     const made = withGraph(graph, make) as ServingInput;
-    const receivers = Object.entries(made.receiverTensors).map(([key, tensor]) => [key, [tensor.name, tensor.dtype, shapeOf(tensor)]]);
+    const receivers = Object.entries(made.receiverTensors).map(([key, tensor]) => [
+      key,
+      [tensor.name, tensor.dtype, shapeOf(tensor)],
+    ]);
     expect(Object.fromEntries(receivers)).toEqual(expected.receivers);
     expect(made.features instanceof Tensor ? null : Object.keys(made.features).sort()).toEqual(expected.features);
-    const nodes = graph.operations.map((op) => [op.name, op.type, ...op.inputs.map((input) => input.op.name)].join(" "));
+    const nodes = graph.operations.map((op) =>
+      [op.name, op.type, ...op.inputs.map((input) => input.op.name)].join(" "),
+    );
     expect(nodes).toEqual(expected.nodes);
   });
 });
@@ -88,13 +94,19 @@ describe("receivers", () => {
       receiverTensorsAlternatives: { other: { input: x }, named: { a: y } },
     });
     expect(tensorServingInputReceiver(x, y).features).toBe(x);
-    expect(supervisedInputReceiver(x, { a: y }, x)).toEqual({ features: x, labels: { a: y }, receiverTensors: { input: x } });
+    expect(supervisedInputReceiver(x, { a: y }, x)).toEqual({
+      features: x,
+      labels: { a: y },
+      receiverTensors: { input: x },
+    });
   });
 
   it("takes sparse features but only dense receivers", () => {
     const sparse = new SparseTensor(wide, x, y);
     expect(servingInputReceiver({ s: sparse }, x).features["s"]).toBe(sparse);
-    expect(() => servingInputReceiver(x, { s: wrong(sparse) })).toThrow("receiver_tensor s must be a Tensor, SparseTensor, or RaggedTensor.");
+    expect(() => servingInputReceiver(x, { s: wrong(sparse) })).toThrow(
+      "receiver_tensor s must be a Tensor, SparseTensor, or RaggedTensor.",
+    );
   });
 
   it("makes placeholders of plain dtypes and shapes, of names that are still free", () => {
@@ -106,7 +118,11 @@ describe("receivers", () => {
         c: { dtype: "int32", shape: undefined },
       })();
     });
-    const described = Object.values(receiver.receiverTensors).map((tensor) => [tensor.name, tensor.dtype, shapeOf(tensor)]);
+    const described = Object.values(receiver.receiverTensors).map((tensor) => [
+      tensor.name,
+      tensor.dtype,
+      shapeOf(tensor),
+    ]);
     expect(described).toEqual([
       ["a_1:0", "string", [null, 4]],
       ["Placeholder:0", "int32", [null]],
@@ -117,12 +133,16 @@ describe("receivers", () => {
 
   it("learns dtypes and shapes from an input function", async () => {
     const input = (): Dataset<never> =>
-      Dataset.fromTensorSlices([{ x: new Float32Array([1, 2, 3, 4]) }, new Int32Array([1, 2, 3, 4])]).batch(2) as unknown as Dataset<never>;
+      Dataset.fromTensorSlices([{ x: new Float32Array([1, 2, 3, 4]) }, new Int32Array([1, 2, 3, 4])]).batch(
+        2,
+      ) as unknown as Dataset<never>;
     const make = await buildSupervisedInputReceiverFnFromInputFn(input as never);
     const receiver = withGraph(new Graph(), make);
     expect(Object.keys(receiver.receiverTensors)).toEqual(["x", "label"]);
     expect(receiver.receiverTensors["x"]).toMatchObject({ dtype: "float32", shape: [-1] });
     expect(receiver.receiverTensors["label"]).toMatchObject({ dtype: "int32", shape: [-1] });
-    await expect(buildSupervisedInputReceiverFnFromInputFn((() => Dataset.fromTensors({ x: 1 })) as never)).rejects.toThrow("labels must be defined.");
+    await expect(
+      buildSupervisedInputReceiverFnFromInputFn((() => Dataset.fromTensors({ x: 1 })) as never),
+    ).rejects.toThrow("labels must be defined.");
   });
 });

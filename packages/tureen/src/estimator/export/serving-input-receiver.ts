@@ -30,7 +30,9 @@ export interface SupervisedInputReceiver extends ServingInput {
 }
 
 /** The names that bare tensors get. */
-export const bareTensorNames: Readonly<Record<"feature" | "label" | "receiver_tensor" | "receiver_tensors_alternative", string>> = Object.freeze({
+export const bareTensorNames: Readonly<
+  Record<"feature" | "label" | "receiver_tensor" | "receiver_tensors_alternative", string>
+> = Object.freeze({
   feature: "feature",
   label: "label",
   receiver_tensor: "input",
@@ -88,14 +90,26 @@ function namedAlternatives(
   alternatives: Readonly<Record<string, TensorsOrOne<Tensor>>> | undefined,
 ): Readonly<Record<string, ReceiverTensors>> | undefined {
   if (alternatives === undefined) return undefined;
-  if (alternatives === null || typeof alternatives !== "object" || Array.isArray(alternatives) || isTensor(alternatives)) {
-    throw invalidArgument(`receiver_tensors_alternatives must be a dict: ${typeof alternatives === "string" ? alternatives : pythonText(alternatives)}.`);
+  if (
+    alternatives === null ||
+    typeof alternatives !== "object" ||
+    Array.isArray(alternatives) ||
+    isTensor(alternatives)
+  ) {
+    throw invalidArgument(
+      `receiver_tensors_alternatives must be a dict: ${typeof alternatives === "string" ? alternatives : pythonText(alternatives)}.`,
+    );
   }
-  const named = Object.entries(alternatives).map(([name, tensors]) => [name, namedTensors(tensors, "receiver_tensors_alternative")] as const);
+  const named = Object.entries(alternatives).map(
+    ([name, tensors]) => [name, namedTensors(tensors, "receiver_tensors_alternative")] as const,
+  );
   return Object.freeze(Object.fromEntries(named));
 }
 
-function namedTensors<T extends FeatureTensor>(tensors: TensorsOrOne<T>, field: keyof typeof bareTensorNames): Readonly<Record<string, T>> {
+function namedTensors<T extends FeatureTensor>(
+  tensors: TensorsOrOne<T>,
+  field: keyof typeof bareTensorNames,
+): Readonly<Record<string, T>> {
   if (tensors === undefined || tensors === null) throw invalidArgument(`${field}s must be defined.`);
   const plain = typeof tensors === "object" && !isTensor(tensors) && !Array.isArray(tensors);
   const named = (plain ? tensors : { [bareTensorNames[field]]: tensors }) as Readonly<Record<string, T>>;
@@ -106,7 +120,9 @@ function namedTensors<T extends FeatureTensor>(tensors: TensorsOrOne<T>, field: 
 function checkTensor(tensor: unknown, name: string | undefined, field: string): void {
   const dense = field.startsWith("receiver");
   if (tensor instanceof Tensor || (!dense && tensor instanceof SparseTensor)) return;
-  throw invalidArgument(`${field}${name === undefined || name === "" ? "" : ` ${name}`} must be a Tensor, SparseTensor, or RaggedTensor.`);
+  throw invalidArgument(
+    `${field}${name === undefined || name === "" ? "" : ` ${name}`} must be a Tensor, SparseTensor, or RaggedTensor.`,
+  );
 }
 
 function isTensor(value: unknown): boolean {

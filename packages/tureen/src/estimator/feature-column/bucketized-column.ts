@@ -24,12 +24,16 @@ export interface BucketizedColumn extends DenseColumn, CategoricalColumn {
  */
 export function bucketizedColumn(source: NumericColumn, boundaries: readonly number[]): BucketizedColumn {
   if (source?.kind !== "NumericColumn") {
-    throw invalidArgument(`source_column must be a column generated with numeric_column(). Given: ${pythonText(source)}`);
+    throw invalidArgument(
+      `source_column must be a column generated with numeric_column(). Given: ${pythonText(source)}`,
+    );
   }
-  if (source.shape.length > 1) throw invalidArgument(`source_column must be one-dimensional column. Given: ${source.description}`);
+  if (source.shape.length > 1)
+    throw invalidArgument(`source_column must be one-dimensional column. Given: ${source.description}`);
   if (!Array.isArray(boundaries)) throw invalidArgument("boundaries must be a sorted list.");
   if (boundaries.length === 0) throw invalidArgument("boundaries must not be empty.");
-  if (boundaries.some((value, i) => i > 0 && boundaries[i - 1]! >= value)) throw invalidArgument("boundaries must be a sorted list.");
+  if (boundaries.some((value, i) => i > 0 && boundaries[i - 1]! >= value))
+    throw invalidArgument("boundaries must be a sorted list.");
   const limits = Object.freeze([...boundaries]) as readonly number[];
   const buckets = limits.length + 1;
   const size = source.shape[0] ?? 1;
@@ -46,7 +50,8 @@ export function bucketizedColumn(source: NumericColumn, boundaries: readonly num
       ["source_column", source],
       ["boundaries", tupleText(limits.map((value) => floatText(value)))],
     ]),
-    transform: (cache) => build("Bucketize", [cache.transformed(source) as Tensor], { boundaries: limits }, "Bucketize"),
+    transform: (cache) =>
+      build("Bucketize", [cache.transformed(source) as Tensor], { boundaries: limits }, "Bucketize"),
     denseTensor: (cache) => oneHot(castTo(cache.transformed(column) as Tensor, "int64"), buckets),
     sparseTensors: (cache) => ({
       idTensor: bucketIds(cache.transformed(column) as Tensor, buckets, size),
@@ -58,15 +63,24 @@ export function bucketizedColumn(source: NumericColumn, boundaries: readonly num
 
 function bucketIds(input: Tensor, buckets: number, size: number): SparseTensor {
   const batch = batchSizeOf(input);
-  const rows = build("Tile", [build("ExpandDims", [rangeTo(batch), scalarInt(1)], {}, "ExpandDims"), intValue([1, size])], {}, "Tile");
+  const rows = build(
+    "Tile",
+    [build("ExpandDims", [rangeTo(batch), scalarInt(1)], {}, "ExpandDims"), intValue([1, size])],
+    {},
+    "Tile",
+  );
   const i1 = reshapeTo(rows, [-1]);
   const positions = rangeTo(size);
-  const i2 = nameScope("Tile", (scope) => build("Tile", [positions, packScalars([batch], "int32", "multiples")], {}, scope));
+  const i2 = nameScope("Tile", (scope) =>
+    build("Tile", [positions, packScalars([batch], "int32", "multiples")], {}, scope),
+  );
   const flat = reshapeTo(input, [-1]);
   const offsets = build("Mul", [scalarInt(buckets), i2], {}, "mul");
   const values = build("AddV2", [flat, offsets], {}, "add");
   const pairs = build("Pack", [[i1, i2]], {}, "stack");
-  const transposed = nameScope("transpose", (scope) => build("Transpose", [pairs, constant(intValue([1, 0]), undefined, "perm")], {}, scope));
+  const transposed = nameScope("transpose", (scope) =>
+    build("Transpose", [pairs, constant(intValue([1, 0]), undefined, "perm")], {}, scope),
+  );
   const indices = castTo(transposed, "int64");
   const denseShape = castTo(packScalars([batch, size], "int32", "stack"), "int64");
   return new SparseTensor(indices, values, denseShape);

@@ -1,7 +1,7 @@
 import { type DType, isFloatingDType } from "../../core/dtype.js";
 import { build } from "../../graph/build-op.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import type { FeatureTensor, Features } from "../model-fn.js";
+import type { Features, FeatureTensor } from "../model-fn.js";
 import { compareText } from "./compare-text.js";
 
 /**
@@ -22,6 +22,11 @@ function needsCast(dtype: DType): boolean {
 
 function castFeature(feature: FeatureTensor): FeatureTensor {
   if (!needsCast(feature.dtype)) return feature;
-  const values = build("Cast", [feature instanceof SparseTensor ? feature.values : feature], { DstT: "float32" }, "Cast");
+  const values = build(
+    "Cast",
+    [feature instanceof SparseTensor ? feature.values : feature],
+    { DstT: "float32" },
+    "Cast",
+  );
   return feature instanceof SparseTensor ? new SparseTensor(feature.indices, values, feature.denseShape) : values;
 }

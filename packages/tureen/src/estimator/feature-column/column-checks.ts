@@ -29,7 +29,8 @@ export function isNumber(dtype: DType | undefined): boolean {
 
 /** Throws INVALID_ARGUMENT for a dtype of no numbers. */
 export function checkNumber(dtype: DType, key: string): void {
-  if (!isNumber(dtype)) throw invalidArgument(`dtype must be convertible to float. dtype: ${dtypeString(dtype)}, key: ${key}`);
+  if (!isNumber(dtype))
+    throw invalidArgument(`dtype must be convertible to float. dtype: ${dtypeString(dtype)}, key: ${key}`);
 }
 
 /** A column's shape, a single size as a list of one; INVALID_ARGUMENT for sizes that are not positive integers. */
@@ -53,6 +54,13 @@ export function checkOovBuckets(key: string, oovBuckets: number, hasDefault: boo
 
 /** The class of a value as Python prints it. */
 function pythonType(value: unknown): string {
-  const name = typeof value === "number" ? (Number.isInteger(value) ? "int" : "float") : value === undefined || value === null ? "NoneType" : typeof value;
+  const name =
+    typeof value === "number"
+      ? Number.isInteger(value)
+        ? "int"
+        : "float"
+      : value === undefined || value === null
+        ? "NoneType"
+        : typeof value;
   return `<class '${name}'>`;
 }

@@ -28,7 +28,8 @@ export function crossedColumn(
   hashBucketSize: number,
   options: { readonly hashKey?: number | bigint } = {},
 ): CrossedColumn {
-  if (!(hashBucketSize >= 1)) throw invalidArgument(`hash_bucket_size must be > 1. hash_bucket_size: ${hashBucketSize}`);
+  if (!(hashBucketSize >= 1))
+    throw invalidArgument(`hash_bucket_size must be > 1. hash_bucket_size: ${hashBucketSize}`);
   if (!Array.isArray(keys) || keys.length < 2) {
     throw invalidArgument(`keys must be a list with length > 1. Given: ${pythonText(keys)}`);
   }
@@ -38,7 +39,8 @@ export function crossedColumn(
   const leaves = crossed.flatMap(leafKeys);
   const names = leaves.map((key) => (typeof key === "string" ? key : key.name)).sort(compareText);
   const spec: Record<string, ExampleFeature> = {};
-  for (const key of crossed) Object.assign(spec, typeof key === "string" ? { [key]: varLenFeature("string") } : key.parseExampleSpec);
+  for (const key of crossed)
+    Object.assign(spec, typeof key === "string" ? { [key]: varLenFeature("string") } : key.parseExampleSpec);
   const column: CrossedColumn = Object.freeze<CrossedColumn>({
     kind: "CrossedColumn",
     name: names.join("_X_"),
@@ -53,7 +55,11 @@ export function crossedColumn(
     ]),
     transform: (cache) => {
       const inputs = leaves.map((key) => leafTensor(key, cache));
-      return crossHashed(inputs, hashBucketSize, hashKey === undefined || Number(hashKey) === 0 ? defaultHashKey : BigInt(hashKey));
+      return crossHashed(
+        inputs,
+        hashBucketSize,
+        hashKey === undefined || Number(hashKey) === 0 ? defaultHashKey : BigInt(hashKey),
+      );
     },
     sparseTensors: (cache) => ({ idTensor: cache.transformed(column) as SparseTensor, weightTensor: undefined }),
   });
@@ -74,7 +80,9 @@ function checkCrossKey(key: unknown): void {
 }
 
 function leafKeys(key: CrossKey): readonly CrossKey[] {
-  return typeof key !== "string" && key.kind === "CrossedColumn" ? (key as CrossedColumn).keys.flatMap(leafKeys) : [key];
+  return typeof key !== "string" && key.kind === "CrossedColumn"
+    ? (key as CrossedColumn).keys.flatMap(leafKeys)
+    : [key];
 }
 
 function leafTensor(key: CrossKey, cache: TransformationCache): FeatureTensor {

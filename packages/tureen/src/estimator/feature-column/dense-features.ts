@@ -4,6 +4,7 @@ import type { Tensor } from "../../graph/graph.js";
 import { currentNameScope, nameScope } from "../../graph/scope.js";
 import type { Features } from "../model-fn.js";
 import { checkBatchSizes } from "./check-batch-sizes.js";
+import { columnScope } from "./column-scope.js";
 import { concatColumns } from "./concat-columns.js";
 import { type DenseColumn, type FeatureColumn, isDenseColumn } from "./feature-column.js";
 import { batchSizeOf, reshapeTo } from "./graph-shape.js";
@@ -23,18 +24,22 @@ export interface DenseFeaturesOptions {
  *
  * Variables are `<scope>/<name>/<column>/embedding_weights`. INVALID_ARGUMENT for no columns, duplicate names, or a column that is not dense.
  */
-export function denseFeatures(features: Features, columns: readonly FeatureColumn[], options: DenseFeaturesOptions = {}): Tensor {
+export function denseFeatures(
+  features: Features,
+  columns: readonly FeatureColumn[],
+  options: DenseFeaturesOptions = {},
+): Tensor {
   const sorted = normalizeColumns(columns).map(requireDense);
   const cache = new TransformationCache(features);
   return nameScope(options.name ?? "dense_features", () => {
     for (const column of sorted) {
-      nameScope(column.name, () =>
+      columnScope(column.name, () =>
         column.createState?.(cache, { prefix: currentNameScope(), trainable: options.trainable ?? true }),
       );
     }
     cache.castFeatures();
     const tensors = sorted.map((column) =>
-      nameScope(column.name, () => flattenRows(column.denseTensor(cache), column.variableShape)),
+      columnScope(column.name, () => flattenRows(column.denseTensor(cache), column.variableShape)),
     );
     checkBatchSizes(tensors, sorted);
     return concatColumns(tensors, -1);

@@ -53,7 +53,9 @@ export function planEmbedding(dimension: number, options: EmbeddingOptions, colu
   return {
     combiner: options.combiner ?? "mean",
     initializer:
-      ckptToLoadFrom === undefined || tensorNameInCkpt === undefined ? usual : checkpointInitializer(ckptToLoadFrom, tensorNameInCkpt),
+      ckptToLoadFrom === undefined || tensorNameInCkpt === undefined
+        ? usual
+        : checkpointInitializer(ckptToLoadFrom, tensorNameInCkpt),
     maxNorm: options.maxNorm,
     trainable: options.trainable ?? true,
     safe: options.useSafeEmbeddingLookup ?? true,
@@ -99,7 +101,12 @@ export function embeddingColumn(
     transform: (cache) => cache.transformed(categoricalColumn),
     denseTensor: (cache) => {
       if (isSequence(categoricalColumn)) throw notForSequences("embedding_column", name, categoricalColumn);
-      return embed(cache.variable(column, "embedding_weights"), categoricalColumn.sparseTensors(cache), plan, `${name}_weights`);
+      return embed(
+        cache.variable(column, "embedding_weights"),
+        categoricalColumn.sparseTensors(cache),
+        plan,
+        `${name}_weights`,
+      );
     },
     sequenceDenseTensor: (cache) => {
       if (!isSequence(categoricalColumn)) throw onlyForSequences("embedding_column", name, categoricalColumn);

@@ -7,8 +7,21 @@ import type { Tensor } from "../../graph/graph.js";
 import { colocateWith, nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import type { Variable } from "../../graph/variable.js";
+import { columnScope } from "./column-scope.js";
 import type { IdWeightPair } from "./feature-column.js";
-import { castTo, elementAt, gatherRows, packScalars, reshapeTo, scalarInt, scalarLong, shapeOf, sizeOf, sliceOf, sparseRank } from "./graph-shape.js";
+import {
+  castTo,
+  elementAt,
+  gatherRows,
+  packScalars,
+  reshapeTo,
+  scalarInt,
+  scalarLong,
+  shapeOf,
+  sizeOf,
+  sliceOf,
+  sparseRank,
+} from "./graph-shape.js";
 import { onesLike } from "./ones-like.js";
 import { reshapeSparse, sparseTargetShape } from "./sparse-reshape.js";
 
@@ -29,7 +42,7 @@ export interface LookupOptions {
  */
 export function safeEmbeddingLookup(table: Variable, pair: IdWeightPair, options: LookupOptions): Tensor {
   checkCombiner(options.combiner);
-  return nameScope(options.name, (scope) => {
+  return columnScope(options.name, (scope) => {
     const originalShape = pair.idTensor.denseShape;
     const rank = sparseRank(pair.idTensor);
     const leading = rank === undefined ? dynamicLeadingRank(originalShape) : rank - 1;
@@ -39,7 +52,11 @@ export function safeEmbeddingLookup(table: Variable, pair: IdWeightPair, options
     if (options.combiner !== "sum") [ids, weights] = pruneWeights(ids, weights);
     const [filled, isRowEmpty] = fillEmptyRows(ids, 0);
     if (weights !== undefined) [weights] = fillEmptyRows(weights, 1);
-    const found = embeddingLookup(table, { idTensor: filled, weightTensor: weights }, { ...options, name: "embedding_lookup_sparse" });
+    const found = embeddingLookup(
+      table,
+      { idTensor: filled, weightTensor: weights },
+      { ...options, name: "embedding_lookup_sparse" },
+    );
     const mask = reshapeTo(isRowEmpty, [-1, 1]);
     const width = elementAt(shapeOf(found), 1);
     const tiled = build("Tile", [mask, packScalars([1, width], "int32", "stack")], {}, "Tile");
@@ -53,7 +70,7 @@ export function safeEmbeddingLookup(table: Variable, pair: IdWeightPair, options
 export function embeddingLookup(table: Variable, pair: IdWeightPair, options: LookupOptions): Tensor {
   checkCombiner(options.combiner);
   const { idTensor, weightTensor } = pair;
-  return nameScope(options.name, (scope) => {
+  return columnScope(options.name, (scope) => {
     const segments = sliceOf(idTensor.indices, [{}, 0]);
     const { outputs } = buildOp("Unique", [idTensor.values], {}, "Unique");
     const rows = lookUpRows(table, outputs[0]!, options.maxNorm);
@@ -86,7 +103,12 @@ function rowsByLast(shape: Tensor, leading: Tensor | number): Tensor {
 }
 
 function pruneIds(ids: SparseTensor, weights: SparseTensor | undefined): [SparseTensor, SparseTensor | undefined] {
-  let valid = build("GreaterEqual", [ids.values, ids.dtype === "int32" ? scalarInt(0) : scalarLong(0)], {}, "GreaterEqual");
+  let valid = build(
+    "GreaterEqual",
+    [ids.values, ids.dtype === "int32" ? scalarInt(0) : scalarLong(0)],
+    {},
+    "GreaterEqual",
+  );
   if (weights !== undefined) valid = build("LogicalAnd", [valid, onesLike(weights.values, "bool")], {}, "LogicalAnd");
   return [retain(ids, valid), weights && retain(weights, valid)];
 }
@@ -109,7 +131,12 @@ function retain(sparse: SparseTensor, keep: Tensor): SparseTensor {
 function fillEmptyRows(sparse: SparseTensor, value: number): [SparseTensor, Tensor] {
   return nameScope("SparseFillEmptyRows", () => {
     const fill = constant(scalarValue(sparse.dtype, value), undefined, "Const");
-    const { outputs } = buildOp("SparseFillEmptyRows", [sparse.indices, sparse.values, sparse.denseShape, fill], {}, "SparseFillEmptyRows");
+    const { outputs } = buildOp(
+      "SparseFillEmptyRows",
+      [sparse.indices, sparse.values, sparse.denseShape, fill],
+      {},
+      "SparseFillEmptyRows",
+    );
     return [new SparseTensor(outputs[0]!, outputs[1]!, sparse.denseShape), outputs[2]!];
   });
 }
@@ -138,12 +165,21 @@ function clipRows(rows: Tensor, maxNorm: number): Tensor {
   });
 }
 
-function combineWeighted(table: Tensor, positions: Tensor, rawWeights: Tensor, segments: Tensor, combiner: Combiner, scope: string): Tensor {
+function combineWeighted(
+  table: Tensor,
+  positions: Tensor,
+  rawWeights: Tensor,
+  segments: Tensor,
+  combiner: Combiner,
+  scope: string,
+): Tensor {
   const rows = gatherRows(table, positions);
   const unshaped = castTo(rawWeights, rows.dtype);
   const rank = constant(scalarInt(rows.shape?.length ?? 2), undefined, "Rank");
   const trailing = build("ExpandDims", [build("Sub", [rank, scalarInt(1)], {}, "sub"), scalarInt(0)], {}, "ExpandDims");
-  const ones = nameScope("ones", (name) => build("Fill", [trailing, constant(scalarInt(1), undefined, "Const")], {}, name));
+  const ones = nameScope("ones", (name) =>
+    build("Fill", [trailing, constant(scalarInt(1), undefined, "Const")], {}, name),
+  );
   const shape = build("ConcatV2", [[shapeOf(unshaped), ones], scalarInt(0)], {}, "concat");
   const weights = build("Reshape", [unshaped, shape], {}, "Reshape");
   weights.shape = [unshaped.shape?.[0] ?? -1, ...new Array<number>((rows.shape?.length ?? 2) - 1).fill(1)];
@@ -164,7 +200,12 @@ function withLeadingShape(result: Tensor, originalShape: Tensor, leading: Tensor
   const size = typeof leading === "number" ? intValue([leading]) : build("Pack", [[leading]], {}, "size");
   const front = build("Slice", [shape, intValue([0]), size], {}, "Slice");
   const back = build("Slice", [shapeOf(result), intValue([1]), intValue([-1])], {}, "Slice");
-  const final = build("Reshape", [result, build("ConcatV2", [[front, back], scalarInt(0)], {}, "concat")], {}, "Reshape");
+  const final = build(
+    "Reshape",
+    [result, build("ConcatV2", [[front, back], scalarInt(0)], {}, "concat")],
+    {},
+    "Reshape",
+  );
   if (typeof leading === "number" && result.shape !== undefined) {
     const original = constantShape(originalShape);
     const known = isFullyDefined(original) ? original : (final.shape ?? new Array<number>(leading + 1).fill(-1));

@@ -23,7 +23,11 @@ export function castValues(sparse: SparseTensor, dtype: DType): Tensor {
 export function shapeOf(tensor: Tensor, outType: "int32" | "int64" = "int32", name = "Shape"): Tensor {
   const { shape } = tensor;
   if (!isFullyDefined(shape)) return build("Shape", [tensor], { out_type: outType }, name);
-  return constant(outType === "int32" ? intValue(shape) : tensorValue("int64", [shape.length], BigInt64Array.from(shape, BigInt)), undefined, name);
+  return constant(
+    outType === "int32" ? intValue(shape) : tensorValue("int64", [shape.length], BigInt64Array.from(shape, BigInt)),
+    undefined,
+    name,
+  );
 }
 
 /** The shape of a sparse tensor as an int32 vector. */
@@ -34,7 +38,9 @@ export function sparseShapeOf(sparse: SparseTensor): Tensor {
 /** The number of elements of a tensor: a constant where it is known. */
 export function sizeOf(tensor: Tensor): Tensor {
   const { shape } = tensor;
-  return isFullyDefined(shape) ? constant(intValue([elementCount(shape)], []), undefined, "Size") : build("Size", [tensor], {}, "Size");
+  return isFullyDefined(shape)
+    ? constant(intValue([elementCount(shape)], []), undefined, "Size")
+    : build("Size", [tensor], {}, "Size");
 }
 
 /** The number of rows of a batch. */
@@ -81,14 +87,17 @@ export function elementAt(vector: Tensor, index: number): Tensor {
 /** Integers and scalar tensors of one dtype as a vector: Pack, its constants named after their place. */
 export function packScalars(items: readonly (Tensor | number)[], dtype: "int32" | "int64", name: string): Tensor {
   return nameScope(name, (scope) => {
-    const scalars = items.map((item, i) => (item instanceof Tensor ? item : constant(scalarValue(dtype, item), undefined, String(i))));
+    const scalars = items.map((item, i) =>
+      item instanceof Tensor ? item : constant(scalarValue(dtype, item), undefined, String(i)),
+    );
     return build("Pack", [scalars], {}, scope);
   });
 }
 
 /** `tf.reshape` to sizes that may be tensors. */
 export function reshapeTo(tensor: Tensor, sizes: readonly (Tensor | number)[]): Tensor {
-  if (sizes.every((size) => typeof size === "number")) return build("Reshape", [tensor, intValue(sizes)], {}, "Reshape");
+  if (sizes.every((size) => typeof size === "number"))
+    return build("Reshape", [tensor, intValue(sizes)], {}, "Reshape");
   return nameScope("Reshape", (scope) => build("Reshape", [tensor, packScalars(sizes, "int32", "shape")], {}, scope));
 }
 

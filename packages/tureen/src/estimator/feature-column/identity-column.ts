@@ -52,7 +52,12 @@ function replaceOutOfRange(input: Tensor, numBuckets: number, defaultValue: numb
   const values = castTo(input, "int64", "values");
   const buckets = castScalar(numBuckets, "num_buckets");
   const below = build("Less", [values, castScalar(0, "zero")], {}, "Less");
-  const outOfRange = build("LogicalOr", [below, build("GreaterEqual", [values, buckets], {}, "GreaterEqual")], {}, "out_of_range");
+  const outOfRange = build(
+    "LogicalOr",
+    [below, build("GreaterEqual", [values, buckets], {}, "GreaterEqual")],
+    {},
+    "out_of_range",
+  );
   const shape = shapeOf(values);
   const replacement = build("Fill", [shape, castScalar(defaultValue, "Cast")], {}, "default_values");
   return build("SelectV2", [outOfRange, replacement, values], {}, "SelectV2");

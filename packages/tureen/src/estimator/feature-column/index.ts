@@ -1,3 +1,8 @@
+export { type BucketizedColumn, bucketizedColumn } from "./bucketized-column.js";
+export { castFeatures } from "./cast-features.js";
+export { crossedColumn } from "./crossed-column.js";
+export { type DenseFeaturesOptions, denseFeatures } from "./dense-features.js";
+export { type EmbeddingOptions, embeddingColumn } from "./embedding-column.js";
 export type {
   CategoricalColumn,
   DenseColumn,
@@ -7,22 +12,15 @@ export type {
   SequenceTensor,
 } from "./feature-column.js";
 export { isCategoricalColumn, isDenseColumn, isFeatureColumn, isSequenceDenseColumn } from "./feature-column.js";
-export { type BucketizedColumn, bucketizedColumn } from "./bucketized-column.js";
-export { castFeatures } from "./cast-features.js";
 export { categoricalColumnWithHashBucket } from "./hash-bucket-column.js";
 export { categoricalColumnWithIdentity } from "./identity-column.js";
-export { categoricalColumnWithVocabularyFile } from "./vocabulary-file-column.js";
-export { categoricalColumnWithVocabularyList } from "./vocabulary-list-column.js";
-export { crossedColumn } from "./crossed-column.js";
-export { denseFeatures, type DenseFeaturesOptions } from "./dense-features.js";
-export { embeddingColumn, type EmbeddingOptions } from "./embedding-column.js";
 export { indicatorColumn } from "./indicator-column.js";
 export { inputLayer, linearModel } from "./layers-v1.js";
-export { linearModelLogits, type LinearModelLogits, type LinearModelOptions } from "./linear-model.js";
+export { type LinearModelLogits, type LinearModelOptions, linearModelLogits } from "./linear-model.js";
 export {
   classifierParseExampleSpec,
-  makeParseExampleSpec,
   type LabelSpecOptions,
+  makeParseExampleSpec,
   regressorParseExampleSpec,
 } from "./make-parse-example-spec.js";
 export { type NumericColumn, numericColumn } from "./numeric-column.js";
@@ -30,8 +28,8 @@ export { parseExample } from "./parse-example.js";
 export {
   type ExampleFeature,
   type FixedLenFeature,
-  fixedLenFeature,
   type FixedLenSequenceFeature,
+  fixedLenFeature,
   fixedLenSequenceFeature,
   type ParseExampleSpec,
   type SparseFeature,
@@ -48,4 +46,6 @@ export {
 export { sequenceFeatures } from "./sequence-features.js";
 export { sequenceNumericColumn } from "./sequence-numeric-column.js";
 export { sharedEmbeddings } from "./shared-embeddings.js";
+export { categoricalColumnWithVocabularyFile } from "./vocabulary-file-column.js";
+export { categoricalColumnWithVocabularyList } from "./vocabulary-list-column.js";
 export { weightedCategoricalColumn } from "./weighted-column.js";

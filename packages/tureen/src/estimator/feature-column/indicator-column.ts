@@ -20,7 +20,9 @@ import { sequenceLength } from "./sequence-length.js";
 /** How often each id of a categorical column occurs, or the sum of its weights (`tf.feature_column.indicator_column`), float32 [batch, 1, buckets]. */
 export function indicatorColumn(categoricalColumn: CategoricalColumn): DenseColumn & SequenceDenseColumn {
   if (!isCategoricalColumn(categoricalColumn)) {
-    throw invalidArgument(`Unsupported input type. Input must be a CategoricalColumn. Given: ${pythonText(categoricalColumn)}`);
+    throw invalidArgument(
+      `Unsupported input type. Input must be a CategoricalColumn. Given: ${pythonText(categoricalColumn)}`,
+    );
   }
   const name = `${categoricalColumn.name}_indicator`;
   const column: DenseColumn & SequenceDenseColumn = Object.freeze<DenseColumn & SequenceDenseColumn>({
@@ -50,7 +52,12 @@ export function indicatorColumn(categoricalColumn: CategoricalColumn): DenseColu
 function multiHot({ idTensor, weightTensor }: IdWeightPair, buckets: number): Tensor {
   if (weightTensor !== undefined) return weightedMultiHot(idTensor, weightTensor, buckets);
   const minusOne = idTensor.dtype === "int32" ? scalarInt(-1) : scalarLong(-1);
-  const dense = build("SparseToDense", [idTensor.indices, idTensor.denseShape, idTensor.values, minusOne], {}, "SparseToDense");
+  const dense = build(
+    "SparseToDense",
+    [idTensor.indices, idTensor.denseShape, idTensor.values, minusOne],
+    {},
+    "SparseToDense",
+  );
   const hot = oneHot(dense, buckets);
   return build("Sum", [hot, intValue([-2])], {}, "Sum");
 }

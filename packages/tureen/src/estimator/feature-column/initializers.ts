@@ -27,7 +27,8 @@ export function truncatedNormalInitializer(mean: number, stddev: number): Initia
       const dims = constant(intValue(shape), undefined, "shape");
       const meanTensor = constant(scalarValue(dtype, mean), undefined, "mean");
       const stddevTensor = constant(scalarValue(dtype, stddev), undefined, "stddev");
-      const seed = graph.seed === undefined ? {} : { seed: graph.seed % seedModulus, seed2: graph.lastId % seedModulus };
+      const seed =
+        graph.seed === undefined ? {} : { seed: graph.seed % seedModulus, seed2: graph.lastId % seedModulus };
       const noise = build("TruncatedNormal", [dims], { dtype, ...seed }, "TruncatedNormal");
       return build("AddV2", [build("Mul", [noise, stddevTensor], {}, "mul"), meanTensor], {}, scope);
     });

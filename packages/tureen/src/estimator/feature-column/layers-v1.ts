@@ -5,11 +5,12 @@ import { currentGraph, currentNameScope, nameScope } from "../../graph/scope.js"
 import { Variable } from "../../graph/variable.js";
 import type { Features } from "../model-fn.js";
 import { checkBatchSizes } from "./check-batch-sizes.js";
+import { columnScope } from "./column-scope.js";
 import { concatColumns } from "./concat-columns.js";
 import { flattenRows } from "./dense-features.js";
 import { type DenseColumn, type FeatureColumn, isDenseColumn } from "./feature-column.js";
 import { zerosInitializer } from "./initializers.js";
-import { addBias, createWeights, type LinearModelOptions, requireLinear, scopeName, weightedSum } from "./linear-model.js";
+import { addBias, createWeights, type LinearModelOptions, requireLinear, weightedSum } from "./linear-model.js";
 import { normalizeColumns } from "./normalize-columns.js";
 import { TransformationCache } from "./transformation-cache.js";
 
@@ -18,12 +19,16 @@ import { TransformationCache } from "./transformation-cache.js";
  *
  * Variables are `<scope>/input_layer/<column>/embedding_weights` and also in the collection of model variables.
  */
-export function inputLayer(features: Features, columns: readonly FeatureColumn[], options: { readonly trainable?: boolean } = {}): Tensor {
+export function inputLayer(
+  features: Features,
+  columns: readonly FeatureColumn[],
+  options: { readonly trainable?: boolean } = {},
+): Tensor {
   const sorted = normalizeColumns(columns).map(requireDenseV1);
   const cache = new TransformationCache(features);
   return nameScope("input_layer", () => {
     const tensors = sorted.map((column) =>
-      nameScope(scopeName(column.name), () => {
+      columnScope(column.name, () => {
         column.createState?.(cache, { prefix: currentNameScope(), trainable: options.trainable ?? true });
         return flattenRows(column.denseTensor(cache), column.variableShape);
       }),
@@ -54,11 +59,17 @@ export function linearModel(
   return nameScope(name, () =>
     nameScope(name, () => {
       const sums = sorted.map((column) => {
-        const weights = createWeights(cache, column, `${prefix}/${scopeName(column.name)}`, units, trainable);
-        return nameScope(scopeName(column.name), () => weightedSum(cache, column, weights, options.sparseCombiner ?? "sum"));
+        const weights = createWeights(cache, column, `${prefix}/${column.name}`, units, trainable);
+        return columnScope(column.name, () => weightedSum(cache, column, weights, options.sparseCombiner ?? "sum"));
       });
       checkBatchSizes(sums, sorted);
-      const bias = new Variable({ name: `${prefix}/bias_weights`, shape: [units], dtype: "float32", initializer: zerosInitializer, trainable });
+      const bias = new Variable({
+        name: `${prefix}/bias_weights`,
+        shape: [units],
+        dtype: "float32",
+        initializer: zerosInitializer,
+        trainable,
+      });
       markModelVariables([...cache.variables, bias]);
       return addBias(sums, bias);
     }),

@@ -8,7 +8,13 @@ import type { Features } from "../model-fn.js";
 import { checkBatchSizes } from "./check-batch-sizes.js";
 import { flattenRows } from "./dense-features.js";
 import { type Combiner, safeEmbeddingLookup } from "./embedding-lookup.js";
-import { type CategoricalColumn, type DenseColumn, type FeatureColumn, isCategoricalColumn, isDenseColumn } from "./feature-column.js";
+import {
+  type CategoricalColumn,
+  type DenseColumn,
+  type FeatureColumn,
+  isCategoricalColumn,
+  isDenseColumn,
+} from "./feature-column.js";
 import { zerosInitializer } from "./initializers.js";
 import { normalizeColumns } from "./normalize-columns.js";
 import { sparseRows } from "./sparse-reshape.js";
@@ -46,7 +52,11 @@ export type LinearColumn = DenseColumn | CategoricalColumn;
  *
  * Variables lie below `name`; the ops below three times that name under the current scope, as two nested Keras layers make them.
  */
-export function linearModelLogits(features: Features, columns: readonly FeatureColumn[], options: LinearModelOptions = {}): LinearModelLogits {
+export function linearModelLogits(
+  features: Features,
+  columns: readonly FeatureColumn[],
+  options: LinearModelOptions = {},
+): LinearModelLogits {
   const name = options.name ?? "linear/linear_model";
   const units = options.units ?? 1;
   const trainable = options.trainable ?? true;
@@ -55,11 +65,21 @@ export function linearModelLogits(features: Features, columns: readonly FeatureC
   return nameScope(name, () => {
     cache.castFeatures();
     return nameScope(name, () => {
-      const weights = sorted.map((column) => createWeights(cache, column, `${name}/${scopeName(column.name)}`, units, trainable));
-      const bias = new Variable({ name: `${name}/bias_weights`, shape: [units], dtype: "float32", initializer: zerosInitializer, trainable });
+      const weights = sorted.map((column) =>
+        createWeights(cache, column, `${name}/${scopeName(column.name)}`, units, trainable),
+      );
+      const bias = new Variable({
+        name: `${name}/bias_weights`,
+        shape: [units],
+        dtype: "float32",
+        initializer: zerosInitializer,
+        trainable,
+      });
       return nameScope(name, () => {
         const sums = sorted.map((column, i) =>
-          nameScope(scopeName(column.name), () => weightedSum(cache, column, weights[i]!, options.sparseCombiner ?? "sum")),
+          nameScope(scopeName(column.name), () =>
+            weightedSum(cache, column, weights[i]!, options.sparseCombiner ?? "sum"),
+          ),
         );
         checkBatchSizes(sums, sorted);
         return { logits: addBias(sums, bias), bias, weights, variables: cache.variables };
@@ -69,7 +89,13 @@ export function linearModelLogits(features: Features, columns: readonly FeatureC
 }
 
 /** Makes the variables of a column and its weights, [width, units]. */
-export function createWeights(cache: TransformationCache, column: LinearColumn, prefix: string, units: number, trainable: boolean): Variable {
+export function createWeights(
+  cache: TransformationCache,
+  column: LinearColumn,
+  prefix: string,
+  units: number,
+  trainable: boolean,
+): Variable {
   const scope = { prefix, trainable };
   column.createState?.(cache, scope);
   const width = isCategoricalColumn(column) ? column.numBuckets : elementCount(column.variableShape);
@@ -83,7 +109,12 @@ export function createWeights(cache: TransformationCache, column: LinearColumn, 
 }
 
 /** What a column adds to the logits. */
-export function weightedSum(cache: TransformationCache, column: LinearColumn, weights: Variable, combiner: Combiner): Tensor {
+export function weightedSum(
+  cache: TransformationCache,
+  column: LinearColumn,
+  weights: Variable,
+  combiner: Combiner,
+): Tensor {
   if (isCategoricalColumn(column)) {
     const { idTensor, weightTensor } = column.sparseTensors(cache);
     const ids = sparseRows(idTensor, -1);
@@ -97,7 +128,10 @@ export function weightedSum(cache: TransformationCache, column: LinearColumn, we
 /** The sum of what the columns add, and the bias. */
 export function addBias(sums: readonly Tensor[], bias: Variable): Tensor {
   const [first] = sums;
-  const sum = sums.length === 1 ? build("Identity", [first!], {}, "weighted_sum_no_bias") : build("AddN", [sums], {}, "weighted_sum_no_bias");
+  const sum =
+    sums.length === 1
+      ? build("Identity", [first!], {}, "weighted_sum_no_bias")
+      : build("AddN", [sums], {}, "weighted_sum_no_bias");
   return nameScope("weighted_sum", (scope) => build("BiasAdd", [sum, bias.read()], {}, scope));
 }
 

@@ -3,7 +3,13 @@ import { invalidArgument } from "../../core/status-error.js";
 import type { NestedValue } from "../../core/tensor-value.js";
 import { type FeatureColumn, isFeatureColumn } from "./feature-column.js";
 import { type NumericColumn, numericColumn } from "./numeric-column.js";
-import { type ExampleFeature, exampleFeatureText, type FixedLenFeature, fixedLenFeature, type ParseExampleSpec } from "./parse-spec.js";
+import {
+  type ExampleFeature,
+  exampleFeatureText,
+  type FixedLenFeature,
+  fixedLenFeature,
+  type ParseExampleSpec,
+} from "./parse-spec.js";
 import { pythonText } from "./python-text.js";
 
 /** What the columns need of an Example (`tf.feature_column.make_parse_example_spec`); INVALID_ARGUMENT where two want one key differently. */
@@ -37,7 +43,10 @@ export interface LabelSpecOptions {
 }
 
 /** The columns' spec, the label's and the weight's for a classifier (`tf.estimator.classifier_parse_example_spec`). */
-export function classifierParseExampleSpec(columns: readonly FeatureColumn[], options: LabelSpecOptions): ParseExampleSpec {
+export function classifierParseExampleSpec(
+  columns: readonly FeatureColumn[],
+  options: LabelSpecOptions,
+): ParseExampleSpec {
   return withLabel(columns, fixedLenFeature([1], options.labelDtype ?? "int64", options.labelDefault), options);
 }
 
@@ -50,7 +59,11 @@ export function regressorParseExampleSpec(
   return withLabel(columns, label, options);
 }
 
-function withLabel(columns: readonly FeatureColumn[], label: FixedLenFeature, options: LabelSpecOptions): ParseExampleSpec {
+function withLabel(
+  columns: readonly FeatureColumn[],
+  label: FixedLenFeature,
+  options: LabelSpecOptions,
+): ParseExampleSpec {
   const { labelKey } = options;
   const spec: Record<string, ExampleFeature> = { ...makeParseExampleSpec(columns) };
   if (Object.hasOwn(spec, labelKey)) {
@@ -65,7 +78,9 @@ function withLabel(columns: readonly FeatureColumn[], label: FixedLenFeature, op
     );
   }
   if (Object.hasOwn(spec, weight.key)) {
-    throw invalidArgument(`weight_column should not be used as feature. weight_column: ${weight.key}, features: ${keysText(spec)}`);
+    throw invalidArgument(
+      `weight_column should not be used as feature. weight_column: ${weight.key}, features: ${keysText(spec)}`,
+    );
   }
   return Object.freeze({ ...spec, ...weight.parseExampleSpec });
 }

@@ -5,11 +5,17 @@ import { pythonText } from "./python-text.js";
 
 /** The columns in the order of their names; INVALID_ARGUMENT for none, for two of one name and for what is no column. */
 export function normalizeColumns(columns: readonly FeatureColumn[] | FeatureColumn): FeatureColumn[] {
-  const list = Array.isArray(columns) ? (columns as readonly FeatureColumn[]) : isFeatureColumn(columns) ? [columns] : undefined;
+  const list = Array.isArray(columns)
+    ? (columns as readonly FeatureColumn[])
+    : isFeatureColumn(columns)
+      ? [columns]
+      : undefined;
   if (list === undefined) throw invalidArgument("Expected feature_columns to be iterable, found dict.");
   for (const column of list) {
     if (!isFeatureColumn(column)) {
-      throw invalidArgument(`Items of feature_columns must be a FeatureColumn. Given (type ${typeof column}): ${pythonText(column)}.`);
+      throw invalidArgument(
+        `Items of feature_columns must be a FeatureColumn. Given (type ${typeof column}): ${pythonText(column)}.`,
+      );
     }
   }
   if (list.length === 0) throw invalidArgument("feature_columns must not be empty.");

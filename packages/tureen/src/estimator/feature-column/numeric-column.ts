@@ -62,7 +62,9 @@ export function numericColumn(key: string, options: NumericOptions = {}): Numeri
     transform: (cache) => {
       const input = cache.feature(key);
       if (input instanceof SparseTensor) {
-        throw invalidArgument(`The corresponding Tensor of numerical column must be a Tensor. SparseTensor is not supported. key: ${key}`);
+        throw invalidArgument(
+          `The corresponding Tensor of numerical column must be a Tensor. SparseTensor is not supported. key: ${key}`,
+        );
       }
       return castTo(normalizerFn === undefined ? input : normalizerFn(input), "float32");
     },
@@ -90,7 +92,9 @@ function checkDefault(shape: Shape, value: NumberList | undefined, dtype: DType,
 }
 
 function listText(value: NumberList, dtype: DType): string {
-  return typeof value === "number" ? numbersText(value, dtype).text : `[${value.map((item) => listText(item, dtype)).join(", ")}]`;
+  return typeof value === "number"
+    ? numbersText(value, dtype).text
+    : `[${value.map((item) => listText(item, dtype)).join(", ")}]`;
 }
 
 function flatNumbers(value: NumberList): number[] {

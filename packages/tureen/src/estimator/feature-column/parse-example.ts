@@ -93,12 +93,20 @@ function parse(
   dense: readonly DenseKey[],
   options: { readonly name?: string; readonly exampleNames?: TensorLike },
 ): Map<string, FeatureTensor> {
-  const texts = (keys: readonly string[]): ReturnType<typeof tensorValue<"string">> => tensorValue("string", [keys.length], keys.map(encodeText));
+  const texts = (keys: readonly string[]): ReturnType<typeof tensorValue<"string">> =>
+    tensorValue("string", [keys.length], keys.map(encodeText));
   const { outputs } = nameScope(options.name ?? "ParseExample", () => {
     const defaults = dense.map(defaultOf);
     return buildOp(
       "ParseExampleV2",
-      [serialized, options.exampleNames ?? texts([]), texts([...sparse.keys()]), texts(dense.map(({ key }) => key)), texts([]), defaults],
+      [
+        serialized,
+        options.exampleNames ?? texts([]),
+        texts([...sparse.keys()]),
+        texts(dense.map(({ key }) => key)),
+        texts([]),
+        defaults,
+      ],
       {
         num_sparse: sparse.size,
         sparse_types: [...sparse.values()],
@@ -113,7 +121,9 @@ function parse(
   [...sparse.keys()].forEach((key, i) => {
     parsed.set(key, new SparseTensor(outputs[i]!, outputs[sparse.size + i]!, outputs[2 * sparse.size + i]!));
   });
-  dense.forEach(({ key }, i) => parsed.set(key, outputs[3 * sparse.size + i]!));
+  dense.forEach(({ key }, i) => {
+    parsed.set(key, outputs[3 * sparse.size + i]!);
+  });
   return parsed;
 }
 
@@ -121,7 +131,8 @@ function parse(
 function defaultOf({ key, dtype, shape, defaultValue }: DenseKey): Tensor {
   const safeKey = key.replace(/[^A-Za-z0-9_.\-/]/gu, "_");
   if (shape.length > 0 && shape[0]! < 0) {
-    if (defaultValue === undefined) return constant(dtype === "string" ? scalarValue("string", "") : scalarValue(dtype, 0), undefined, "Const");
+    if (defaultValue === undefined)
+      return constant(dtype === "string" ? scalarValue("string", "") : scalarValue(dtype, 0), undefined, "Const");
     const padding = constant(toTensor(defaultValue, dtype), undefined, `padding_${safeKey}`);
     return nameScope("Reshape", (scope) => {
       // Python's empty list becomes a float constant before TensorFlow sees that a shape must be of integers.
@@ -143,7 +154,17 @@ function composed(feature: ExampleFeature, parsed: ReadonlyMap<string, FeatureTe
   return nameScope("SparseMerge", () => {
     const columns = ids.map((id) => build("ExpandDims", [castTo(id.values, "int64"), scalarInt(1)], {}, "ExpandDims"));
     const lengths = sizes.map((size) =>
-      nameScope("Cast", (scope) => castTo(constant(Number.isInteger(size) && Math.abs(size) < 2 ** 31 ? scalarInt(size) : scalarLong(size), undefined, "x"), "int64", scope)),
+      nameScope("Cast", (scope) =>
+        castTo(
+          constant(
+            Number.isInteger(size) && Math.abs(size) < 2 ** 31 ? scalarInt(size) : scalarLong(size),
+            undefined,
+            "x",
+          ),
+          "int64",
+          scope,
+        ),
+      ),
     );
     const kept = sliceOf(ids[0]!.indices, [{}, { to: -1 }]);
     const indices = build("ConcatV2", [[kept, ...columns], scalarInt(1)], {}, "concat");

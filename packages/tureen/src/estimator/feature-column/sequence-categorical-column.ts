@@ -1,6 +1,6 @@
 import type { DType } from "../../core/dtype.js";
-import { constant, build } from "../../graph/build-op.js";
 import { intValue } from "../../core/tensor-value.js";
+import { build, constant } from "../../graph/build-op.js";
 import type { SparseTensor } from "../../graph/sparse-tensor.js";
 import type { CategoricalColumn } from "./feature-column.js";
 import { elementAt, sliceOf, sparseShapeOf } from "./graph-shape.js";
@@ -63,7 +63,8 @@ function sequenceOf(categoricalColumn: CategoricalColumn): CategoricalColumn {
       const [batch, steps] = [elementAt(shape, 0), elementAt(shape, 1)];
       const rest = sliceOf(shape, [{ from: 2 }]);
       const product = build("Prod", [rest, constant(intValue([0]), undefined, "Const")], {}, "Prod");
-      const reshaped = (sparse: SparseTensor): SparseTensor => reshapeSparse(sparse, sparseTargetShape([batch, steps, product], "int32"));
+      const reshaped = (sparse: SparseTensor): SparseTensor =>
+        reshapeSparse(sparse, sparseTargetShape([batch, steps, product], "int32"));
       return { idTensor: reshaped(idTensor), weightTensor: weightTensor && reshaped(weightTensor) };
     },
   } satisfies CategoricalColumn);

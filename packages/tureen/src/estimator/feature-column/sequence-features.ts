@@ -6,9 +6,15 @@ import type { Tensor } from "../../graph/graph.js";
 import { controlDependencies, currentNameScope, nameScope } from "../../graph/scope.js";
 import type { Features } from "../model-fn.js";
 import { checkBatchSizes } from "./check-batch-sizes.js";
+import { columnScope } from "./column-scope.js";
 import { concatColumns } from "./concat-columns.js";
 import type { DenseFeaturesOptions } from "./dense-features.js";
-import { type FeatureColumn, isSequenceDenseColumn, type SequenceDenseColumn, type SequenceTensor } from "./feature-column.js";
+import {
+  type FeatureColumn,
+  isSequenceDenseColumn,
+  type SequenceDenseColumn,
+  type SequenceTensor,
+} from "./feature-column.js";
 import { elementAt, reshapeTo, shapeOf } from "./graph-shape.js";
 import { scopeName } from "./linear-model.js";
 import { normalizeColumns } from "./normalize-columns.js";
@@ -19,18 +25,25 @@ import { TransformationCache } from "./transformation-cache.js";
  *
  * A run fails with INVALID_ARGUMENT where two columns disagree about a length.
  */
-export function sequenceFeatures(features: Features, columns: readonly FeatureColumn[], options: DenseFeaturesOptions = {}): SequenceTensor {
+export function sequenceFeatures(
+  features: Features,
+  columns: readonly FeatureColumn[],
+  options: DenseFeaturesOptions = {},
+): SequenceTensor {
   const sorted = normalizeColumns(columns).map(requireSequence);
   const cache = new TransformationCache(features);
   const name = options.name ?? "sequence_features";
   return nameScope(name, () => {
     const prefix = currentNameScope();
     for (const column of sorted) {
-      column.createState?.(cache, { prefix: `${prefix}/${scopeName(column.name)}`, trainable: options.trainable ?? true });
+      column.createState?.(cache, {
+        prefix: `${prefix}/${scopeName(column.name)}`,
+        trainable: options.trainable ?? true,
+      });
     }
     cache.castFeatures();
     const parts = sorted.map((column) =>
-      nameScope(column.name, () => {
+      columnScope(column.name, () => {
         const { denseTensor, sequenceLength } = column.sequenceDenseTensor(cache);
         return { denseTensor: flattenSteps(denseTensor, elementCount(column.variableShape)), sequenceLength };
       }),
@@ -65,7 +78,13 @@ function assertEqual(x: Tensor, y: Tensor): ReturnType<typeof buildOp> {
     const all = build("All", [equal, constant(intValue([0]), undefined, "Const")], {}, "All");
     return nameScope("Assert", (scope) => {
       const text = (value: string): Tensor => constant(scalarValue("string", value), undefined, "Const");
-      const data = [text("Condition x == y did not hold element-wise:"), text(`x (${x.name}) = `), x, text(`y (${y.name}) = `), y];
+      const data = [
+        text("Condition x == y did not hold element-wise:"),
+        text(`x (${x.name}) = `),
+        x,
+        text(`y (${y.name}) = `),
+        y,
+      ];
       return buildOp("Assert", [all, data], { summarize: 3 }, scope);
     });
   });

@@ -22,7 +22,9 @@ export function sequenceLength(sparse: SparseTensor, elements = 1): Tensor {
     const batch = sliceOf(sparseShapeOf(sparse), [{ to: 1 }]);
     const known = sliceOf(shapeOf(lengths), [{ to: 1 }]);
     const missing = build("Sub", [batch, known], {}, "sub");
-    const padding = nameScope("zeros", (zeros) => build("Fill", [missing, constant(scalarValue("int64", 0), undefined, "Const")], {}, zeros));
+    const padding = nameScope("zeros", (zeros) =>
+      build("Fill", [missing, constant(scalarValue("int64", 0), undefined, "Const")], {}, zeros),
+    );
     return build("ConcatV2", [[lengths, padding], scalarInt(0)], {}, scope);
   });
 }

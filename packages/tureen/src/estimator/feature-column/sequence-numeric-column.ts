@@ -43,7 +43,10 @@ export function sequenceNumericColumn(key: string, options: SequenceNumericOptio
     description: attributeText("SequenceNumericColumn", [
       ["key", key],
       ["shape", tupleText(shape)],
-      ["default_value", options.defaultValue === undefined || isFloatingDType(dtype) ? floatText(defaultValue) : defaultValue],
+      [
+        "default_value",
+        options.defaultValue === undefined || isFloatingDType(dtype) ? floatText(defaultValue) : defaultValue,
+      ],
       ["dtype", dtypeText(dtype)],
       ["normalizer_fn", normalizerFn],
     ]),
@@ -57,9 +60,17 @@ export function sequenceNumericColumn(key: string, options: SequenceNumericOptio
     sequenceDenseTensor: (cache) => {
       const sparse = cache.transformed(column) as SparseTensor;
       const padding = scalarValue(sparse.dtype, defaultValue);
-      const padded = build("SparseToDense", [sparse.indices, sparse.denseShape, sparse.values, padding], {}, "SparseToDense");
+      const padded = build(
+        "SparseToDense",
+        [sparse.indices, sparse.denseShape, sparse.values, padding],
+        {},
+        "SparseToDense",
+      );
       const denseTensor = inSteps(padded, shape);
-      return { denseTensor, sequenceLength: sequenceLength(sparse, sparseRank(sparse) === 2 ? elementCount(shape) : 1) };
+      return {
+        denseTensor,
+        sequenceLength: sequenceLength(sparse, sparseRank(sparse) === 2 ? elementCount(shape) : 1),
+      };
     },
   });
   return column;

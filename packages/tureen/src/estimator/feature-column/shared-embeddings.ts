@@ -1,10 +1,16 @@
 import { invalidArgument } from "../../core/status-error.js";
 import type { Graph } from "../../graph/graph.js";
-import { currentGraph, nameScope } from "../../graph/scope.js";
+import { currentGraph } from "../../graph/scope.js";
 import { Variable } from "../../graph/variable.js";
+import { columnScope } from "./column-scope.js";
 import { compareText } from "./compare-text.js";
-import { embed, type EmbeddingOptions, planEmbedding } from "./embedding-column.js";
-import { type CategoricalColumn, type DenseColumn, isCategoricalColumn, type SequenceDenseColumn } from "./feature-column.js";
+import { type EmbeddingOptions, embed, planEmbedding } from "./embedding-column.js";
+import {
+  type CategoricalColumn,
+  type DenseColumn,
+  isCategoricalColumn,
+  type SequenceDenseColumn,
+} from "./feature-column.js";
 import { attributeText, pythonText } from "./python-text.js";
 import { columnClass, isSequence, notForSequences, onlyForSequences } from "./sequence-errors.js";
 import { sequenceLength } from "./sequence-length.js";
@@ -26,7 +32,8 @@ export function sharedEmbeddings(
   const plan = planEmbedding(dimension, options);
   const sorted = [...categoricalColumns].sort((a, b) => compareText(a.name, b.name));
   checkAlike(sorted);
-  const variableName = options.sharedEmbeddingCollectionName ?? `${sorted.map((column) => column.name).join("_")}_shared_embedding`;
+  const variableName =
+    options.sharedEmbeddingCollectionName ?? `${sorted.map((column) => column.name).join("_")}_shared_embedding`;
   const shape = [sorted[0]!.numBuckets, dimension];
   const tables = new WeakMap<Graph, Variable>();
   const table = (): Variable => {
@@ -42,7 +49,8 @@ export function sharedEmbeddings(
   const creator = { text: `<SharedEmbeddingColumnCreator #${makers}>` };
   return categoricalColumns.map((categoricalColumn) => {
     const name = `${categoricalColumn.name}_shared_embedding`;
-    const lookUp = (pair: ReturnType<CategoricalColumn["sparseTensors"]>): ReturnType<typeof embed> => embed(table(), pair, plan, `${name}_weights`);
+    const lookUp = (pair: ReturnType<CategoricalColumn["sparseTensors"]>): ReturnType<typeof embed> =>
+      embed(table(), pair, plan, `${name}_weights`);
     return Object.freeze({
       kind: "SharedEmbeddingColumn",
       name,
@@ -61,11 +69,11 @@ export function sharedEmbeddings(
       transform: (cache) => cache.transformed(categoricalColumn),
       denseTensor: (cache) => {
         if (isSequence(categoricalColumn)) throw notForSequences("embedding_column", name, categoricalColumn);
-        return nameScope(name, () => lookUp(categoricalColumn.sparseTensors(cache)));
+        return columnScope(name, () => lookUp(categoricalColumn.sparseTensors(cache)));
       },
       sequenceDenseTensor: (cache) => {
         if (!isSequence(categoricalColumn)) throw onlyForSequences("embedding_column", name, categoricalColumn);
-        const denseTensor = nameScope(name, () => lookUp(categoricalColumn.sparseTensors(cache)));
+        const denseTensor = columnScope(name, () => lookUp(categoricalColumn.sparseTensors(cache)));
         return { denseTensor, sequenceLength: sequenceLength(categoricalColumn.sparseTensors(cache).idTensor) };
       },
     } satisfies DenseColumn & SequenceDenseColumn);
@@ -75,7 +83,9 @@ export function sharedEmbeddings(
 function checkAlike(columns: readonly CategoricalColumn[]): void {
   const [first, ...others] = columns;
   if (!isCategoricalColumn(first)) {
-    throw invalidArgument(`All categorical_columns must be subclasses of CategoricalColumn. Given: ${pythonText(first)}, of type: ${typeof first}`);
+    throw invalidArgument(
+      `All categorical_columns must be subclasses of CategoricalColumn. Given: ${pythonText(first)}, of type: ${typeof first}`,
+    );
   }
   const base = underlying(first);
   for (const other of others.map(underlying)) {

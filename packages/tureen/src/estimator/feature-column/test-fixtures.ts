@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import type { DType } from "../../core/dtype.js";
-import { type NestedValue, tensorValue, type TensorValue, toTensor } from "../../core/tensor-value.js";
+import { type NestedValue, type TensorValue, tensorValue, toTensor } from "../../core/tensor-value.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import type { FeatureColumn } from "./feature-column.js";
@@ -28,7 +28,12 @@ export interface RecordedLayer {
   readonly layer: string;
   readonly columns: readonly RecordedCall[];
   readonly options: Readonly<Record<string, unknown>>;
-  readonly features: Readonly<Record<string, { readonly dense?: DType; readonly shape?: (number | null)[]; readonly sparse?: DType; readonly rank?: number }>>;
+  readonly features: Readonly<
+    Record<
+      string,
+      { readonly dense?: DType; readonly shape?: (number | null)[]; readonly sparse?: DType; readonly rank?: number }
+    >
+  >;
   /** Features to parse: the kind and its arguments. */
   readonly spec?: Readonly<Record<string, readonly [string, ...unknown[]]>>;
   readonly error?: string;
@@ -56,7 +61,11 @@ export function recordedCases<T>(name: string): T[] {
 /** The value of a recorded tensor. */
 export function recordedValue(tensor: RecordedTensor): TensorValue {
   if (tensor.d === "string") {
-    return tensorValue("string", tensor.s, tensor.v.map((text) => Uint8Array.from(Buffer.from(text as string, "latin1"))));
+    return tensorValue(
+      "string",
+      tensor.s,
+      tensor.v.map((text) => Uint8Array.from(Buffer.from(text as string, "latin1"))),
+    );
   }
   return toTensor(tensor.v as readonly NestedValue[], tensor.d, tensor.s);
 }
@@ -94,9 +103,13 @@ export function columnMaker(): (call: RecordedCall) => FeatureColumn {
   };
   const make = (call: RecordedCall): FeatureColumn => {
     const { index, ...rest } = call.options ?? {};
-    const args = call.args.map((arg, i) => (/ocabularyFile$/.test(call.fn) && i === 1 ? `${fixtureFolder}${String(arg)}` : argument(arg, i)));
+    const args = call.args.map((arg, i) =>
+      /ocabularyFile$/.test(call.fn) && i === 1 ? `${fixtureFolder}${String(arg)}` : argument(arg, i),
+    );
     const options = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, argument(value, key)]));
-    const builder = (columns as unknown as Record<string, (...args: unknown[]) => FeatureColumn | FeatureColumn[]>)[call.fn]!;
+    const builder = (columns as unknown as Record<string, (...args: unknown[]) => FeatureColumn | FeatureColumn[]>)[
+      call.fn
+    ]!;
     if (call.fn !== "sharedEmbeddings") return builder(...args, options) as FeatureColumn;
     const key = JSON.stringify([call.args, rest]);
     let made = shared.get(key);

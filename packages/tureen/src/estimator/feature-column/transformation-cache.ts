@@ -1,10 +1,10 @@
-import { internal, invalidArgument } from "../../core/status-error.js";
 import type { DType } from "../../core/dtype.js";
 import type { Shape } from "../../core/shape.js";
+import { internal, invalidArgument } from "../../core/status-error.js";
 import { build } from "../../graph/build-op.js";
-import { type Initializer, Variable } from "../../graph/variable.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import type { FeatureTensor, Features } from "../model-fn.js";
+import { type Initializer, Variable } from "../../graph/variable.js";
+import type { Features, FeatureTensor } from "../model-fn.js";
 import { castFeatures } from "./cast-features.js";
 import type { FeatureColumn, StateScope, Transformed } from "./feature-column.js";
 import { scalarInt, sparseRank } from "./graph-shape.js";
@@ -99,8 +99,12 @@ function withColumns(key: string, feature: FeatureTensor): FeatureTensor {
   }
   if (rank === 0) {
     if (feature instanceof SparseTensor) throw internal("A sparse tensor has at least rank 1");
-    throw invalidArgument(`Feature (key: ${key}) cannot have rank 0. Given: Tensor("${feature.name}", shape=(), dtype=${feature.dtype})`);
+    throw invalidArgument(
+      `Feature (key: ${key}) cannot have rank 0. Given: Tensor("${feature.name}", shape=(), dtype=${feature.dtype})`,
+    );
   }
   if (rank > 1) return feature;
-  return feature instanceof SparseTensor ? sparseRows(feature, 1) : build("ExpandDims", [feature, scalarInt(-1)], {}, "ExpandDims");
+  return feature instanceof SparseTensor
+    ? sparseRows(feature, 1)
+    : build("ExpandDims", [feature, scalarInt(-1)], {}, "ExpandDims");
 }

@@ -28,7 +28,8 @@ export function categoricalColumnWithVocabularyFile(
   vocabularyFile: string,
   options: VocabularyFileOptions = {},
 ): CategoricalColumn {
-  if (vocabularyFile === undefined || vocabularyFile === "") throw invalidArgument(`Missing vocabulary_file in ${key}.`);
+  if (vocabularyFile === undefined || vocabularyFile === "")
+    throw invalidArgument(`Missing vocabulary_file in ${key}.`);
   if (vocabularyFile.endsWith("tfrecord.gz")) {
     throw unimplemented(`Vocabularies in TFRecord files are not supported: ${vocabularyFile}`);
   }

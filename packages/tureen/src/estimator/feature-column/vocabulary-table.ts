@@ -3,8 +3,9 @@ import type { DType } from "../../core/dtype.js";
 import { scalarValue, stringValue, toTensor } from "../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
-import { type Tensor } from "../../graph/graph.js";
+import type { Tensor } from "../../graph/graph.js";
 import { controlDependencies, currentGraph, nameScope } from "../../graph/scope.js";
+import { columnScope } from "./column-scope.js";
 import { castTo, scalarInt, scalarLong, sizeOf } from "./graph-shape.js";
 
 /** A table of a graph that turns words into ids. */
@@ -23,8 +24,12 @@ export interface OutOfVocabulary {
 }
 
 /** A table of listed words in the order of their ids (`index_table_from_tensor`); named uniquely, as each graph has its own. */
-export function tableFromList(words: readonly (string | Uint8Array | number | bigint)[], oov: OutOfVocabulary, name: string): VocabularyTable {
-  return nameScope(name, () => {
+export function tableFromList(
+  words: readonly (string | Uint8Array | number | bigint)[],
+  oov: OutOfVocabulary,
+  name: string,
+): VocabularyTable {
+  return columnScope(name, () => {
     const keys = constant(listValue(words), undefined, "Const");
     const size = sizeOf(keys);
     const range = nameScope("range", (scope) => {
@@ -35,7 +40,9 @@ export function tableFromList(words: readonly (string | Uint8Array | number | bi
     return nameScope("hash_table", () => {
       const tableKeys = keys.dtype === "string" ? keys : castTo(keys, "int64");
       const table = makeTable(`hash_table_${randomUUID()}`, tableKeys.dtype, oov);
-      const init = nameScope("table_init", () => buildOp("LookupTableImportV2", [table.handle, tableKeys, values], {}, "LookupTableImportV2"));
+      const init = nameScope("table_init", () =>
+        buildOp("LookupTableImportV2", [table.handle, tableKeys, values], {}, "LookupTableImportV2"),
+      );
       currentGraph().addToCollection(collectionKeys.tableInitializers, init);
       return table;
     });
@@ -43,8 +50,14 @@ export function tableFromList(words: readonly (string | Uint8Array | number | bi
 }
 
 /** A table of a file's lines, their numbers the ids (`index_table_from_file`); the path goes into the graph's assets. */
-export function tableFromFile(path: string, size: number, keyDtype: DType, oov: OutOfVocabulary, name: string): VocabularyTable {
-  return nameScope(name, () =>
+export function tableFromFile(
+  path: string,
+  size: number,
+  keyDtype: DType,
+  oov: OutOfVocabulary,
+  name: string,
+): VocabularyTable {
+  return columnScope(name, () =>
     nameScope("hash_table", () => {
       const file = constant(scalarValue("string", path), undefined, "asset_path");
       // -2 takes the whole line as key, -1 its number as value.
@@ -71,7 +84,9 @@ export function lookUp(table: VocabularyTable, words: Tensor): Tensor {
     const texts = words.dtype === "string" ? words : build("AsString", [words], {}, "AsString");
     const buckets = build("StringToHashBucketFast", [texts], { num_buckets: table.oovBuckets }, "hash_bucket");
     const ids = find(table, words);
-    const size = nameScope(`${table.tableName}_Size`, () => build("LookupTableSizeV2", [table.handle], {}, "LookupTableSizeV2"));
+    const size = nameScope(`${table.tableName}_Size`, () =>
+      build("LookupTableSizeV2", [table.handle], {}, "LookupTableSizeV2"),
+    );
     const above = build("AddV2", [buckets, size], {}, "Add");
     const known = build("NotEqual", [ids, table.defaultValue], {}, "NotEqual");
     return build("SelectV2", [known, ids, above], {}, "SelectV2");
@@ -93,7 +108,12 @@ function makeTable(sharedName: string, keyDtype: DType, oov: OutOfVocabulary): V
     build("HashTableV2", [], { shared_name: sharedName, key_dtype: keyDtype, value_dtype: "int64" }, "hash_table"),
   );
   const { name } = handle.op;
-  return Object.freeze({ handle, defaultValue, tableName: name.slice(name.lastIndexOf("/") + 1), oovBuckets: oov.oovBuckets });
+  return Object.freeze({
+    handle,
+    defaultValue,
+    tableName: name.slice(name.lastIndexOf("/") + 1),
+    oovBuckets: oov.oovBuckets,
+  });
 }
 
 function listValue(words: readonly (string | Uint8Array | number | bigint)[]): ReturnType<typeof toTensor> {

@@ -20,6 +20,7 @@ export function assertRankAtLeast(x: Tensor, rank: number, message: string): Ope
           `${message}.  Tensor ${x.name} must have rank at least ${rank}.  Received rank ${x.shape.length}, shape (${x.shape.map((size) => (size < 0 ? "None" : size)).join(", ")})`,
         );
       }
+      nameScope("assert_type", () => buildOp("NoOp", [], {}, "statically_determined_correct_type"));
       return buildOp("NoOp", [], {}, "static_checks_determined_all_ok");
     }
     const condition = greaterEqual(rankOf(x), wanted);

@@ -1,7 +1,6 @@
 import { dtypeSize } from "../../core/dtype.js";
 import { isFullyDefined, type PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { toIntegers } from "../../core/tensor-value.js";
 import type { ShapeNode, ShapeTable } from "../infer-shapes.js";
 import { axisOf, knownInteger, productOf, unknownSizes, withRank } from "./array/partial-shape.js";
 
@@ -91,10 +90,11 @@ function tile(node: ShapeNode): readonly [PartialShape] {
   if (shape !== undefined && length! >= 0 && length !== shape.length) {
     throw invalidArgument(`Shape must be rank ${length} but is rank ${shape.length}`);
   }
-  const times = node.constant(1);
-  if (times === undefined) return [unknownSizes(rank)];
-  if (shape === undefined) return [unknownSizes(rank)];
-  return [toIntegers(times).map((time, d) => (shape[d]! < 0 ? -1 : shape[d]! * time))];
+  const times = node.shapeOf(1);
+  if (times === undefined || shape === undefined) return [unknownSizes(rank)];
+  return [
+    times.map((time, d) => (shape[d] === 0 || time === 0 ? 0 : shape[d]! < 0 || time < 0 ? -1 : shape[d]! * time)),
+  ];
 }
 
 function bitcast({ inputs: [input], attrs }: ShapeNode): readonly [PartialShape] {

@@ -65,5 +65,13 @@ export const raggedShapes: ShapeTable = {
     return [rank === 1 ? [size] : [Math.max(-1, declared?.[0] ?? -1), size]];
   },
 
-  RaggedCross: () => [[-1], [-1]],
+  RaggedCross: ({ inputs, attrs }) => {
+    const ragged = attrs.types("ragged_values_types").length;
+    const dense = inputs.slice(2 * ragged + 3 * attrs.int("Nsparse"));
+    const sizes = [
+      ...inputs.slice(ragged, 2 * ragged).map(({ shape }) => lengthOf(shape)),
+      ...dense.map(({ shape }) => (shape?.[0] === undefined || shape[0] < 0 ? -1 : shape[0] + 1)),
+    ];
+    return [[-1], [sizes.find((size) => size >= 0) ?? -1]];
+  },
 };

@@ -37,16 +37,69 @@ const ortNode = 0.25;
 const ortCopy = 0.0002;
 
 const transcendentals: ReadonlySet<string> = new Set([
-  "Exp", "Log", "Log1p", "Expm1", "Tanh", "Sigmoid", "Erf", "Erfc", "Sin", "Cos", "Tan", "Pow", "Softmax", "LogSoftmax", "Elu", "Selu",
-  "Softplus", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh", "SoftmaxCrossEntropyWithLogits", "SoftplusGrad",
+  "Exp",
+  "Log",
+  "Log1p",
+  "Expm1",
+  "Tanh",
+  "Sigmoid",
+  "Erf",
+  "Erfc",
+  "Sin",
+  "Cos",
+  "Tan",
+  "Pow",
+  "Softmax",
+  "LogSoftmax",
+  "Elu",
+  "Selu",
+  "Softplus",
+  "Asin",
+  "Acos",
+  "Atan",
+  "Sinh",
+  "Cosh",
+  "Asinh",
+  "Acosh",
+  "Atanh",
+  "SoftmaxCrossEntropyWithLogits",
+  "SoftplusGrad",
 ]);
 const movements: ReadonlySet<string> = new Set([
-  "Transpose", "ConcatV2", "Split", "SplitV", "Slice", "StridedSlice", "Pad", "PadV2", "MirrorPad", "Tile", "Pack", "Unpack", "GatherV2",
-  "Gather", "DepthToSpace", "SpaceToDepth", "ReverseV2", "OneHot", "BroadcastTo", "Fill",
+  "Transpose",
+  "ConcatV2",
+  "Split",
+  "SplitV",
+  "Slice",
+  "StridedSlice",
+  "Pad",
+  "PadV2",
+  "MirrorPad",
+  "Tile",
+  "Pack",
+  "Unpack",
+  "GatherV2",
+  "Gather",
+  "DepthToSpace",
+  "SpaceToDepth",
+  "ReverseV2",
+  "OneHot",
+  "BroadcastTo",
+  "Fill",
 ]);
 /** Ops that change no element: nothing to do but a new shape. */
 const free: ReadonlySet<string> = new Set([
-  "Reshape", "ExpandDims", "Squeeze", "Shape", "ShapeN", "Size", "Rank", "Identity", "StopGradient", "PreventGradient", "Snapshot",
+  "Reshape",
+  "ExpandDims",
+  "Squeeze",
+  "Shape",
+  "ShapeN",
+  "Size",
+  "Rank",
+  "Identity",
+  "StopGradient",
+  "PreventGradient",
+  "Snapshot",
 ]);
 
 /** Elements of a shape with unknown dimensions taken as one, and whether there are any. */
@@ -79,26 +132,62 @@ function workOf(node: PlanNode, facts: PlanFacts): Work | undefined {
     case "MatMul": {
       const depth = Math.max(1, shapeOf(0)[node.attrs.bool("transpose_a") ? 0 : 1] ?? 1);
       const operand = inputs[1]!;
-      return { rate: product, count: output.count * depth, varies, hostFixed: operand.varies ? 0 : hostOperand * operand.count };
+      return {
+        rate: product,
+        count: output.count * depth,
+        varies,
+        hostFixed: operand.varies ? 0 : hostOperand * operand.count,
+      };
     }
     case "BatchMatMul":
     case "BatchMatMulV2":
     case "BatchMatMulV3":
-      return { rate: product, count: output.count * Math.max(1, shapeOf(0).at(node.attrs.bool("adj_x") ? -2 : -1) ?? 1), varies };
+      return {
+        rate: product,
+        count: output.count * Math.max(1, shapeOf(0).at(node.attrs.bool("adj_x") ? -2 : -1) ?? 1),
+        varies,
+      };
     case "Einsum":
       return { rate: product, count: Math.max(output.count, ...inputs.map((input) => input.count)) * 16, varies };
     case "Conv2D": {
       const filter = shapeOf(1);
-      return { rate: convolution, count: output.count * Math.max(1, filter.slice(0, 3).reduce((a, b) => a * Math.max(1, b), 1)), varies };
+      return {
+        rate: convolution,
+        count:
+          output.count *
+          Math.max(
+            1,
+            filter.slice(0, 3).reduce((a, b) => a * Math.max(1, b), 1),
+          ),
+        varies,
+      };
     }
     case "DepthwiseConv2dNative": {
       const filter = shapeOf(1);
-      return { rate: convolution, count: output.count * Math.max(1, filter.slice(0, 2).reduce((a, b) => a * Math.max(1, b), 1)), varies };
+      return {
+        rate: convolution,
+        count:
+          output.count *
+          Math.max(
+            1,
+            filter.slice(0, 2).reduce((a, b) => a * Math.max(1, b), 1),
+          ),
+        varies,
+      };
     }
     case "Conv2DBackpropInput":
     case "Conv2DBackpropFilter": {
       const filter = shapeOf(1);
-      return { rate: convolution, count: inputs.at(-1)!.count * Math.max(1, filter.slice(0, 3).reduce((a, b) => a * Math.max(1, b), 1)), varies };
+      return {
+        rate: convolution,
+        count:
+          inputs.at(-1)!.count *
+          Math.max(
+            1,
+            filter.slice(0, 3).reduce((a, b) => a * Math.max(1, b), 1),
+          ),
+        varies,
+      };
     }
     case "MaxPool":
     case "AvgPool": {
@@ -126,14 +215,21 @@ export function nodeCost(node: PlanNode, facts: PlanFacts): { readonly host: Cos
 
 /** Sums costs. */
 export function addCosts(costs: readonly Cost[]): Cost {
-  return { fixed: costs.reduce((sum, cost) => sum + cost.fixed, 0), perUnit: costs.reduce((sum, cost) => sum + cost.perUnit, 0) };
+  return {
+    fixed: costs.reduce((sum, cost) => sum + cost.fixed, 0),
+    perUnit: costs.reduce((sum, cost) => sum + cost.perUnit, 0),
+  };
 }
 
 /** Time of handing values in and out of ONNX Runtime, with (`entry`) or without entering it. */
 export function borderCost(inputs: readonly Port[], outputs: readonly Port[], facts: PlanFacts, entry: boolean): Cost {
   const sizes = outputs.map((port) => size(facts.shape(port)));
-  const copied = (varies: boolean): number => sizes.reduce((sum, { count, varies: its }) => sum + (its === varies ? count * ortCopy : 0), 0);
-  return { fixed: (entry ? ortEntry : 0) + (inputs.length + outputs.length) * ortPort + copied(false), perUnit: copied(true) };
+  const copied = (varies: boolean): number =>
+    sizes.reduce((sum, { count, varies: its }) => sum + (its === varies ? count * ortCopy : 0), 0);
+  return {
+    fixed: (entry ? ortEntry : 0) + (inputs.length + outputs.length) * ortPort + copied(false),
+    perUnit: copied(true),
+  };
 }
 
 /** From how many units on the second cost is below the first: 0 for always, Infinity for never. */

@@ -1,5 +1,5 @@
 import { elementCount, isCompatible, isFullyDefined, mergeShapes, type PartialShape } from "../../core/shape.js";
-import { tensorValue, type TensorValue, toIntegers } from "../../core/tensor-value.js";
+import { type TensorValue, tensorValue, toIntegers } from "../../core/tensor-value.js";
 import type { ShapeNode } from "../../graph/infer-shapes.js";
 import { shapeTable } from "../../graph/shapes/index.js";
 import type { PlanNode, Port } from "./plan-node.js";
@@ -20,9 +20,14 @@ const mostShapeElements = 64;
  * Infers shapes over a whole plan, where constants are folded and calls inlined, so that more is known than when the graph was built.
  *
  * Feeds may defy their declared shapes. For nodes that `derived` accepts, what is found follows by shape rules alone from the shapes and
- * elements of their inputs; so who checks those facts of a segment's inputs at run time may rely on all facts within it.
+ * elements of their inputs; so who checks those facts of a segment's inputs at run time may rely on all facts within it. `derived` is asked
+ * for each node in order, once its inputs and what the rules say of its outputs are known; for the others declared shapes count as well, and
+ * where there are none, what their users would need: a run in which that is wrong is found by the same check.
  */
-export function inferPlanFacts(order: readonly PlanNode[], derived: (node: PlanNode) => boolean): PlanFacts {
+export function inferPlanFacts(
+  order: readonly PlanNode[],
+  derived: (node: PlanNode, facts: PlanFacts) => boolean,
+): PlanFacts {
   const shapes = new Map<PlanNode, readonly PartialShape[]>();
   const known = new Map<PlanNode, PartialShape>();
   const facts: PlanFacts = {
@@ -38,18 +43,52 @@ export function inferPlanFacts(order: readonly PlanNode[], derived: (node: PlanN
       return dtype === "int64" ? tensorValue("int64", shape, BigInt64Array.from(elements, BigInt)) : undefined;
     },
   };
+  const expected = expectedShapes(order);
   for (const node of order) {
-    if (node.value === undefined) shapes.set(node, shapesOf(node, facts, derived(node)));
+    if (node.value === undefined) {
+      const inferred = runRule(node, facts) ?? node.outputTypes.map(() => undefined);
+      shapes.set(node, inferred);
+      if (!derived(node, facts)) {
+        shapes.set(
+          node,
+          withDeclared(node, inferred).map((shape, i) => shape ?? (i === 0 ? expected.get(node) : undefined)),
+        );
+      }
+    }
     known.set(node, elementsOf(node, facts));
   }
   return facts;
 }
 
-function shapesOf(node: PlanNode, facts: PlanFacts, derived: boolean): readonly PartialShape[] {
-  const inferred = runRule(node, facts);
-  if (derived) return inferred ?? node.outputTypes.map(() => undefined);
-  if (inferred === undefined) return node.shapes;
-  return node.shapes.map((declared, i) => (isCompatible(declared, inferred[i]) ? mergeShapes(declared, inferred[i]) : inferred[i]));
+/** The least that ops want of inputs about which nothing is known. */
+const wantedRanks: Readonly<Record<string, number>> = {
+  AvgPool: 4,
+  Conv2D: 4,
+  DepthwiseConv2dNative: 4,
+  MatMul: 2,
+  MaxPool: 4,
+};
+
+function expectedShapes(order: readonly PlanNode[]): Map<PlanNode, PartialShape> {
+  const expected = new Map<PlanNode, PartialShape>();
+  for (const node of order) {
+    const rank = wantedRanks[node.type];
+    const [first] = node.inputs;
+    if (rank === undefined || first === undefined || first.index !== 0) continue;
+    const shape = new Array<number>(rank).fill(-1);
+    const filter = node.inputs[1]?.node.value?.shape;
+    if (rank === 4 && filter?.length === 4 && node.attrs.text("data_format") === "NHWC") shape[3] = filter[2]!;
+    if (rank === 2 && filter?.length === 2 && !node.attrs.bool("transpose_a"))
+      shape[1] = filter[node.attrs.bool("transpose_b") ? 1 : 0]!;
+    expected.set(first.node, shape);
+  }
+  return expected;
+}
+
+function withDeclared(node: PlanNode, inferred: readonly PartialShape[]): readonly PartialShape[] {
+  return node.shapes.map((declared, i) =>
+    isCompatible(declared, inferred[i]) ? mergeShapes(declared, inferred[i]) : inferred[i],
+  );
 }
 
 function runRule(node: PlanNode, facts: PlanFacts): readonly PartialShape[] | undefined {
@@ -123,7 +162,13 @@ function elementsOf(node: PlanNode, facts: PlanFacts): PartialShape {
     case "GatherV2": {
       const source = facts.elements(first!);
       const indices = facts.value(node.inputs[1]!);
-      if (source === undefined || indices === undefined || indices.shape.length > 1 || facts.shape(first!)?.length !== 1) break;
+      if (
+        source === undefined ||
+        indices === undefined ||
+        indices.shape.length > 1 ||
+        facts.shape(first!)?.length !== 1
+      )
+        break;
       return toIntegers(indices).map((index) => source[index] ?? -1);
     }
     case "Prod": {
@@ -166,10 +211,12 @@ function sliceOf(node: PlanNode, facts: PlanFacts): PartialShape {
   const source = facts.elements(node.inputs[0]!);
   const [begin, end, strides] = node.inputs.slice(1).map((input) => facts.value(input));
   if (source === undefined || begin === undefined || end === undefined || strides === undefined) return undefined;
-  if (begin.shape[0] !== 1 || node.attrs.int("ellipsis_mask") !== 0 || node.attrs.int("new_axis_mask") !== 0) return undefined;
+  if (begin.shape[0] !== 1 || node.attrs.int("ellipsis_mask") !== 0 || node.attrs.int("new_axis_mask") !== 0)
+    return undefined;
   const step = toIntegers(strides)[0]!;
   if (step <= 0) return undefined;
-  const clamp = (index: number): number => Math.max(0, Math.min(source.length, index < 0 ? index + source.length : index));
+  const clamp = (index: number): number =>
+    Math.max(0, Math.min(source.length, index < 0 ? index + source.length : index));
   const from = (node.attrs.int("begin_mask") & 1) !== 0 ? 0 : clamp(toIntegers(begin)[0]!);
   if ((node.attrs.int("shrink_axis_mask") & 1) !== 0) return source.slice(from, from + 1);
   const to = (node.attrs.int("end_mask") & 1) !== 0 ? source.length : clamp(toIntegers(end)[0]!);

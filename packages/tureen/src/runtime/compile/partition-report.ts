@@ -29,7 +29,13 @@ export function explainPlan(request: PlanRequest, options: CompileOptions): Plan
   const plan = compilePlan(lift(request), options);
   const decisions = options.partitioner?.decisions;
   const steps = plan.steps.map(({ name, type }): StepReport => {
-    const decision = decisions?.get(name) ?? { where: "host", why: type === "_PlanLoop" ? "loops run on the host; their bodies are plans of their own" : "no ONNX Runtime for this plan" };
+    const decision = decisions?.get(name) ?? {
+      where: "host",
+      why:
+        type === "_PlanLoop"
+          ? "loops run on the host; their bodies are plans of their own"
+          : "no ONNX Runtime for this plan",
+    };
     return { name, type, ...decision };
   });
   options.partitioner?.close?.();

@@ -48,7 +48,9 @@ describe("clusters", () => {
     const host = node("host", [feed]);
     const main = node("main", [host]);
     const sum = node("sum", [main, side], "Add");
-    expect(clusters({ feeds: [feed], fetches: [sum.port()], targets: [] }, [side, main, sum])).toEqual([["main", "side", "sum"]]);
+    expect(clusters({ feeds: [feed], fetches: [sum.port()], targets: [] }, [side, main, sum])).toEqual([
+      ["main", "side", "sum"],
+    ]);
   });
 
   test("what the host needs early does not sink", () => {
@@ -57,7 +59,10 @@ describe("clusters", () => {
     const host = node("host", [side]);
     const main = node("main", [host]);
     const sum = node("sum", [main, side], "Add");
-    expect(clusters({ feeds: [feed], fetches: [sum.port()], targets: [] }, [side, main, sum])).toEqual([["main", "sum"], ["side"]]);
+    expect(clusters({ feeds: [feed], fetches: [sum.port()], targets: [] }, [side, main, sum])).toEqual([
+      ["main", "sum"],
+      ["side"],
+    ]);
   });
 
   test("parts that share nothing are told apart", () => {
@@ -95,10 +100,30 @@ test("what lies between Switch and Merge is conditional, also in nested conditio
   const outer = node("outer", [feed, p], "Switch");
   const inside = new PlanNode({ name: "inside", type: "Neg", inputs: [outer.port(1)], outputTypes: ["float32"] });
   const inner = node("inner", [inside, q], "Switch");
-  const innerMerge = new PlanNode({ name: "innerMerge", type: "Merge", inputs: [inner.port(0), inner.port(1)], outputTypes: ["float32", "int32"] });
+  const innerMerge = new PlanNode({
+    name: "innerMerge",
+    type: "Merge",
+    inputs: [inner.port(0), inner.port(1)],
+    outputTypes: ["float32", "int32"],
+  });
   const afterInner = node("afterInner", [innerMerge]);
-  const outerMerge = new PlanNode({ name: "outerMerge", type: "Merge", inputs: [outer.port(0), afterInner.port()], outputTypes: ["float32", "int32"] });
+  const outerMerge = new PlanNode({
+    name: "outerMerge",
+    type: "Merge",
+    inputs: [outer.port(0), afterInner.port()],
+    outputTypes: ["float32", "int32"],
+  });
   const after = node("after", [outerMerge]);
-  const order = [feed, p, q, ...reachable({ fetches: [after.port()], targets: [] }).filter((item) => item.type !== "_PlanFeed")];
-  expect([...conditionalNodes(order)].map(({ name }) => name).sort()).toEqual(["afterInner", "inner", "innerMerge", "inside"]);
+  const order = [
+    feed,
+    p,
+    q,
+    ...reachable({ fetches: [after.port()], targets: [] }).filter((item) => item.type !== "_PlanFeed"),
+  ];
+  expect([...conditionalNodes(order)].map(({ name }) => name).sort()).toEqual([
+    "afterInner",
+    "inner",
+    "innerMerge",
+    "inside",
+  ]);
 });

@@ -61,7 +61,11 @@ export function conditionalNodes(order: readonly PlanNode[]): ReadonlySet<PlanNo
  * chosen nodes of one level no other node can lie, so each odd level is a cluster. Then chosen nodes sink to the level of their users where
  * they can, so that side branches do not make clusters of their own.
  */
-export function clusterNodes(graph: PlanGraph, order: readonly PlanNode[], chosen: ReadonlySet<PlanNode>): PlanNode[][] {
+export function clusterNodes(
+  graph: PlanGraph,
+  order: readonly PlanNode[],
+  chosen: ReadonlySet<PlanNode>,
+): PlanNode[][] {
   const users = usersOf(graph, order);
   const level = new Map<PlanNode, number>();
   for (const node of order) {
@@ -145,20 +149,31 @@ export function clusterOf(graph: PlanGraph, order: readonly PlanNode[], nodes: r
 }
 
 /** Puts one node in the place of each cluster; the clusters must have been found together. */
-export function replaceClusters(graph: PlanGraph, order: readonly PlanNode[], replacements: readonly { readonly cluster: Cluster; readonly node: PlanNode }[]): void {
+export function replaceClusters(
+  graph: PlanGraph,
+  order: readonly PlanNode[],
+  replacements: readonly { readonly cluster: Cluster; readonly node: PlanNode }[],
+): void {
   const owner = new Map<PlanNode, { readonly cluster: Cluster; readonly node: PlanNode }>();
   for (const replacement of replacements) for (const node of replacement.cluster.nodes) owner.set(node, replacement);
   const move = (port: Port): Port => {
     const target = owner.get(port.node);
     if (target === undefined) return port;
-    return target.node.port(target.cluster.outputs.findIndex(({ node, index }) => node === port.node && index === port.index));
+    return target.node.port(
+      target.cluster.outputs.findIndex(({ node, index }) => node === port.node && index === port.index),
+    );
   };
   const moveControls = (controls: readonly PlanNode[], self?: PlanNode): PlanNode[] => {
-    return [...new Set(controls.map((control) => owner.get(control)?.node ?? control))].filter((control) => control !== self);
+    return [...new Set(controls.map((control) => owner.get(control)?.node ?? control))].filter(
+      (control) => control !== self,
+    );
   };
   for (const { cluster, node } of replacements) {
     node.inputs = cluster.inputs.map(move);
-    node.controls = moveControls(cluster.nodes.flatMap((member) => member.controls), node);
+    node.controls = moveControls(
+      cluster.nodes.flatMap((member) => member.controls),
+      node,
+    );
   }
   for (const node of order) {
     if (owner.has(node)) continue;

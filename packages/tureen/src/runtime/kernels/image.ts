@@ -1,4 +1,15 @@
 import type { KernelTable } from "../kernel.js";
+import { imageColorKernels } from "./image-color.js";
+import { imageCropKernels } from "./image-crop.js";
+import { imageGeometryKernels } from "./image-geometry.js";
+import { imageResizeKernels } from "./image-resize.js";
+import { imageSuppressKernels } from "./image-suppress.js";
 
 /** Host kernels of the image family. */
-export const imageKernels: KernelTable = {};
+export const imageKernels: KernelTable = {
+  ...imageResizeKernels,
+  ...imageCropKernels,
+  ...imageColorKernels,
+  ...imageGeometryKernels,
+  ...imageSuppressKernels,
+};

@@ -104,7 +104,7 @@ function lengthsOf(lengths: TensorValue, rank: number): number[] {
     throw invalidArgument(`fft_length must have shape [${rank}]`);
   }
   const sizes = toIntegers(lengths);
-  for (const size of sizes) if (size < 0) throw invalidArgument(`fft_length[${sizes.indexOf(size)}] must be >= 0, but got: ${size}`);
+  for (const size of sizes) if (size < 0) throw invalidArgument(`fft_length[${sizes.indexOf(size)}] must >= 0, but got: ${size}`);
   return sizes;
 }
 

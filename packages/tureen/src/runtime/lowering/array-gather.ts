@@ -2,7 +2,7 @@ import type { DType } from "../../core/dtype.js";
 import type { Lowering, LoweringNode, LoweringTable, OnnxBuilder, OnnxValue } from "../lowering.js";
 import { constantAxis, constantIntegers } from "./support/constants.js";
 import { movable, numbers } from "./support/dtypes.js";
-import { areSame, isScalar } from "./support/shape-checks.js";
+import { isScalar, sameShape } from "./support/shape-checks.js";
 
 /** Indices with those below zero put out of range: ONNX counts them from the end, TensorFlow rejects them. */
 function withoutNegatives(onnx: OnnxBuilder, indices: OnnxValue, dtype: DType): OnnxValue {
@@ -39,20 +39,34 @@ export const arrayGatherLowerings: LoweringTable = {
     const depth = constantIntegers(node, 1)?.[0];
     const rank = node.shape(0)?.length;
     const dtype = node.inputTypes[0]!;
-    if (depth === undefined || depth < 1 || rank === undefined || rank < 1 || !isScalar(node.shape(1)) || node.outputTypes[0] !== "float32") return undefined;
-    if ((dtype !== "int32" && dtype !== "int64") || !isScalar(node.shape(2)) || !isScalar(node.shape(3))) return undefined;
+    if (
+      depth === undefined ||
+      depth < 1 ||
+      rank === undefined ||
+      rank < 1 ||
+      !isScalar(node.shape(1)) ||
+      node.outputTypes[0] !== "float32"
+    )
+      return undefined;
+    if ((dtype !== "int32" && dtype !== "int64") || !isScalar(node.shape(2)) || !isScalar(node.shape(3)))
+      return undefined;
     const axis = node.attrs.int("axis");
     if (axis < -1 || axis > rank) return undefined;
-    const values = onnx.op("Concat", [onnx.op("Unsqueeze", [node.input(3), onnx.int64([0])]), onnx.op("Unsqueeze", [node.input(2), onnx.int64([0])])], { axis: 0 });
+    const values = onnx.op(
+      "Concat",
+      [onnx.op("Unsqueeze", [node.input(3), onnx.int64([0])]), onnx.op("Unsqueeze", [node.input(2), onnx.int64([0])])],
+      { axis: 0 },
+    );
     // ONNX Runtime has OneHot for few combinations of dtypes; all-int64 is one.
     const indices = onnx.cast(withoutNegatives(onnx, node.input(0), dtype), "int64");
     return [onnx.op("OneHot", [indices, onnx.scalar("int64", depth), values], { axis })];
   },
   Select: (node, onnx) => {
-    const [condition, x, y] = [node.shape(0), node.shape(1), node.shape(2)];
+    if (!selectable.includes(node.inputTypes[1]!)) return undefined;
     // The first version broadcasts nothing but a scalar condition (and a vector along the first axis, which is left to the host).
-    if (!areSame(x, y) || !(isScalar(condition) || areSame(condition, x))) return undefined;
-    return select(node, onnx);
+    const y = sameShape(node, onnx, 1, 2);
+    const condition = isScalar(node.shape(0)) ? node.input(0) : sameShape(node, onnx, 1, 0);
+    return y === undefined || condition === undefined ? undefined : [onnx.op("Where", [condition, node.input(1), y])];
   },
   SelectV2: select,
 };

@@ -6,7 +6,13 @@ import { floats, movable } from "./support/dtypes.js";
 const pad: Lowering = (node, onnx) => {
   const paddings = constantIntegers(node, 1);
   const rank = node.shape(0)?.length;
-  if (!floats.includes(node.inputTypes[0]!) || paddings === undefined || rank === undefined || paddings.length !== 2 * rank) return undefined;
+  if (
+    !floats.includes(node.inputTypes[0]!) ||
+    paddings === undefined ||
+    rank === undefined ||
+    paddings.length !== 2 * rank
+  )
+    return undefined;
   // ONNX takes a negative padding for a crop.
   if (paddings.some((size) => size < 0)) return undefined;
   if (node.inputTypes.length > 2 && node.shape(2)?.length !== 0) return undefined;
@@ -31,7 +37,8 @@ export const arrayJoinLowerings: LoweringTable = {
     const count = node.inputTypes.length - 1;
     const ranks = Array.from({ length: count }, (_, i) => node.shape(i)?.length);
     const axis = constantAxis(node, count, ranks[0]);
-    if (!movable.includes(node.inputTypes[0]!) || axis === undefined || ranks.some((rank) => rank !== ranks[0])) return undefined;
+    if (!movable.includes(node.inputTypes[0]!) || axis === undefined || ranks.some((rank) => rank !== ranks[0]))
+      return undefined;
     // Inputs of one size 0 elements need not match for ONNX Runtime.
     if (Array.from({ length: count }, (_, i) => node.shape(i)!).some((shape) => shape.includes(0))) return undefined;
     const inputs = Array.from({ length: count }, (_, i) => node.input(i));
@@ -40,9 +47,14 @@ export const arrayJoinLowerings: LoweringTable = {
   MirrorPad: (node, onnx) => {
     const paddings = constantIntegers(node, 1);
     const shape = node.shape(0);
-    if (!floats.includes(node.inputTypes[0]!) || node.attrs.text("mode") !== "REFLECT" || shape === undefined) return undefined;
+    if (!floats.includes(node.inputTypes[0]!) || node.attrs.text("mode") !== "REFLECT" || shape === undefined)
+      return undefined;
     // As far as TensorFlow lets it reach; an unknown dimension must not be padded.
-    if (paddings?.length !== 2 * shape.length || paddings.some((size, i) => size < 0 || (size > 0 && size >= shape[i >> 1]!))) return undefined;
+    if (
+      paddings?.length !== 2 * shape.length ||
+      paddings.some((size, i) => size < 0 || (size > 0 && size >= shape[i >> 1]!))
+    )
+      return undefined;
     return [onnx.op("Pad", [node.input(0), onnx.int64(onnxPads(paddings))], { mode: "reflect" })];
   },
   Pack: (node, onnx) => {
@@ -71,7 +83,14 @@ export const arrayJoinLowerings: LoweringTable = {
     const shape = node.shape(0);
     const sizes = constantIntegers(node, 1);
     const axis = constantAxis(node, 2, shape?.length);
-    if (!movable.includes(node.inputTypes[0]!) || axis === undefined || shape === undefined || sizes === undefined || shape[axis]! < 0) return undefined;
+    if (
+      !movable.includes(node.inputTypes[0]!) ||
+      axis === undefined ||
+      shape === undefined ||
+      sizes === undefined ||
+      shape[axis]! < 0
+    )
+      return undefined;
     const rest = shape[axis]! - sizes.reduce((sum, size) => sum + Math.max(0, size), 0);
     const resolved = sizes.map((size) => (size === -1 ? rest : size));
     if (sizes.filter((size) => size === -1).length > 1 || resolved.some((size) => size <= 0)) return undefined;
@@ -80,9 +99,12 @@ export const arrayJoinLowerings: LoweringTable = {
   },
   Tile: (node, onnx) => {
     const multiples = constantIntegers(node, 1);
-    if (!floats.includes(node.inputTypes[0]!) || multiples === undefined || multiples.length !== node.shape(0)?.length) return undefined;
+    if (!floats.includes(node.inputTypes[0]!) || multiples === undefined || multiples.length !== node.shape(0)?.length)
+      return undefined;
     if (multiples.some((count) => count < 1)) return undefined;
-    return [multiples.every((count) => count === 1) ? node.input(0) : onnx.op("Tile", [node.input(0), onnx.int64(multiples)])];
+    return [
+      multiples.every((count) => count === 1) ? node.input(0) : onnx.op("Tile", [node.input(0), onnx.int64(multiples)]),
+    ];
   },
   Unpack: (node, onnx) => {
     const shape = node.shape(0);
@@ -90,6 +112,8 @@ export const arrayJoinLowerings: LoweringTable = {
     const count = node.outputTypes.length;
     if (!movable.includes(node.inputTypes[0]!) || axis === undefined || shape?.[axis] !== count) return undefined;
     const axes = onnx.int64([axis]);
-    return split(onnx, node.input(0), axis, new Array<number>(count).fill(1)).map((piece) => onnx.op("Squeeze", [piece, axes]));
+    return split(onnx, node.input(0), axis, new Array<number>(count).fill(1)).map((piece) =>
+      onnx.op("Squeeze", [piece, axes]),
+    );
   },
 };

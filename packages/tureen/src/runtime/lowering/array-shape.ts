@@ -31,7 +31,8 @@ export const arrayShapeLowerings: LoweringTable = {
   BroadcastTo: (node, onnx) => {
     const from = node.shape(0);
     const to = constantIntegers(node, 1);
-    if (!movable.includes(node.inputTypes[0]!) || from === undefined || to === undefined || from.length > to.length) return undefined;
+    if (!movable.includes(node.inputTypes[0]!) || from === undefined || to === undefined || from.length > to.length)
+      return undefined;
     // ONNX also lets the input's larger dimension win.
     const lead = to.length - from.length;
     if (to.some((size) => size < 1) || from.some((size, i) => size !== 1 && size !== to[lead + i])) return undefined;
@@ -44,7 +45,13 @@ export const arrayShapeLowerings: LoweringTable = {
   },
   Fill: (node, onnx) => {
     const shape = node.outputShape(0);
-    if (!movable.includes(node.outputTypes[0]!) || node.shape(1)?.length !== 0 || !isFullyDefined(shape) || shape.includes(0)) return undefined;
+    if (
+      !movable.includes(node.outputTypes[0]!) ||
+      node.shape(1)?.length !== 0 ||
+      !isFullyDefined(shape) ||
+      shape.includes(0)
+    )
+      return undefined;
     return [onnx.op("Expand", [node.input(1), onnx.int64(shape)])];
   },
   Identity: pass,

@@ -17,7 +17,13 @@ function sliced(onnx: OnnxBuilder, input: OnnxValue, slices: readonly AxisSlice[
   const real = slices.filter(({ begin, end, step }) => step !== 1 || begin !== 0 || end !== farEnd);
   if (real.length === 0) return input;
   const column = (pick: (slice: AxisSlice) => number): OnnxValue => onnx.int64(real.map(pick));
-  return onnx.op("Slice", [input, column((s) => s.begin), column((s) => s.end), column((s) => s.axis), column((s) => s.step)]);
+  return onnx.op("Slice", [
+    input,
+    column((s) => s.begin),
+    column((s) => s.end),
+    column((s) => s.axis),
+    column((s) => s.step),
+  ]);
 }
 
 interface StridedSpec {
@@ -38,7 +44,7 @@ function stridedSpec(node: LoweringNode): StridedSpec | undefined {
   const has = (name: string, i: number): boolean => ((mask(name) >> i) & 1) !== 0;
   const ellipsis = begin.findIndex((_, i) => has("ellipsis_mask", i));
   const entries = begin.map((_, i) => i);
-  const consumed = entries.filter((i) => i !== ellipsis && !(has("new_axis_mask", i))).length;
+  const consumed = entries.filter((i) => i !== ellipsis && !has("new_axis_mask", i)).length;
   if (rank === undefined || consumed > rank) return undefined;
   const slices: AxisSlice[] = [];
   const shrink: number[] = [];
@@ -75,12 +81,25 @@ export const arraySliceLowerings: LoweringTable = {
     const axes = constantIntegers(node, 1)?.map((axis) => frontAxis(axis, rank));
     // TensorFlow has kernels up to this rank.
     if (rank === undefined || rank > 8 || node.shape(1)?.length !== 1) return undefined;
-    if (!movable.includes(node.inputTypes[0]!) || axes === undefined || axes.some((axis) => axis === undefined) || new Set(axes).size !== axes.length) return undefined;
-    return [sliced(onnx, node.input(0), axes.map((axis) => ({ axis: axis!, begin: farEnd, end: farStart, step: -1 })))];
+    if (
+      !movable.includes(node.inputTypes[0]!) ||
+      axes === undefined ||
+      axes.some((axis) => axis === undefined) ||
+      new Set(axes).size !== axes.length
+    )
+      return undefined;
+    return [
+      sliced(
+        onnx,
+        node.input(0),
+        axes.map((axis) => ({ axis: axis!, begin: farEnd, end: farStart, step: -1 })),
+      ),
+    ];
   },
   Slice: (node, onnx) => {
     const [begin, size, shape] = [constantIntegers(node, 1), constantIntegers(node, 2), node.shape(0)];
-    if (!movable.includes(node.inputTypes[0]!) || begin === undefined || size === undefined || shape === undefined) return undefined;
+    if (!movable.includes(node.inputTypes[0]!) || begin === undefined || size === undefined || shape === undefined)
+      return undefined;
     if (begin.length !== shape.length || size.length !== shape.length) return undefined;
     const slices: AxisSlice[] = [];
     for (const [axis, dim] of shape.entries()) {

@@ -5,4 +5,9 @@ import { arrayShapeLowerings } from "./array-shape.js";
 import { arraySliceLowerings } from "./array-slice.js";
 
 /** ONNX lowerings of the array family. */
-export const arrayLowerings: LoweringTable = { ...arrayShapeLowerings, ...arrayJoinLowerings, ...arraySliceLowerings, ...arrayGatherLowerings };
+export const arrayLowerings: LoweringTable = {
+  ...arrayShapeLowerings,
+  ...arrayJoinLowerings,
+  ...arraySliceLowerings,
+  ...arrayGatherLowerings,
+};

@@ -1,13 +1,19 @@
 import type { Lowering, LoweringTable, OnnxAttrs } from "../lowering.js";
+import { fromChannelsFirst, imageFormat, toChannelsFirst } from "./support/channels.js";
 import { constantIntegers } from "./support/constants.js";
 import { single } from "./support/dtypes.js";
-import { fromChannelsFirst, imageFormat, toChannelsFirst } from "./support/channels.js";
 
 function resize(mode: string, attrs: (halfPixel: boolean, alignCorners: boolean) => OnnxAttrs | undefined): Lowering {
   return (node, onnx) => {
     const size = constantIntegers(node, 1);
     const shape = node.shape(0);
-    if (shape?.length !== 4 || size?.length !== 2 || size.some((length) => length < 1) || !single.includes(node.inputTypes[0]!)) return undefined;
+    if (
+      shape?.length !== 4 ||
+      size?.length !== 2 ||
+      size.some((length) => length < 1) ||
+      !single.includes(node.inputTypes[0]!)
+    )
+      return undefined;
     if (shape[3]! < 1 || !single.includes(node.outputTypes[0]!)) return undefined;
     const how = attrs(node.attrs.bool("half_pixel_centers"), node.attrs.bool("align_corners"));
     if (how === undefined) return undefined;
@@ -25,7 +31,8 @@ function blocks(type: string, attrs: OnnxAttrs): Lowering {
     const size = node.attrs.int("block_size");
     if (format === undefined || !single.includes(node.inputTypes[0]!)) return undefined;
     const shape = node.shape(0)!;
-    const divided = type === "DepthToSpace" ? [shape[format.channelAxis]! / size] : format.spatial.map((axis) => shape[axis]! / size);
+    const divided =
+      type === "DepthToSpace" ? [shape[format.channelAxis]! / size] : format.spatial.map((axis) => shape[axis]! / size);
     const divisors = type === "DepthToSpace" ? divided.map((depth) => depth / size) : divided;
     if (divisors.some((count) => count <= 0 || !Number.isInteger(count))) return undefined;
     const y = onnx.op(type, [toChannelsFirst(onnx, node.input(0), format)], { blocksize: size, ...attrs });
@@ -40,7 +47,10 @@ export const imageLowerings: LoweringTable = {
     coordinate_transformation_mode: alignCorners ? "align_corners" : halfPixel ? "half_pixel" : "asymmetric",
   })),
   ResizeNearestNeighbor: resize("nearest", (halfPixel, alignCorners) => {
-    if (alignCorners) return halfPixel ? undefined : { coordinate_transformation_mode: "align_corners", nearest_mode: "round_prefer_ceil" };
+    if (alignCorners)
+      return halfPixel
+        ? undefined
+        : { coordinate_transformation_mode: "align_corners", nearest_mode: "round_prefer_ceil" };
     if (halfPixel) return { coordinate_transformation_mode: "tf_half_pixel_for_nn", nearest_mode: "floor" };
     return { coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
   }),

@@ -1,3 +1,4 @@
+import type { LoweringTable } from "../lowering.js";
 import { arrayLowerings } from "./array.js";
 import { checkLowerings } from "./check.js";
 import { controlLowerings } from "./control.js";
@@ -17,7 +18,6 @@ import { sparseLowerings } from "./sparse.js";
 import { spectralLowerings } from "./spectral.js";
 import { stateLowerings } from "./state.js";
 import { stringLowerings } from "./string.js";
-import type { LoweringTable } from "../lowering.js";
 
 /** The ONNX lowerings of every family, by op name. */
 export const loweringTable: LoweringTable = Object.freeze({

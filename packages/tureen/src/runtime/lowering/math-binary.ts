@@ -5,13 +5,15 @@ import { sameShape } from "./support/shape-checks.js";
 
 /** An ONNX op of two operands that broadcasts as TensorFlow's does. */
 function direct(type: string, dtypes: readonly DType[]): Lowering {
-  return (node, onnx) => (dtypes.includes(node.inputTypes[0]!) ? [onnx.op(type, [node.input(0), node.input(1)])] : undefined);
+  return (node, onnx) =>
+    dtypes.includes(node.inputTypes[0]!) ? [onnx.op(type, [node.input(0), node.input(1)])] : undefined;
 }
 
 /** Equality; with `incompatible_shape_error` off shapes that do not broadcast are an answer, not an error, and the host gives it. */
 function equality(compare: (x: OnnxValue, y: OnnxValue, onnx: OnnxBuilder) => OnnxValue): Lowering {
   return (node, onnx) => {
-    if (![...numbers, "bool"].includes(node.inputTypes[0]!) || !node.attrs.bool("incompatible_shape_error")) return undefined;
+    if (![...numbers, "bool"].includes(node.inputTypes[0]!) || !node.attrs.bool("incompatible_shape_error"))
+      return undefined;
     return [compare(node.input(0), node.input(1), onnx)];
   };
 }
@@ -33,6 +35,13 @@ export const mathBinaryLowerings: LoweringTable = {
   Add: direct("Add", numbers),
   AddV2: direct("Add", numbers),
   Div: direct("Div", floats),
+  DivNoNan: (node, onnx) => {
+    const dtype = node.inputTypes[0]!;
+    if (!floats.includes(dtype)) return undefined;
+    const zero = onnx.scalar(dtype, 0);
+    const quotient = onnx.op("Div", [node.input(0), node.input(1)]);
+    return [onnx.op("Where", [onnx.op("Equal", [node.input(1), zero]), zero, quotient])];
+  },
   Equal: equality((x, y, onnx) => onnx.op("Equal", [x, y])),
   Greater: direct("Greater", numbers),
   GreaterEqual: direct("GreaterOrEqual", numbers),
@@ -46,7 +55,9 @@ export const mathBinaryLowerings: LoweringTable = {
   NotEqual: equality((x, y, onnx) => onnx.op("Not", [onnx.op("Equal", [x, y])])),
   Pow: direct("Pow", floats),
   RealDiv: direct("Div", floats),
-  SigmoidGrad: fromOutput((y, dy, onnx, dtype) => mul(onnx, dy, mul(onnx, y, onnx.op("Sub", [onnx.scalar(dtype, 1), y])))),
+  SigmoidGrad: fromOutput((y, dy, onnx, dtype) =>
+    mul(onnx, dy, mul(onnx, y, onnx.op("Sub", [onnx.scalar(dtype, 1), y]))),
+  ),
   SquaredDifference: (node, onnx) => {
     if (!numbers.includes(node.inputTypes[0]!)) return undefined;
     const difference = onnx.op("Sub", [node.input(0), node.input(1)]);

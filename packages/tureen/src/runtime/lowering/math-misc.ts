@@ -24,7 +24,8 @@ export const mathMiscLowerings: LoweringTable = {
     return [from === to ? node.input(0) : onnx.cast(node.input(0), to)];
   },
   ClipByValue: (node, onnx) => {
-    if (!numbers.includes(node.inputTypes[0]!) || !isScalar(node.shape(1)) || !isScalar(node.shape(2))) return undefined;
+    if (!numbers.includes(node.inputTypes[0]!) || !isScalar(node.shape(1)) || !isScalar(node.shape(2)))
+      return undefined;
     return [onnx.op("Max", [onnx.op("Min", [node.input(0), node.input(2)]), node.input(1)])];
   },
   Cumsum: (node, onnx) => {

@@ -32,7 +32,9 @@ export const mathUnaryLowerings: LoweringTable = {
   Exp: direct("Exp", floats),
   Floor: direct("Floor", floats),
   Inv: direct("Reciprocal", floats),
-  IsFinite: formula(single, (x, onnx) => onnx.op("Not", [onnx.op("Or", [onnx.op("IsNaN", [x]), onnx.op("IsInf", [x])])])),
+  IsFinite: formula(single, (x, onnx) =>
+    onnx.op("Not", [onnx.op("Or", [onnx.op("IsNaN", [x]), onnx.op("IsInf", [x])])]),
+  ),
   IsInf: direct("IsInf", floats),
   IsNan: direct("IsNaN", floats),
   Log: direct("Log", floats),

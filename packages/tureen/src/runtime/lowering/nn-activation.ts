@@ -33,13 +33,17 @@ function otherAxes(rank: number, channels: number): number[] {
 const biasAdd: Lowering = (node, onnx) => {
   const shape = node.shape(0);
   const bias = node.shape(1);
-  if (!floats.includes(node.inputTypes[0]!) || shape === undefined || shape.length < 2 || bias?.length !== 1) return undefined;
+  if (!floats.includes(node.inputTypes[0]!) || shape === undefined || shape.length < 2 || bias?.length !== 1)
+    return undefined;
   const first = node.attrs.has("data_format") && node.attrs.text("data_format") === "NCHW";
   const axis = first ? 1 : shape.length - 1;
   // ONNX would broadcast a bias of 1, or channels of 1 to the bias.
   if (bias[0]! < 0 || shape[axis] !== bias[0]) return undefined;
   const trailing = shape.length - 1 - axis;
-  const spread = trailing === 0 ? node.input(1) : onnx.op("Unsqueeze", [node.input(1), onnx.int64(Array.from({ length: trailing }, (_, i) => i + 1))]);
+  const spread =
+    trailing === 0
+      ? node.input(1)
+      : onnx.op("Unsqueeze", [node.input(1), onnx.int64(Array.from({ length: trailing }, (_, i) => i + 1))]);
   return [onnx.op("Add", [node.input(0), spread])];
 };
 
@@ -76,16 +80,28 @@ export const nnActivationLowerings: LoweringTable = {
     return [onnx.op("Clip", [node.input(0), onnx.scalar(dtype, 0), onnx.scalar(dtype, 6)])];
   },
   Relu6Grad: gradient((dy, x, onnx, dtype) => {
-    const inside = onnx.op("And", [onnx.op("Greater", [x, onnx.scalar(dtype, 0)]), onnx.op("Less", [x, onnx.scalar(dtype, 6)])]);
+    const inside = onnx.op("And", [
+      onnx.op("Greater", [x, onnx.scalar(dtype, 0)]),
+      onnx.op("Less", [x, onnx.scalar(dtype, 6)]),
+    ]);
     return where(onnx, inside, dy, onnx.scalar(dtype, 0));
   }),
-  ReluGrad: gradient((dy, x, onnx, dtype) => where(onnx, onnx.op("Greater", [x, onnx.scalar(dtype, 0)]), dy, onnx.scalar(dtype, 0))),
+  ReluGrad: gradient((dy, x, onnx, dtype) =>
+    where(onnx, onnx.op("Greater", [x, onnx.scalar(dtype, 0)]), dy, onnx.scalar(dtype, 0)),
+  ),
   Selu: direct("Selu", single),
   SeluGrad: gradient((dy, y, onnx, dtype) => {
     const below = onnx.op("Mul", [dy, onnx.op("Add", [y, onnx.scalar(dtype, seluScaleAlpha)])]);
-    return where(onnx, onnx.op("Less", [y, onnx.scalar(dtype, 0)]), below, onnx.op("Mul", [dy, onnx.scalar(dtype, seluScale)]));
+    return where(
+      onnx,
+      onnx.op("Less", [y, onnx.scalar(dtype, 0)]),
+      below,
+      onnx.op("Mul", [dy, onnx.scalar(dtype, seluScale)]),
+    );
   }),
   Softplus: direct("Softplus", single),
-  SoftplusGrad: gradient((dy, x, onnx, dtype) => onnx.op("Div", [dy, onnx.op("Add", [onnx.op("Exp", [onnx.op("Neg", [x])]), onnx.scalar(dtype, 1)])])),
+  SoftplusGrad: gradient((dy, x, onnx, dtype) =>
+    onnx.op("Div", [dy, onnx.op("Add", [onnx.op("Exp", [onnx.op("Neg", [x])]), onnx.scalar(dtype, 1)])]),
+  ),
   Softsign: direct("Softsign", single),
 };

@@ -1,7 +1,7 @@
 import type { Lowering, LoweringTable } from "../lowering.js";
+import { fromChannelsFirst, imageFormat, toChannelsFirst } from "./support/channels.js";
 import { floats, single } from "./support/dtypes.js";
 import { matchDims } from "./support/shape-checks.js";
-import { fromChannelsFirst, imageFormat, toChannelsFirst } from "./support/channels.js";
 
 function softmax(type: string): Lowering {
   return (node, onnx) => {
@@ -14,7 +14,12 @@ function softmax(type: string): Lowering {
 /** Batch normalization with given mean and variance; training, whose other outputs are batch statistics, stays on the host. */
 const fusedBatchNorm: Lowering = (node, onnx) => {
   const format = imageFormat(node, 0, 4);
-  if (format === undefined || node.inputTypes.some((dtype) => !single.includes(dtype)) || node.attrs.bool("is_training")) return undefined;
+  if (
+    format === undefined ||
+    node.inputTypes.some((dtype) => !single.includes(dtype)) ||
+    node.attrs.bool("is_training")
+  )
+    return undefined;
   if (node.outputTypes.some((_, output) => output > 0 && node.isUsed(output))) return undefined;
   const channels = node.shape(0)![format.channelAxis]!;
   for (let i = 1; i < 5; i++) {
@@ -39,7 +44,9 @@ export const nnNormalizeLowerings: LoweringTable = {
     const rank = node.shape(0)?.length;
     if (!floats.includes(dtype) || rank === undefined) return undefined;
     const square = onnx.op("Mul", [node.input(0), node.input(0)]);
-    return [onnx.op("Mul", [rank === 0 ? square : onnx.op("ReduceSum", [square], { keepdims: 0 }), onnx.scalar(dtype, 0.5)])];
+    return [
+      onnx.op("Mul", [rank === 0 ? square : onnx.op("ReduceSum", [square], { keepdims: 0 }), onnx.scalar(dtype, 0.5)]),
+    ];
   },
   LogSoftmax: softmax("LogSoftmax"),
   Softmax: softmax("Softmax"),
@@ -49,7 +56,10 @@ export const nnNormalizeLowerings: LoweringTable = {
     // The op broadcasts; only the plain case is taken.
     if (features[1]! < 0 || features[1] !== labels[1]) return undefined;
     if (features[0]! >= 0 && labels[0]! >= 0 && features[0] !== labels[0]) return undefined;
-    const target = features[0]! >= 0 && features[0] === labels[0] ? node.input(1) : matchDims(onnx, node.input(0), node.input(1), 2, [[0, 0]]);
+    const target =
+      features[0]! >= 0 && features[0] === labels[0]
+        ? node.input(1)
+        : matchDims(onnx, node.input(0), node.input(1), 2, [[0, 0]]);
     const likelihood = onnx.op("Mul", [target, onnx.op("LogSoftmax", [node.input(0)], { axis: -1 })]);
     const loss = onnx.op("Neg", [onnx.op("ReduceSum", [likelihood, onnx.int64([1])], { keepdims: 0 })]);
     return [loss, onnx.op("Sub", [onnx.op("Softmax", [node.input(0)], { axis: -1 }), target])];

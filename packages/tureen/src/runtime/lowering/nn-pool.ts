@@ -9,11 +9,17 @@ function pool(type: string, attrs: OnnxAttrs): Lowering {
     if (format === undefined || !single.includes(node.inputTypes[0]!)) return undefined;
     const ksize = node.attrs.ints("ksize");
     const window = format.spatial.map((axis) => ksize[axis]!);
-    if (ksize[0] !== 1 || ksize[format.channelAxis] !== 1 || node.attrs.text("padding") === "EXPLICIT") return undefined;
+    if (ksize[0] !== 1 || ksize[format.channelAxis] !== 1 || node.attrs.text("padding") === "EXPLICIT")
+      return undefined;
     const plan = windowPlan(node, format, node.shape(0), window);
     const input = plan === undefined ? undefined : coveringWindow(node, onnx, node.input(0), format, plan, window);
     if (plan === undefined || input === undefined) return undefined;
-    const y = onnx.op(type, [toChannelsFirst(onnx, input, format)], { kernel_shape: window, strides: plan.strides, ...plan.padding, ...attrs });
+    const y = onnx.op(type, [toChannelsFirst(onnx, input, format)], {
+      kernel_shape: window,
+      strides: plan.strides,
+      ...plan.padding,
+      ...attrs,
+    });
     return [fromChannelsFirst(onnx, y, format)];
   };
 }

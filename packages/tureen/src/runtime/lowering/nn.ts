@@ -5,4 +5,9 @@ import { nnNormalizeLowerings } from "./nn-normalize.js";
 import { nnPoolLowerings } from "./nn-pool.js";
 
 /** ONNX lowerings of the nn family. */
-export const nnLowerings: LoweringTable = { ...nnActivationLowerings, ...nnConvLowerings, ...nnPoolLowerings, ...nnNormalizeLowerings };
+export const nnLowerings: LoweringTable = {
+  ...nnActivationLowerings,
+  ...nnConvLowerings,
+  ...nnPoolLowerings,
+  ...nnNormalizeLowerings,
+};

@@ -7,7 +7,8 @@ import { floats, numbers, single } from "./support/dtypes.js";
 function reductionAxes(node: LoweringNode): number[] | undefined {
   const rank = node.shape(0)?.length;
   const axes = constantIntegers(node, 1)?.map((axis) => frontAxis(axis, rank));
-  if (axes === undefined || axes.some((axis) => axis === undefined) || new Set(axes).size !== axes.length) return undefined;
+  if (axes === undefined || axes.some((axis) => axis === undefined) || new Set(axes).size !== axes.length)
+    return undefined;
   return axes as number[];
 }
 

@@ -10,7 +10,11 @@ export interface OrtTensor {
 /** A session of the native binding: its `run` is synchronous, unlike that of the package's public API. */
 export interface NativeSession {
   loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: object): void;
-  run(feeds: Readonly<Record<string, OrtTensor>>, fetches: Readonly<Record<string, null>>, options: object): Record<string, OrtTensor>;
+  run(
+    feeds: Readonly<Record<string, OrtTensor>>,
+    fetches: Readonly<Record<string, null>>,
+    options: object,
+  ): Record<string, OrtTensor>;
   dispose(): void;
 }
 
@@ -34,9 +38,12 @@ export function nativeBinding(): NativeBinding | null {
     } catch (error) {
       loaded = null;
       const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-      process.emitWarning(`onnxruntime-node cannot be used on ${process.platform}-${process.arch}; models run on the slower host kernels: ${reason}`, {
-        code: "TUREEN_NO_ONNXRUNTIME",
-      });
+      process.emitWarning(
+        `onnxruntime-node cannot be used on ${process.platform}-${process.arch}; models run on the slower host kernels: ${reason}`,
+        {
+          code: "TUREEN_NO_ONNXRUNTIME",
+        },
+      );
     }
   }
   return loaded;
@@ -49,7 +56,9 @@ function load(): NativeBinding {
     readonly binding: { readonly InferenceSession: NativeBinding["InferenceSession"] };
     readonly initOrt: () => void;
   };
-  const common = createRequire(require.resolve("onnxruntime-node"))("onnxruntime-common") as { readonly Tensor: NativeBinding["Tensor"] };
+  const common = createRequire(require.resolve("onnxruntime-node"))("onnxruntime-common") as {
+    readonly Tensor: NativeBinding["Tensor"];
+  };
   initOrt();
   return { InferenceSession: binding.InferenceSession, Tensor: common.Tensor };
 }

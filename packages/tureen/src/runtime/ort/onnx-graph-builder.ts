@@ -37,7 +37,9 @@ export class OnnxGraphBuilder implements OnnxBuilder {
   }
 
   int64(values: readonly number[]): OnnxValue {
-    return this.#shared(`int64[${values.join()}]`, () => tensorValue("int64", [values.length], BigInt64Array.from(values, BigInt)));
+    return this.#shared(`int64[${values.join()}]`, () =>
+      tensorValue("int64", [values.length], BigInt64Array.from(values, BigInt)),
+    );
   }
 
   scalar(dtype: DType, value: number): OnnxValue {
@@ -60,7 +62,8 @@ export class OnnxGraphBuilder implements OnnxBuilder {
   /** Makes a value an output of the graph, under a name of its own. */
   output(value: OnnxValue, dtype: DType): void {
     // An input, an initializer or what is an output already needs a node between.
-    const isFree = this.#nodes.some((node) => node.outputs.includes(value)) && !this.#outputs.some(({ name }) => name === value);
+    const isFree =
+      this.#nodes.some((node) => node.outputs.includes(value)) && !this.#outputs.some(({ name }) => name === value);
     this.#outputs.push({ name: isFree ? value : this.op("Identity", [value]), dtype, shape: undefined });
   }
 

@@ -58,7 +58,14 @@ const graphProto = { node: bytes(1), name: bytes(2), initializer: bytes(5), inpu
 const nodeProto = { input: bytes(1), output: bytes(2), opType: bytes(4), attribute: bytes(5) };
 const attribute = { name: bytes(1), f: 2 * 8 + 5, i: varint(3), s: bytes(4), ints: varint(8), type: varint(20) };
 const attributeType = { float: 1, int: 2, string: 3, ints: 7 };
-const tensor = { dims: varint(1), dataType: varint(2), name: bytes(8), rawData: bytes(9), externalData: bytes(13), dataLocation: varint(14) };
+const tensor = {
+  dims: varint(1),
+  dataType: varint(2),
+  name: bytes(8),
+  rawData: bytes(9),
+  externalData: bytes(13),
+  dataLocation: varint(14),
+};
 const entry = { key: bytes(1), value: bytes(2) };
 const externalLocation = 1;
 const valueInfo = { name: bytes(1), type: bytes(2) };
@@ -154,7 +161,11 @@ function writeInitializer(writer: WireWriter, name: string, value: TensorValue, 
     externalData.push({ path: name, data });
     writer.varint(externalLocation);
     writer.varint(tensor.dataLocation);
-    for (const [key, text] of [["length", String(byteLength)], ["offset", "0"], ["location", name]] as const) {
+    for (const [key, text] of [
+      ["length", String(byteLength)],
+      ["offset", "0"],
+      ["location", name],
+    ] as const) {
       const at = writer.mark;
       writer.textField(entry.value, text);
       writer.textField(entry.key, key);

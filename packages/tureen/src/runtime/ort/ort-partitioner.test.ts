@@ -6,12 +6,15 @@ import { Graph, type Tensor } from "../../graph/graph.js";
 import { withGraph } from "../../graph/scope.js";
 import { Session } from "../session.js";
 import { nativeBinding } from "./native-binding.js";
-import { hostOnly, ortPartitioner, type OrtPartitionerOptions } from "./ort-partitioner.js";
+import { hostOnly, type OrtPartitionerOptions, ortPartitioner } from "./ort-partitioner.js";
 import type { SegmentEvent } from "./segment.js";
 
 function ramp(shape: readonly number[], scale = 0.1): TensorValue<"float32"> {
   const count = shape.reduce((a, b) => a * b, 1);
-  return floatValue(Float32Array.from({ length: count }, (_, i) => Math.sin(i) * scale), [...shape]);
+  return floatValue(
+    Float32Array.from({ length: count }, (_, i) => Math.sin(i) * scale),
+    [...shape],
+  );
 }
 
 interface Built {
@@ -37,7 +40,9 @@ interface Runs {
 
 function inOrt({ graph, inputs, outputs }: Built, options: OrtPartitionerOptions = { always: true }): Runs {
   const events: SegmentEvent[] = [];
-  const session = new Session(graph, { partitioner: ortPartitioner({ ...options, observe: (event) => events.push(event) }) });
+  const session = new Session(graph, {
+    partitioner: ortPartitioner({ ...options, observe: (event) => events.push(event) }),
+  });
   return {
     events,
     run: (...values) => session.run(outputs, new Map(inputs.map((input, i) => [input, values[i]!]))),
@@ -46,7 +51,10 @@ function inOrt({ graph, inputs, outputs }: Built, options: OrtPartitionerOptions
 }
 
 function onHost({ graph, inputs, outputs }: Built, ...values: TensorValue[]): TensorValue[] {
-  return new Session(graph, { partitioner: hostOnly }).run(outputs, new Map(inputs.map((input, i) => [input, values[i]!])));
+  return new Session(graph, { partitioner: hostOnly }).run(
+    outputs,
+    new Map(inputs.map((input, i) => [input, values[i]!])),
+  );
 }
 
 function errorOf(run: () => unknown): StatusError {
@@ -63,7 +71,10 @@ function mlp(): Built {
   return built(() => {
     const x = placeholder([-1, 64]);
     const hidden = build("Relu", [build("BiasAdd", [build("MatMul", [x, ramp([64, 32])]), ramp([32])])]);
-    return { inputs: [x], outputs: [build("Softmax", [build("BiasAdd", [build("MatMul", [hidden, ramp([32, 10])]), ramp([10])])])] };
+    return {
+      inputs: [x],
+      outputs: [build("Softmax", [build("BiasAdd", [build("MatMul", [hidden, ramp([32, 10])]), ramp([10])])])],
+    };
   });
 }
 
@@ -131,11 +142,43 @@ describe.skipIf(nativeBinding() === null)("segments", () => {
   });
 
   // Where ONNX broadcasts and TensorFlow does not, with sizes that would broadcast.
-  const strict: readonly { readonly name: string; readonly op: (a: Tensor, b: Tensor) => Tensor; readonly shapes: readonly [number[], number[]] }[] = [
-    { name: "AddN", op: (a, b) => build("AddN", [[a, b]]), shapes: [[3, 4], [1, 4]] },
-    { name: "ReluGrad", op: (a, b) => build("ReluGrad", [a, b]), shapes: [[3, 4], [3, 1]] },
-    { name: "Einsum", op: (a, b) => build("Einsum", [[a, b]], { equation: "ij,ij->ij" }), shapes: [[3, 4], [1, 4]] },
-    { name: "SoftplusGrad", op: (a, b) => build("SoftplusGrad", [a, b]), shapes: [[1, 1], [3, 4]] },
+  const strict: readonly {
+    readonly name: string;
+    readonly op: (a: Tensor, b: Tensor) => Tensor;
+    readonly shapes: readonly [number[], number[]];
+  }[] = [
+    {
+      name: "AddN",
+      op: (a, b) => build("AddN", [[a, b]]),
+      shapes: [
+        [3, 4],
+        [1, 4],
+      ],
+    },
+    {
+      name: "ReluGrad",
+      op: (a, b) => build("ReluGrad", [a, b]),
+      shapes: [
+        [3, 4],
+        [3, 1],
+      ],
+    },
+    {
+      name: "Einsum",
+      op: (a, b) => build("Einsum", [[a, b]], { equation: "ij,ij->ij" }),
+      shapes: [
+        [3, 4],
+        [1, 4],
+      ],
+    },
+    {
+      name: "SoftplusGrad",
+      op: (a, b) => build("SoftplusGrad", [a, b]),
+      shapes: [
+        [1, 1],
+        [3, 4],
+      ],
+    },
   ];
   test.each(strict)("$name does not broadcast", ({ op, shapes }) => {
     const model = built(() => {
@@ -157,7 +200,9 @@ describe.skipIf(nativeBinding() === null)("segments", () => {
       return { inputs: [x, bias], outputs: [build("BiasAdd", [x, bias])] };
     });
     const ort = inOrt(model);
-    expect(errorOf(() => ort.run(ramp([2, 4]), ramp([1]))).message).toBe(errorOf(() => onHost(model, ramp([2, 4]), ramp([1]))).message);
+    expect(errorOf(() => ort.run(ramp([2, 4]), ramp([1]))).message).toBe(
+      errorOf(() => onHost(model, ramp([2, 4]), ramp([1]))).message,
+    );
     ort.close();
   });
 
@@ -176,7 +221,24 @@ describe.skipIf(nativeBinding() === null)("segments", () => {
   test("NaN and infinity pass through activations wherever they stand", () => {
     // Vector code and the scalar code for its rest treat them differently where they go wrong at all.
     const count = 67;
-    const ops = ["Relu", "Relu6", "Elu", "Selu", "Sigmoid", "Tanh", "Exp", "Softplus", "Softsign", "Erf", "LeakyRelu", "Abs", "Sqrt", "Log", "Square", "Neg"];
+    const ops = [
+      "Relu",
+      "Relu6",
+      "Elu",
+      "Selu",
+      "Sigmoid",
+      "Tanh",
+      "Exp",
+      "Softplus",
+      "Softsign",
+      "Erf",
+      "LeakyRelu",
+      "Abs",
+      "Sqrt",
+      "Log",
+      "Square",
+      "Neg",
+    ];
     const model = built(() => {
       const x = placeholder([-1]);
       return { inputs: [x], outputs: ops.map((op) => build(op, [x])) };
@@ -187,7 +249,11 @@ describe.skipIf(nativeBinding() === null)("segments", () => {
       const expected = onHost(model, x);
       for (const [o, actual] of ort.run(x).entries()) {
         const [a, b] = [actual.data as Float32Array, expected[o]!.data as Float32Array];
-        for (let i = 0; i < count; i++) expect(Object.is(a[i], b[i]) || Math.abs(a[i]! - b[i]!) <= 1e-5 * Math.max(1, Math.abs(b[i]!)), `${ops[o]}(${x.data[i]}) is ${a[i]}, not ${b[i]}`).toBe(true);
+        for (let i = 0; i < count; i++)
+          expect(
+            Object.is(a[i], b[i]) || Math.abs(a[i]! - b[i]!) <= 1e-5 * Math.max(1, Math.abs(b[i]!)),
+            `${ops[o]}(${x.data[i]}) is ${a[i]}, not ${b[i]}`,
+          ).toBe(true);
       }
     }
     expect(ort.events.every(({ ran }) => ran === "onnxruntime")).toBe(true);
@@ -198,7 +264,10 @@ describe.skipIf(nativeBinding() === null)("segments", () => {
     for (const activation of ["Relu", "Relu6", "Sigmoid", "Tanh", "LeakyRelu"]) {
       const model = built(() => {
         const x = placeholder([-1, 3]);
-        return { inputs: [x], outputs: [build(activation, [build("BiasAdd", [build("MatMul", [x, ramp([3, 37])]), ramp([37])])])] };
+        return {
+          inputs: [x],
+          outputs: [build(activation, [build("BiasAdd", [build("MatMul", [x, ramp([3, 37])]), ramp([37])])])],
+        };
       });
       const ort = inOrt(model);
       const [result] = ort.run(floatValue(Float32Array.of(1, Number.NaN, 2, 1, 2, 3), [2, 3]));
@@ -219,7 +288,9 @@ describe.skipIf(nativeBinding() === null)("segments", () => {
     (x.data as Float32Array)[24] = Number.NaN;
     const expected = onHost(model, x)[0]!.data as Float32Array;
     const actual = ort.run(x)[0]!.data as Float32Array;
-    expect(actual.map((value) => Number(Number.isNaN(value)))).toEqual(expected.map((value) => Number(Number.isNaN(value))));
+    expect(actual.map((value) => Number(Number.isNaN(value)))).toEqual(
+      expected.map((value) => Number(Number.isNaN(value))),
+    );
     ort.close();
   });
 
@@ -233,10 +304,16 @@ describe.skipIf(nativeBinding() === null)("segments", () => {
       return { inputs: [x, value], outputs: [build("MatMul", [x, weights as TensorLike])] };
     });
     const events: SegmentEvent[] = [];
-    const session = new Session(model.graph, { partitioner: ortPartitioner({ always: true, observe: (event) => events.push(event) }) });
+    const session = new Session(model.graph, {
+      partitioner: ortPartitioner({ always: true, observe: (event) => events.push(event) }),
+    });
     const [x, value] = model.inputs as [Tensor, Tensor];
-    const assign = (weights: number[]): unknown => session.run([], new Map([[value, floatValue(Float32Array.from(weights), [2, 2])]]), ["assign"]);
-    const product = (): number[] => [...(session.run(model.outputs, new Map([[x, floatValue(Float32Array.of(1, 2), [1, 2])]]))[0]!.data as Float32Array)];
+    const assign = (weights: number[]): unknown =>
+      session.run([], new Map([[value, floatValue(Float32Array.from(weights), [2, 2])]]), ["assign"]);
+    const product = (): number[] => [
+      ...(session.run(model.outputs, new Map([[x, floatValue(Float32Array.of(1, 2), [1, 2])]]))[0]!
+        .data as Float32Array),
+    ];
     assign([1, 0, 0, 1]);
     expect(product()).toEqual([1, 2]);
     assign([2, 0, 0, 2]);
@@ -266,7 +343,10 @@ describe.skipIf(nativeBinding() === null)("segments", () => {
     const session = new Session(graph, { partitioner: ortPartitioner() });
     const report = session.explain({ feeds: inputs, fetches: outputs });
     expect(report.steps).toHaveLength(1);
-    expect(report.steps[0]).toMatchObject({ where: "onnxruntime", ops: ["MatMul", "BiasAdd", "Relu", "MatMul", "BiasAdd", "Softmax"] });
+    expect(report.steps[0]).toMatchObject({
+      where: "onnxruntime",
+      ops: ["MatMul", "BiasAdd", "Relu", "MatMul", "BiasAdd", "Softmax"],
+    });
     session.close();
   });
 

@@ -1,7 +1,15 @@
 import { dtypeLabel } from "../../core/dtype.js";
 import { internal } from "../../core/status-error.js";
 import type { Partitioner } from "../compile/compile.js";
-import { clusterGraph, clusterNodes, type Cluster, clusterOf, conditionalNodes, connectedParts, replaceClusters } from "../compile/partition.js";
+import {
+  type Cluster,
+  clusterGraph,
+  clusterNodes,
+  clusterOf,
+  conditionalNodes,
+  connectedParts,
+  replaceClusters,
+} from "../compile/partition.js";
 import { addCosts, borderCost, breakEven, elementsPerUnit, nodeCost } from "../compile/partition-cost.js";
 import { inferPlanFacts, type PlanFacts } from "../compile/partition-facts.js";
 import type { StepDecision } from "../compile/partition-report.js";
@@ -9,8 +17,8 @@ import { makePlan } from "../compile/plan.js";
 import { feedNode, type PlanGraph, PlanNode, type Port, reachable } from "../compile/plan-node.js";
 import type { KernelTable } from "../kernel.js";
 import { kernelTable } from "../kernels/index.js";
-import type { LoweringNode, LoweringTable, OnnxBuilder, OnnxValue } from "../lowering.js";
 import { loweringTable } from "../lowering/index.js";
+import type { LoweringNode, LoweringTable, OnnxBuilder, OnnxValue } from "../lowering.js";
 import { nativeBinding } from "./native-binding.js";
 import { onnxDType } from "./onnx-dtype.js";
 import { OnnxGraphBuilder } from "./onnx-graph-builder.js";
@@ -59,9 +67,10 @@ class OrtPartitioner implements Partitioner {
   partition(graph: PlanGraph): void {
     const order = [...new Set([...graph.feeds, ...reachable(graph)])];
     if (!order.some((node) => node.value === undefined && this.#hasLowering(node)) || nativeBinding() === null) return;
-    const facts = inferPlanFacts(order, (node) => this.#hasLowering(node));
-    const chosen = this.#choose(graph, order, facts);
-    const replacements = clusterNodes(graph, order, chosen).flatMap((nodes) => this.#segment(graph, order, nodes, facts));
+    const { chosen, facts } = this.#choose(graph, order);
+    const replacements = clusterNodes(graph, order, chosen).flatMap((nodes) =>
+      this.#segment(graph, order, nodes, facts),
+    );
     replaceClusters(graph, order, replacements);
   }
 
@@ -79,29 +88,42 @@ class OrtPartitioner implements Partitioner {
   }
 
   /** The nodes that could go to ONNX Runtime and are not shape arithmetic of the host's. */
-  #choose(graph: PlanGraph, order: readonly PlanNode[], facts: PlanFacts): Set<PlanNode> {
+  #choose(graph: PlanGraph, order: readonly PlanNode[]): { readonly chosen: Set<PlanNode>; readonly facts: PlanFacts } {
     const conditional = conditionalNodes(order);
     const used = usedOutputs(graph, order);
     const chosen = new Set<PlanNode>();
-    for (const node of order) {
-      if (node.value !== undefined) continue;
-      const reason = this.#refusal(node, facts, conditional, used);
+    const facts = inferPlanFacts(order, (node, known) => {
+      const reason = this.#refusal(node, known, conditional, used);
       if (reason === undefined) chosen.add(node);
       else if (node.type !== "_PlanFeed") this.decisions.set(node.name, { where: "host", why: reason });
+      return reason === undefined;
+    });
+    if (this.#options.always !== true) {
+      leaveGlue(graph, order, chosen, facts, (node) =>
+        this.decisions.set(node.name, { where: "host", why: "shape arithmetic for the host" }),
+      );
     }
-    if (this.#options.always !== true) leaveGlue(graph, order, chosen, facts, (node) => this.decisions.set(node.name, { where: "host", why: "shape arithmetic for the host" }));
-    return chosen;
+    return { chosen, facts };
   }
 
-  #refusal(node: PlanNode, facts: PlanFacts, conditional: ReadonlySet<PlanNode>, used: UsedOutputs): string | undefined {
+  #refusal(
+    node: PlanNode,
+    facts: PlanFacts,
+    conditional: ReadonlySet<PlanNode>,
+    used: UsedOutputs,
+  ): string | undefined {
     if (node.isStateful) return "it has state or effects";
     if (!this.#hasLowering(node)) return "its op has no ONNX lowering";
     if (conditional.has(node)) return "it is inside a TF1 conditional";
     const foreign = [...node.inputTypes, ...node.outputTypes].find((dtype) => onnxDType(dtype) === undefined);
     if (foreign !== undefined) return `ONNX Runtime does not take ${dtypeLabel(foreign)} tensors`;
     const builder = new OnnxGraphBuilder();
-    const view = loweringNode(node, facts, used, (port) => builder.input(port.node.outputTypes[port.index]!, undefined));
-    return this.#lower(node, view, builder) === undefined ? "its attributes or static shapes do not allow the lowering" : undefined;
+    const view = loweringNode(node, facts, used, (port) =>
+      builder.input(port.node.outputTypes[port.index]!, undefined),
+    );
+    return this.#lower(node, view, builder) === undefined
+      ? "its attributes or static shapes do not allow the lowering"
+      : undefined;
   }
 
   #lower(node: PlanNode, view: LoweringNode, onnx: OnnxBuilder): readonly OnnxValue[] | undefined {
@@ -109,21 +131,31 @@ class OrtPartitioner implements Partitioner {
   }
 
   /** The segment of a cluster, without parts that do not earn their border. */
-  #segment(graph: PlanGraph, order: readonly PlanNode[], nodes: readonly PlanNode[], facts: PlanFacts): { cluster: Cluster; node: PlanNode }[] {
+  #segment(
+    graph: PlanGraph,
+    order: readonly PlanNode[],
+    nodes: readonly PlanNode[],
+    facts: PlanFacts,
+  ): { cluster: Cluster; node: PlanNode }[] {
     let members = nodes;
     if (this.#options.always !== true) {
-      const worthy = connectedParts(nodes).filter((part) => this.#minUnits(clusterOf(graph, order, part), facts, false) <= plausibleUnits);
+      const worthy = connectedParts(nodes).filter(
+        (part) => this.#minUnits(clusterOf(graph, order, part), facts, false) <= plausibleUnits,
+      );
       const kept = new Set(worthy.flat());
       members = nodes.filter((node) => kept.has(node));
     }
     const cluster = clusterOf(graph, order, members);
     const minUnits = this.#options.always === true ? 0 : this.#minUnits(cluster, facts, true);
     if (members.length === 0 || minUnits > plausibleUnits || cluster.outputs.length === 0) {
-      for (const node of nodes) this.decisions.set(node.name, { where: "host", why: "too little work to enter ONNX Runtime for" });
+      for (const node of nodes)
+        this.decisions.set(node.name, { where: "host", why: "too little work to enter ONNX Runtime for" });
       return [];
     }
     const taken = new Set(members);
-    for (const node of nodes) if (!taken.has(node)) this.decisions.set(node.name, { where: "host", why: "too little work to enter ONNX Runtime for" });
+    for (const node of nodes)
+      if (!taken.has(node))
+        this.decisions.set(node.name, { where: "host", why: "too little work to enter ONNX Runtime for" });
     const node = new PlanNode({
       name: `${members.at(-1)!.name}/_Ort`,
       type: "_PlanOrt",
@@ -132,7 +164,13 @@ class OrtPartitioner implements Partitioner {
       shapes: cluster.outputs.map((port) => facts.shape(port)),
     });
     this.#segments.set(node, new Segment(this.#init(node.name, graph, order, cluster, facts, minUnits)));
-    this.decisions.set(node.name, { where: "onnxruntime", why: whyText(minUnits), ops: members.map((member) => member.type), nodes: members.map((member) => member.name), minUnits });
+    this.decisions.set(node.name, {
+      where: "onnxruntime",
+      why: whyText(minUnits),
+      ops: members.map((member) => member.type),
+      nodes: members.map((member) => member.name),
+      minUnits,
+    });
     return [{ cluster, node }];
   }
 
@@ -146,7 +184,14 @@ class OrtPartitioner implements Partitioner {
     return varies || units <= 1 ? units : Number.POSITIVE_INFINITY;
   }
 
-  #init(name: string, graph: PlanGraph, order: readonly PlanNode[], cluster: Cluster, facts: PlanFacts, minUnits: number): SegmentInit {
+  #init(
+    name: string,
+    graph: PlanGraph,
+    order: readonly PlanNode[],
+    cluster: Cluster,
+    facts: PlanFacts,
+    minUnits: number,
+  ): SegmentInit {
     const builder = new OnnxGraphBuilder();
     const values = new Map<PlanNode, readonly OnnxValue[]>();
     const used = usedOutputs(graph, order);
@@ -171,7 +216,9 @@ class OrtPartitioner implements Partitioner {
       values.set(node, lowered);
     }
     for (const port of cluster.outputs) builder.output(resolve(port), port.node.outputTypes[port.index]!);
-    const copy = clusterGraph(cluster, (port, number) => feedNode(`${port.node.name}:${port.index}`, number, port.node.outputTypes[port.index]!, facts.shape(port)));
+    const copy = clusterGraph(cluster, (port, number) =>
+      feedNode(`${port.node.name}:${port.index}`, number, port.node.outputTypes[port.index]!, facts.shape(port)),
+    );
     return {
       name,
       graph: builder.graph(),
@@ -189,7 +236,9 @@ class OrtPartitioner implements Partitioner {
 }
 
 function whyText(minUnits: number): string {
-  return minUnits <= 1 ? "faster in ONNX Runtime" : `faster in ONNX Runtime from a batch of about ${Math.ceil(minUnits)} on, below on the host kernels`;
+  return minUnits <= 1
+    ? "faster in ONNX Runtime"
+    : `faster in ONNX Runtime from a batch of about ${Math.ceil(minUnits)} on, below on the host kernels`;
 }
 
 type UsedOutputs = ReadonlyMap<PlanNode, ReadonlySet<number>>;
@@ -206,7 +255,12 @@ function usedOutputs(graph: PlanGraph, order: readonly PlanNode[]): UsedOutputs 
   return used;
 }
 
-function loweringNode(node: PlanNode, facts: PlanFacts, used: UsedOutputs, resolve: (port: Port) => OnnxValue): LoweringNode {
+function loweringNode(
+  node: PlanNode,
+  facts: PlanFacts,
+  used: UsedOutputs,
+  resolve: (port: Port) => OnnxValue,
+): LoweringNode {
   return {
     name: node.name,
     type: node.type,
@@ -223,14 +277,22 @@ function loweringNode(node: PlanNode, facts: PlanFacts, used: UsedOutputs, resol
 
 /** Integer results that only describe shapes. */
 function isGlue(node: PlanNode, facts: PlanFacts): boolean {
-  return node.outputTypes.every((dtype, i) => (dtype === "int32" || dtype === "int64") && facts.elements(node.port(i)) !== undefined);
+  return node.outputTypes.every(
+    (dtype, i) => (dtype === "int32" || dtype === "int64") && facts.elements(node.port(i)) !== undefined,
+  );
 }
 
 /**
  * Takes shape arithmetic out of the chosen nodes where nothing chosen needs it, or where the host needs it too and could compute it before a
  * segment runs: a step of the host that waits for a segment would cut the segment in two.
  */
-function leaveGlue(graph: PlanGraph, order: readonly PlanNode[], chosen: Set<PlanNode>, facts: PlanFacts, left: (node: PlanNode) => void): void {
+function leaveGlue(
+  graph: PlanGraph,
+  order: readonly PlanNode[],
+  chosen: Set<PlanNode>,
+  facts: PlanFacts,
+  left: (node: PlanNode) => void,
+): void {
   const early = new Set<PlanNode>();
   for (const node of order) {
     if (!chosen.has(node) || !isGlue(node, facts)) continue;

@@ -1,7 +1,7 @@
 import type { DataOf, DType } from "../../core/dtype.js";
 import { internal } from "../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
-import { type NativeBinding, type NativeSession, type OrtTensor } from "./native-binding.js";
+import type { NativeBinding, NativeSession, OrtTensor } from "./native-binding.js";
 import { onnxDType } from "./onnx-dtype.js";
 import type { OnnxModel, OnnxPort } from "./onnx-model.js";
 
@@ -25,7 +25,13 @@ export class OrtSession {
   readonly #fetches: Readonly<Record<string, null>>;
 
   /** Throws what ONNX Runtime says where it cannot take the model. */
-  constructor(binding: NativeBinding, model: OnnxModel, inputs: readonly OnnxPort[], outputs: readonly OnnxPort[], options: OrtSessionOptions = {}) {
+  constructor(
+    binding: NativeBinding,
+    model: OnnxModel,
+    inputs: readonly OnnxPort[],
+    outputs: readonly OnnxPort[],
+    options: OrtSessionOptions = {},
+  ) {
     this.#binding = binding;
     this.#session = new binding.InferenceSession();
     const { bytes, externalData } = model;

@@ -122,7 +122,9 @@ export class Segment {
     this.#session = null;
     this.#refusal = undefined;
     const reason = error instanceof Error ? error.message : String(error);
-    process.emitWarning(`ONNX Runtime cannot run '${this.#init.name}', which stays on the host kernels: ${reason}`, { code: "TUREEN_SEGMENT_ON_HOST" });
+    process.emitWarning(`ONNX Runtime cannot run '${this.#init.name}', which stays on the host kernels: ${reason}`, {
+      code: "TUREEN_SEGMENT_ON_HOST",
+    });
   }
 }
 

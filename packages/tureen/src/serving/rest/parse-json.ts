@@ -439,7 +439,7 @@ class JsonReader {
   }
 
   private text(start: number): string {
-    return this.buffer.latin1Slice(start, this.pos);
+    return this.buffer.toString("latin1", start, this.pos);
   }
 
   private growScratch(): void {

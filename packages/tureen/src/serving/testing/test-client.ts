@@ -1,4 +1,4 @@
-import { Client, type ClientOptions, credentials, type ServiceError } from "@grpc/grpc-js";
+import { type ChannelCredentials, Client, type ClientOptions, credentials, type ServiceError } from "@grpc/grpc-js";
 import { encodeExample } from "@tureen/protos/example";
 import { encodeExamplesRequest, encodePredictRequest, type ModelSpecMessage } from "@tureen/protos/serving-messages";
 import type { TensorMessage } from "@tureen/protos/tensor-proto";
@@ -11,9 +11,13 @@ export interface ByteClient {
 }
 
 /** A client of a server on this machine, or of a UNIX socket. */
-export function byteClient(target: number | string, options: ClientOptions = {}): ByteClient {
+export function byteClient(
+  target: number | string,
+  options: ClientOptions = {},
+  security: ChannelCredentials = credentials.createInsecure(),
+): ByteClient {
   const address = typeof target === "number" ? `127.0.0.1:${target}` : target;
-  const client = new Client(address, credentials.createInsecure(), {
+  const client = new Client(address, security, {
     "grpc.max_receive_message_length": -1,
     ...options,
   });

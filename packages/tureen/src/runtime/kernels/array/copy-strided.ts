@@ -110,13 +110,23 @@ function copyPlane(
       copyLine(target, at + i * rowTo, 1, source, start + i * rowFrom, columnFrom, columns);
     return;
   }
-  for (let i = 0; i < rows; i++) {
-    let a = at + i * rowTo;
-    let b = start + i * rowFrom;
-    for (let j = 0; j < columns; j++) {
-      target[a] = source[b]!;
-      a += columnTo;
-      b += columnFrom;
+  // In tiles, so that both sides stay in the cache while a matrix is transposed.
+  for (let top = 0; top < rows; top += tileSize) {
+    const bottom = Math.min(rows, top + tileSize);
+    for (let left = 0; left < columns; left += tileSize) {
+      const right = Math.min(columns, left + tileSize);
+      for (let i = top; i < bottom; i++) {
+        let a = at + i * rowTo + left * columnTo;
+        let b = start + i * rowFrom + left * columnFrom;
+        for (let j = left; j < right; j++) {
+          target[a] = source[b]!;
+          a += columnTo;
+          b += columnFrom;
+        }
+      }
     }
   }
 }
+
+/** Cells a side of a tile: a line of 64 bytes holds sixteen 32-bit cells, and two tiles of this size fit the first-level cache. */
+const tileSize = 32;

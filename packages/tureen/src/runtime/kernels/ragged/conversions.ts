@@ -7,7 +7,7 @@ import { int64Value, numbersOf } from "../sparse/integers.js";
 
 /** RaggedTensorToSparse: each value under its row numbers and its position. */
 export function raggedToSparse(nestedSplits: readonly TensorValue[], values: TensorValue): TensorValue[] {
-  if (values.shape.length === 0) throw invalidArgument(`flat_values must be at least 1-dimensional`);
+  if (values.shape.length === 0) throw invalidArgument("flat_values must be at least 1-dimensional");
   const splits = nestedSplits.map(numbersOf);
   checkSplits(splits, values.shape[0]!);
   const rank = splits.length;
@@ -19,7 +19,7 @@ export function raggedToSparse(nestedSplits: readonly TensorValue[], values: Ten
   const positions = new Float64Array(rank + 1);
   const innerStrides = inner.map((_, d) => elementCount(inner.slice(d + 1)));
   let at = 0;
-  const emit = (value: number): void => {
+  const emit = (): void => {
     for (let k = 0; k < width; k++, at++) {
       for (let d = 0; d < rank; d++) rows[at * columns + d] = positions[d]!;
       rows[at * columns + rank] = positions[rank]!;
@@ -27,12 +27,11 @@ export function raggedToSparse(nestedSplits: readonly TensorValue[], values: Ten
         rows[at * columns + rank + 1 + d] = Math.floor(k / innerStrides[d]!) % size;
       });
     }
-    void value;
   };
   const walk = (level: number, from: number, to: number): void => {
     for (let i = from; i < to; i++) {
       positions[level] = i - from;
-      if (level === rank) emit(i);
+      if (level === rank) emit();
       else walk(level + 1, splits[level]![i]!, splits[level]![i + 1]!);
     }
   };
@@ -53,17 +52,19 @@ export function raggedToSparse(nestedSplits: readonly TensorValue[], values: Ten
 function checkSplits(splits: readonly Float64Array[], values: number): void {
   splits.forEach((level, i) => {
     if (level.length === 0) throw invalidArgument("ragged splits may not be empty.");
-    if (level[0] !== 0) throw invalidArgument(`First value of ragged splits must be 0, but got ${level[0]}`);
+    if (level[0] !== 0) throw invalidArgument("First value of ragged splits must be 0.");
     for (let k = 1; k < level.length; k++) {
-      if (level[k]! < level[k - 1]!) throw invalidArgument("Ragged splits should be non decreasing.");
+      if (level[k]! < level[k - 1]!) {
+        throw invalidArgument(
+          `Ragged splits should be non decreasing, but we got ${level[k - 1]} followed by ${level[k]}`,
+        );
+      }
     }
     const last = level[level.length - 1]!;
     const next = i + 1 < splits.length ? splits[i + 1]!.length - 1 : values;
     if (last !== next) {
       throw invalidArgument(
-        i + 1 < splits.length
-          ? `Final value of ragged splits must match the length the corresponding ragged values.`
-          : `Final value of ragged splits must match the length the corresponding ragged values.`,
+        "Final value of ragged splits must match the length the corresponding ragged values.",
       );
     }
   });
@@ -198,7 +199,7 @@ function checkGatherSplits(splits: readonly Float64Array[], values: number): voi
     for (let k = 0; k < level.length; k++) {
       if (level[k]! < 0) throw invalidArgument("Ragged splits must be non-negative");
       if (level[k]! > size) throw invalidArgument("Ragged splits must not point past values");
-      if (k > 0 && level[k]! < level[k - 1]!) throw invalidArgument("Ragged splits must be sorted in ascending order");
+      if (k > 0 && level[k]! < level[k - 1]!) throw invalidArgument("Ragged splits must be sorted");
     }
   });
 }

@@ -75,8 +75,16 @@ export const fillUniform: Fill = (generator, output) => {
     }
     return;
   }
+  if (dtype === "float32") {
+    const floats = output.data as Float32Array;
+    for (let i = 0; i < length; i += 4) {
+      const words = generator.next();
+      for (let j = 0; j < 4 && i + j < length; j++) floats[i + j] = uniformFloat(words[j]!);
+    }
+    return;
+  }
   // Half precision takes as many bits as its mantissa has.
-  const bits = dtype === "float16" ? 0x400 : dtype === "bfloat16" ? 0x80 : 0x800000;
+  const bits = dtype === "float16" ? 0x400 : 0x80;
   const write = writerOf(dtype);
   for (let i = 0; i < length; i += 4) {
     const words = generator.next();

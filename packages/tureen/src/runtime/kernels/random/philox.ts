@@ -10,15 +10,15 @@ const incrementB = 0xbb67ae85;
 
 const twoTo32 = 2 ** 32;
 
-/** The upper 32 bits of the product of two 32-bit words. */
+/** The upper 32 bits of the product of two 32-bit words, by halves; everything stays in 32-bit integers. */
 function multiplyHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const aLow = a & 0xffff;
   const bHigh = b >>> 16;
   const bLow = b & 0xffff;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = aLow * bHigh + (middle & 0xffff);
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) | 0;
+  const middle = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
+  const carry = (Math.imul(aLow, bHigh) + (middle & 0xffff)) | 0;
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carry >>> 16)) | 0;
 }
 
 /**
@@ -62,8 +62,12 @@ export class Philox {
   /** Makes the next block; its words are in `words`. */
   next(): Uint32Array {
     const counter = this.#counter;
-    let [a, b, c, d] = [counter[0]! | 0, counter[1]! | 0, counter[2]! | 0, counter[3]! | 0];
-    let [keyA, keyB] = [this.#key[0]! | 0, this.#key[1]! | 0];
+    let a = counter[0]! | 0;
+    let b = counter[1]! | 0;
+    let c = counter[2]! | 0;
+    let d = counter[3]! | 0;
+    let keyA = this.#key[0]! | 0;
+    let keyB = this.#key[1]! | 0;
     for (let round = 0; round < rounds; round++) {
       const highA = multiplyHigh(multiplierA, a);
       const lowA = Math.imul(multiplierA, a);

@@ -20,7 +20,13 @@ export function sameShape(node: LoweringNode, onnx: OnnxBuilder, a: number, b: n
 }
 
 /** `b` of rank `rank`, made to fail where one of its dimensions is not the size of the dimension of `a` it is paired with (`[of a, of b]`). */
-export function matchDims(onnx: OnnxBuilder, a: OnnxValue, b: OnnxValue, rank: number, pairs: readonly (readonly [number, number])[]): OnnxValue {
+export function matchDims(
+  onnx: OnnxBuilder,
+  a: OnnxValue,
+  b: OnnxValue,
+  rank: number,
+  pairs: readonly (readonly [number, number])[],
+): OnnxValue {
   let checked = b;
   for (const [from, to] of pairs) {
     const size = onnx.op("Shape", [a], { start: from, end: from + 1 });
@@ -47,7 +53,9 @@ function resized(onnx: OnnxBuilder, value: OnnxValue, rank: number, axis: number
 
 /** Whether two shapes are known to be the same. */
 export function areSame(a: PartialShape, b: PartialShape): boolean {
-  return a !== undefined && b !== undefined && a.length === b.length && a.every((size, i) => size >= 0 && size === b[i]);
+  return (
+    a !== undefined && b !== undefined && a.length === b.length && a.every((size, i) => size >= 0 && size === b[i])
+  );
 }
 
 /** Whether the shape is known to be that of a scalar. */

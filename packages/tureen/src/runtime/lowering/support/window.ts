@@ -19,7 +19,14 @@ export function samePadding(size: number, window: number, stride: number, dilati
 }
 
 /** The input of a VALID window made to fail where it is smaller than the window: ONNX Runtime then makes one output, TensorFlow none. */
-export function coveringWindow(node: LoweringNode, onnx: OnnxBuilder, input: OnnxValue, format: ImageFormat, plan: WindowPlan, window: readonly number[]): OnnxValue | undefined {
+export function coveringWindow(
+  node: LoweringNode,
+  onnx: OnnxBuilder,
+  input: OnnxValue,
+  format: ImageFormat,
+  plan: WindowPlan,
+  window: readonly number[],
+): OnnxValue | undefined {
   const shape = node.shape(0)!;
   const pads = plan.padding["pads"] as readonly number[] | undefined;
   if (pads === undefined || node.attrs.text("padding") === "SAME") return input;
@@ -33,26 +40,49 @@ export function coveringWindow(node: LoweringNode, onnx: OnnxBuilder, input: Onn
 }
 
 /** Strides, dilations and pads in ONNX's terms; undefined where the padding depends on a size that is not known in a way ONNX cannot say. */
-export function windowPlan(node: LoweringNode, format: ImageFormat, shape: PartialShape, window: readonly number[]): WindowPlan | undefined {
+export function windowPlan(
+  node: LoweringNode,
+  format: ImageFormat,
+  shape: PartialShape,
+  window: readonly number[],
+): WindowPlan | undefined {
   const allStrides = node.attrs.ints("strides");
   const allDilations = node.attrs.has("dilations") ? node.attrs.ints("dilations") : allStrides.map(() => 1);
   const strides = format.spatial.map((axis) => allStrides[axis]!);
   const dilations = format.spatial.map((axis) => allDilations[axis]!);
-  if (allStrides[0] !== 1 || allStrides[format.channelAxis] !== 1 || allDilations[0] !== 1 || allDilations[format.channelAxis] !== 1) return undefined;
+  if (
+    allStrides[0] !== 1 ||
+    allStrides[format.channelAxis] !== 1 ||
+    allDilations[0] !== 1 ||
+    allDilations[format.channelAxis] !== 1
+  )
+    return undefined;
   const padding = node.attrs.text("padding");
   if (padding === "VALID") return { strides, dilations, padding: { pads: format.spatial.flatMap(() => [0, 0]) } };
   if (padding === "EXPLICIT") {
     const explicit = node.attrs.ints("explicit_paddings");
     const of = (axis: number, side: number): number => explicit[2 * axis + side]!;
-    return { strides, dilations, padding: { pads: [...format.spatial.map((axis) => of(axis, 0)), ...format.spatial.map((axis) => of(axis, 1))] } };
+    return {
+      strides,
+      dilations,
+      padding: { pads: [...format.spatial.map((axis) => of(axis, 0)), ...format.spatial.map((axis) => of(axis, 1))] },
+    };
   }
   const sizes = format.spatial.map((axis) => shape![axis]!);
   // With a stride of 1 the padding does not depend on the size.
   const known = sizes.every((size, i) => size >= 0 || strides[i] === 1);
   if (known) {
-    const pairs = sizes.map((size, i) => samePadding(size >= 0 ? size : window[i]! * dilations[i]!, window[i]!, strides[i]!, dilations[i]!));
-    return { strides, dilations, padding: { pads: [...pairs.map(([before]) => before), ...pairs.map(([, after]) => after)] } };
+    const pairs = sizes.map((size, i) =>
+      samePadding(size >= 0 ? size : window[i]! * dilations[i]!, window[i]!, strides[i]!, dilations[i]!),
+    );
+    return {
+      strides,
+      dilations,
+      padding: { pads: [...pairs.map(([before]) => before), ...pairs.map(([, after]) => after)] },
+    };
   }
   // ONNX Runtime's own reckoning knows no dilations.
-  return dilations.every((dilation) => dilation === 1) ? { strides, dilations, padding: { auto_pad: "SAME_UPPER" } } : undefined;
+  return dilations.every((dilation) => dilation === 1)
+    ? { strides, dilations, padding: { auto_pad: "SAME_UPPER" } }
+    : undefined;
 }

@@ -1,0 +1,209 @@
+/** Columns of a summary: an entry is a value, its weight, and the least and greatest rank that it may have. */
+export interface SummaryColumns {
+  readonly values: Float32Array;
+  readonly weights: Float32Array;
+  readonly minRanks: Float32Array;
+  readonly maxRanks: Float32Array;
+}
+
+/**
+ * A sorted block of weighted values with bounds on their ranks, as TensorFlow's `WeightedQuantilesSummary<float, float>` keeps it.
+ *
+ * All sums are rounded to float32 where TensorFlow stores a float, so that boundaries come out the same.
+ */
+export interface QuantileSummary extends SummaryColumns {
+  readonly size: number;
+}
+
+/** A summary without entries. */
+export const emptySummary: QuantileSummary = Object.freeze({ ...columns(0), size: 0 });
+
+function columns(capacity: number): SummaryColumns {
+  return {
+    values: new Float32Array(capacity),
+    weights: new Float32Array(capacity),
+    minRanks: new Float32Array(capacity),
+    maxRanks: new Float32Array(capacity),
+  };
+}
+
+/** A summary of rows of four: value, weight, least and greatest rank; what `BoostedTreesMakeQuantileSummaries` gives out. */
+export function summaryFromRows(rows: Float32Array): QuantileSummary {
+  const size = rows.length / 4;
+  const made = columns(size);
+  for (let i = 0; i < size; i++) {
+    made.values[i] = rows[4 * i]!;
+    made.weights[i] = rows[4 * i + 1]!;
+    made.minRanks[i] = rows[4 * i + 2]!;
+    made.maxRanks[i] = rows[4 * i + 3]!;
+  }
+  return { ...made, size };
+}
+
+/** The rows of four that `summaryFromRows` reads. */
+export function summaryRows({ values, weights, minRanks, maxRanks, size }: QuantileSummary): Float32Array {
+  const rows = new Float32Array(4 * size);
+  for (let i = 0; i < size; i++) {
+    rows[4 * i] = values[i]!;
+    rows[4 * i + 1] = weights[i]!;
+    rows[4 * i + 2] = minRanks[i]!;
+    rows[4 * i + 3] = maxRanks[i]!;
+  }
+  return rows;
+}
+
+/** A summary of the first `count` values with their weights, in any order: same values become one entry. */
+export function summarize(values: Float32Array, weights: Float32Array, count: number): QuantileSummary {
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
+  order.sort((a, b) => values[a]! - values[b]!);
+  const made = columns(count);
+  let size = 0;
+  for (const i of order) {
+    const value = values[i]!;
+    if (size > 0 && made.values[size - 1] === value) {
+      made.weights[size - 1] = made.weights[size - 1]! + weights[i]!;
+    } else {
+      made.values[size] = value;
+      made.weights[size++] = weights[i]!;
+    }
+  }
+  let total = 0;
+  for (let i = 0; i < size; i++) {
+    made.minRanks[i] = total;
+    total = Math.fround(total + made.weights[i]!);
+    made.maxRanks[i] = total;
+  }
+  return { ...made, size };
+}
+
+/** The greatest rank before an entry. */
+function previousMaxRank({ maxRanks, weights }: SummaryColumns, i: number): number {
+  return Math.fround(maxRanks[i]! - weights[i]!);
+}
+
+/** The least rank after an entry. */
+function nextMinRank({ minRanks, weights }: SummaryColumns, i: number): number {
+  return Math.fround(minRanks[i]! + weights[i]!);
+}
+
+/** Both summaries in one, whose error is no greater than the greater of theirs. */
+export function mergeSummaries(a: QuantileSummary, b: QuantileSummary): QuantileSummary {
+  if (b.size === 0) return a;
+  if (a.size === 0) return b;
+  const made = columns(a.size + b.size);
+  let size = 0;
+  // Takes one entry of `own`; the rank bounds come from the other's entry before (`least`) and at or after it (`most`).
+  const take = (own: QuantileSummary, i: number, least: number, most: number): void => {
+    made.values[size] = own.values[i]!;
+    made.weights[size] = own.weights[i]!;
+    made.minRanks[size] = own.minRanks[i]! + least;
+    made.maxRanks[size++] = own.maxRanks[i]! + most;
+  };
+  let i = 0;
+  let j = 0;
+  let leastA = 0;
+  let leastB = 0;
+  while (i < a.size && j < b.size) {
+    if (a.values[i]! < b.values[j]!) {
+      take(a, i, leastB, previousMaxRank(b, j));
+      leastA = nextMinRank(a, i++);
+    } else if (b.values[j]! < a.values[i]!) {
+      take(b, j, leastA, previousMaxRank(a, i));
+      leastB = nextMinRank(b, j++);
+    } else {
+      made.values[size] = a.values[i]!;
+      made.weights[size] = a.weights[i]! + b.weights[j]!;
+      made.minRanks[size] = a.minRanks[i]! + b.minRanks[j]!;
+      made.maxRanks[size++] = a.maxRanks[i]! + b.maxRanks[j]!;
+      leastA = nextMinRank(a, i++);
+      leastB = nextMinRank(b, j++);
+    }
+  }
+  while (i < a.size) take(a, i++, leastB, b.maxRanks[b.size - 1]!);
+  while (j < b.size) take(b, j++, leastA, a.maxRanks[a.size - 1]!);
+  return { ...made, size };
+}
+
+function totalWeight({ maxRanks, size }: QuantileSummary): number {
+  return size === 0 ? 0 : maxRanks[size - 1]!;
+}
+
+/**
+ * About `sizeHint` entries of a summary, the first and the last among them.
+ *
+ * The error grows by no more than the greater of `minError` and 1 / sizeHint.
+ */
+export function compressSummary(summary: QuantileSummary, sizeHint: number, minError: number): QuantileSummary {
+  const wanted = Math.max(sizeHint, 2);
+  const { size } = summary;
+  if (size <= wanted) return summary;
+  const delta = totalWeight(summary) * Math.max(1 / wanted, minError);
+  const kept = [0];
+  let credit = 0;
+  let read = 0;
+  while (read + 1 < size) {
+    let next = read + 1;
+    const least = nextMinRank(summary, read);
+    while (next < size && credit < size && Math.fround(previousMaxRank(summary, next) - least) <= delta) {
+      credit += wanted;
+      next++;
+    }
+    read = read === next - 1 ? read + 1 : next - 1;
+    kept.push(read);
+    credit -= size;
+  }
+  if (kept[kept.length - 1] !== size - 1) kept.push(size - 1);
+  const made = columns(kept.length);
+  kept.forEach((from, to) => {
+    made.values[to] = summary.values[from]!;
+    made.weights[to] = summary.weights[from]!;
+    made.minRanks[to] = summary.minRanks[from]!;
+    made.maxRanks[to] = summary.maxRanks[from]!;
+  });
+  return { ...made, size: kept.length };
+}
+
+/** How far an entry's rank may be off, as a share of the total weight. */
+function approximationError(summary: QuantileSummary): number {
+  const { minRanks, maxRanks, weights, size } = summary;
+  if (size === 0) return 0;
+  let gap = 0;
+  for (let i = 1; i < size; i++) {
+    const own = Math.fround(Math.fround(maxRanks[i]! - minRanks[i]!) - weights[i]!);
+    const before = Math.fround(previousMaxRank(summary, i) - nextMinRank(summary, i - 1));
+    gap = Math.max(gap, own, before);
+  }
+  return gap / totalWeight(summary);
+}
+
+/** At least `count` values that cut a summary into about equal parts, in ascending order and each once. */
+export function boundariesOf(summary: QuantileSummary, count: number): Float32Array {
+  if (summary.size === 0) return new Float32Array(0);
+  const error = Math.fround(approximationError(summary) + 1 / count);
+  const { values, size } = compressSummary(summary, count, error);
+  const unique: number[] = [];
+  for (let i = 0; i < size; i++) {
+    if (i === 0 || values[i] !== values[i - 1]) unique.push(values[i]!);
+  }
+  return Float32Array.from(unique);
+}
+
+/** `count` + 1 values, the least and the greatest among them, that cut a summary at ranks of equal distance; repeated where they fall together. */
+export function quantilesOf(summary: QuantileSummary, count: number): Float32Array {
+  const { values, minRanks, maxRanks, size } = summary;
+  if (size === 0) return new Float32Array(0);
+  const parts = Math.max(count, 2);
+  const found = new Float32Array(parts + 1);
+  let current = 0;
+  for (let rank = 0; rank <= parts; rank++) {
+    const twice = Math.fround(2 * Math.fround(Math.fround(rank * totalWeight(summary)) / parts));
+    let next = current + 1;
+    while (next < size && twice >= Math.fround(minRanks[next]! + maxRanks[next]!)) next++;
+    current = next - 1;
+    const takesCurrent =
+      next === size || twice < Math.fround(nextMinRank(summary, current) + previousMaxRank(summary, next));
+    found[rank] = values[takesCurrent ? current : next]!;
+  }
+  return found;
+}
