@@ -17,18 +17,29 @@ const wanted = process.argv.slice(2);
 
 function lines(command, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" } });
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" },
+    });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.on("close", (code) => {
       if (code !== 0) return reject(new Error(`${args.join(" ")} ended with ${code}`));
-      resolve(output.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line)));
+      resolve(
+        output
+          .split("\n")
+          .filter((line) => line.startsWith("{"))
+          .map((line) => JSON.parse(line)),
+      );
     });
   });
 }
 
 const text = (value) => (value >= 1000 ? value.toFixed(0) : value.toPrecision(3));
-console.log(`Node ${process.version}, ${availableParallelism()} × ${cpus()[0].model}; reference: ${python === undefined ? "none (npm run interop makes one)" : "TensorFlow 2.15"}`);
+console.log(
+  `Node ${process.version}, ${availableParallelism()} × ${cpus()[0].model}; reference: ${python === undefined ? "none (npm run interop makes one)" : "TensorFlow 2.15"}`,
+);
 for (const bench of benches) {
   if (wanted.length > 0 && !wanted.includes(bench.name)) continue;
   const ours = await lines(process.execPath, ["--import", "tsx", bench.script]);
@@ -39,9 +50,15 @@ for (const bench of benches) {
     for (const [key, unit, better] of bench.figures) {
       if (result[key] === undefined) continue;
       const other = reference?.[key];
-      const ratio = other === undefined ? "" : `   ${(better === "more" ? result[key] / other : other / result[key]).toFixed(2)}x of ${text(other)}`;
+      const ratio =
+        other === undefined
+          ? ""
+          : `   ${(better === "more" ? result[key] / other : other / result[key]).toFixed(2)}x of ${text(other)}`;
       console.log(`  ${result.name.padEnd(44)} ${text(result[key]).padStart(8)} ${unit.padEnd(14)}${ratio}`);
     }
-    appendFileSync(join(root, "bench/history.jsonl"), `${JSON.stringify({ when: new Date().toISOString(), node: process.version, ...result, reference })}\n`);
+    appendFileSync(
+      join(root, "bench/history.jsonl"),
+      `${JSON.stringify({ when: new Date().toISOString(), node: process.version, ...result, reference })}\n`,
+    );
   }
 }

@@ -5,9 +5,9 @@
  */
 import * as tf from "tureen";
 import { dataset, loadDigits, pixels } from "../examples/digits/digits.js";
-import { getCars } from "./cars-input.js";
 import { carModel } from "../examples/fuel-economy/model.js";
 import { dnnColumns, linearColumns, trainingData } from "../examples/penguins/penguins.js";
+import { getCars } from "./cars-input.js";
 
 const config = tf.estimator.runConfig({ tfRandomSeed: 1, logger: { log() {} } });
 const [warmUp, measured] = [200, Number(process.env["BENCH_STEPS"] ?? 1500)];
@@ -27,7 +27,12 @@ function stopwatch(): { hook: tf.estimator.SessionRunHook; seconds: () => number
   };
 }
 
-async function bench(name: string, batch: number, estimator: tf.estimator.Estimator, inputFn: tf.estimator.InputFn): Promise<void> {
+async function bench(
+  name: string,
+  batch: number,
+  estimator: tf.estimator.Estimator,
+  inputFn: tf.estimator.InputFn,
+): Promise<void> {
   const watch = stopwatch();
   await estimator.train(inputFn, { steps: warmUp + measured, hooks: [watch.hook] });
   const stepsPerSecond = measured / watch.seconds();

@@ -18,7 +18,11 @@ const withoutDependencies = ["tensorflow-serving-api==2.15.1"];
 
 function findPython() {
   for (const name of ["python3.11", "python3.10", "python3.9", "python3"]) {
-    const found = spawnSync(name, ["-c", "import sys; print(sys.executable if (3, 9) <= sys.version_info[:2] <= (3, 11) else '')"], { encoding: "utf8" });
+    const found = spawnSync(
+      name,
+      ["-c", "import sys; print(sys.executable if (3, 9) <= sys.version_info[:2] <= (3, 11) else '')"],
+      { encoding: "utf8" },
+    );
     if (found.status === 0 && found.stdout.trim() !== "") return found.stdout.trim();
   }
   return undefined;
@@ -39,7 +43,8 @@ function venvPython() {
     [python, "-c", `open(${JSON.stringify(join(here, ".venv/ready"))}, "w").close()`],
   ];
   for (const [command, ...args] of steps) {
-    if (spawnSync(command, args, { stdio: "inherit" }).status !== 0) throw new Error(`failed: ${command} ${args.join(" ")}`);
+    if (spawnSync(command, args, { stdio: "inherit" }).status !== 0)
+      throw new Error(`failed: ${command} ${args.join(" ")}`);
   }
   return python;
 }
@@ -60,7 +65,11 @@ function run(command) {
     child.stdout.on("data", show);
     child.stderr.on("data", show);
     child.on("close", (code) => {
-      const line = output.split("\n").filter((text) => /\d+ passed, \d+ failed/.test(text)).at(-1) ?? "";
+      const line =
+        output
+          .split("\n")
+          .filter((text) => /\d+ passed, \d+ failed/.test(text))
+          .at(-1) ?? "";
       const count = (word) => Number(line.match(new RegExp(`(\\d+) ${word}`))?.[1] ?? 0);
       resolve({ passed: count("passed"), failed: Math.max(count("failed"), code === 0 ? 0 : 1) });
     });
@@ -83,7 +92,9 @@ for (const check of checks) {
   const result = await run(check.python ? [python, ...check.python] : [process.execPath, ...node, ...check.node]);
   passed += result.passed;
   failed += result.failed;
-  console.log(`${check.name}: ${result.passed} passed, ${result.failed} failed in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  console.log(
+    `${check.name}: ${result.passed} passed, ${result.failed} failed in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+  );
 }
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -31,7 +31,13 @@ async function buildModules(name) {
   const folder = join(root, "packages", name);
   const outdir = join(folder, "dist");
   rmSync(outdir, { recursive: true, force: true });
-  await build({ ...common, entryPoints: sources(join(folder, "src")), outdir, outbase: join(folder, "src"), bundle: false });
+  await build({
+    ...common,
+    entryPoints: sources(join(folder, "src")),
+    outdir,
+    outbase: join(folder, "src"),
+    bundle: false,
+  });
 }
 
 async function buildBundles(name) {
@@ -42,7 +48,12 @@ async function buildBundles(name) {
   // One entry a public sub-path (index.ts), one a command, one a worker.
   const entryPoints = sources(src).filter((path) => {
     const inside = relative(src, path);
-    return inside === "index.ts" || /^[^/]+\/index\.ts$/.test(inside) || /^cli\/(tureen|tensorflow_model_server)\.ts$/.test(inside) || /-worker\.ts$/.test(inside);
+    return (
+      inside === "index.ts" ||
+      /^[^/]+\/index\.ts$/.test(inside) ||
+      /^cli\/(tureen|tensorflow_model_server)\.ts$/.test(inside) ||
+      /-worker\.ts$/.test(inside)
+    );
   });
   await build({
     ...common,
@@ -57,7 +68,9 @@ async function buildBundles(name) {
       {
         name: "workspace-inside",
         setup({ onResolve }) {
-          onResolve({ filter: /^[^./]/ }, ({ path }) => (path.startsWith("@tureen/") ? undefined : { path, external: true }));
+          onResolve({ filter: /^[^./]/ }, ({ path }) =>
+            path.startsWith("@tureen/") ? undefined : { path, external: true },
+          );
         },
       },
     ],

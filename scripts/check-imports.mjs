@@ -8,12 +8,27 @@ import { dirname, join, relative, resolve } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const src = join(root, "packages/tureen/src");
-const order = ["core", "formats", "graph", "runtime", "data", "saved-model", "estimator", "serving", "cloud", "console", "cli"];
+const order = [
+  "core",
+  "formats",
+  "graph",
+  "runtime",
+  "data",
+  "saved-model",
+  "estimator",
+  "serving",
+  "cloud",
+  "console",
+  "cli",
+];
 
 function files(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return entry.name === "gen" || entry.name === "fixtures" || entry.name === "node_modules" || entry.name === "dist" ? [] : files(path);
+    if (entry.isDirectory())
+      return entry.name === "gen" || entry.name === "fixtures" || entry.name === "node_modules" || entry.name === "dist"
+        ? []
+        : files(path);
     return /\.tsx?$/.test(entry.name) && !entry.name.endsWith(".d.ts") ? [path] : [];
   });
 }
@@ -24,7 +39,8 @@ function imports(path) {
   const found = [];
   for (const match of text.matchAll(/^(?:import|export)\s+(?!type\b)([^;]*?)\s*from\s*"([^"]+)"/gms)) {
     const names = match[1].match(/^\{([^}]*)\}$/s);
-    if (names !== null && names[1].split(",").every((name) => name.trim() === "" || name.trim().startsWith("type "))) continue;
+    if (names !== null && names[1].split(",").every((name) => name.trim() === "" || name.trim().startsWith("type ")))
+      continue;
     found.push(match[2]);
   }
   return found;
@@ -39,13 +55,16 @@ function target(from, specifier) {
 const problems = [];
 const graph = new Map();
 for (const path of ["protos", "client", "tureen"].flatMap((name) => files(join(root, "packages", name, "src")))) {
-  const targets = imports(path).map((specifier) => target(path, specifier)).filter((found) => found !== undefined);
+  const targets = imports(path)
+    .map((specifier) => target(path, specifier))
+    .filter((found) => found !== undefined);
   graph.set(path, targets);
   const own = order.indexOf(relative(src, path).split("/")[0]);
   if (own < 0 || path.endsWith(".test.ts")) continue;
   for (const to of targets) {
     const other = order.indexOf(relative(src, to).split("/")[0]);
-    if (other > own) problems.push(`${relative(root, path)} imports ${relative(root, to)}: ${order[other]} comes after ${order[own]}`);
+    if (other > own)
+      problems.push(`${relative(root, path)} imports ${relative(root, to)}: ${order[other]} comes after ${order[own]}`);
   }
 }
 
@@ -75,7 +94,8 @@ function circles() {
   return found;
 }
 
-for (const circle of circles()) problems.push(`import cycle: ${circle.map((path) => relative(root, path)).join(" → ")}`);
+for (const circle of circles())
+  problems.push(`import cycle: ${circle.map((path) => relative(root, path)).join(" → ")}`);
 for (const problem of problems) console.error(problem);
 console.log(`${graph.size} files, ${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

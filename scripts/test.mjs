@@ -7,7 +7,11 @@ import { startVitest } from "vitest/node";
 
 const filters = process.argv.slice(2).filter((arg) => !arg.startsWith("-"));
 const began = performance.now();
-const vitest = await startVitest("test", filters, { watch: false, run: true, reporters: [process.env.CI ? "dot" : "default"] });
+const vitest = await startVitest("test", filters, {
+  watch: false,
+  run: true,
+  reporters: [process.env.CI ? "dot" : "default"],
+});
 const counts = { passed: 0, failed: 0, skipped: 0 };
 let broken = 0;
 for (const module of vitest.state.getTestModules()) {

@@ -16,7 +16,9 @@ export const pixels = 64;
 export function loadDigits(): { train: Digits; test: Digits } {
   const table = data.csvDataset(join(import.meta.dirname, "data/digits.csv"), { labelName: "label" });
   const [[features, label]] = [...table.batch(2000)] as [readonly [Readonly<Record<string, TensorValue>>, TensorValue]];
-  const columns = Object.keys(features).sort().map((name) => features[name]!.data as Int32Array);
+  const columns = Object.keys(features)
+    .sort()
+    .map((name) => features[name]!.data as Int32Array);
   const rows = label.shape[0]!;
   const images = new Float32Array(rows * pixels);
   const mostInk = 16;
@@ -25,7 +27,9 @@ export function loadDigits(): { train: Digits; test: Digits } {
   }
   const labels = BigInt64Array.from(label.data as Int32Array, BigInt);
   const part = (held: boolean): Digits => {
-    const chosen = Array.from({ length: rows }, (_, row) => row).filter((row) => (row % testEvery === testEvery - 1) === held);
+    const chosen = Array.from({ length: rows }, (_, row) => row).filter(
+      (row) => (row % testEvery === testEvery - 1) === held,
+    );
     return {
       images: Float32Array.from(chosen.flatMap((row) => [...images.subarray(row * pixels, (row + 1) * pixels)])),
       labels: BigInt64Array.from(chosen, (row) => labels[row]!),
@@ -37,7 +41,10 @@ export function loadDigits(): { train: Digits; test: Digits } {
 
 /** A dataset of (features, label) rows. */
 export function dataset({ images, labels, rows }: Digits) {
-  return data.Dataset.fromTensorSlices([{ x: { dtype: "float32", shape: [rows, pixels], data: images } }, labels] as const);
+  return data.Dataset.fromTensorSlices([
+    { x: { dtype: "float32", shape: [rows, pixels], data: images } },
+    labels,
+  ] as const);
 }
 
 /** An image as text, two characters a pixel. */
@@ -45,6 +52,9 @@ export function drawDigit(image: ArrayLike<number>): string {
   const shades = ["  ", "░░", "▒▒", "▓▓", "██"];
   const side = Math.sqrt(pixels);
   return Array.from({ length: side }, (_, row) =>
-    Array.from({ length: side }, (_, column) => shades[Math.round(image[row * side + column]! * (shades.length - 1))]).join(""),
+    Array.from(
+      { length: side },
+      (_, column) => shades[Math.round(image[row * side + column]! * (shades.length - 1))],
+    ).join(""),
   ).join("\n");
 }

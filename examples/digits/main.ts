@@ -9,8 +9,8 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { encodeExample, PredictionClient, RestClient } from "@tureen/client";
 import * as tf from "tureen";
-import { finish, serve } from "../support/server.js";
 import { readOptions, runExample } from "../support/options.js";
+import { finish, serve } from "../support/server.js";
 import { dataset, drawDigit, loadDigits, pixels } from "./digits.js";
 
 const batchSize = 64;
@@ -28,19 +28,27 @@ await runExample(async () => {
     nClasses: 10,
     optimizer: new tf.optimizers.Adam({ learningRate: 0.001 }),
     modelDir: mkdtempSync(join(tmpdir(), "digits-")),
-    config: tf.estimator.runConfig({ tfRandomSeed: 1, ...(options.verbose ? {} : { logger: tf.estimator.quietLogger }) }),
+    config: tf.estimator.runConfig({
+      tfRandomSeed: 1,
+      ...(options.verbose ? {} : { logger: tf.estimator.quietLogger }),
+    }),
   });
   await classifier.train(() => dataset(digits.train).shuffle(1500, { seed: 1 }).repeat().batch(batchSize), {
     steps: options.steps,
     hooks: [tf.estimator.progressHook({ steps: options.steps })],
   });
   const metrics = await classifier.evaluate(() => dataset(digits.test).batch(digits.test.rows));
-  console.log(`accuracy on the held-back digits: ${metrics["accuracy"]!.toFixed(4)} (loss ${metrics["average_loss"]!.toFixed(4)})`);
+  console.log(
+    `accuracy on the held-back digits: ${metrics["accuracy"]!.toFixed(4)} (loss ${metrics["average_loss"]!.toFixed(4)})`,
+  );
 
   // Act two: export and serve.
   const spec = tf.featureColumn.makeParseExampleSpec([x]);
   const base = resolve(options.exportDir);
-  const exported = await classifier.exportSavedModel(base, tf.estimator.export.buildParsingServingInputReceiverFn(spec));
+  const exported = await classifier.exportSavedModel(
+    base,
+    tf.estimator.export.buildParsingServingInputReceiverFn(spec),
+  );
   console.log(`exported to ${relative(process.cwd(), exported)}`);
   const served = await serve("digits", base, options);
 
@@ -54,11 +62,19 @@ await runExample(async () => {
   console.log(`gRPC Classify: a ${best.label}, score ${best.score.toFixed(4)} (in truth a ${digits.test.labels[0]})`);
 
   const example = encodeExample({ x: image });
-  const predicted = await client.predict({ model: "digits", signatureName: "predict", inputs: { examples: [example] } });
-  console.log(`gRPC Predict:  class ${String((predicted["class_ids"] as readonly (readonly bigint[])[])[0]![0])}, probabilities ${probabilities(predicted["probabilities"])}`);
+  const predicted = await client.predict({
+    model: "digits",
+    signatureName: "predict",
+    inputs: { examples: [example] },
+  });
+  console.log(
+    `gRPC Predict:  class ${String((predicted["class_ids"] as readonly (readonly bigint[])[])[0]![0])}, probabilities ${probabilities(predicted["probabilities"])}`,
+  );
 
   const b64 = Buffer.from(example).toString("base64");
-  const [row] = (await rest.predict({ model: "digits", signatureName: "predict", instances: [{ b64 }] })) as [{ classes: string[]; probabilities: number[] }];
+  const [row] = (await rest.predict({ model: "digits", signatureName: "predict", instances: [{ b64 }] })) as [
+    { classes: string[]; probabilities: number[] },
+  ];
   console.log(`REST predict:  class ${row.classes[0]}, probabilities ${probabilities([row.probabilities])}`);
   client.close();
 

@@ -15,7 +15,12 @@ export function preprocess(raw: Readonly<Record<string, Tensor>>): { inputs: Ten
   const drive = cast(equal(column(raw["drive"]!), [["f", "r", "4"]]), "float32");
   const scaled = (name: string, mean: number, deviation: number): Tensor =>
     realDiv(sub(column(raw[name]!), mean), deviation);
-  return { inputs: concatV2([scaled("displacement", 3.5, 1.3), scaled("cylinders", 5.9, 1.6), scaled("year", 2003.5, 4.5), drive], 1) };
+  return {
+    inputs: concatV2(
+      [scaled("displacement", 3.5, 1.3), scaled("cylinders", 5.9, 1.6), scaled("year", 2003.5, 4.5), drive],
+      1,
+    ),
+  };
 }
 
 function cars() {

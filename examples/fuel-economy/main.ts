@@ -27,14 +27,19 @@ await runExample(async () => {
     modelFn: carModel,
     params: { hiddenUnits: 16, learningRate: 0.01 },
     modelDir: mkdtempSync(join(tmpdir(), "cars-")),
-    config: tf.estimator.runConfig({ tfRandomSeed: 1, ...(options.verbose ? {} : { logger: tf.estimator.quietLogger }) }),
+    config: tf.estimator.runConfig({
+      tfRandomSeed: 1,
+      ...(options.verbose ? {} : { logger: tf.estimator.quietLogger }),
+    }),
   });
   await estimator.train(() => inputFn(trainingData().shuffle(200, { seed: 1 }).repeat().batch(32)), {
     steps: options.steps,
     hooks: [tf.estimator.progressHook({ steps: options.steps })],
   });
   const metrics = await estimator.evaluate(() => inputFn(testData().batch(testRows)));
-  console.log(`mean error on ${testRows} held-back cars: ${metrics["mean_absolute_error"]!.toFixed(2)} miles per gallon`);
+  console.log(
+    `mean error on ${testRows} held-back cars: ${metrics["mean_absolute_error"]!.toFixed(2)} miles per gallon`,
+  );
 
   const base = resolve(options.exportDir);
   const exported = await estimator.exportSavedModel(base, servingInputReceiverFn);

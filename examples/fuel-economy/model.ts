@@ -9,7 +9,11 @@ const frugal = 25;
  * `serving_default` regresses the mileage, `frugal` classifies, `both` gives everything to Predict.
  */
 export const carModel: tf.estimator.ModelFn = ({ features, labels, mode, params }) => {
-  const hidden = tf.layers.dense(features["inputs"] as tf.Tensor, { units: params["hiddenUnits"] as number, activation: tf.relu, name: "hidden" });
+  const hidden = tf.layers.dense(features["inputs"] as tf.Tensor, {
+    units: params["hiddenUnits"] as number,
+    activation: tf.relu,
+    name: "hidden",
+  });
   const mileage = tf.layers.dense(hidden, { units: 1, name: "mileage" });
   const logit = tf.layers.dense(hidden, { units: 1, name: "frugal" });
 
@@ -37,9 +41,12 @@ export const carModel: tf.estimator.ModelFn = ({ features, labels, mode, params 
   );
   if (mode === tf.estimator.ModeKeys.EVAL) {
     const error = tf.metrics.mean(tf.abs(tf.sub(mileage, target)), { name: "error" });
-    return tf.estimator.makeEstimatorSpec({ mode, loss, evalMetricOps: { "mean_absolute_error": error } });
+    return tf.estimator.makeEstimatorSpec({ mode, loss, evalMetricOps: { mean_absolute_error: error } });
   }
   const optimizer = new tf.optimizers.Adam({ learningRate: params["learningRate"] as number });
-  const trainOp = optimizer.minimize(loss, { variables: tf.trainableVariables(), iterations: tf.estimator.getGlobalStep() });
+  const trainOp = optimizer.minimize(loss, {
+    variables: tf.trainableVariables(),
+    iterations: tf.estimator.getGlobalStep(),
+  });
   return tf.estimator.makeEstimatorSpec({ mode, loss, trainOp });
 };

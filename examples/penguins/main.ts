@@ -22,30 +22,50 @@ await runExample(async () => {
     linearOptimizer: new tf.optimizers.Ftrl({ learningRate: 0.05 }),
     labelVocabulary: ["female", "male"],
     modelDir: mkdtempSync(join(tmpdir(), "penguins-")),
-    config: tf.estimator.runConfig({ tfRandomSeed: 1, ...(options.verbose ? {} : { logger: tf.estimator.quietLogger }) }),
+    config: tf.estimator.runConfig({
+      tfRandomSeed: 1,
+      ...(options.verbose ? {} : { logger: tf.estimator.quietLogger }),
+    }),
   });
   await classifier.train(() => trainingData().shuffle(300, { seed: 1 }).repeat().batch(32), {
     steps: options.steps,
     hooks: [tf.estimator.progressHook({ steps: options.steps })],
   });
   const metrics = await classifier.evaluate(() => testData().batch(testRows));
-  console.log(`accuracy on ${testRows} held-back penguins: ${metrics["accuracy"]!.toFixed(3)} (AUC ${metrics["auc"]!.toFixed(3)})`);
+  console.log(
+    `accuracy on ${testRows} held-back penguins: ${metrics["accuracy"]!.toFixed(3)} (AUC ${metrics["auc"]!.toFixed(3)})`,
+  );
 
   const spec = tf.featureColumn.makeParseExampleSpec([...linearColumns, ...dnnColumns]);
   const base = resolve(options.exportDir);
-  const exported = await classifier.exportSavedModel(base, tf.estimator.export.buildParsingServingInputReceiverFn(spec));
+  const exported = await classifier.exportSavedModel(
+    base,
+    tf.estimator.export.buildParsingServingInputReceiverFn(spec),
+  );
   console.log(`exported to ${relative(process.cwd(), exported)}`);
   const served = await serve("penguins", base, options);
 
   const penguin = {
-    species: "Gentoo", island: "Biscoe", nest: "N39", bill_length_mm: 49.2, bill_depth_mm: 15.2, flipper_length_mm: 221, body_mass_g: 6300,
+    species: "Gentoo",
+    island: "Biscoe",
+    nest: "N39",
+    bill_length_mm: 49.2,
+    bill_depth_mm: 15.2,
+    flipper_length_mm: 221,
+    body_mass_g: 6300,
   };
   console.log(`\na ${penguin.species} of ${penguin.body_mass_g} g on ${penguin.island}:`);
   const client = new PredictionClient(served.address);
   const [classes] = await client.classify({ model: "penguins", examples: [penguin] });
   console.log(`gRPC Classify: ${classes!.map(({ label, score }) => `${label} ${score.toFixed(3)}`).join(", ")}`);
-  const predicted = await client.predict({ model: "penguins", signatureName: "predict", inputs: { examples: [encodeExample(penguin)] } });
-  console.log(`gRPC Predict:  ${String((predicted["classes"] as string[][])[0]![0])}, logit ${(predicted["logits"] as number[][])[0]![0]!.toFixed(3)}`);
+  const predicted = await client.predict({
+    model: "penguins",
+    signatureName: "predict",
+    inputs: { examples: [encodeExample(penguin)] },
+  });
+  console.log(
+    `gRPC Predict:  ${String((predicted["classes"] as string[][])[0]![0])}, logit ${(predicted["logits"] as number[][])[0]![0]!.toFixed(3)}`,
+  );
   const [results] = await new RestClient(served.url).classify({
     model: "penguins",
     // A number without a fraction is an int64 in REST's Examples, and the model wants floats.

@@ -17,8 +17,22 @@ const scale: Readonly<Record<string, readonly [mean: number, deviation: number]>
 function penguins() {
   return data.csvDataset(file, {
     labelName: "sex",
-    selectColumns: ["species", "island", "nest", "bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g", "sex"],
-    dtypes: { bill_length_mm: "float32", bill_depth_mm: "float32", flipper_length_mm: "float32", body_mass_g: "float32" },
+    selectColumns: [
+      "species",
+      "island",
+      "nest",
+      "bill_length_mm",
+      "bill_depth_mm",
+      "flipper_length_mm",
+      "body_mass_g",
+      "sex",
+    ],
+    dtypes: {
+      bill_length_mm: "float32",
+      bill_depth_mm: "float32",
+      flipper_length_mm: "float32",
+      body_mass_g: "float32",
+    },
   });
 }
 
@@ -37,4 +51,10 @@ const measurements = Object.entries(scale).map(([key, [mean, deviation]]) =>
 /** The wide part memorises: which weights go with which sex in which species. */
 export const linearColumns = [mass, species, fc.crossedColumn(["species", mass], 100)];
 /** The deep part generalises from measurements. */
-export const dnnColumns = [...measurements, mass, fc.indicatorColumn(species), fc.indicatorColumn(island), fc.embeddingColumn(nest, 4)];
+export const dnnColumns = [
+  ...measurements,
+  mass,
+  fc.indicatorColumn(species),
+  fc.indicatorColumn(island),
+  fc.embeddingColumn(nest, 4),
+];

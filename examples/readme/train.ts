@@ -1,9 +1,19 @@
 import * as tf from "tureen";
 import { startModelServer } from "tureen/serving";
 
-const rows = { sepal: [[5.1, 3.5], [4.9, 3.0], [6.3, 3.3], [5.8, 2.7]] };
+const rows = {
+  sepal: [
+    [5.1, 3.5],
+    [4.9, 3.0],
+    [6.3, 3.3],
+    [5.8, 2.7],
+  ],
+};
 const species = [0n, 0n, 1n, 1n];
-const inputFn = () => tf.data.Dataset.fromTensorSlices([rows, species] as const).repeat().batch(4);
+const inputFn = () =>
+  tf.data.Dataset.fromTensorSlices([rows, species] as const)
+    .repeat()
+    .batch(4);
 
 const sepal = tf.featureColumn.numericColumn("sepal", { shape: [2] });
 const classifier = new tf.estimator.DNNClassifier({ featureColumns: [sepal], hiddenUnits: [8], modelDir: "runs/iris" });

@@ -16,11 +16,15 @@ export class UsageError extends Error {}
 const flags = ["once", "steps", "port", "rest_api_port", "export_dir", "verbose", "help"] as const;
 
 /** Reads the command line; UsageError for a flag that is none, with the nearest one that is. */
-export function readOptions(defaults: { readonly steps: number; readonly exportDir: string }, argv = process.argv.slice(2)): ExampleOptions {
+export function readOptions(
+  defaults: { readonly steps: number; readonly exportDir: string },
+  argv = process.argv.slice(2),
+): ExampleOptions {
   for (const arg of argv) {
     const name = arg.replace(/^--/, "").split("=")[0]!;
     if (!arg.startsWith("--")) continue;
-    if (!(flags as readonly string[]).includes(name)) throw new UsageError(`unknown flag --${name}: did you mean --${nearest(name)}?`);
+    if (!(flags as readonly string[]).includes(name))
+      throw new UsageError(`unknown flag --${name}: did you mean --${nearest(name)}?`);
   }
   const { values } = parseArgs({
     args: argv,
@@ -55,7 +59,8 @@ export function readOptions(defaults: { readonly steps: number; readonly exportD
 
 function count(flag: string, text: string, least: number): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < least) throw new UsageError(`--${flag} takes a whole number from ${least}, not ${JSON.stringify(text)}`);
+  if (!Number.isInteger(value) || value < least)
+    throw new UsageError(`--${flag} takes a whole number from ${least}, not ${JSON.stringify(text)}`);
   return value;
 }
 
@@ -68,7 +73,8 @@ function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
     row = next;
   }
   return row[b.length]!;

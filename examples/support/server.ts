@@ -17,7 +17,11 @@ export async function serve(name: string, basePath: string, options: ExampleOpti
     ...(options.verbose ? { log: stderrLog } : {}),
   });
   console.log(`serving ${name}: gRPC on port ${server.grpcPort}, REST on port ${server.restPort}`);
-  return { address: `localhost:${server.grpcPort}`, url: `http://localhost:${server.restPort}`, close: () => server.close() };
+  return {
+    address: `localhost:${server.grpcPort}`,
+    url: `http://localhost:${server.restPort}`,
+    close: () => server.close(),
+  };
 }
 
 /** Keeps serving until Ctrl-C or SIGTERM; with `--once` stops now. */

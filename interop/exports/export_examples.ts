@@ -9,11 +9,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeExample, type FeatureValue } from "@tureen/client";
 import * as tf from "tureen";
-import { preprocess, trainingData as carData } from "../../examples/fuel-economy/cars.js";
+import { dataset, loadDigits, pixels } from "../../examples/digits/digits.js";
+import { trainingData as carData, preprocess } from "../../examples/fuel-economy/cars.js";
 import { carModel } from "../../examples/fuel-economy/model.js";
 import { servingInputReceiverFn as carReceiver } from "../../examples/fuel-economy/receiver.js";
 import { dnnColumns, linearColumns, trainingData as penguinData } from "../../examples/penguins/penguins.js";
-import { dataset, loadDigits, pixels } from "../../examples/digits/digits.js";
 
 const out = process.argv[2]!;
 const config = tf.estimator.runConfig({ tfRandomSeed: 1, logger: tf.estimator.quietLogger });
@@ -28,7 +28,13 @@ interface Model {
 async function digits(): Promise<Model> {
   const { train, test } = loadDigits();
   const x = tf.featureColumn.numericColumn("x", { shape: [pixels] });
-  const estimator = new tf.estimator.DNNClassifier({ featureColumns: [x], hiddenUnits: [128, 32], nClasses: 10, modelDir: join(out, "digits-model"), config });
+  const estimator = new tf.estimator.DNNClassifier({
+    featureColumns: [x],
+    hiddenUnits: [128, 32],
+    nClasses: 10,
+    modelDir: join(out, "digits-model"),
+    config,
+  });
   await estimator.train(() => dataset(train).repeat().batch(64), { steps });
   const receiver = tf.estimator.export.buildParsingServingInputReceiverFn(tf.featureColumn.makeParseExampleSpec([x]));
   const examples = [0, 1, 2].map((row) => ({ x: test.images.subarray(row * pixels, (row + 1) * pixels) }));
@@ -45,7 +51,9 @@ async function penguins(): Promise<Model> {
     config,
   });
   await estimator.train(() => penguinData().repeat().batch(32), { steps });
-  const receiver = tf.estimator.export.buildParsingServingInputReceiverFn(tf.featureColumn.makeParseExampleSpec([...linearColumns, ...dnnColumns]));
+  const receiver = tf.estimator.export.buildParsingServingInputReceiverFn(
+    tf.featureColumn.makeParseExampleSpec([...linearColumns, ...dnnColumns]),
+  );
   const measured = { bill_length_mm: 49.2, bill_depth_mm: 15.2, flipper_length_mm: 221, body_mass_g: 6300 };
   const examples = [
     { species: "Gentoo", island: "Biscoe", nest: "N39", ...measured },
@@ -57,11 +65,19 @@ async function penguins(): Promise<Model> {
 }
 
 async function cars(): Promise<Model> {
-  const estimator = new tf.estimator.Estimator({ modelFn: carModel, params: { hiddenUnits: 16, learningRate: 0.01 }, modelDir: join(out, "cars-model"), config });
-  await estimator.train(() => {
-    const [raw, mileage] = tf.estimator.getNext(carData().repeat().batch(32));
-    return [preprocess(raw as Record<string, tf.Tensor>), mileage as tf.Tensor];
-  }, { steps });
+  const estimator = new tf.estimator.Estimator({
+    modelFn: carModel,
+    params: { hiddenUnits: 16, learningRate: 0.01 },
+    modelDir: join(out, "cars-model"),
+    config,
+  });
+  await estimator.train(
+    () => {
+      const [raw, mileage] = tf.estimator.getNext(carData().repeat().batch(32));
+      return [preprocess(raw as Record<string, tf.Tensor>), mileage as tf.Tensor];
+    },
+    { steps },
+  );
   const examples = [
     { displacement: 1.8, cylinders: 4, year: 2008, drive: "f" },
     { displacement: 5.7, cylinders: 8, year: 1999 },
@@ -80,11 +96,23 @@ for (const make of [digits, penguins, cars]) {
     [...model.signatures].map(([key, info]) => {
       const [feed] = [...info.inputs.values()];
       const keys = [...info.outputs.keys()];
-      const values = model.run(new Map([[feed!.name, input]]), keys.map((alias) => info.outputs.get(alias)!.name));
-      const plain = (value: tf.TensorValue): unknown[] => tf.toFlatArray(value).map((v) => (v instanceof Uint8Array ? Buffer.from(v).toString() : Number(v)));
-      return [key, Object.fromEntries(keys.map((alias, i) => [alias, { shape: values[i]!.shape, values: plain(values[i]!) }]))];
+      const values = model.run(
+        new Map([[feed!.name, input]]),
+        keys.map((alias) => info.outputs.get(alias)!.name),
+      );
+      const plain = (value: tf.TensorValue): unknown[] =>
+        tf.toFlatArray(value).map((v) => (v instanceof Uint8Array ? Buffer.from(v).toString() : Number(v)));
+      return [
+        key,
+        Object.fromEntries(keys.map((alias, i) => [alias, { shape: values[i]!.shape, values: plain(values[i]!) }])),
+      ];
     }),
   );
-  recorded.push({ name, exported, examples: serialized.map((bytes) => Buffer.from(bytes).toString("base64")), signatures });
+  recorded.push({
+    name,
+    exported,
+    examples: serialized.map((bytes) => Buffer.from(bytes).toString("base64")),
+    signatures,
+  });
 }
 writeFileSync(join(out, "recorded.json"), JSON.stringify(recorded));

@@ -141,6 +141,15 @@ for dtype in (f32, f64):
         g.case("SelfAdjointEigV2", [(a + np.swapaxes(a, -1, -2)).astype(dtype)], {"compute_v": False}, rtol=1e-4, atol=1e-5)
         unwritten(1)
 
+for dtype in (np.complex64, np.complex128):
+    for shape in [(3, 3), (4, 2), (2, 4)]:
+        g.case("Qr", [m(*shape, dtype=dtype)], {"full_matrices": True}, rtol=1e-4, atol=1e-5)
+        g.case("Svd", [m(*shape, dtype=dtype)], {"compute_uv": False}, rtol=1e-4, atol=1e-5)
+        unwritten(1, 2)
+    a = m(4, 4, dtype=dtype)
+    g.case("SelfAdjointEigV2", [a + np.conj(a.T)], {"compute_v": False}, rtol=1e-4, atol=1e-5)
+    unwritten(1)
+
 for ta in (False, True):
     for tb in (False, True):
         g.gradient_case("MatMul", [m(*((3, 2) if ta else (2, 3))), m(*((4, 3) if tb else (3, 4)))], {"transpose_a": ta, "transpose_b": tb})

@@ -196,4 +196,148 @@ single("serialized a vector", [mixed[0]], **spec)
 v2("ragged, scalar", mixed[1], ragged=[("a", "float", tf.int32), ("b", "int64", tf.int64), ("zz", "string", tf.int64)])
 v2("too few keys", mixed, sparse=[("b", "int64")])
 
+
+# DecodeCSV.
+import zlib, gzip as gz
+
+
+def csv(name, records, defaults, **attrs):
+    g.case("DecodeCSV", [strings(records), defaults], attrs, name=name)
+
+
+D = [strings([b"d"]), np.array([7], np.int32), np.array([8], np.int64), np.array([1.5], np.float32), np.array([2.5])]
+R0 = [strings([]), np.zeros([0], np.int32), np.zeros([0], np.int64), np.zeros([0], np.float32), np.zeros([0])]
+csv("all dtypes", [b"a,1,2,3.5,4.5", b"b,-1,-2,1e3,-inf"], D)
+csv("defaults", [b",,,,", b"x,,2,,4"], D)
+csv("required", [b"a,1,2,3,4"], R0)
+for i in range(5):
+    csv("missing %d" % i, [b"a,1,2,3,4", b",".join([b"" if k == i else b"1" for k in range(5)])], R0)
+csv("scalar defaults", [b"a,,,,"], [d.reshape(()) for d in D])
+csv("scalar record", b"a,1,2,3,4", D)
+csv("matrix of records", [[b"a,1,2,3,4"], [b"b,1,2,3,4"]], D)
+csv("quotes", [b'"a,b",1', b'"say ""hi""",2', b'"",3', b'"new\nline",4'], [strings([b"d"]), np.array([7], np.int32)])
+csv("no quotes", [b'"a",1', b'a"b,2'], [strings([b"d"]), np.array([7], np.int32)], use_quote_delim=False)
+csv("other delimiter", [b"a;1", b"b,c;2"], [strings([b"d"]), np.array([7], np.int32)], field_delim=";")
+csv("tab", [b"a\t1"], [strings([b"d"]), np.array([7], np.int32)], field_delim="\t")
+csv("na_value", [b"NA,NA", b"x,5"], [strings([b"d"]), np.array([7], np.int32)], na_value="NA")
+csv("select_cols", [b"a,1,2,3,4", b"b,5,6,7,8"], [np.array([7], np.int32), np.array([1.5], np.float32)], select_cols=[1, 3])
+csv("select_cols, last empty", [b"a,1,"], [np.array([7], np.int32), np.array([1.5], np.float32)], select_cols=[1, 2])
+csv("select_cols, too few", [b"a,1"], [np.array([7], np.int32), np.array([1.5], np.float32)], select_cols=[1, 3])
+csv("select_cols not rising", [b"a,1"], [np.array([7], np.int32), np.array([1.5], np.float32)], select_cols=[3, 1])
+csv("select_cols of another size", [b"a,1"], [np.array([7], np.int32), np.array([1.5], np.float32)], select_cols=[1])
+csv("select_cols negative", [b"a,1"], [np.array([7], np.int32)], select_cols=[-1])
+csv("newline at the end", [b"a,1\n", b"b,2\r\n", b"\nc,3"], [strings([b"d"]), np.array([7], np.int32)])
+csv("newline behind an unquoted last field", [b"1,a\n"], [np.array([7], np.int32), strings([b"d"])])
+csv("newline behind a quoted last field", [b'1,"a"\n'], [np.array([7], np.int32), strings([b"d"])])
+csv("empty record", [b""], [strings([b"d"])])
+csv("empty record of two", [b""], [strings([b"d"]), strings([b"e"])])
+csv("only a delimiter", [b","], [strings([b"d"]), strings([b"e"])])
+csv("too many", [b"a,1,2"], [strings([b"d"]), np.array([7], np.int32)])
+csv("too few", [b"a"], [strings([b"d"]), np.array([7], np.int32)])
+csv("bad int32", [b"x"], [np.array([7], np.int32)])
+csv("int32 overflow", [b"2147483648"], [np.array([7], np.int32)])
+csv("bad int64", [b"1.5"], [np.array([7], np.int64)])
+csv("bad float", [b"x"], [np.array([7], np.float32)])
+csv("bad double", [b"1,5"], [np.array([7.0]), np.array([7.0])], field_delim=";")
+csv("blanks", [b" 1 , 2.5 "], [np.array([7], np.int32), np.array([7], np.float32)])
+csv("quote inside", [b'a"b'], [strings([b"d"])])
+csv("quote not closed", [b'"ab'], [strings([b"d"])])
+csv("quote not escaped", [b'"a"b"'], [strings([b"d"])])
+csv("text behind a quote", [b'"a"b'], [strings([b"d"])])
+csv("long delimiter", [b"a"], [strings([b"d"])], field_delim="ab")
+csv("two defaults", [b"a"], [strings([b"d", b"e"])])
+csv("default a matrix", [b"a"], [strings([[b"d"]])])
+csv("no records", [], D)
+
+# DecodeRaw, DecodePaddedRaw.
+raw8 = [bytes(range(16)), bytes(range(240, 256))]
+for t in (tf.float16, tf.float32, tf.float64, tf.int32, tf.uint16, tf.uint8, tf.int16, tf.int8, tf.int64, tf.complex64, tf.complex128, tf.bfloat16):
+    for little in (True, False):
+        g.case("DecodeRaw", [strings(raw8)], {"out_type": t, "little_endian": little}, name="%s %s" % (t.name, little))
+        if not (t.is_complex or t == tf.bool):
+            g.case("DecodePaddedRaw", [strings([b"abcdefgh", b"xy", b"0123456789abcdefghij"]), np.int32(16)], {"out_type": t, "little_endian": little}, name="%s %s" % (t.name, little))
+g.case("DecodeRaw", [strings([b"\x00\x01\x01\x00"])], {"out_type": tf.bool}, name="bool")
+g.case("DecodeRaw", [strings([[raw8[0]], [raw8[1]]])], {"out_type": tf.int32}, name="matrix")
+g.case("DecodeRaw", [strings(raw8[0])], {"out_type": tf.int32}, name="scalar")
+g.case("DecodeRaw", [strings([])], {"out_type": tf.int32}, name="none")
+g.case("DecodeRaw", [strings([b"", b""])], {"out_type": tf.int32}, name="empty")
+g.case("DecodeRaw", [strings([b"abcd", b"ab"])], {"out_type": tf.uint8}, name="sizes differ")
+g.case("DecodeRaw", [strings([b"abc"])], {"out_type": tf.int32}, name="no multiple")
+g.case("DecodePaddedRaw", [strings([b"abc"]), np.int32(6)], {"out_type": tf.int32}, name="no multiple")
+g.case("DecodePaddedRaw", [strings([b"abc"]), np.int32(0)], {"out_type": tf.int32}, name="length nought")
+g.case("DecodePaddedRaw", [strings([b"abc"]), np.array([4], np.int32)], {"out_type": tf.int32}, name="length a vector")
+g.case("DecodePaddedRaw", [strings([]), np.int32(4)], {"out_type": tf.int32}, name="none")
+
+# Tensors, JSON, compression.
+for x in (np.array([1.5, 2], np.float32), np.array([[1, 2]], np.int64), strings([b"a", b""]), np.array(True), np.zeros([0, 3], np.int32), np.float32(3)):
+    g.case("SerializeTensor", [x])
+    proto = tf.make_tensor_proto(x)
+    g.case("ParseTensor", [strings(proto.SerializeToString())], {"out_type": tf.as_dtype(proto.dtype)}, name="%s %s" % (tf.as_dtype(proto.dtype).name, x.shape))
+g.case("ParseTensor", [strings(tf.make_tensor_proto([1.0]).SerializeToString())], {"out_type": tf.int32}, name="another dtype")
+g.case("ParseTensor", [strings(b"garbage")], {"out_type": tf.int32}, name="garbage")
+g.case("ParseTensor", [strings([b""])], {"out_type": tf.int32}, name="a vector")
+g.case("DecodeJSONExample", [strings([b'{"features": {"feature": {"s": {"bytesList": {"value": ["YQ=="]}}}}}', b"{}"])])
+for kind, pack in (("", lambda x: x), ("ZLIB", zlib.compress), ("GZIP", lambda x: gz.compress(x, mtime=0))):
+    g.case("DecodeCompressed", [strings([pack(b"hello" * 100), pack(b"")])], {"compression_type": kind}, name=kind or "none")
+g.case("DecodeCompressed", [strings([b"x"])], {"compression_type": "SNAPPY"}, name="another kind")
+
+# Sequence examples.
+SE = tf.train.SequenceExample
+
+
+def sequence(context=(), lists=()):
+    e = SE()
+    for k, (kind, values) in sorted(dict(context).items()):
+        e.context.feature[k].CopyFrom(feature(kind, values))
+    for k, rows in sorted(dict(lists).items()):
+        e.feature_lists.feature_list[k].SetInParent()
+        for kind, values in rows:
+            e.feature_lists.feature_list[k].feature.add().CopyFrom(feature(kind, values) if kind else tf.train.Feature())
+    return e.SerializeToString(deterministic=True)
+
+
+def seq(name, serialized, cdense=(), csparse=(), cragged=(), ldense=(), lsparse=(), lragged=(), names=()):
+    """cdense: (key, type, shape, default or None); ldense: (key, type, shape, missing is empty); ragged: (key, type, splits)."""
+    serialized = strings(serialized)
+    defaults = [NONE[t] if d is None else (strings(d) if t == "string" else np.array(d, TYPES[t].as_numpy_dtype)) for _, t, _, d in cdense]
+    common = {"context_sparse_types": [TYPES[t] for _, t in csparse], "Tcontext_dense": [TYPES[t] for _, t, _, _ in cdense], "context_dense_shapes": [x for _, _, x, _ in cdense],
+              "Ncontext_sparse": len(csparse), "Nfeature_list_sparse": len(lsparse), "Nfeature_list_dense": len(ldense),
+              "feature_list_sparse_types": [TYPES[t] for _, t in lsparse], "feature_list_dense_types": [TYPES[t] for _, t, _, _ in ldense], "feature_list_dense_shapes": [x for _, _, x, _ in ldense]}
+    keys = lambda features: [x[0] for x in features]
+    if not cragged and not lragged:
+        g.case("ParseSequenceExample", [serialized, strings(list(names)), defaults],
+               {**common, "feature_list_dense_missing_assumed_empty": [k for k, _, _, m in ldense if m], "context_sparse_keys": keys(csparse), "context_dense_keys": keys(cdense),
+                "feature_list_sparse_keys": keys(lsparse), "feature_list_dense_keys": keys(ldense), "Ncontext_dense": len(cdense)}, name=name)
+    g.case("ParseSequenceExampleV2", [serialized, strings(list(names)), strings(keys(csparse)), strings(keys(cdense)), strings(keys(cragged)), strings(keys(lsparse)), strings(keys(ldense)), strings(keys(lragged)),
+                                      np.array([m for _, _, _, m in ldense], bool), defaults],
+           {**common, "context_ragged_value_types": [TYPES[t] for _, t, _ in cragged], "context_ragged_split_types": [x for _, _, x in cragged],
+            "feature_list_ragged_value_types": [TYPES[t] for _, t, _ in lragged], "feature_list_ragged_split_types": [x for _, _, x in lragged]}, name=name)
+
+
+S1 = sequence({"c": (F, [1, 2]), "i": (I, [5]), "t": (B, [b"x", b"yy"])}, {"l": [(F, [1, 2]), (F, [3, 4])], "v": [(I, [1]), (I, []), (I, [2, 3])], "w": [(B, [b"a"]), (B, [b"b", b"c"])]})
+S2 = sequence({"c": (F, [3, 4])}, {"l": [(F, [5, 6])], "v": []})
+S3 = sequence({"c": (F, [5, 6]), "t": (B, [])}, {"l": [], "v": [(None, [])]})
+base = dict(cdense=[("c", "float", [2], None)], csparse=[("i", "int64"), ("t", "string")], ldense=[("l", "float", [2], False)], lsparse=[("v", "int64"), ("w", "string")])
+seq("batch", [S1, S2, S3], **base)
+seq("one", S1, **base)
+seq("ragged", [S1, S2, S3], cragged=[("i", "int64", tf.int32), ("t", "string", tf.int64)], lragged=[("v", "int64", tf.int64), ("w", "string", tf.int32)])
+# TensorFlow calls the splits of a single context feature a vector and gives a scalar: only feature lists here.
+seq("ragged, one", S1, lragged=[("v", "int64", tf.int64), ("w", "string", tf.int32)])
+seq("default of the context", [S1, S2], cdense=[("z", "int64", [1], [9]), ("t", "string", [2], [b"", b"d"])])
+seq("missing list counts as empty", [S1, S2], ldense=[("nothing", "float", [2], True), ("w", "string", [], True)], names=[b"n1", b"n2"])
+seq("scalar rows", [sequence((), {"r": [(I, [1]), (I, [2])]}), sequence((), {"r": [(I, [3])]})], ldense=[("r", "int64", [], False)])
+seq("no examples", [], csparse=base["csparse"], lsparse=base["lsparse"])
+seq("context missing", [S1], cdense=[("z", "int64", [1], None)])
+seq("list missing", [S1], ldense=[("z", "int64", [1], False)])
+seq("list missing, named", [S1], ldense=[("z", "int64", [1], False)], names=[b"n1"])
+seq("context of another type", [S1], cdense=[("c", "int64", [2], None)])
+seq("sparse context of another type", [S1], csparse=[("c", "string")])
+seq("list of another type", [S1], lsparse=[("v", "float")])
+seq("dense list of another type", [S1], ldense=[("l", "int64", [2], False)])
+seq("context of another size", [S1], cdense=[("c", "float", [3], None)])
+seq("list rows of another size", [S1], ldense=[("v", "int64", [1], False)])
+seq("list rows of no fitting size", [S1], ldense=[("l", "float", [3], False)])
+seq("garbage", [b"hello"], **base)
+seq("matrix", [[S1]], **base)
+seq("default of another shape", [S1], cdense=[("z", "int64", [1], [9, 9])])
 g.write()

@@ -194,4 +194,30 @@ for pad in (True, False):
     g.case("EncodeBase64", [b], {"pad": pad})
 for x in (b"", b"YQ", b"YQ==", b"YWI=", b"YWI", b"YWJj", b"__79_A", b"//79/A==", b"Y", b"YQ=", b"Y Q=", b"YQ==YQ==", b"===", b"YR"):
     g.case("DecodeBase64", [s([x])], name="%r" % x)
+# Unicode.
+u = s([b"hello", "日本語é😀".encode(), b"", b"a\xffb", b"\xe3\x81", b"\xf0\x9f\x98x", b"\xc0\x80", b"\xed\xa0\x80z", b"tab\tnl\n\x01\x7f", b"\xf4\x90\x80\x80", b"\xe0\x80\x80", b"\xf8\x88\x80\x80\x80", b"\x80\xbf"])
+for errors in ("replace", "ignore", "strict"):
+    for controls in (False, True):
+        o = {"input_encoding": "UTF-8", "errors": errors, "replace_control_characters": controls}
+        g.case("UnicodeDecode", [u], o)
+        g.case("UnicodeDecodeWithOffsets", [u], o)
+        for out in ("UTF-8", "UTF-16-BE", "UTF-32-BE"):
+            g.case("UnicodeTranscode", [u], {**o, "output_encoding": out})
+g.case("UnicodeDecode", [u[:3]], {"input_encoding": "UTF-8", "errors": "strict"})
+g.case("UnicodeDecode", [u], {"input_encoding": "UTF-8", "replacement_char": 63, "Tsplits": tf.int32})
+g.case("UnicodeDecode", [u], {"input_encoding": "UTF-8", "replacement_char": 0x110000})
+g.case("UnicodeDecode", [u], {"input_encoding": "no-such"})
+g.case("UnicodeDecode", [s([["a".encode()], ["bc".encode()]])], {"input_encoding": "UTF-8"})
+for enc in ("UTF-16-BE", "UTF-16-LE", "UTF-32-BE", "ISO-8859-1", "US-ASCII"):
+    texts_ = s(["hé😀".encode(enc, "replace") if enc not in ("US-ASCII", "ISO-8859-1") else b"h\xe9\x80"])
+    g.case("UnicodeDecodeWithOffsets", [texts_], {"input_encoding": enc}, name=enc)
+    g.case("UnicodeTranscode", [texts_], {"input_encoding": enc, "output_encoding": "UTF-8"}, name=enc)
+for out in ("UTF-8", "UTF-16-BE", "UTF-32-BE"):
+    for errors in ("replace", "ignore", "strict"):
+        g.case("UnicodeEncode", [np.array([104, 233, 128512, 26085, 97], np.int32), np.array([0, 2, 2, 5], np.int64)], {"output_encoding": out, "errors": errors})
+        g.case("UnicodeEncode", [np.array([104, 0x110000, 0xd800, -5, 97], np.int32), np.array([0, 5], np.int32)], {"output_encoding": out, "errors": errors})
+g.case("UnicodeEncode", [np.array([104, 105], np.int32), np.array([0, 1], np.int64)], {"output_encoding": "UTF-8"})
+g.case("UnicodeEncode", [np.array([104, 105], np.int32), np.array([1, 2], np.int64)], {"output_encoding": "UTF-8"})
+g.case("UnicodeEncode", [np.array([104, 105], np.int32), np.array([0, 2, 1, 2], np.int64)], {"output_encoding": "UTF-8"})
+g.case("UnicodeEncode", [np.array([], np.int32), np.array([0], np.int64)], {"output_encoding": "UTF-8"})
 g.write()

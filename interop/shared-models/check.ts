@@ -46,9 +46,13 @@ function difference(expected: TensorValue, actual: TensorValue): string | undefi
   if (expected.dtype !== actual.dtype) return `dtype ${actual.dtype}, not ${expected.dtype}`;
   if (expected.shape.join() !== actual.shape.join()) return `shape [${actual.shape}], not [${expected.shape}]`;
   const [e, a] = [toFlatArray(expected), toFlatArray(actual)];
-  const text = (v: unknown): string => (v instanceof Uint8Array ? JSON.stringify(Buffer.from(v).toString("latin1")) : String(v));
+  const text = (v: unknown): string =>
+    v instanceof Uint8Array ? JSON.stringify(Buffer.from(v).toString("latin1")) : String(v);
   for (let i = 0; i < e.length; i++) {
-    const same = typeof e[i] === "number" && !/int/.test(expected.dtype) ? close(a[i] as number, e[i] as number) : text(a[i]) === text(e[i]);
+    const same =
+      typeof e[i] === "number" && !/int/.test(expected.dtype)
+        ? close(a[i] as number, e[i] as number)
+        : text(a[i]) === text(e[i]);
     if (!same) return `element ${i} is ${text(a[i])}, not ${text(e[i])}`;
   }
   return undefined;
@@ -58,9 +62,11 @@ function runCase(model: ServableModel, signature: string, test: Case, folder: st
   const info = model.signatures.get(signature);
   if (info === undefined) return `no signature ${signature}`;
   const feeds = new Map<string, TensorValue>();
-  for (const [alias, stored] of Object.entries({ ...test.inputs })) feeds.set(info.inputs.get(alias)!.name, readTensor(stored, folder));
+  for (const [alias, stored] of Object.entries({ ...test.inputs }))
+    feeds.set(info.inputs.get(alias)!.name, readTensor(stored, folder));
   for (const [name, stored] of Object.entries(test.extra_feeds ?? {})) feeds.set(name, readTensor(stored, folder));
-  for (const [alias, value] of info.defaults) if (!(alias in test.inputs)) feeds.set(info.inputs.get(alias)!.name, value);
+  for (const [alias, value] of info.defaults)
+    if (!(alias in test.inputs)) feeds.set(info.inputs.get(alias)!.name, value);
   const expected = { ...(test.outputs ?? {}) };
   const aliases = test.outputs === undefined ? [...info.outputs.keys()] : Object.keys(expected);
   const fetches = aliases.map((alias) => info.outputs.get(alias)!.name);
@@ -80,7 +86,9 @@ function runCase(model: ServableModel, signature: string, test: Case, folder: st
   } catch (error) {
     if (!(error instanceof StatusError)) return `threw ${error instanceof Error ? error.stack : String(error)}`;
     if (test.error === undefined) return `${error.code}: ${error.message}`;
-    return error.code === test.error.code ? undefined : `${error.code} (${error.message}), not ${test.error.code}: ${test.error.message}`;
+    return error.code === test.error.code
+      ? undefined
+      : `${error.code} (${error.message}), not ${test.error.code}: ${test.error.message}`;
   }
 }
 
@@ -89,7 +97,10 @@ async function main(): Promise<void> {
     console.log("skipped: the folder of shared models is not there");
     return;
   }
-  const known = JSON.parse(readFileSync(join(import.meta.dirname, "known-failures.json"), "utf8")) as Record<string, string>;
+  const known = JSON.parse(readFileSync(join(import.meta.dirname, "known-failures.json"), "utf8")) as Record<
+    string,
+    string
+  >;
   let [passed, failed] = [0, 0];
   const report = (id: string, problem: string | undefined): void => {
     const listed = Object.keys(known).find((pattern) => id === pattern || id.startsWith(`${pattern}/`));
@@ -101,7 +112,8 @@ async function main(): Promise<void> {
     }
   };
   for (const folder of readdirSync(join(root, "expected"), { withFileTypes: true })) {
-    if (!folder.isDirectory() || !existsSync(join(root, folder.name)) || (only !== undefined && folder.name !== only)) continue;
+    if (!folder.isDirectory() || !existsSync(join(root, folder.name)) || (only !== undefined && folder.name !== only))
+      continue;
     const before = failed;
     const recordings = join(root, "expected", folder.name);
     for (const file of readdirSync(recordings).filter((name) => name.endsWith(".json"))) {
@@ -122,7 +134,10 @@ async function main(): Promise<void> {
       for (const sequence of recording.sequences ?? []) {
         const fresh = await load();
         for (const [i, step] of sequence.steps.entries()) {
-          report(`${folder.name}/${recording.signature}/${sequence.name}/${i}`, runCase(fresh, step.signature ?? recording.signature, step, recordings));
+          report(
+            `${folder.name}/${recording.signature}/${sequence.name}/${i}`,
+            runCase(fresh, step.signature ?? recording.signature, step, recordings),
+          );
         }
       }
     }

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { allocate, dtypeFromName, elementCount, type NumericArray, type TensorValue, tensorValue } from "../../packages/tureen/src/core/index.js";
+import {
+  allocate,
+  dtypeFromName,
+  elementCount,
+  type NumericArray,
+  type TensorValue,
+  tensorValue,
+} from "../../packages/tureen/src/core/index.js";
 
 /** A tensor as the recordings store it. */
 export interface StoredTensor {
@@ -15,7 +22,9 @@ export function readTensor(stored: StoredTensor, folder: string): TensorValue {
   const dtype = dtypeFromName(stored.dtype);
   if (dtype === undefined) throw new Error(`unknown dtype ${stored.dtype}`);
   if (dtype === "string") {
-    const strings = (stored.values ?? []).map((value) => new Uint8Array(Buffer.from((value as { b64: string }).b64, "base64")));
+    const strings = (stored.values ?? []).map(
+      (value) => new Uint8Array(Buffer.from((value as { b64: string }).b64, "base64")),
+    );
     return tensorValue("string", stored.shape, strings);
   }
   const data = allocate(dtype, elementCount(stored.shape)) as unknown as NumericArray;
@@ -23,7 +32,8 @@ export function readTensor(stored: StoredTensor, folder: string): TensorValue {
     new Uint8Array(data.buffer).set(readFileSync(join(folder, stored.file)));
   } else {
     (stored.values ?? []).forEach((value, i) => {
-      data[i] = data instanceof BigInt64Array || data instanceof BigUint64Array ? BigInt(value as string) : Number(value);
+      data[i] =
+        data instanceof BigInt64Array || data instanceof BigUint64Array ? BigInt(value as string) : Number(value);
     });
   }
   return tensorValue(dtype, stored.shape, data as never);

@@ -10,6 +10,12 @@ export {
   type TensorDescription,
   type VersionStatus,
 } from "./prediction-client.js";
-export { type JsonValue, RestClient, type RestClientOptions, type RestExamplesRequest, type RestPredictRequest } from "./rest-client.js";
+export {
+  type JsonValue,
+  RestClient,
+  type RestClientOptions,
+  type RestExamplesRequest,
+  type RestPredictRequest,
+} from "./rest-client.js";
 export { ServingError, type StatusCodeName } from "./serving-error.js";
-export { type DTypeName, type PlainTensor, tensor, type TypedTensor } from "./tensor-value.js";
+export { type DTypeName, type PlainTensor, type TypedTensor, tensor } from "./tensor-value.js";

@@ -1,5 +1,12 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { ChannelCredentials, Client, type ClientOptions, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import {
+  type ChannelCredentials,
+  Client,
+  type ClientOptions,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import { encodeExample, type FeatureValue } from "@tureen/protos/example";
 import {
   decodeClassificationResponse,
@@ -9,9 +16,17 @@ import {
   encodePredictRequest,
 } from "@tureen/protos/serving-messages";
 import type { TensorMessage } from "@tureen/protos/tensor-data";
-import { codeName, ServingError } from "./serving-error.js";
 import { type ModelRequest, modelSpec } from "./model-request.js";
-import { type PlainTensor, tensor, toMessage, toPlain, type TypedTensor, type DTypeName, dtypeName } from "./tensor-value.js";
+import { codeName, ServingError } from "./serving-error.js";
+import {
+  type DTypeName,
+  dtypeName,
+  type PlainTensor,
+  type TypedTensor,
+  tensor,
+  toMessage,
+  toPlain,
+} from "./tensor-value.js";
 
 /** Where and how to connect. */
 export interface PredictionClientOptions {
@@ -103,7 +118,8 @@ export class PredictionClient {
   /** Runs a signature and gives the outputs as they came: flat typed arrays with their shapes. */
   async predictTensors(request: PredictRequest): Promise<ReadonlyMap<string, TensorMessage>> {
     const inputs = new Map<string, TensorMessage>();
-    for (const [alias, value] of Object.entries(request.inputs)) inputs.set(alias, toMessage(await this.#typed(alias, value, request)));
+    for (const [alias, value] of Object.entries(request.inputs))
+      inputs.set(alias, toMessage(await this.#typed(alias, value, request)));
     const fields = { modelSpec: modelSpec(request), inputs, outputFilter: request.outputFilter ?? [] };
     const response = await this.#call(`${predictionService}Predict`, encodePredictRequest(fields), request);
     return decodePredictResponse(response).outputs;
@@ -131,7 +147,11 @@ export class PredictionClient {
       modelSpec: create(ModelSpecSchema, specInit(request)),
       metadataField: ["signature_def"],
     });
-    const bytes = await this.#call(`${predictionService}GetModelMetadata`, toBinary(GetModelMetadataRequestSchema, message), request);
+    const bytes = await this.#call(
+      `${predictionService}GetModelMetadata`,
+      toBinary(GetModelMetadataRequestSchema, message),
+      request,
+    );
     const any = fromBinary(GetModelMetadataResponseSchema, bytes).metadata["signature_def"];
     if (any === undefined) throw new ServingError("INTERNAL", "The server's metadata has no signature_def");
     const map = fromBinary(SignatureDefMapSchema, any.value).signatureDef;
@@ -150,7 +170,11 @@ export class PredictionClient {
     );
     const { ModelSpecSchema } = await import("@tureen/protos/gen/tensorflow_serving/apis/model_pb");
     const message = create(GetModelStatusRequestSchema, { modelSpec: create(ModelSpecSchema, specInit(request)) });
-    const bytes = await this.#call(`${modelService}GetModelStatus`, toBinary(GetModelStatusRequestSchema, message), request);
+    const bytes = await this.#call(
+      `${modelService}GetModelStatus`,
+      toBinary(GetModelStatusRequestSchema, message),
+      request,
+    );
     return fromBinary(GetModelStatusResponseSchema, bytes).modelVersionStatus.map((status) => ({
       version: status.version,
       state: states[status.state as keyof typeof states] ?? "UNKNOWN",
@@ -211,7 +235,9 @@ export class PredictionClient {
 }
 
 function encodeExamples(request: ExamplesRequest): Uint8Array {
-  const examples = request.examples.map((example) => (example instanceof Uint8Array ? example : encodeExample(example)));
+  const examples = request.examples.map((example) =>
+    example instanceof Uint8Array ? example : encodeExample(example),
+  );
   const context = request.context === undefined ? {} : { context: encodeExample(request.context) };
   return encodeExamplesRequest({ modelSpec: modelSpec(request), input: { examples, ...context } });
 }
@@ -219,7 +245,10 @@ function encodeExamples(request: ExamplesRequest): Uint8Array {
 function specInit(request: ModelRequest) {
   const versionChoice =
     request.version !== undefined
-      ? { case: "version" as const, value: { value: BigInt(request.version), $typeName: "google.protobuf.Int64Value" as const } }
+      ? {
+          case: "version" as const,
+          value: { value: BigInt(request.version), $typeName: "google.protobuf.Int64Value" as const },
+        }
       : request.versionLabel !== undefined
         ? { case: "versionLabel" as const, value: request.versionLabel }
         : { case: undefined };
@@ -230,7 +259,9 @@ function describe(infos: {
   readonly [alias: string]: {
     readonly encoding: { readonly case?: string | undefined; readonly value?: unknown };
     readonly dtype: number;
-    readonly tensorShape?: { readonly unknownRank: boolean; readonly dim: readonly { readonly size: bigint }[] } | undefined;
+    readonly tensorShape?:
+      | { readonly unknownRank: boolean; readonly dim: readonly { readonly size: bigint }[] }
+      | undefined;
   };
 }): Record<string, TensorDescription> {
   return Object.fromEntries(
@@ -239,7 +270,10 @@ function describe(infos: {
       {
         name: info.encoding.case === "name" ? (info.encoding.value as string) : "",
         dtype: dtypeName(info.dtype),
-        shape: info.tensorShape?.unknownRank === true ? undefined : (info.tensorShape?.dim ?? []).map((dim) => Number(dim.size)),
+        shape:
+          info.tensorShape?.unknownRank === true
+            ? undefined
+            : (info.tensorShape?.dim ?? []).map((dim) => Number(dim.size)),
       },
     ]),
   );

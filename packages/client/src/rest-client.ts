@@ -1,5 +1,5 @@
-import { codeOfHttpStatus, ServingError } from "./serving-error.js";
 import type { ModelRequest } from "./model-request.js";
+import { codeOfHttpStatus, ServingError } from "./serving-error.js";
 
 /** A value as the REST API takes and gives it; `{ b64 }` holds bytes. */
 export type JsonValue = number | string | boolean | null | { readonly [key: string]: JsonValue } | readonly JsonValue[];
@@ -13,7 +13,8 @@ export interface RestClientOptions {
 }
 
 /** A request in row format (`instances`, one entry an instance) or column format (`inputs`). */
-export type RestPredictRequest = ModelRequest & ({ readonly instances: readonly JsonValue[] } | { readonly inputs: JsonValue });
+export type RestPredictRequest = ModelRequest &
+  ({ readonly instances: readonly JsonValue[] } | { readonly inputs: JsonValue });
 
 /** A request with examples: features by name; integers go as int64, numbers with a fraction as floats. */
 export interface RestExamplesRequest extends ModelRequest {
@@ -67,16 +68,27 @@ export class RestClient {
 
   async #fetch(target: string, request: ModelRequest, init: RequestInit): Promise<Record<string, unknown>> {
     const timeout = request.timeout ?? this.#options.timeout;
-    const signals = [...(request.signal === undefined ? [] : [request.signal]), ...(timeout === undefined ? [] : [AbortSignal.timeout(timeout)])];
+    const signals = [
+      ...(request.signal === undefined ? [] : [request.signal]),
+      ...(timeout === undefined ? [] : [AbortSignal.timeout(timeout)]),
+    ];
     let response: Response;
     let text: string;
     try {
-      response = await fetch(this.#base + target, { ...init, headers: { ...this.#options.headers }, signal: AbortSignal.any(signals) });
+      response = await fetch(this.#base + target, {
+        ...init,
+        headers: { ...this.#options.headers },
+        signal: AbortSignal.any(signals),
+      });
       text = await response.text();
     } catch (cause) {
       const name = cause instanceof Error ? cause.name : "";
       const code = name === "TimeoutError" ? "DEADLINE_EXCEEDED" : name === "AbortError" ? "CANCELLED" : "UNAVAILABLE";
-      throw new ServingError(code, `${this.#base}${target}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new ServingError(
+        code,
+        `${this.#base}${target}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      );
     }
     const answer = parse(text);
     if (response.ok && answer !== undefined) return answer;

@@ -5,8 +5,22 @@ export type PlainTensor = number | bigint | boolean | string | Uint8Array | read
 
 /** dtypes by the name that Python's `tf.DType.name` gives them, with their number in `tensorflow.DataType`. */
 export const dtypeNumbers = Object.freeze({
-  float32: 1, float64: 2, int32: 3, uint8: 4, int16: 5, int8: 6, string: 7, complex64: 8, int64: 9, bool: 10, bfloat16: 14, uint16: 17,
-  complex128: 18, float16: 19, uint32: 22, uint64: 23,
+  float32: 1,
+  float64: 2,
+  int32: 3,
+  uint8: 4,
+  int16: 5,
+  int8: 6,
+  string: 7,
+  complex64: 8,
+  int64: 9,
+  bool: 10,
+  bfloat16: 14,
+  uint16: 17,
+  complex128: 18,
+  float16: 19,
+  uint32: 22,
+  uint64: 23,
 } as const);
 
 /** The name of a dtype. */
@@ -33,7 +47,8 @@ export function tensor(value: PlainTensor, dtype: DTypeName, shape?: readonly nu
   const flat: unknown[] = [];
   flatten(value, 0, found, flat, dtype === "string");
   const target = shape ?? found;
-  if (countElements(target) !== flat.length) throw new TypeError(`${flat.length} values do not fill shape [${target.join(", ")}]`);
+  if (countElements(target) !== flat.length)
+    throw new TypeError(`${flat.length} values do not fill shape [${target.join(", ")}]`);
   return { dtype, shape: target, data: pack(flat, dtype) };
 }
 
@@ -68,7 +83,8 @@ function pack(flat: readonly unknown[], dtype: DTypeName): TensorData {
   const data = layout.allocate(flat.length * layout.parts);
   const wide = data instanceof BigInt64Array || data instanceof BigUint64Array;
   flat.forEach((value, i) => {
-    if (typeof value === "string" || value instanceof Uint8Array) throw new TypeError(`A ${dtype} tensor does not take a string`);
+    if (typeof value === "string" || value instanceof Uint8Array)
+      throw new TypeError(`A ${dtype} tensor does not take a string`);
     data[i] = wide ? BigInt(value as number) : Number(value);
   });
   return data;

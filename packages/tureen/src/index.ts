@@ -8,8 +8,8 @@ export {
   elementCount,
   type PartialShape,
   type Shape,
-  StatusError,
   type StatusCodeName,
+  StatusError,
   type TensorValue,
   tensorValue,
   toFlatArray,
@@ -17,23 +17,29 @@ export {
   toTensor,
 } from "./core/index.js";
 export * as data from "./data/index.js";
-export * as estimator from "./estimator/index.js";
 export * as featureColumn from "./estimator/feature-column/index.js";
-export * as initializers from "./estimator/layers/initializers.js";
+export * as estimator from "./estimator/index.js";
 export * as layers from "./estimator/layers/index.js";
+export * as initializers from "./estimator/layers/initializers.js";
 export * as losses from "./estimator/losses/index.js";
 export * as metrics from "./estimator/metrics/index.js";
 export * as optimizers from "./estimator/optimizer/index.js";
 export * as summary from "./estimator/summary.js";
 export { constant, type TensorLike } from "./graph/build-op.js";
 export { collectionKeys } from "./graph/collections.js";
-export { graphFromBytes, graphToBytes } from "./graph/graph-def.js";
-export { Graph, Operation, Tensor } from "./graph/graph.js";
 export { gradients } from "./graph/gradients.js";
+export { Graph, Operation, Tensor } from "./graph/graph.js";
+export { graphFromBytes, graphToBytes } from "./graph/graph-def.js";
 export * from "./graph/ops/index.js";
 export { controlDependencies, currentGraph, nameScope, withGraph } from "./graph/scope.js";
 export { SparseTensor } from "./graph/sparse-tensor.js";
 export { globalVariables, trainableVariables, Variable } from "./graph/variable.js";
 export * as io from "./io.js";
 export { Session } from "./runtime/session.js";
-export { isSavedModel, loadSavedModel, type ServableModel, type SignatureInfo, type TensorInfo } from "./saved-model/index.js";
+export {
+  isSavedModel,
+  loadSavedModel,
+  type ServableModel,
+  type SignatureInfo,
+  type TensorInfo,
+} from "./saved-model/index.js";

@@ -2,8 +2,8 @@ export { parseExample } from "./estimator/feature-column/parse-example.js";
 export {
   type ExampleFeature,
   type FixedLenFeature,
-  fixedLenFeature,
   type FixedLenSequenceFeature,
+  fixedLenFeature,
   fixedLenSequenceFeature,
   type ParseExampleSpec,
   type SparseFeature,

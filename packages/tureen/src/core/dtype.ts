@@ -170,7 +170,11 @@ export function allocate<D extends DType>(dtype: D, elements: number): DataOf[D]
 /** A TypedArray over the bytes of a buffer, without a copy; `byteOffset` must be a multiple of the array's element size. */
 export function viewBytes(dtype: DType, buffer: ArrayBufferLike, byteOffset: number, elements: number): NumericArray {
   const array = facts[dtype].array as unknown as
-    | (new (buffer: ArrayBufferLike, byteOffset: number, length: number) => NumericArray)
+    | (new (
+        buffer: ArrayBufferLike,
+        byteOffset: number,
+        length: number,
+      ) => NumericArray)
     | undefined;
   if (array === undefined) throw invalidArgument(`${dtype} has no fixed-size memory layout`);
   return new array(buffer, byteOffset, elements * dtypeWidth(dtype));

@@ -26,14 +26,7 @@ export function zeros<D extends DType>(dtype: D, shape: Shape): TensorValue<D> {
 }
 
 /** What `toTensor` takes: nested lists of numbers, bigints, booleans, texts or byte strings. */
-export type NestedValue =
-  | number
-  | bigint
-  | boolean
-  | string
-  | Uint8Array
-  | readonly NestedValue[]
-  | NumericArray;
+export type NestedValue = number | bigint | boolean | string | Uint8Array | readonly NestedValue[] | NumericArray;
 
 /**
  * A value from plain JavaScript: nested lists, a TypedArray (one dimension) or a scalar.
@@ -49,7 +42,8 @@ export function toTensor<D extends DType = DType>(value: NestedValue, dtype?: D,
     const type = (dtype ?? dtypeOfArray(array)) as D;
     const width = dtypeWidth(type);
     const target = allocate(type, array.length / width) as unknown as NumericArray;
-    if (target.constructor === array.constructor) return tensorValue(type, shape ?? [array.length / width], array as unknown as DataOf[D]);
+    if (target.constructor === array.constructor)
+      return tensorValue(type, shape ?? [array.length / width], array as unknown as DataOf[D]);
     for (let i = 0; i < array.length; i++) flat.push(array[i]!);
     found = [array.length / width];
   } else {
@@ -152,7 +146,10 @@ export function withShape<D extends DType>(value: TensorValue<D>, shape: Shape):
 }
 
 /** A float32 scalar, vector or array. */
-export function floatValue(data: readonly number[] | Float32Array, shape: Shape = [data.length]): TensorValue<"float32"> {
+export function floatValue(
+  data: readonly number[] | Float32Array,
+  shape: Shape = [data.length],
+): TensorValue<"float32"> {
   return tensorValue("float32", shape, data instanceof Float32Array ? data : Float32Array.from(data));
 }
 
@@ -162,13 +159,19 @@ export function intValue(data: readonly number[] | Int32Array, shape: Shape = [d
 }
 
 /** A string vector or array. */
-export function stringValue(data: readonly (string | Uint8Array)[], shape: Shape = [data.length]): TensorValue<"string"> {
+export function stringValue(
+  data: readonly (string | Uint8Array)[],
+  shape: Shape = [data.length],
+): TensorValue<"string"> {
   const bytes = data.map((text) => (typeof text === "string" ? encodeText(text) : text));
   return tensorValue("string", shape, bytes);
 }
 
 /** A scalar of any dtype. */
-export function scalarValue<D extends DType>(dtype: D, value: number | bigint | boolean | string | Uint8Array): TensorValue<D> {
+export function scalarValue<D extends DType>(
+  dtype: D,
+  value: number | bigint | boolean | string | Uint8Array,
+): TensorValue<D> {
   return toTensor(value, dtype, scalarShape);
 }
 

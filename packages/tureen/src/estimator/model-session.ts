@@ -36,9 +36,11 @@ export class ModelSession {
 
   /** Brings variables and tables to life: from a checkpoint, or from their initialisers. */
   start(checkpoint: string | undefined): void {
-    if (checkpoint === undefined) this.session.run([], new Map(), [this.#init!]);
+    // The user's own model: its vocabularies and its checkpoints to start from may lie anywhere.
+    const files = { fileRoot: "/" };
+    if (checkpoint === undefined) this.session.run([], new Map(), [this.#init!], files);
     else restoreCheckpoint(this.session, this.saver, checkpoint);
-    this.session.run([], new Map(), [this.#localInit!]);
+    this.session.run([], new Map(), [this.#localInit!], files);
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import type { DType } from "../core/dtype.js";
 import type { PartialShape } from "../core/shape.js";
 import { invalidArgument, unimplemented } from "../core/status-error.js";
-import { tensorValue, type TensorValue } from "../core/tensor-value.js";
+import { type TensorValue, tensorValue } from "../core/tensor-value.js";
 import { encodeText } from "../core/text.js";
 import type { AttrListKind, AttrValue, FunctionReference } from "./attr-value.js";
 import type { AttrTypeName } from "./op-def.js";
@@ -16,7 +16,7 @@ export type PlainAttr =
   | Uint8Array
   | TensorValue
   | FunctionReference
-  | readonly PlainAttr[];
+  | readonly (PlainAttr | undefined)[];
 
 /** An attribute value of the declared type from its plain form. */
 export function attrFromPlain(type: AttrTypeName, plain: unknown): AttrValue {

@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import {
   type AttrValue as AttrProto,
-  AttrValueSchema,
   AttrValue_ListValueSchema,
+  AttrValueSchema,
   type NameAttrList,
   NameAttrListSchema,
 } from "@tureen/protos/gen/tensorflow/core/framework/attr_value_pb";
@@ -87,8 +87,16 @@ function listFromProto(list: Extract<AttrProto["value"], { case: "list" }>["valu
   if (list.i.length > 0) return made("int", list.i);
   if (list.f.length > 0) return made("float", list.f);
   if (list.b.length > 0) return made("bool", list.b);
-  if (list.type.length > 0) return made("type", list.type.map((type) => dtypeFromNumber(type)));
-  if (list.shape.length > 0) return made("shape", list.shape.map((shape) => shapeFromProto(shape)));
+  if (list.type.length > 0)
+    return made(
+      "type",
+      list.type.map((type) => dtypeFromNumber(type)),
+    );
+  if (list.shape.length > 0)
+    return made(
+      "shape",
+      list.shape.map((shape) => shapeFromProto(shape)),
+    );
   if (list.tensor.length > 0) return made("tensor", list.tensor.map(tensorFromProto));
   if (list.func.length > 0) return made("func", list.func.map(functionFromProto));
   return made("empty", []);
@@ -133,7 +141,10 @@ function functionToProto(reference: FunctionReference): NameAttrList {
   return create(NameAttrListSchema, { name: reference.name, attr: attrsToProto(reference.attrs) });
 }
 
-function listToProto(of: AttrListKind, value: readonly unknown[]): Extract<AttrProto["value"], { case: "list" }>["value"] {
+function listToProto(
+  of: AttrListKind,
+  value: readonly unknown[],
+): Extract<AttrProto["value"], { case: "list" }>["value"] {
   switch (of) {
     case "string":
       return create(AttrValue_ListValueSchema, { s: value as Uint8Array[] });

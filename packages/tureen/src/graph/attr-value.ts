@@ -121,7 +121,9 @@ export class Attrs {
     const attr = this.map.get(name);
     if (attr === undefined) throw invalidArgument(`No attr named '${name}' in NodeDef '${this.#owner}'`);
     if (attr.kind !== kind) {
-      throw invalidArgument(`AttrValue had value with type '${attr.kind}' when '${kind}' expected for attr '${name}' of '${this.#owner}'`);
+      throw invalidArgument(
+        `AttrValue had value with type '${attr.kind}' when '${kind}' expected for attr '${name}' of '${this.#owner}'`,
+      );
     }
     return attr as Extract<AttrValue, { kind: K }>;
   }

@@ -1,4 +1,4 @@
-import { dtypeLabel, type DType } from "../core/dtype.js";
+import { type DType, dtypeLabel } from "../core/dtype.js";
 import { invalidArgument, notFound } from "../core/status-error.js";
 import { type NestedValue, type TensorValue, toTensor } from "../core/tensor-value.js";
 import { encodeText } from "../core/text.js";
@@ -20,7 +20,12 @@ export type PlainAttrs = Readonly<Record<string, PlainAttr | undefined>>;
  * `inputs` has one entry an argument of the OpDef, a list where the argument is one. Type and length attributes are inferred from them,
  * constants are made under the operation's own scope, and the name is made unique.
  */
-export function buildOp(type: string, inputs: readonly (TensorLike | readonly TensorLike[])[], attrs: PlainAttrs = {}, name?: string): Operation {
+export function buildOp(
+  type: string,
+  inputs: readonly (TensorLike | readonly TensorLike[])[],
+  attrs: PlainAttrs = {},
+  name?: string,
+): Operation {
   const graph = currentGraph();
   const def = findOpDef(type) ?? graph.functions.get(type)?.opDef();
   if (def === undefined) throw notFound(`Op type not registered '${type}' in binary running on this machine.`);
@@ -39,7 +44,12 @@ export function buildOp(type: string, inputs: readonly (TensorLike | readonly Te
 }
 
 /** `buildOp` for ops of one output. */
-export function build(type: string, inputs: readonly (TensorLike | readonly TensorLike[])[], attrs?: PlainAttrs, name?: string): Tensor {
+export function build(
+  type: string,
+  inputs: readonly (TensorLike | readonly TensorLike[])[],
+  attrs?: PlainAttrs,
+  name?: string,
+): Tensor {
   return buildOp(type, inputs, attrs, name).output;
 }
 
@@ -47,7 +57,9 @@ export function build(type: string, inputs: readonly (TensorLike | readonly Tens
 export function asTensor(value: TensorLike, dtype?: DType, name = "Const"): Tensor {
   if (value instanceof Tensor) {
     if (dtype !== undefined && value.dtype !== dtype) {
-      throw invalidArgument(`Tensor conversion requested dtype ${dtype} for Tensor with dtype ${value.dtype}: ${value.name}`);
+      throw invalidArgument(
+        `Tensor conversion requested dtype ${dtype} for Tensor with dtype ${value.dtype}: ${value.name}`,
+      );
     }
     return value;
   }
@@ -66,7 +78,8 @@ function constantNode(graph: Graph, name: string, value: TensorValue): Tensor {
     ["dtype", { kind: "type", value: value.dtype }],
     ["value", { kind: "tensor", value }],
   ]);
-  return graph.createOperation({ type: "Const", name, inputs: [], controlInputs: currentControlInputs(), attrs }).output;
+  return graph.createOperation({ type: "Const", name, inputs: [], controlInputs: currentControlInputs(), attrs })
+    .output;
 }
 
 function isTensorValue(value: TensorValue | NestedValue): value is TensorValue {
@@ -151,7 +164,9 @@ function resolveArg(
   } else {
     for (const tensor of tensors) {
       if (tensor.dtype !== arg.type) {
-        throw invalidArgument(`Input '${arg.name}' of '${owner}' Op has type ${tensor.dtype} that does not match expected type of ${arg.type}.`);
+        throw invalidArgument(
+          `Input '${arg.name}' of '${owner}' Op has type ${tensor.dtype} that does not match expected type of ${arg.type}.`,
+        );
       }
     }
   }

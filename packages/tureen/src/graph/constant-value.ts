@@ -1,6 +1,6 @@
 import type { PartialShape } from "../core/shape.js";
 import { elementCount, isFullyDefined } from "../core/shape.js";
-import { intValue, tensorValue, type TensorValue, toIntegers } from "../core/tensor-value.js";
+import { intValue, type TensorValue, tensorValue, toIntegers } from "../core/tensor-value.js";
 import type { Tensor } from "./graph.js";
 
 /** Constants larger than this are not looked into: only shapes, axes and sizes matter before a run. */
@@ -16,7 +16,9 @@ export function constantValue(tensor: Tensor): TensorValue | undefined {
     }
     case "Identity":
     case "Cast":
-      return op.type === "Identity" || op.inputs[0]?.dtype === tensor.dtype ? knownOf(op.inputs[0]) : castInteger(tensor);
+      return op.type === "Identity" || op.inputs[0]?.dtype === tensor.dtype
+        ? knownOf(op.inputs[0])
+        : castInteger(tensor);
     case "Shape": {
       const shape = op.inputs[0]?.shape;
       if (!isFullyDefined(shape)) return undefined;
@@ -69,7 +71,8 @@ export function constantShape(tensor: Tensor): PartialShape {
     case "Shape":
       return op.inputs[0]?.shape;
     case "Pack": {
-      if (op.attrs.int("axis") !== 0 || op.inputs.some((input) => input.shape?.length !== 0)) return unknownEntries(tensor);
+      if (op.attrs.int("axis") !== 0 || op.inputs.some((input) => input.shape?.length !== 0))
+        return unknownEntries(tensor);
       return op.inputs.map((input) => constantShape(input)?.[0] ?? -1);
     }
     case "ConcatV2": {
@@ -102,10 +105,12 @@ function sliceOfShape(tensor: Tensor): PartialShape {
   const source = input === undefined ? undefined : constantShape(input);
   const [b, e, s] = [knownOf(begin), knownOf(end), knownOf(strides)];
   if (source === undefined || b === undefined || e === undefined || s === undefined) return unknownEntries(tensor);
-  if (b.shape[0] !== 1 || op.attrs.int("ellipsis_mask") !== 0 || op.attrs.int("new_axis_mask") !== 0) return unknownEntries(tensor);
+  if (b.shape[0] !== 1 || op.attrs.int("ellipsis_mask") !== 0 || op.attrs.int("new_axis_mask") !== 0)
+    return unknownEntries(tensor);
   const step = toIntegers(s)[0]!;
   if (step <= 0) return unknownEntries(tensor);
-  const wrap = (index: number): number => Math.max(0, Math.min(source.length, index < 0 ? index + source.length : index));
+  const wrap = (index: number): number =>
+    Math.max(0, Math.min(source.length, index < 0 ? index + source.length : index));
   const from = (op.attrs.int("begin_mask") & 1) !== 0 ? 0 : wrap(toIntegers(b)[0]!);
   if ((op.attrs.int("shrink_axis_mask") & 1) !== 0) return source.slice(from, from + 1);
   const to = (op.attrs.int("end_mask") & 1) !== 0 ? source.length : wrap(toIntegers(e)[0]!);

@@ -20,7 +20,8 @@ export function isIndexedSlices(gradient: Gradient | null | undefined): gradient
 /** A gradient as one dense tensor: rows of the same index are summed. */
 export function denseGradient(gradient: Gradient): Tensor {
   if (gradient instanceof Tensor) return gradient;
-  if (gradient.denseShape === undefined) throw invalidArgument("IndexedSlices without a dense shape cannot become a tensor");
+  if (gradient.denseShape === undefined)
+    throw invalidArgument("IndexedSlices without a dense shape cannot become a tensor");
   const rows = build("StridedSlice", [gradient.denseShape, [0], [1], [1]], { shrink_axis_mask: 1 });
   return build("UnsortedSegmentSum", [gradient.values, gradient.indices, rows]);
 }

@@ -1,11 +1,11 @@
-import { notFound } from "../core/status-error.js";
 import { isFloatingDType } from "../core/dtype.js";
 import { isFullyDefined } from "../core/shape.js";
+import { notFound } from "../core/status-error.js";
 import { zeros } from "../core/tensor-value.js";
 import { build, constant } from "./build-op.js";
 import { denseGradient, type Gradient, type IndexedSlices, isIndexedSlices } from "./gradient.js";
-import { type Operation, Tensor } from "./graph.js";
 import { gradientTable } from "./gradients/index.js";
+import { type Operation, Tensor } from "./graph.js";
 import { colocateWith, nameScope } from "./scope.js";
 
 /** What steers `gradients`. */
@@ -23,7 +23,11 @@ export interface GradientOptions {
  * Walks backwards from ys in reverse order of the ops' making, adds gradients that meet with AddN, and takes each op's rule from the
  * gradient tables. A resource handle as an x stands for its variable: the gradients of its reads.
  */
-export function gradients(ys: readonly Tensor[], xs: readonly Tensor[], options: GradientOptions = {}): (Gradient | null)[] {
+export function gradients(
+  ys: readonly Tensor[],
+  xs: readonly Tensor[],
+  options: GradientOptions = {},
+): (Gradient | null)[] {
   return nameScope(options.name ?? "gradients", () => build_(ys, xs, options));
 }
 

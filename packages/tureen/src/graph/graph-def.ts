@@ -2,18 +2,22 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { decodeMessage } from "@tureen/protos/decode-message";
 import {
   type FunctionDef,
+  FunctionDef_ArgAttrsSchema,
   type FunctionDefLibrary,
   FunctionDefLibrarySchema,
-  FunctionDef_ArgAttrsSchema,
   FunctionDefSchema,
 } from "@tureen/protos/gen/tensorflow/core/framework/function_pb";
 import { type GraphDef, GraphDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/graph_pb";
 import { type NodeDef, NodeDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/node_def_pb";
-import { OpDef_ArgDefSchema, OpDef_AttrDefSchema, OpDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/op_def_pb";
+import {
+  OpDef_ArgDefSchema,
+  OpDef_AttrDefSchema,
+  OpDefSchema,
+} from "@tureen/protos/gen/tensorflow/core/framework/op_def_pb";
 import { VersionDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/versions_pb";
 import { dtypeFromNumber, dtypeNumber } from "../core/dtype.js";
-import { attrsFromProto, attrsToProto, attrFromProto } from "./attr-proto.js";
 import { attrFromPlain } from "./attr-from-plain.js";
+import { attrFromProto, attrsFromProto, attrsToProto } from "./attr-proto.js";
 import type { AttrMap, AttrValue } from "./attr-value.js";
 import { Graph, type Operation } from "./graph.js";
 import { type FunctionDefinition, GraphFunction } from "./graph-function.js";
@@ -34,7 +38,12 @@ export function graphFromProto(proto: GraphDef): Graph {
     graph.functions.set(definition.name, new GraphFunction(definition, graph.functions));
   }
   const nodes = proto.node.map(nodeFromProto);
-  addNodes(graph, graph.producer < producerWithPlaceholderScalars ? nodes.map(withUnknownShape) : nodes, new Map(), "graph");
+  addNodes(
+    graph,
+    graph.producer < producerWithPlaceholderScalars ? nodes.map(withUnknownShape) : nodes,
+    new Map(),
+    "graph",
+  );
   return graph;
 }
 
@@ -44,7 +53,10 @@ const producerWithPlaceholderScalars = 24;
 function withUnknownShape(node: NodeSpec): NodeSpec {
   const shape = node.attrs.get("shape");
   if (node.op !== "Placeholder" || shape?.kind !== "shape" || shape.value?.length !== 0) return node;
-  return { ...node, attrs: new Map([...node.attrs, ["shape", { kind: "shape", value: undefined } satisfies AttrValue]]) };
+  return {
+    ...node,
+    attrs: new Map([...node.attrs, ["shape", { kind: "shape", value: undefined } satisfies AttrValue]]),
+  };
 }
 
 function nodeFromProto(node: NodeDef): NodeSpec {
@@ -77,7 +89,9 @@ function functionFromProto(proto: FunctionDef): FunctionDefinition {
     results: new Map(Object.entries(proto.ret)),
     controlResults: new Map(Object.entries(proto.controlRet)),
     attrs: attrsFromProto(proto.attr),
-    argAttrs: new Map(Object.entries(proto.argAttr).map(([index, value]) => [Number(index), attrsFromProto(value.attr)])),
+    argAttrs: new Map(
+      Object.entries(proto.argAttr).map(([index, value]) => [Number(index), attrsFromProto(value.attr)]),
+    ),
   };
 }
 
@@ -135,7 +149,13 @@ function withoutDefaults(op: Operation): AttrMap {
 function sameAttr(a: AttrValue, b: AttrValue): boolean {
   const text = (attr: AttrValue): string =>
     JSON.stringify(attr, (key, item) =>
-      typeof item === "bigint" ? String(item) : key === "of" ? undefined : item instanceof Uint8Array ? [...item] : item,
+      typeof item === "bigint"
+        ? String(item)
+        : key === "of"
+          ? undefined
+          : item instanceof Uint8Array
+            ? [...item]
+            : item,
     );
   return text(a) === text(b);
 }
@@ -166,13 +186,22 @@ function functionToProto(definition: FunctionDefinition): FunctionDef {
       isStateful: definition.isStateful,
     }),
     nodeDef: definition.nodes.map((node) =>
-      create(NodeDefSchema, { name: node.name, op: node.op, input: [...node.inputs], device: node.device, attr: attrsToProto(node.attrs) }),
+      create(NodeDefSchema, {
+        name: node.name,
+        op: node.op,
+        input: [...node.inputs],
+        device: node.device,
+        attr: attrsToProto(node.attrs),
+      }),
     ),
     ret: Object.fromEntries(definition.results),
     controlRet: Object.fromEntries(definition.controlResults),
     attr: attrsToProto(definition.attrs),
     argAttr: Object.fromEntries(
-      [...definition.argAttrs].map(([index, attrs]) => [index, create(FunctionDef_ArgAttrsSchema, { attr: attrsToProto(attrs) })]),
+      [...definition.argAttrs].map(([index, attrs]) => [
+        index,
+        create(FunctionDef_ArgAttrsSchema, { attr: attrsToProto(attrs) }),
+      ]),
     ),
   });
 }

@@ -74,7 +74,12 @@ export class GraphFunction {
         ]);
         const shapes = definition.argAttrs.get(args.length)?.get("_output_shapes");
         if (shapes !== undefined) argAttrs.set("_output_shapes", shapes);
-        const tensor = graph.createOperation({ type: "_Arg", name: indexed ? `${arg.name}_${i}` : arg.name, inputs: [], attrs: argAttrs }).output;
+        const tensor = graph.createOperation({
+          type: "_Arg",
+          name: indexed ? `${arg.name}_${i}` : arg.name,
+          inputs: [],
+          attrs: argAttrs,
+        }).output;
         args.push(tensor);
         tensors.set(indexed ? `${arg.name}:${i}` : arg.name, tensor);
         if (i === 0) tensors.set(arg.name, tensor);
@@ -84,7 +89,8 @@ export class GraphFunction {
     const resolve = addNodes(graph, nodes, tensors, "function");
     const results = definition.outputs.flatMap((output) => {
       const source = definition.results.get(output.name);
-      if (source === undefined) throw invalidArgument(`Return output '${output.name}' of function '${definition.name}' has no source`);
+      if (source === undefined)
+        throw invalidArgument(`Return output '${output.name}' of function '${definition.name}' has no source`);
       const { dtypes, indexed } = expandArg(output, attrs);
       return indexed ? dtypes.map((_, i) => resolve(`${source.replace(/:0$/, "")}:${i}`)) : [resolve(source)];
     });

@@ -2,10 +2,10 @@ import type { DType } from "../core/dtype.js";
 import type { PartialShape } from "../core/shape.js";
 import { invalidArgument, notFound } from "../core/status-error.js";
 import { type AttrMap, Attrs, type AttrValue } from "./attr-value.js";
-import { completeAttrs, outputTypes } from "./op-attrs.js";
-import { findOpDef, type OpDef } from "./op-def.js";
 import type { GraphFunction } from "./graph-function.js";
 import { inferShapes } from "./infer-shapes.js";
+import { completeAttrs, outputTypes } from "./op-attrs.js";
+import { findOpDef, type OpDef } from "./op-def.js";
 
 /** What a resource handle points to, where it is known: the dtype and shape of a variable's value, or of a list's elements. */
 export interface HandleData {
@@ -75,9 +75,7 @@ export class Operation {
     this.inputs = [...init.inputs];
     this.controlInputs = [...(init.controlInputs ?? [])];
     this.device = init.device ?? "";
-    this.outputs = outputTypes(def, this.attrs).map(
-      ({ dtype, isRef }, index) => new Tensor(this, index, dtype, isRef),
-    );
+    this.outputs = outputTypes(def, this.attrs).map(({ dtype, isRef }, index) => new Tensor(this, index, dtype, isRef));
   }
 
   /** The one output of an operation that has one. */

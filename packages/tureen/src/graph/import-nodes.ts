@@ -1,6 +1,6 @@
 import { dtypeLabel } from "../core/dtype.js";
 import { invalidArgument, notFound } from "../core/status-error.js";
-import { type AttrMap, Attrs } from "./attr-value.js";
+import type { AttrMap, Attrs } from "./attr-value.js";
 import type { Graph, Operation, Tensor } from "./graph.js";
 import { argTypes, inputTypes } from "./op-attrs.js";
 import type { OpDef } from "./op-def.js";
@@ -80,10 +80,13 @@ function resolveInput(graph: Graph, args: ReadonlyMap<string, Tensor>, input: st
   const parts = input.split(":");
   const op = graph.findOperation(parts[0]!);
   if (op === undefined) throw invalidArgument(`Unknown input node '${input}'`);
-  const index = syntax === "graph" || parts.length < 3 ? Number(parts[1] ?? 0) : outputIndex(op, parts[1]!, Number(parts[2]));
+  const index =
+    syntax === "graph" || parts.length < 3 ? Number(parts[1] ?? 0) : outputIndex(op, parts[1]!, Number(parts[2]));
   const output = op.outputs[index];
   if (output === undefined) {
-    throw invalidArgument(`Connecting to invalid output ${index} of source node ${op.name} which has ${op.outputs.length} outputs.`);
+    throw invalidArgument(
+      `Connecting to invalid output ${index} of source node ${op.name} which has ${op.outputs.length} outputs.`,
+    );
   }
   return output;
 }
@@ -144,7 +147,8 @@ function inOrder(nodes: readonly NodeSpec[], specs: ReadonlyMap<string, NodeSpec
       const source = specs.get(nodeOf(input.startsWith("^") ? input.slice(1) : input));
       if (source === undefined || done.has(source.name)) continue;
       if (source.op === "NextIteration" || source.op === "RefNextIteration") continue;
-      if (open.has(source.name)) throw invalidArgument(`Graph is invalid, contains a cycle with ${open.size} nodes, including: ${source.name}`);
+      if (open.has(source.name))
+        throw invalidArgument(`Graph is invalid, contains a cycle with ${open.size} nodes, including: ${source.name}`);
       enter(source);
     }
   }

@@ -8,7 +8,11 @@ import { shapeTable } from "./shapes/index.js";
 
 /** What a shape rule sees of a node. */
 export interface ShapeNode {
-  readonly inputs: readonly { readonly shape: PartialShape; readonly dtype: DType; readonly handleData: HandleData | undefined }[];
+  readonly inputs: readonly {
+    readonly shape: PartialShape;
+    readonly dtype: DType;
+    readonly handleData: HandleData | undefined;
+  }[];
   readonly attrs: Attrs;
   /** Dtypes of the outputs, in order. */
   readonly outputTypes: readonly DType[];
@@ -39,9 +43,13 @@ export function inferShapes(op: Operation): void {
       constant: (input) => knownConstant(op.inputs[input]),
       shapeOf: (input) => knownShape(op.inputs[input]),
     });
-    op.outputs.forEach((output, i) => setShape(output, inferred[i]));
+    op.outputs.forEach((output, i) => {
+      setShape(output, inferred[i]);
+    });
   } else if (declared?.kind === "list" && declared.of === "shape") {
-    op.outputs.forEach((output, i) => setShape(output, declared.value[i] as PartialShape));
+    op.outputs.forEach((output, i) => {
+      setShape(output, declared.value[i] as PartialShape);
+    });
   }
 }
 

@@ -1,8 +1,8 @@
 import type { DType } from "../core/dtype.js";
 import { dtypeLabel } from "../core/dtype.js";
 import { invalidArgument } from "../core/status-error.js";
-import type { AttrMap, Attrs, AttrValue } from "./attr-value.js";
 import { attrFromPlain } from "./attr-from-plain.js";
+import type { AttrMap, Attrs, AttrValue } from "./attr-value.js";
 import type { AttrDef, OpArg, OpDef } from "./op-def.js";
 
 /** The stored attributes plus the OpDef's defaults; a required one that is missing is INVALID_ARGUMENT, as in TensorFlow's node validation. */
@@ -37,7 +37,9 @@ function checkAttr(def: AttrDef, attr: AttrValue, owner: string): void {
     if (def.allowed.includes(plain)) continue;
     const list = def.allowed.map((v) => (attr.kind === "type" ? dtypeLabel(v as DType) : JSON.stringify(v))).join(", ");
     const shown = attr.kind === "type" ? dtypeLabel(plain as DType) : JSON.stringify(String(plain));
-    throw invalidArgument(`Value for attr '${def.name}' of ${shown} is not in the list of allowed values: ${list}\n\t; NodeDef: '${owner}'`);
+    throw invalidArgument(
+      `Value for attr '${def.name}' of ${shown} is not in the list of allowed values: ${list}\n\t; NodeDef: '${owner}'`,
+    );
   }
 }
 

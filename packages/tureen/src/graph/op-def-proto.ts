@@ -1,8 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import {
-  type OpDef as OpDefProto,
   OpDef_ArgDefSchema,
   OpDef_AttrDefSchema,
+  type OpDef as OpDefProto,
   OpDefSchema,
   type OpList,
   OpListSchema,
@@ -29,7 +29,9 @@ function opDefToProto(def: OpDef): OpDefProto {
         name: attr.name,
         type: attr.type,
         ...("default" in attr ? { defaultValue: attrToProto(attrFromPlain(attr.type, attr.default)) } : {}),
-        ...(attr.allowed === undefined ? {} : { allowedValues: attrToProto(attrFromPlain(listOf(attr.type), attr.allowed)) }),
+        ...(attr.allowed === undefined
+          ? {}
+          : { allowedValues: attrToProto(attrFromPlain(listOf(attr.type), attr.allowed)) }),
         ...(attr.minimum === undefined ? {} : { hasMinimum: true, minimum: BigInt(attr.minimum) }),
       }),
     ),

@@ -17,8 +17,22 @@ export interface OpArg {
 
 /** The declared type of an attribute, as `OpDef.AttrDef.type` spells it. */
 export type AttrTypeName =
-  | "string" | "int" | "float" | "bool" | "type" | "shape" | "tensor" | "func"
-  | "list(string)" | "list(int)" | "list(float)" | "list(bool)" | "list(type)" | "list(shape)" | "list(tensor)" | "list(func)";
+  | "string"
+  | "int"
+  | "float"
+  | "bool"
+  | "type"
+  | "shape"
+  | "tensor"
+  | "func"
+  | "list(string)"
+  | "list(int)"
+  | "list(float)"
+  | "list(bool)"
+  | "list(type)"
+  | "list(shape)"
+  | "list(tensor)"
+  | "list(func)";
 
 /** One attribute of an op. `default` and `allowed` are plain values: numbers, texts, dtype names, lists of sizes; null is an unknown rank. */
 export interface AttrDef {

@@ -1,5 +1,5 @@
 import { failedPrecondition } from "../core/status-error.js";
-import { Graph, type Operation, Tensor } from "./graph.js";
+import { type Graph, type Operation, Tensor } from "./graph.js";
 
 interface Scope {
   readonly graph: Graph;
@@ -21,7 +21,9 @@ function within<T>(scope: Scope, body: () => T): T {
   try {
     const result = body();
     if (result instanceof Promise) {
-      throw failedPrecondition("Graph-building functions must be synchronous: a promise was returned from within a scope");
+      throw failedPrecondition(
+        "Graph-building functions must be synchronous: a promise was returned from within a scope",
+      );
     }
     return result;
   } finally {

@@ -46,9 +46,8 @@ export class Variable {
     this.name = name;
     this.trainable = options.trainable ?? true;
     // Variables do not wait for what happens to be built around them.
-    [this.dtype, this.shape, this.handle, this.initialValue, this.initializer, this.isInitialized, this.snapshot] = controlDependencies(null, () =>
-      nameScope(null, () => makeVariable(graph, name, options, initializer)),
-    );
+    [this.dtype, this.shape, this.handle, this.initialValue, this.initializer, this.isInitialized, this.snapshot] =
+      controlDependencies(null, () => nameScope(null, () => makeVariable(graph, name, options, initializer)));
     const collections = options.collections ?? [collectionKeys.globalVariables];
     for (const key of collections) graph.addToCollection(key, this);
     if (this.trainable && (options.collections === undefined || collections.includes(collectionKeys.globalVariables))) {
@@ -88,7 +87,12 @@ export class Variable {
 
 type Parts = [DType, Shape, Tensor, Tensor, Operation, Tensor, Tensor];
 
-function makeVariable(graph: Graph, name: string, options: VariableOptions, initializer: VariableOptions["initializer"]): Parts {
+function makeVariable(
+  graph: Graph,
+  name: string,
+  options: VariableOptions,
+  initializer: VariableOptions["initializer"],
+): Parts {
   const unique = graph.uniqueName(name);
   if (unique !== name) throw invalidArgument(`Variable ${name} already exists.`);
   const initialValue = nameScope(`${name}/Initializer/`, () => initialTensor(options, initializer));
@@ -104,20 +108,25 @@ function makeVariable(graph: Graph, name: string, options: VariableOptions, init
 function initialTensor(options: VariableOptions, initializer: VariableOptions["initializer"]): Tensor {
   if (initializer instanceof Tensor) return initializer;
   if (typeof initializer !== "function") return constant(initializer, undefined, "initial_value");
-  if (options.shape === undefined) throw invalidArgument(`Shape of a new variable (${options.name}) must be fully defined`);
+  if (options.shape === undefined)
+    throw invalidArgument(`Shape of a new variable (${options.name}) must be fully defined`);
   return initializer(options.shape, options.dtype ?? "float32");
 }
 
 function definedShape(shape: PartialShape, name: string): Shape {
   if (shape === undefined || shape.some((size) => size < 0)) {
-    throw failedPrecondition(`Shape of a new variable (${name}) must be fully defined, but instead was ${String(shape)}.`);
+    throw failedPrecondition(
+      `Shape of a new variable (${name}) must be fully defined, but instead was ${String(shape)}.`,
+    );
   }
   return shape;
 }
 
 /** The scope's variables in a collection, optionally only those below a name. */
 export function variablesIn(graph: Graph, key: string, scope?: string): Variable[] {
-  return graph.getCollection<Variable>(key).filter((variable) => scope === undefined || variable.name === scope || variable.name.startsWith(`${scope}/`));
+  return graph
+    .getCollection<Variable>(key)
+    .filter((variable) => scope === undefined || variable.name === scope || variable.name.startsWith(`${scope}/`));
 }
 
 /** The full name of a variable under the current name scope. */

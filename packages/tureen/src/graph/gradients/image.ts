@@ -1,8 +1,8 @@
 import { isFullyDefined } from "../../core/shape.js";
+import { constant } from "../build-op.js";
 import type { GradientRule, GradientTable } from "../gradient.js";
 import type { Operation, Tensor } from "../graph.js";
 import { shape, stridedSlice } from "../ops/array.js";
-import { constant } from "../build-op.js";
 import {
   cropAndResizeGradBoxes,
   cropAndResizeGradImage,
@@ -16,10 +16,7 @@ function centers({ attrs }: Operation): { readonly alignCorners: boolean; readon
   return { alignCorners: attrs.bool("align_corners"), halfPixelCenters: attrs.bool("half_pixel_centers") };
 }
 
-const bilinear: GradientRule = (op, grads) => [
-  resizeBilinearGrad(denseOf(grads), op.inputs[0]!, centers(op)),
-  null,
-];
+const bilinear: GradientRule = (op, grads) => [resizeBilinearGrad(denseOf(grads), op.inputs[0]!, centers(op)), null];
 
 const bicubic: GradientRule = (op, grads) => {
   const { dtype } = op.inputs[0]!;

@@ -326,32 +326,6 @@ export function extractImagePatches(
   );
 }
 
-/** Windows cut out of images around given centres. */
-export function extractGlimpse(
-  input: TensorLike,
-  size: TensorLike,
-  offsets: TensorLike,
-  options: {
-    readonly centered?: boolean;
-    readonly normalized?: boolean;
-    readonly uniformNoise?: boolean;
-    readonly noise?: string;
-    readonly name?: string;
-  } = {},
-): Tensor {
-  return build(
-    "ExtractGlimpse",
-    [input, size, offsets],
-    {
-      centered: options.centered,
-      normalized: options.normalized,
-      uniform_noise: options.uniformNoise,
-      noise: options.noise,
-    },
-    options.name,
-  );
-}
-
 /** Images under projective transforms. */
 export function imageProjectiveTransformV2(
   images: TensorLike,
@@ -381,13 +355,4 @@ export function imageProjectiveTransformV3(
     { interpolation: options.interpolation, fill_mode: options.fillMode },
     options.name,
   );
-}
-
-/** Images with one-pixel boxes drawn on them. */
-export function drawBoundingBoxes(
-  images: TensorLike,
-  boxes: TensorLike,
-  options: { readonly name?: string } = {},
-): Tensor {
-  return build("DrawBoundingBoxes", [images, boxes], {}, options.name);
 }

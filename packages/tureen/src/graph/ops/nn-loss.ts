@@ -54,28 +54,3 @@ export function inTopKV2(
 ): Tensor {
   return build("InTopKV2", [predictions, targets, k], {}, options.name);
 }
-
-/** The best path of each batch entry, as a sparse tensor, and its negative log probability. */
-export function ctcGreedyDecoder(
-  inputs: TensorLike,
-  sequenceLength: TensorLike,
-  options: { readonly mergeRepeated?: boolean; readonly blankIndex?: number; readonly name?: string } = {},
-): {
-  readonly decodedIndices: Tensor;
-  readonly decodedValues: Tensor;
-  readonly decodedShape: Tensor;
-  readonly logProbability: Tensor;
-} {
-  const { outputs } = buildOp(
-    "CTCGreedyDecoder",
-    [inputs, sequenceLength],
-    { merge_repeated: options.mergeRepeated, blank_index: options.blankIndex },
-    options.name,
-  );
-  return {
-    decodedIndices: outputs[0]!,
-    decodedValues: outputs[1]!,
-    decodedShape: outputs[2]!,
-    logProbability: outputs[3]!,
-  };
-}

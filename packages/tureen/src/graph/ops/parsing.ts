@@ -1,6 +1,6 @@
 import type { DType } from "../../core/dtype.js";
 import type { PartialShape } from "../../core/shape.js";
-import { buildOp, build, type TensorLike } from "../build-op.js";
+import { build, buildOp, type TensorLike } from "../build-op.js";
 import type { Operation, Tensor } from "../graph.js";
 
 /** What ParseExample gives, each list in the order of its keys. */
@@ -33,7 +33,11 @@ export function parseExample(
   sparseKeys: readonly TensorLike[],
   denseKeys: readonly TensorLike[],
   denseDefaults: readonly TensorLike[],
-  options: { readonly sparseTypes: readonly DType[]; readonly denseShapes: readonly PartialShape[]; readonly name?: string },
+  options: {
+    readonly sparseTypes: readonly DType[];
+    readonly denseShapes: readonly PartialShape[];
+    readonly name?: string;
+  },
 ): ParsedFeatures {
   const op = buildOp(
     "ParseExample",
@@ -148,7 +152,10 @@ export function decodeJsonExample(jsonExamples: TensorLike, options: { readonly 
 }
 
 /** The tensor in a serialized TensorProto. */
-export function parseTensor(serialized: TensorLike, options: { readonly outType: DType; readonly name?: string }): Tensor {
+export function parseTensor(
+  serialized: TensorLike,
+  options: { readonly outType: DType; readonly name?: string },
+): Tensor {
   return build("ParseTensor", [serialized], { out_type: options.outType }, options.name);
 }
 

@@ -46,7 +46,12 @@ export function sparseFillEmptyRows(
   denseShape: TensorLike,
   defaultValue: TensorLike,
   options: Named = {},
-): { readonly indices: Tensor; readonly values: Tensor; readonly emptyRowIndicator: Tensor; readonly reverseIndexMap: Tensor } {
+): {
+  readonly indices: Tensor;
+  readonly values: Tensor;
+  readonly emptyRowIndicator: Tensor;
+  readonly reverseIndexMap: Tensor;
+} {
   const op = buildOp("SparseFillEmptyRows", [indices, values, denseShape, defaultValue], {}, options.name);
   return {
     indices: op.outputs[0]!,
@@ -141,7 +146,9 @@ export function sparseConcat(
   shapes: readonly TensorLike[],
   options: Named & { readonly concatDim: number },
 ): SparseOutput {
-  return sparseOutput(buildOp("SparseConcat", [indices, values, shapes], { concat_dim: options.concatDim }, options.name));
+  return sparseOutput(
+    buildOp("SparseConcat", [indices, values, shapes], { concat_dim: options.concatDim }, options.name),
+  );
 }
 
 /** A sparse matrix times a dense one. */
@@ -168,12 +175,7 @@ export function sparseTensorDenseAdd(
 }
 
 /** The sum of two sparse tensors; sums smaller than `thresh` are left out. */
-export function sparseAdd(
-  a: SparseOutput,
-  b: SparseOutput,
-  thresh: TensorLike,
-  options: Named = {},
-): SparseOutput {
+export function sparseAdd(a: SparseOutput, b: SparseOutput, thresh: TensorLike, options: Named = {}): SparseOutput {
   const inputs = [a.indices, a.values, a.shape, b.indices, b.values, b.shape, thresh];
   return sparseOutput(buildOp("SparseAdd", inputs, {}, options.name));
 }

@@ -77,7 +77,12 @@ export function unsortedSegmentJoin(
   numSegments: TensorLike,
   options: Named & { readonly separator?: string } = {},
 ): Tensor {
-  return build("UnsortedSegmentJoin", [inputs, segmentIds, numSegments], { separator: options.separator }, options.name);
+  return build(
+    "UnsortedSegmentJoin",
+    [inputs, segmentIds, numSegments],
+    { separator: options.separator },
+    options.name,
+  );
 }
 
 /** Strings split at any of the delimiter's bytes. */

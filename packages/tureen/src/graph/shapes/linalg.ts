@@ -115,7 +115,6 @@ const selfAdjointEig: ShapeRule = ({ inputs, attrs }) => {
 export const linalgShapes: ShapeTable = {
   MatMul: matMul,
   SparseMatMul: matMul,
-  _FusedMatMul: matMul,
   BatchMatMul: batchMatMul(false),
   BatchMatMulV2: batchMatMul(true),
   BatchMatMulV3: batchMatMul(true),

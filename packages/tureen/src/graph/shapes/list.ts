@@ -1,7 +1,7 @@
 import type { DType } from "../../core/dtype.js";
+import { dtypeLabel } from "../../core/dtype.js";
 import type { PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { dtypeLabel } from "../../core/dtype.js";
 import { toIntegers } from "../../core/tensor-value.js";
 import type { HandleData } from "../graph.js";
 import type { InferredShape, ShapeNode, ShapeRule, ShapeTable } from "../infer-shapes.js";
@@ -60,10 +60,7 @@ function sameList(item: number | undefined): ShapeRule {
 
 const popBack: ShapeRule = (node) => {
   const handle = elementsOf(node);
-  return [
-    listOutput(node.attrs.type("element_dtype"), handle?.shape),
-    mergeShape(handle?.shape, shapeInput(node, 1)),
-  ];
+  return [listOutput(node.attrs.type("element_dtype"), handle?.shape), mergeShape(handle?.shape, shapeInput(node, 1))];
 };
 
 const elementShape: ShapeRule = ({ inputs }) => {

@@ -46,12 +46,16 @@ function sequenceShapes({ attrs }: ShapeNode, serialized: PartialShape, withRagg
   return [
     ...sparseShapes(attrs.int("Ncontext_sparse"), rank < 0 ? -1 : rank + 1),
     ...attrs.shapes("context_dense_shapes").map((shape) => concatenate(prefix, shape)),
-    ...(withRagged ? raggedShapes(attrs, "context_ragged_value_types", [splitsShape(prefix)]) : []),
+    ...(withRagged ? raggedShapes(attrs, "context_ragged_value_types", [sequenceSplits(prefix)]) : []),
     ...sparseShapes(attrs.int("Nfeature_list_sparse"), rank < 0 ? -1 : rank + 2),
     ...lists.map((shape) => concatenate(rows, shape)),
     ...lists.map(() => prefix),
-    ...(withRagged ? raggedShapes(attrs, "feature_list_ragged_value_types", [splitsShape(prefix), [-1]]) : []),
+    ...(withRagged ? raggedShapes(attrs, "feature_list_ragged_value_types", [sequenceSplits(prefix), [-1]]) : []),
   ];
+}
+
+function sequenceSplits(serialized: PartialShape): PartialShape {
+  return serialized === undefined || serialized.length === 0 ? serialized : splitsShape(serialized);
 }
 
 function raggedShapes(attrs: Attrs, types: string, splits: readonly PartialShape[]): PartialShape[] {

@@ -19,7 +19,9 @@ export const raggedShapes: ShapeTable = {
     const values = node.inputs[rank]!.shape;
     const columns = values === undefined ? -1 : rank + values.length;
     const count =
-      values === undefined || values.some((size) => size < 0) ? -1 : values.reduce((product, size) => product * size, 1);
+      values === undefined || values.some((size) => size < 0)
+        ? -1
+        : values.reduce((product, size) => product * size, 1);
     return [[count, columns], [count], [columns]];
   },
 

@@ -1,5 +1,5 @@
-import type { ShapeRule, ShapeTable } from "../infer-shapes.js";
 import { toIntegers } from "../../core/tensor-value.js";
+import type { ShapeRule, ShapeTable } from "../infer-shapes.js";
 import { withRank, withRankAtLeast } from "./nn/shape-checks.js";
 
 function complexTransform(rank: number): ShapeRule {

@@ -104,7 +104,8 @@ export const stringShapes: ShapeTable = {
         const [a, b] = [size(input, d), size(at, d)];
         if (a === 1) return b;
         if (b === 1) return a;
-        if (a >= 0 && b >= 0 && a !== b) throw invalidArgument(`Incompatible shapes: ${shapeText(input)} vs. ${shapeText(at)}`);
+        if (a >= 0 && b >= 0 && a !== b)
+          throw invalidArgument(`Incompatible shapes: ${shapeText(input)} vs. ${shapeText(at)}`);
         return Math.max(a, b);
       }),
     ];

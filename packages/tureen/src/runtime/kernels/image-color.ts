@@ -43,14 +43,15 @@ function pixelwise(input: TensorValue, convert: (a: number, b: number, c: number
 }
 
 function colorSpace(convert: (a: number, b: number, c: number) => Triple): KernelFactory {
-  return () => ([input]) => {
-    const { shape } = input!;
-    if (shape.length < 1) throw invalidArgument(`input must be at least 1D${shapeText(shape)}`);
-    if (shape.at(-1) !== 3) {
-      throw failedPrecondition(`input must have 3 channels but input only has ${shape.at(-1)} channels.`);
-    }
-    return [pixelwise(input!, convert)];
-  };
+  return () =>
+    ([input]) => {
+      const { shape } = input!;
+      if (shape.length < 1) throw invalidArgument(`input must be at least 1D${shapeText(shape)}`);
+      if (shape.at(-1) !== 3) {
+        throw failedPrecondition(`input must have 3 channels but input only has ${shape.at(-1)} channels.`);
+      }
+      return [pixelwise(input!, convert)];
+    };
 }
 
 function checkImage(images: TensorValue, scalar: TensorValue, name: string): void {
@@ -63,57 +64,63 @@ function checkColors(images: TensorValue): void {
   if (channels !== 3) throw invalidArgument(`input must have 3 channels but instead has ${channels} channels.`);
 }
 
-const adjustHue: KernelFactory = () => ([images, delta]) => {
-  checkImage(images!, delta!, "delta");
-  checkColors(images!);
-  const turn = realData(delta!)[0]!;
-  return [
-    pixelwise(images!, (r, g, b) => {
-      const [hue, saturation, value] = hsvOf(r, g, b);
-      const moved = hue + turn;
-      return rgbOf(moved - Math.floor(moved), saturation, value);
-    }),
-  ];
-};
+const adjustHue: KernelFactory =
+  () =>
+  ([images, delta]) => {
+    checkImage(images!, delta!, "delta");
+    checkColors(images!);
+    const turn = realData(delta!)[0]!;
+    return [
+      pixelwise(images!, (r, g, b) => {
+        const [hue, saturation, value] = hsvOf(r, g, b);
+        const moved = hue + turn;
+        return rgbOf(moved - Math.floor(moved), saturation, value);
+      }),
+    ];
+  };
 
-const adjustSaturation: KernelFactory = () => ([images, scale]) => {
-  checkImage(images!, scale!, "scale");
-  checkColors(images!);
-  const factor = realData(scale!)[0]!;
-  return [
-    pixelwise(images!, (r, g, b) => {
-      const [hue, saturation, value] = hsvOf(r, g, b);
-      return rgbOf(hue, clamp(saturation * factor), value);
-    }),
-  ];
-};
+const adjustSaturation: KernelFactory =
+  () =>
+  ([images, scale]) => {
+    checkImage(images!, scale!, "scale");
+    checkColors(images!);
+    const factor = realData(scale!)[0]!;
+    return [
+      pixelwise(images!, (r, g, b) => {
+        const [hue, saturation, value] = hsvOf(r, g, b);
+        return rgbOf(hue, clamp(saturation * factor), value);
+      }),
+    ];
+  };
 
-const adjustContrast: KernelFactory = () => ([images, factorTensor]) => {
-  const { shape, dtype } = images!;
-  if (shape.length < 3) throw invalidArgument(`input must be at least 3-D, got shape${shapeText(shape)}`);
-  if (factorTensor!.shape.length !== 0) {
-    throw invalidArgument(`contrast_factor must be scalar: ${shapeText(factorTensor!.shape)}`);
-  }
-  const factor = realData(factorTensor!)[0]!;
-  const channels = shape.at(-1)!;
-  const pixels = shape.at(-2)! * shape.at(-3)!;
-  const data = realData(images!);
-  const out = realArray(dtype, data.length);
-  const count = elementCount(shape.slice(0, -3));
-  for (let n = 0; n < count; n++) {
-    const start = n * pixels * channels;
-    for (let c = 0; c < channels; c++) {
-      let sum = 0;
-      for (let p = 0; p < pixels; p++) sum += data[start + p * channels + c]!;
-      const mean = sum / pixels;
-      for (let p = 0; p < pixels; p++) {
-        const at = start + p * channels + c;
-        out[at] = (data[at]! - mean) * factor + mean;
+const adjustContrast: KernelFactory =
+  () =>
+  ([images, factorTensor]) => {
+    const { shape, dtype } = images!;
+    if (shape.length < 3) throw invalidArgument(`input must be at least 3-D, got shape${shapeText(shape)}`);
+    if (factorTensor!.shape.length !== 0) {
+      throw invalidArgument(`contrast_factor must be scalar: ${shapeText(factorTensor!.shape)}`);
+    }
+    const factor = realData(factorTensor!)[0]!;
+    const channels = shape.at(-1)!;
+    const pixels = shape.at(-2)! * shape.at(-3)!;
+    const data = realData(images!);
+    const out = realArray(dtype, data.length);
+    const count = elementCount(shape.slice(0, -3));
+    for (let n = 0; n < count; n++) {
+      const start = n * pixels * channels;
+      for (let c = 0; c < channels; c++) {
+        let sum = 0;
+        for (let p = 0; p < pixels; p++) sum += data[start + p * channels + c]!;
+        const mean = sum / pixels;
+        for (let p = 0; p < pixels; p++) {
+          const at = start + p * channels + c;
+          out[at] = (data[at]! - mean) * factor + mean;
+        }
       }
     }
-  }
-  return [realValue(dtype, shape, out)];
-};
+    return [realValue(dtype, shape, out)];
+  };
 
 /** Host kernels of colors. */
 export const imageColorKernels: KernelTable = {

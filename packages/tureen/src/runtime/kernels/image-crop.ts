@@ -140,50 +140,52 @@ const cropAndResizeGradImage: KernelFactory = ({ attrs, outputTypes }) => {
   };
 };
 
-const cropAndResizeGradBoxes: KernelFactory = () => ([grads, image, boxes, owners]) => {
-  const [batch, height, width, depth] = image!.shape as readonly [number, number, number, number];
-  const crops = readBoxes(boxes!, owners!, batch);
-  const crop = [grads!.shape[1]!, grads!.shape[2]!] as const;
-  const [data, dy] = [pixelsOf(image!), grads!.data as Float32Array];
-  const out = new Float64Array(crops.count * 4);
-  const [heightRatio, widthRatio] = [
-    crop[0] > 1 ? (height - 1) / (crop[0] - 1) : 0,
-    crop[1] > 1 ? (width - 1) / (crop[1] - 1) : 0,
-  ];
-  forCropPixels(crops, [height, width], crop, (pixel, owner, y, x, box, row, column) => {
-    if (Number.isNaN(y) || Number.isNaN(x)) return;
-    const [top, bottom, left, right] = [Math.floor(y), Math.ceil(y), Math.floor(x), Math.ceil(x)];
-    const [yLerp, xLerp] = [y - top, x - left];
-    const at = (r: number, c: number, channel: number): number =>
-      data[((owner * height + r) * width + c) * depth + channel]!;
-    let [slopeY, slopeX] = [0, 0];
-    for (let c = 0; c < depth; c++) {
-      const [a, b] = [at(top, left, c), at(top, right, c)];
-      const [p, q] = [at(bottom, left, c), at(bottom, right, c)];
-      const grad = dy[pixel * depth + c]!;
-      slopeY += grad * ((1 - xLerp) * (p - a) + xLerp * (q - b));
-      slopeX += grad * ((1 - yLerp) * (b - a) + yLerp * (q - p));
-    }
-    const add = (side: number, value: number): void => {
-      out[box * 4 + side] = out[box * 4 + side]! + value;
-    };
-    if (crop[0] > 1) {
-      add(0, slopeY * (height - 1 - row * heightRatio));
-      add(2, slopeY * row * heightRatio);
-    } else {
-      add(0, slopeY * 0.5 * (height - 1));
-      add(2, slopeY * 0.5 * (height - 1));
-    }
-    if (crop[1] > 1) {
-      add(1, slopeX * (width - 1 - column * widthRatio));
-      add(3, slopeX * column * widthRatio);
-    } else {
-      add(1, slopeX * 0.5 * (width - 1));
-      add(3, slopeX * 0.5 * (width - 1));
-    }
-  });
-  return [tensorValue("float32", [crops.count, 4], Float32Array.from(out))];
-};
+const cropAndResizeGradBoxes: KernelFactory =
+  () =>
+  ([grads, image, boxes, owners]) => {
+    const [batch, height, width, depth] = image!.shape as readonly [number, number, number, number];
+    const crops = readBoxes(boxes!, owners!, batch);
+    const crop = [grads!.shape[1]!, grads!.shape[2]!] as const;
+    const [data, dy] = [pixelsOf(image!), grads!.data as Float32Array];
+    const out = new Float64Array(crops.count * 4);
+    const [heightRatio, widthRatio] = [
+      crop[0] > 1 ? (height - 1) / (crop[0] - 1) : 0,
+      crop[1] > 1 ? (width - 1) / (crop[1] - 1) : 0,
+    ];
+    forCropPixels(crops, [height, width], crop, (pixel, owner, y, x, box, row, column) => {
+      if (Number.isNaN(y) || Number.isNaN(x)) return;
+      const [top, bottom, left, right] = [Math.floor(y), Math.ceil(y), Math.floor(x), Math.ceil(x)];
+      const [yLerp, xLerp] = [y - top, x - left];
+      const at = (r: number, c: number, channel: number): number =>
+        data[((owner * height + r) * width + c) * depth + channel]!;
+      let [slopeY, slopeX] = [0, 0];
+      for (let c = 0; c < depth; c++) {
+        const [a, b] = [at(top, left, c), at(top, right, c)];
+        const [p, q] = [at(bottom, left, c), at(bottom, right, c)];
+        const grad = dy[pixel * depth + c]!;
+        slopeY += grad * ((1 - xLerp) * (p - a) + xLerp * (q - b));
+        slopeX += grad * ((1 - yLerp) * (b - a) + yLerp * (q - p));
+      }
+      const add = (side: number, value: number): void => {
+        out[box * 4 + side] = out[box * 4 + side]! + value;
+      };
+      if (crop[0] > 1) {
+        add(0, slopeY * (height - 1 - row * heightRatio));
+        add(2, slopeY * row * heightRatio);
+      } else {
+        add(0, slopeY * 0.5 * (height - 1));
+        add(2, slopeY * 0.5 * (height - 1));
+      }
+      if (crop[1] > 1) {
+        add(1, slopeX * (width - 1 - column * widthRatio));
+        add(3, slopeX * column * widthRatio);
+      } else {
+        add(1, slopeX * 0.5 * (width - 1));
+        add(3, slopeX * 0.5 * (width - 1));
+      }
+    });
+    return [tensorValue("float32", [crops.count, 4], Float32Array.from(out))];
+  };
 
 /** Host kernels of cropping. */
 export const imageCropKernels: KernelTable = {

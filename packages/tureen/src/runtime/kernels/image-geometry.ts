@@ -46,6 +46,13 @@ const extractImagePatches: KernelFactory = ({ attrs }) => {
   };
 };
 
+const f = Math.fround;
+
+/** One row of a projective transform, in float32 as TensorFlow computes it. */
+function project(matrix: ArrayLike<number>, at: number, x: number, y: number, constant: number): number {
+  return f(f(f(matrix[at]! * x) + f(matrix[at + 1]! * y)) + constant);
+}
+
 type FillMode = "CONSTANT" | "REFLECT" | "WRAP" | "NEAREST";
 
 /** Brings a coordinate that lies outside an image of `size` pixels back into it, as the fill mode says. */
@@ -108,16 +115,16 @@ function projectiveTransform(version: 2 | 3): KernelFactory {
         const t = shape[0] === 1 ? 0 : 8 * n;
         for (let y = 0; y < outHeight; y++) {
           for (let x = 0; x < outWidth; x++) {
-            const depth = matrix[t + 6]! * x + matrix[t + 7]! * y + 1;
+            const depth = project(matrix, t + 6, x, y, 1);
             if (depth === 0) {
               out.fill(fill, to, to + channels);
               to += channels;
               continue;
             }
-            const sourceX = (matrix[t]! * x + matrix[t + 1]! * y + matrix[t + 2]!) / depth;
-            const sourceY = (matrix[t + 3]! * x + matrix[t + 4]! * y + matrix[t + 5]!) / depth;
-            const atX = Math.fround(mapCoordinate(Math.fround(sourceX), width, mode));
-            const atY = Math.fround(mapCoordinate(Math.fround(sourceY), height, mode));
+            const sourceX = f(project(matrix, t, x, y, matrix[t + 2]!) / depth);
+            const sourceY = f(project(matrix, t + 3, x, y, matrix[t + 5]!) / depth);
+            const atX = f(mapCoordinate(sourceX, width, mode));
+            const atY = f(mapCoordinate(sourceY, height, mode));
             for (let c = 0; c < channels; c++, to++) {
               out[to] = isNearest
                 ? read(n, roundAway(atY), roundAway(atX), c)
@@ -139,9 +146,9 @@ function roundAway(value: number): number {
 function bilinear(read: (row: number, column: number) => number, y: number, x: number): number {
   const [top, left] = [Math.floor(y), Math.floor(x)];
   const [bottom, right] = [top + 1, left + 1];
-  const upper = (right - x) * read(top, left) + (x - left) * read(top, right);
-  const lower = (right - x) * read(bottom, left) + (x - left) * read(bottom, right);
-  return (bottom - y) * upper + (y - top) * lower;
+  const upper = f(f(f(right - x) * read(top, left)) + f(f(x - left) * read(top, right)));
+  const lower = f(f(f(right - x) * read(bottom, left)) + f(f(x - left) * read(bottom, right)));
+  return f(f(f(bottom - y) * upper) + f(f(y - top) * lower));
 }
 
 /** Host kernels of patches and projective transforms. */

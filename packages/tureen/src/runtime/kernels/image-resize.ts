@@ -83,10 +83,13 @@ function resizeGrad(makeTaps: TapsMaker): KernelFactory {
     const centers = centersOf(attrs);
     const byTensor = attrs.has("T") && outputTypes[0] !== undefined;
     return ([grads, original]) => {
-      if (grads!.shape.length !== 4) throw invalidArgument(`input_grad must be 4-dimensional${shapeText(grads!.shape)}`);
+      if (grads!.shape.length !== 4)
+        throw invalidArgument(`input_grad must be 4-dimensional${shapeText(grads!.shape)}`);
       const [batch, outHeight, outWidth, channels] = grads!.shape as readonly [number, number, number, number];
       const isSize = original!.shape.length === 1;
-      const [height, width] = isSize ? (toIntegers(original!) as [number, number]) : [original!.shape[1]!, original!.shape[2]!];
+      const [height, width] = isSize
+        ? (toIntegers(original!) as [number, number])
+        : [original!.shape[1]!, original!.shape[2]!];
       if (height <= 0 || width <= 0) throw invalidArgument("original_image must have positive height and width");
       const sizes: ImageSizes = { batch, height, width, channels };
       const shape = [batch, height, width, channels];

@@ -11,7 +11,8 @@ function scalarOf(value: TensorValue): number {
 }
 
 function checkBoxes(boxes: TensorValue, scores: TensorValue): void {
-  if (boxes.shape.length !== 2) throw invalidArgument(`boxes must be 2-D (Shape must be rank 2 but is rank ${boxes.shape.length})`);
+  if (boxes.shape.length !== 2)
+    throw invalidArgument(`boxes must be 2-D (Shape must be rank 2 but is rank ${boxes.shape.length})`);
   if (boxes.shape[1] !== 4) {
     throw invalidArgument(`boxes must have 4 columns (Dimension must be 4 but is ${boxes.shape[1]})`);
   }
@@ -90,18 +91,22 @@ const suppressV5: KernelFactory = ({ attrs }) => {
   };
 };
 
-const suppressWithOverlaps: KernelFactory = () => ([overlaps, scores, maxOutput, threshold, scoreThreshold]) => {
-  if (overlaps!.shape.length !== 2) throw invalidArgument(`overlaps must be 2-D${shapeText(overlaps!.shape)}`);
-  const count = overlaps!.shape[0]!;
-  if (overlaps!.shape[1] !== count) throw invalidArgument(`overlaps must be square${shapeText(overlaps!.shape)}`);
-  checkScores(scores!, count);
-  const data = realData(overlaps!);
-  const similarity: Similarity = (a, b) => data[a * count + b]!;
-  const limit = Math.min(limitOf(maxOutput!), count);
-  return [
-    indicesValue(suppress(realData(scores!), limit, similarity, scalarOf(threshold!), scalarOf(scoreThreshold!)).indices),
-  ];
-};
+const suppressWithOverlaps: KernelFactory =
+  () =>
+  ([overlaps, scores, maxOutput, threshold, scoreThreshold]) => {
+    if (overlaps!.shape.length !== 2) throw invalidArgument(`overlaps must be 2-D${shapeText(overlaps!.shape)}`);
+    const count = overlaps!.shape[0]!;
+    if (overlaps!.shape[1] !== count) throw invalidArgument(`overlaps must be square${shapeText(overlaps!.shape)}`);
+    checkScores(scores!, count);
+    const data = realData(overlaps!);
+    const similarity: Similarity = (a, b) => data[a * count + b]!;
+    const limit = Math.min(limitOf(maxOutput!), count);
+    return [
+      indicesValue(
+        suppress(realData(scores!), limit, similarity, scalarOf(threshold!), scalarOf(scoreThreshold!)).indices,
+      ),
+    ];
+  };
 
 const combined: KernelFactory = ({ attrs }) => {
   const padsClasses = attrs.bool("pad_per_class");

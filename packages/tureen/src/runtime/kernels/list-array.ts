@@ -1,11 +1,18 @@
 import { type DType, dtypeLabel, dtypeNumber } from "../../core/dtype.js";
-import { elementCount, isFullyDefined, mergeShapes, type PartialShape, sameShape, shapeText } from "../../core/shape.js";
+import {
+  elementCount,
+  isFullyDefined,
+  mergeShapes,
+  type PartialShape,
+  sameShape,
+  shapeText,
+} from "../../core/shape.js";
 import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import { floatValue, intValue, type TensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { indicesOf, integerOf, integersValue } from "./array/cells.js";
 import { joinRows, rowsOf, slicePart } from "./list/rows.js";
-import { stateOf, statefulHandle, TensorArray } from "./list/tensor-array.js";
+import { statefulHandle, stateOf, TensorArray } from "./list/tensor-array.js";
 
 const arrayKind = "TensorArray";
 const stackKind = "Stack";
@@ -30,9 +37,7 @@ function checkWritten(array: TensorArray, dtype: DType): void {
 
 function checkRequested(array: TensorArray, dtype: DType): void {
   if (array.dtype === dtype) return;
-  throw invalidArgument(
-    `TensorArray dtype is ${dtypeLabel(array.dtype)} but Op requested dtype ${dtypeLabel(dtype)}.`,
-  );
+  throw invalidArgument(`TensorArray dtype is ${dtypeLabel(array.dtype)} but Op requested dtype ${dtypeLabel(dtype)}.`);
 }
 
 const tensorArray: KernelFactory = ({ attrs, name }) => {
@@ -128,7 +133,9 @@ const scatter: KernelFactory = ({ attrs }) => {
     checkWritten(array, dtype);
     const indices = indicesOf(indexTensor!);
     if (value!.shape.length < 1) {
-      throw invalidArgument(`Input value for unpack must be at least a vector but received shape: ${shapeText(value!.shape)}`);
+      throw invalidArgument(
+        `Input value for unpack must be at least a vector but received shape: ${shapeText(value!.shape)}`,
+      );
     }
     if (indices.length !== value!.shape[0]) {
       throw invalidArgument(
@@ -146,7 +153,9 @@ const scatter: KernelFactory = ({ attrs }) => {
   };
 };
 
-const size: KernelFactory = () => ([handle]) => [intValue([arrayOf(handle!).size], [])];
+const size: KernelFactory =
+  () =>
+  ([handle]) => [intValue([arrayOf(handle!).size], [])];
 
 const concat: KernelFactory = ({ attrs }) => {
   const dtype = attrs.type("dtype");
@@ -217,10 +226,12 @@ const split: KernelFactory = ({ attrs }) => {
   };
 };
 
-const close: KernelFactory = () => ([handle]) => {
-  arrayOf(handle!).close();
-  return [];
-};
+const close: KernelFactory =
+  () =>
+  ([handle]) => {
+    arrayOf(handle!).close();
+    return [];
+  };
 
 interface Stack {
   readonly name: string;
@@ -239,35 +250,42 @@ const newStack: KernelFactory = ({ attrs, name }) => {
   const dtype = attrs.type("elem_type");
   const given = attrs.text("stack_name");
   return ([limit]) => {
-    if (limit!.shape.length !== 0) throw invalidArgument(`Stack size must be a scalar, but had shape: ${shapeText(limit!.shape)}`);
+    if (limit!.shape.length !== 0)
+      throw invalidArgument(`Stack size must be a scalar, but had shape: ${shapeText(limit!.shape)}`);
     const stack: Stack = { name: uniqueName(given === "" ? name : given), dtype, limit: integerOf(limit!), items: [] };
     return [statefulHandle(stackKind, stack.name, stack)];
   };
 };
 
-const push: KernelFactory = () => ([handle, element]) => {
-  const [stack, items] = openStack(handle!);
-  if (element!.dtype !== stack.dtype) {
-    throw invalidArgument(`Must have type ${dtypeNumber(stack.dtype)} but got ${dtypeNumber(element!.dtype)}`);
-  }
-  if (stack.limit >= 0 && items.length >= stack.limit) {
-    throw invalidArgument(`Stack[${stack.name}] overflowed its max_size (${stack.limit})`);
-  }
-  items.push(element!);
-  return [element!];
-};
+const push: KernelFactory =
+  () =>
+  ([handle, element]) => {
+    const [stack, items] = openStack(handle!);
+    if (element!.dtype !== stack.dtype) {
+      throw invalidArgument(`Must have type ${dtypeNumber(stack.dtype)} but got ${dtypeNumber(element!.dtype)}`);
+    }
+    if (stack.limit >= 0 && items.length >= stack.limit) {
+      throw invalidArgument(`Stack[${stack.name}] overflowed its max_size (${stack.limit})`);
+    }
+    items.push(element!);
+    return [element!];
+  };
 
-const pop: KernelFactory = () => ([handle]) => {
-  const [stack, items] = openStack(handle!);
-  const element = items.pop();
-  if (element === undefined) throw invalidArgument(`Stack[${stack.name}] is empty when calling Pop().`);
-  return [element];
-};
+const pop: KernelFactory =
+  () =>
+  ([handle]) => {
+    const [stack, items] = openStack(handle!);
+    const element = items.pop();
+    if (element === undefined) throw invalidArgument(`Stack[${stack.name}] is empty when calling Pop().`);
+    return [element];
+  };
 
-const closeStack: KernelFactory = () => ([handle]) => {
-  stateOf<Stack>(handle!, stackKind).items = undefined;
-  return [];
-};
+const closeStack: KernelFactory =
+  () =>
+  ([handle]) => {
+    stateOf<Stack>(handle!, stackKind).items = undefined;
+    return [];
+  };
 
 /** Host kernels of TensorArrays and stacks, whose state lives as long as their handles. */
 export const listArrayKernels: KernelTable = {

@@ -1,5 +1,12 @@
 import type { DType } from "../../core/dtype.js";
-import { elementCount, isCompatible, isFullyDefined, type PartialShape, type Shape, shapeText } from "../../core/shape.js";
+import {
+  elementCount,
+  isCompatible,
+  isFullyDefined,
+  type PartialShape,
+  type Shape,
+  shapeText,
+} from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { intValue, type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
@@ -37,7 +44,9 @@ const reserve: KernelFactory = ({ attrs }) => {
     }
     const size = integerOf(count!);
     if (size < 0) throw invalidArgument(`The num_elements to reserve must be a non negative number, but got ${size}`);
-    return [listValue(tensorList(dtype, shapeOfTensor(shape!), new ListStore(new Array<ListItem>(size).fill(undefined))))];
+    return [
+      listValue(tensorList(dtype, shapeOfTensor(shape!), new ListStore(new Array<ListItem>(size).fill(undefined)))),
+    ];
   };
 };
 
@@ -55,7 +64,9 @@ const fromTensor: KernelFactory = ({ attrs }) => {
 
 function checkRowShape(declared: PartialShape, row: Shape): void {
   if (!isCompatible(declared, row)) {
-    throw invalidArgument(`Specified a list with shape ${shapeText(declared)} from a tensor with shape ${shapeText(row)}`);
+    throw invalidArgument(
+      `Specified a list with shape ${shapeText(declared)} from a tensor with shape ${shapeText(row)}`,
+    );
   }
 }
 
@@ -383,9 +394,7 @@ const pushBackBatch: KernelFactory = ({ attrs }) => {
   return ([handles, tensor]) => {
     const count = elementCount(handles!.shape);
     if (tensor!.shape.length < 1 || tensor!.shape[0] !== count) {
-      throw invalidArgument(
-        `Invalid list length: ${count} vs. ${tensor!.shape[0] ?? "a scalar"}`,
-      );
+      throw invalidArgument(`Invalid list length: ${count} vs. ${tensor!.shape[0] ?? "a scalar"}`);
     }
     const rows = rowsOf(tensor!);
     const lists = rows.map((row, i) => {
@@ -407,7 +416,9 @@ export const listTensorKernels: KernelTable = {
   TensorListSetItem: setItem,
   TensorListPushBack: pushBack,
   TensorListPopBack: popBack,
-  TensorListLength: () => ([handle]) => [intValue([listOf(handle!).store.length], [])],
+  TensorListLength:
+    () =>
+    ([handle]) => [intValue([listOf(handle!).store.length], [])],
   TensorListResize: resize,
   TensorListElementShape: elementShape,
   TensorListGather: gather,

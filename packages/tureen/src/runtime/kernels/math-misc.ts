@@ -3,8 +3,8 @@ import { narrowHalf, widenHalf } from "../../core/half-float.js";
 import { elementCount, sameShape, shapeText } from "../../core/shape.js";
 import { failedPrecondition, invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue, toIntegers } from "../../core/tensor-value.js";
-import { addVariants } from "./list/list-arithmetic.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
+import { addVariants } from "./list/list-arithmetic.js";
 import { binaryKernel, fromNumbers, greaterBig, lesserBig, type NumberArray, numbersOf } from "./math/element-wise.js";
 
 const addN: KernelFactory = (node) => {

@@ -1,5 +1,13 @@
 import type { KernelTable } from "../kernel.js";
+import { decodeCsv } from "./parsing/decode-csv.js";
+import { decodeKernels } from "./parsing/decode-raw.js";
 import { exampleKernels } from "./parsing/example-kernels.js";
+import { sequenceKernels } from "./parsing/sequence-kernels.js";
 
 /** Host kernels of the parsing family. */
-export const parsingKernels: KernelTable = { ...exampleKernels };
+export const parsingKernels: KernelTable = {
+  DecodeCSV: decodeCsv,
+  ...decodeKernels,
+  ...exampleKernels,
+  ...sequenceKernels,
+};

@@ -89,14 +89,15 @@ function complexValue(dtype: TensorValue["dtype"], { shape, re, im }: Block): Te
 }
 
 function complexTransform(rank: number, inverse: boolean): KernelFactory {
-  return () => ([input]) => {
-    checkRank(input!, rank);
-    const block = blockOf(input!, input!.shape.slice(-rank), true);
-    if (block.re.length > 0) {
-      for (let d = 1; d <= rank; d++) transformAxis(block, block.shape.length - d, inverse);
-    }
-    return [complexValue(input!.dtype, block)];
-  };
+  return () =>
+    ([input]) => {
+      checkRank(input!, rank);
+      const block = blockOf(input!, input!.shape.slice(-rank), true);
+      if (block.re.length > 0) {
+        for (let d = 1; d <= rank; d++) transformAxis(block, block.shape.length - d, inverse);
+      }
+      return [complexValue(input!.dtype, block)];
+    };
 }
 
 function lengthsOf(lengths: TensorValue, rank: number): number[] {
@@ -104,7 +105,8 @@ function lengthsOf(lengths: TensorValue, rank: number): number[] {
     throw invalidArgument(`fft_length must have shape [${rank}]`);
   }
   const sizes = toIntegers(lengths);
-  for (const size of sizes) if (size < 0) throw invalidArgument(`fft_length[${sizes.indexOf(size)}] must >= 0, but got: ${size}`);
+  for (const size of sizes)
+    if (size < 0) throw invalidArgument(`fft_length[${sizes.indexOf(size)}] must >= 0, but got: ${size}`);
   return sizes;
 }
 
@@ -115,26 +117,25 @@ function checkReach(input: TensorValue, needed: readonly number[]): void {
   needed.forEach((size, d) => {
     const own = input.shape[start + d]!;
     if (own !== 0 && own < size) {
-      throw invalidArgument(
-        `Input dimension ${start + d} must have length of at least ${size} but got: ${own}`,
-      );
+      throw invalidArgument(`Input dimension ${start + d} must have length of at least ${size} but got: ${own}`);
     }
   });
 }
 
 function realTransform(rank: number): KernelFactory {
-  return ({ outputTypes }) => ([input, lengthTensor]) => {
-    checkRank(input!, rank);
-    const lengths = lengthsOf(lengthTensor!, rank);
-    checkReach(input!, lengths);
-    const block = blockOf(input!, lengths, false);
-    if (block.re.length > 0) {
-      for (let d = 1; d <= rank; d++) transformAxis(block, block.shape.length - d, false);
-    }
-    const last = lengths.at(-1)!;
-    const kept = last === 0 ? 0 : Math.floor(last / 2) + 1;
-    return [complexValue(outputTypes[0]!, cropLast(block, kept))];
-  };
+  return ({ outputTypes }) =>
+    ([input, lengthTensor]) => {
+      checkRank(input!, rank);
+      const lengths = lengthsOf(lengthTensor!, rank);
+      checkReach(input!, lengths);
+      const block = blockOf(input!, lengths, false);
+      if (block.re.length > 0) {
+        for (let d = 1; d <= rank; d++) transformAxis(block, block.shape.length - d, false);
+      }
+      const last = lengths.at(-1)!;
+      const kept = last === 0 ? 0 : Math.floor(last / 2) + 1;
+      return [complexValue(outputTypes[0]!, cropLast(block, kept))];
+    };
 }
 
 function cropLast({ shape, re, im }: Block, kept: number): Block {
@@ -153,37 +154,38 @@ function cropLast({ shape, re, im }: Block, kept: number): Block {
 }
 
 function inverseRealTransform(rank: number): KernelFactory {
-  return ({ outputTypes }) => ([input, lengthTensor]) => {
-    checkRank(input!, rank);
-    const lengths = lengthsOf(lengthTensor!, rank);
-    const last = lengths.at(-1)!;
-    const half = last === 0 ? 0 : Math.floor(last / 2) + 1;
-    const sizes = [...lengths.slice(0, -1), half];
-    checkReach(input!, sizes);
-    const block = blockOf(input!, sizes, true);
-    const rows = half === 0 ? 0 : block.re.length / half;
-    const full: Block = {
-      shape: [...block.shape.slice(0, -1), last],
-      re: new Float64Array(rows * last),
-      im: new Float64Array(rows * last),
-    };
-    if (block.re.length > 0) {
-      for (let d = 2; d <= rank; d++) transformAxis(block, block.shape.length - d, true);
-      // The negative frequencies of a real signal are the conjugates of the positive ones; constants have no imaginary part.
-      for (let r = 0; r < rows; r++) {
-        for (let j = 0; j < last; j++) {
-          const mirrored = j < half ? j : last - j;
-          const real = j === 0 || 2 * j === last;
-          full.re[r * last + j] = block.re[r * half + mirrored]!;
-          full.im[r * last + j] = real ? 0 : (j < half ? 1 : -1) * block.im[r * half + mirrored]!;
+  return ({ outputTypes }) =>
+    ([input, lengthTensor]) => {
+      checkRank(input!, rank);
+      const lengths = lengthsOf(lengthTensor!, rank);
+      const last = lengths.at(-1)!;
+      const half = last === 0 ? 0 : Math.floor(last / 2) + 1;
+      const sizes = [...lengths.slice(0, -1), half];
+      checkReach(input!, sizes);
+      const block = blockOf(input!, sizes, true);
+      const rows = half === 0 ? 0 : block.re.length / half;
+      const full: Block = {
+        shape: [...block.shape.slice(0, -1), last],
+        re: new Float64Array(rows * last),
+        im: new Float64Array(rows * last),
+      };
+      if (block.re.length > 0) {
+        for (let d = 2; d <= rank; d++) transformAxis(block, block.shape.length - d, true);
+        // The negative frequencies of a real signal are the conjugates of the positive ones; constants have no imaginary part.
+        for (let r = 0; r < rows; r++) {
+          for (let j = 0; j < last; j++) {
+            const mirrored = j < half ? j : last - j;
+            const real = j === 0 || 2 * j === last;
+            full.re[r * last + j] = block.re[r * half + mirrored]!;
+            full.im[r * last + j] = real ? 0 : (j < half ? 1 : -1) * block.im[r * half + mirrored]!;
+          }
         }
+        transformAxis(full, full.shape.length - 1, true);
       }
-      transformAxis(full, full.shape.length - 1, true);
-    }
-    const out = realArray(outputTypes[0]!, full.re.length);
-    out.set(full.re);
-    return [realValue(outputTypes[0]!, full.shape, out)];
-  };
+      const out = realArray(outputTypes[0]!, full.re.length);
+      out.set(full.re);
+      return [realValue(outputTypes[0]!, full.shape, out)];
+    };
 }
 
 /** Host kernels of the spectral family; any length. */

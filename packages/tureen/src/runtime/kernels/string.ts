@@ -9,6 +9,7 @@ import { regexKernels } from "./string/regex.js";
 import { splitKernels } from "./string/splits.js";
 import { substr } from "./string/substrings.js";
 import { textKernels } from "./string/text-kernels.js";
+import { unicodeKernels } from "./string/unicode-kernels.js";
 
 /** Host kernels of the string family. */
 export const stringKernels: KernelTable = {
@@ -22,4 +23,5 @@ export const stringKernels: KernelTable = {
   ...regexKernels,
   ...splitKernels,
   ...textKernels,
+  ...unicodeKernels,
 };

@@ -99,7 +99,7 @@ export const arrayJoinLowerings: LoweringTable = {
   },
   Tile: (node, onnx) => {
     const multiples = constantIntegers(node, 1);
-    if (!floats.includes(node.inputTypes[0]!) || multiples === undefined || multiples.length !== node.shape(0)?.length)
+    if (!movable.includes(node.inputTypes[0]!) || multiples === undefined || multiples.length !== node.shape(0)?.length)
       return undefined;
     if (multiples.some((count) => count < 1)) return undefined;
     return [

@@ -44,7 +44,11 @@ export const mathUnaryLowerings: LoweringTable = {
   Rint: direct("Round", floats),
   Round: direct("Round", floats),
   Rsqrt: formula(floats, (x, onnx) => onnx.op("Reciprocal", [onnx.op("Sqrt", [x])])),
-  Sigmoid: direct("Sigmoid", floats),
+  // ONNX Runtime's own Sigmoid is exact to 1e-7 only, which is a lot of a small probability.
+  Sigmoid: formula(floats, (x, onnx, dtype) => {
+    const e = onnx.op("Exp", [onnx.op("Neg", [x])]);
+    return onnx.op("Reciprocal", [onnx.op("Add", [e, onnx.scalar(dtype, 1)])]);
+  }),
   Sign: direct("Sign", numbers),
   Sin: direct("Sin", floats),
   Sinh: direct("Sinh", single),

@@ -260,6 +260,49 @@ describe.skipIf(nativeBinding() === null)("segments", () => {
     ort.close();
   });
 
+  test("a sigmoid is exact where it is small", () => {
+    const model = built(() => {
+      const x = placeholder([-1]);
+      return { inputs: [x], outputs: [build("Sigmoid", [x])] };
+    });
+    const ort = inOrt(model);
+    const x = floatValue(Float32Array.from({ length: 80 }, (_, i) => i - 70));
+    const values = ort.run(x)[0]!.data as Float32Array;
+    for (const [i, value] of values.entries()) expect(value / (1 / (1 + Math.exp(-x.data[i]!)))).toBeCloseTo(1, 5);
+    ort.close();
+  });
+
+  test("NaN and infinity pass through softmaxes and extremes", () => {
+    const model = built(() => {
+      const [x, y] = [placeholder([-1, 19]), placeholder([-1, 19])];
+      const binary = ["Maximum", "Minimum", "Mul", "AddV2"].map((op) => build(op, [x, y]));
+      return {
+        inputs: [x, y],
+        outputs: [build("Softmax", [x]), build("LogSoftmax", [x]), build("Max", [x, [1]]), ...binary],
+      };
+    });
+    const ort = inOrt(model);
+    for (const special of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      for (const at of [0, 7, 18]) {
+        const [x, y] = [ramp([2, 19]), ramp([2, 19], 0.2)];
+        (x.data as Float32Array)[at] = special;
+        (y.data as Float32Array)[37 - at] = special;
+        const expected = onHost(model, x, y);
+        for (const [o, actual] of ort.run(x, y).entries()) {
+          const [a, b] = [actual.data as Float32Array, expected[o]!.data as Float32Array];
+          for (let i = 0; i < b.length; i++) {
+            expect(
+              Object.is(a[i], b[i]) || Math.abs(a[i]! - b[i]!) <= 1e-5,
+              `output ${o} is ${a[i]}, not ${b[i]}`,
+            ).toBe(true);
+          }
+        }
+      }
+    }
+    expect(ort.events.every(({ ran }) => ran === "onnxruntime")).toBe(true);
+    ort.close();
+  });
+
   test("NaN passes through a product with a fused bias and activation", () => {
     for (const activation of ["Relu", "Relu6", "Sigmoid", "Tanh", "LeakyRelu"]) {
       const model = built(() => {

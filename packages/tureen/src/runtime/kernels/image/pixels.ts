@@ -6,7 +6,8 @@ import { realArray, realData, realValue } from "../linalg/real-data.js";
 
 /** Elements as numbers, in their own array where that holds numbers. */
 export function pixelsOf(value: TensorValue): ArrayLike<number> {
-  if (value.dtype === "int64" || value.dtype === "uint64") return Float64Array.from(value.data as BigInt64Array, Number);
+  if (value.dtype === "int64" || value.dtype === "uint64")
+    return Float64Array.from(value.data as BigInt64Array, Number);
   if (value.dtype === "float16" || value.dtype === "bfloat16") return realData(value);
   return value.data as unknown as ArrayLike<number>;
 }
@@ -19,7 +20,11 @@ export function pixelsValue(dtype: DType, shape: Shape, pixels: ArrayLike<number
     return realValue(dtype, shape, data);
   }
   if (dtype === "int64" || dtype === "uint64") {
-    return tensorValue("int64", shape, BigInt64Array.from(pixels as ArrayLike<number> & Iterable<number>, (x) => BigInt(Math.trunc(x))));
+    return tensorValue(
+      "int64",
+      shape,
+      BigInt64Array.from(pixels as ArrayLike<number> & Iterable<number>, (x) => BigInt(Math.trunc(x))),
+    );
   }
   const data = allocate(dtype, pixels.length) as unknown as FloatArray;
   for (let i = 0; i < pixels.length; i++) data[i] = Math.trunc(pixels[i]!);

@@ -1,6 +1,8 @@
 import { invalidArgument } from "../../../core/status-error.js";
 import { type AxisTaps, emptyTaps } from "./resample.js";
 
+const f = Math.fround;
+
 /** A resampling kernel: how far it reaches, and its weight at a distance. */
 interface ResamplingKernel {
   readonly radius: number;
@@ -66,19 +68,22 @@ export function scaleTaps(
 ): AxisTaps {
   const kernel = kernels[kernelName];
   if (kernel === undefined) throw invalidArgument(`Unrecognized kernel type: ${kernelName}`);
-  const inverse = 1 / scale;
+  // In float32 throughout: kernels that end abruptly tell a pixel on their edge from one beyond it.
+  const inverse = f(1 / scale);
+  const shift = f(-inverse * translation);
   const kernelScale = antialias ? Math.max(inverse, 1) : 1;
-  const reach = kernel.radius * kernelScale;
+  const narrowing = f(1 / kernelScale);
+  const reach = f(kernel.radius * kernelScale);
   const taps = Math.min(2 * Math.ceil(reach) + 1, Math.max(input, 1));
   const axis = emptyTaps(output, taps);
   for (let i = 0; i < output; i++) {
-    const center = Math.fround((i + 0.5) * inverse - translation * inverse);
+    const center = f(f((i + 0.5) * inverse) + shift);
     if (center < 0 || center > input) continue;
-    const first = Math.max(Math.ceil(center - reach - 0.5), 0);
-    const last = Math.min(Math.floor(center + reach - 0.5), input - 1);
+    const first = Math.max(Math.ceil(f(f(center - reach) - 0.5)), 0);
+    const last = Math.min(Math.floor(f(f(center + reach) - 0.5)), input - 1);
     let sum = 0;
     for (let p = first; p <= last && p - first < taps; p++) {
-      const weight = kernel.weight((p + 0.5 - center) / kernelScale);
+      const weight = kernel.weight(f(f(p + 0.5 - center) * narrowing));
       axis.index[i * taps + p - first] = p;
       axis.weight[i * taps + p - first] = weight;
       sum += weight;

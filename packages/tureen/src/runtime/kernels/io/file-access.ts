@@ -13,7 +13,7 @@ export function allowedPath(path: string, context: RunContext): string {
   if (root === undefined) throw new StatusError("PERMISSION_DENIED", `Access to files is not allowed while a model runs: ${path}`);
   const real = realPath(resolve(path));
   const realRoot = realPath(resolve(root));
-  if (real !== realRoot && !real.startsWith(realRoot + sep)) {
+  if (real !== realRoot && !real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) {
     throw new StatusError("PERMISSION_DENIED", `Access to files outside of the model's folder is not allowed: ${path}`);
   }
   return real;

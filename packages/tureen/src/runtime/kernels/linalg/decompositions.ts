@@ -31,9 +31,9 @@ export function qrOf(a: DenseMatrix): { readonly q: DenseMatrix; readonly r: Den
     }
     const tauR = (beta - cr) / beta;
     const tauI = ci / beta;
-    // Eigen applies the adjoint reflection to A (conj(tau)) and the reflection itself to Q from the right.
-    reflectRows(r, vr, vi, tauR, -tauI, k);
-    reflectColumns(q, vr, vi, tauR, tauI, k);
+    // Each reflection brings R on, and its adjoint takes Q back.
+    reflectRows(r, vr, vi, tauR, tauI, k);
+    reflectColumns(q, vr, vi, tauR, -tauI, k);
   }
   for (let i = 1; i < m; i++) {
     for (let j = 0; j < Math.min(i, n); j++) {

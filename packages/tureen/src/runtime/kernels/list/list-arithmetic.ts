@@ -11,7 +11,10 @@ import { listOf, mergeElementShapes, type TensorList, tensorList, withStore } fr
 export function zerosLikeVariant(value: TensorValue): TensorValue {
   const lists = Array.from(value.data as readonly object[], (_, i) => {
     const list = listOf(value, i);
-    return withStore(list, new ListStore(list.store.items().map((item) => (item === undefined ? undefined : zerosLike(item)))));
+    return withStore(
+      list,
+      new ListStore(list.store.items().map((item) => (item === undefined ? undefined : zerosLike(item)))),
+    );
   });
   return tensorValue("variant", value.shape, lists);
 }

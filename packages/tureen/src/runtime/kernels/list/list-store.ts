@@ -12,7 +12,9 @@ export type ListItem = TensorValue | undefined;
  */
 export class ListStore {
   #items: ListItem[] | undefined;
-  #undo: { readonly newer: ListStore; readonly index: number; readonly item: ListItem; readonly length: number } | undefined;
+  #undo:
+    | { readonly newer: ListStore; readonly index: number; readonly item: ListItem; readonly length: number }
+    | undefined;
 
   constructor(items: ListItem[]) {
     this.#items = items;

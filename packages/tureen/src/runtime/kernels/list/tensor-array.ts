@@ -1,5 +1,12 @@
 import { type DType, dtypeLabel } from "../../../core/dtype.js";
-import { isCompatible, isFullyDefined, type PartialShape, sameShape, type Shape, shapeText } from "../../../core/shape.js";
+import {
+  isCompatible,
+  isFullyDefined,
+  type PartialShape,
+  type Shape,
+  sameShape,
+  shapeText,
+} from "../../../core/shape.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
 import type { ResourceHandle } from "../../resource-manager.js";
@@ -199,7 +206,9 @@ export function statefulHandle<T>(kind: string, name: string, state: T): TensorV
 export function stateOf<T>(value: TensorValue, kind: string): T {
   const handle = (value.data as readonly Partial<StatefulHandle<T>>[])[0];
   if (handle?.kind !== kind || handle.state === undefined) {
-    throw invalidArgument(`The handle of a ${kind} was expected, but a handle of a ${handle?.kind ?? "resource"} was given`);
+    throw invalidArgument(
+      `The handle of a ${kind} was expected, but a handle of a ${handle?.kind ?? "resource"} was given`,
+    );
   }
   return handle.state;
 }

@@ -2,7 +2,7 @@ import { type DType, dtypeLabel } from "../../../core/dtype.js";
 import { isCompatible, isFullyDefined, mergeShapes, type PartialShape, shapeText } from "../../../core/shape.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import { type TensorValue, tensorValue, toIntegers } from "../../../core/tensor-value.js";
-import { ListStore } from "./list-store.js";
+import type { ListStore } from "./list-store.js";
 
 /** What a variant tensor of a list holds: TensorFlow's `TensorList`. Immutable to who holds it. */
 export interface TensorList {
@@ -74,7 +74,9 @@ export function shapeOfTensor(value: TensorValue): PartialShape {
 /** Both shapes' knowledge in one, with the text of TensorFlow's `PartialTensorShape::MergeWith`. */
 export function mergeElementShapes(a: PartialShape, b: PartialShape): PartialShape {
   if (!isCompatible(a, b)) {
-    throw invalidArgument(`PartialTensorShape: Incompatible ${a!.length === b!.length ? "shapes" : "ranks"} during merge: ${shapeText(a)} vs. ${shapeText(b)}`);
+    throw invalidArgument(
+      `PartialTensorShape: Incompatible ${a!.length === b!.length ? "shapes" : "ranks"} during merge: ${shapeText(a)} vs. ${shapeText(b)}`,
+    );
   }
   return mergeShapes(a, b);
 }

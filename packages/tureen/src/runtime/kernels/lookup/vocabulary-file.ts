@@ -44,9 +44,7 @@ export function readVocabulary(
   const keys = allocate(keyDType, count);
   const values = allocate(valueDType, count);
   if (count === 0) {
-    throw outOfRange(
-      lines.length > 0 ? `Finished reading 0 of lines from ${name}` : "Read less bytes than requested",
-    );
+    throw outOfRange(lines.length > 0 ? `Finished reading 0 of lines from ${name}` : "Read less bytes than requested");
   }
   const columns = Math.max(format.keyIndex, format.valueIndex) + 1;
   for (let i = 0; i < count; i++) {
@@ -74,9 +72,7 @@ function checkColumns(format: VocabularyFormat, keyDType: DType, valueDType: DTy
     throw invalidArgument(`Key index for line number requires table key dtype of int64, got ${dtypeLabel(keyDType)}`);
   }
   if (format.keyIndex === wholeLine && !integers.has(keyDType) && keyDType !== "string") {
-    throw invalidArgument(
-      `Key index for whole line requires string or integer table key, got ${dtypeLabel(keyDType)}`,
-    );
+    throw invalidArgument(`Key index for whole line requires string or integer table key, got ${dtypeLabel(keyDType)}`);
   }
   if (format.valueIndex === lineNumber && valueDType !== "int64") {
     throw invalidArgument(

@@ -47,8 +47,10 @@ export class ExampleColumn {
     this.wordsPerElement = feature.dtype === "string" ? 0 : feature.dtype === "float32" ? 1 : 2;
     this.fixed = feature.kind === "dense" ? feature.stride : 0;
     this.#scratch = new Int32Array(feature.kind === "dense" ? 0 : firstCapacity * this.wordsPerElement);
-    this.#defaultWords = feature.kind === "dense" && feature.dtype !== "string" ? wordsOf(feature.defaultValue) : new Int32Array(0);
-    this.#defaultStrings = feature.kind === "dense" && feature.dtype === "string" ? (feature.defaultValue.data as DataOf["string"]) : [];
+    this.#defaultWords =
+      feature.kind === "dense" && feature.dtype !== "string" ? wordsOf(feature.defaultValue) : new Int32Array(0);
+    this.#defaultStrings =
+      feature.kind === "dense" && feature.dtype === "string" ? (feature.defaultValue.data as DataOf["string"]) : [];
   }
 
   /** Makes ready for a batch; a dense feature's output lies in `words` from element `base`. */

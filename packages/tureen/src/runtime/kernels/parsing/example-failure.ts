@@ -13,7 +13,11 @@ interface Entry {
   readonly end: number;
 }
 
-const codeLabels: Readonly<Record<number, string>> = { [TypeCode.STRING]: "string", [TypeCode.FLOAT]: "float", [TypeCode.INT64]: "int64" };
+const codeLabels: Readonly<Record<number, string>> = {
+  [TypeCode.STRING]: "string",
+  [TypeCode.FLOAT]: "float",
+  [TypeCode.INT64]: "int64",
+};
 
 /**
  * Which error TensorFlow reports for the Example at `row`, the first of the batch that fails.
@@ -57,7 +61,9 @@ export function explainBatchFailure(
     if (count < 0) return fail("Can't parse serialized Example.");
     const label = feature.dtype === "string" ? "bytes" : dtypeLabel(feature.dtype);
     if (feature.kind === "dense" && count !== feature.stride) {
-      return fail(`Number of ${label} values != expected.  Values size: ${count} but output shape: ${shapeText(feature.shape)}`);
+      return fail(
+        `Number of ${label} values != expected.  Values size: ${count} but output shape: ${shapeText(feature.shape)}`,
+      );
     }
     if (feature.kind === "varLen" && count % feature.stride !== 0) {
       const before = valuesBefore(feature, serialized, row);
@@ -102,7 +108,8 @@ export function explainSingleFailure(features: readonly FeatureSpec[], bytes: Ui
       );
     }
     const count = readAlone(column, bytes, entry);
-    const fits = feature.kind === "dense" ? count === feature.stride : feature.kind !== "varLen" || count % feature.stride === 0;
+    const fits =
+      feature.kind === "dense" ? count === feature.stride : feature.kind !== "varLen" || count % feature.stride === 0;
     if (count < 0 || !fits) return invalidArgument(`Key: ${key}.  Can't parse serialized Example.`);
   }
   for (const feature of features) {

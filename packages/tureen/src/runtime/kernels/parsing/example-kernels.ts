@@ -16,7 +16,12 @@ export const exampleKernels: KernelTable = {
     const types = attrs.types("Tdense");
     const parserFor = reuse((inputs: readonly TensorValue[]) =>
       exampleParser({
-        dense: denseFeatures(scalars(inputs.slice(sparse, sparse + dense)), types, shapes, inputs.slice(sparse + dense)),
+        dense: denseFeatures(
+          scalars(inputs.slice(sparse, sparse + dense)),
+          types,
+          shapes,
+          inputs.slice(sparse + dense),
+        ),
         sparse: sparseFeatures(scalars(inputs.slice(0, sparse)), attrs),
         ragged: [],
       }),
@@ -38,7 +43,11 @@ export const exampleKernels: KernelTable = {
     const raggedTypes = attrs.types("ragged_value_types");
     const splitTypes = attrs.types("ragged_split_types");
     const parserFor = reuse((inputs: readonly TensorValue[]) => {
-      const [sparseKeys, denseKeys, raggedKeys] = inputs.slice(0, 3).map(strings) as [Uint8Array[], Uint8Array[], Uint8Array[]];
+      const [sparseKeys, denseKeys, raggedKeys] = inputs.slice(0, 3).map(strings) as [
+        Uint8Array[],
+        Uint8Array[],
+        Uint8Array[],
+      ];
       checkCount("len(dense_keys) == len(dense_types)", denseKeys.length, types.length);
       checkCount("len(sparse_keys) == num_sparse", sparseKeys.length, sparseCount);
       checkCount("len(ragged_keys) == len(ragged_value_types)", raggedKeys.length, raggedTypes.length);
@@ -56,7 +65,9 @@ export const exampleKernels: KernelTable = {
     return (inputs) => {
       const [serialized, names] = inputs as readonly [TensorValue, TensorValue];
       if (serialized.shape.length > 1) {
-        throw invalidArgument(`Expected serialized to be a scalar or vector, got shape: ${shapeText(serialized.shape)}`);
+        throw invalidArgument(
+          `Expected serialized to be a scalar or vector, got shape: ${shapeText(serialized.shape)}`,
+        );
       }
       checkNames(serialized, names);
       const parser = parserFor(inputs.slice(2));
@@ -120,7 +131,8 @@ function reuse<T>(make: (inputs: readonly TensorValue[]) => T): (inputs: readonl
   let last: readonly TensorValue[] | undefined;
   let made: T | undefined;
   return (inputs) => {
-    if (last !== undefined && last.length === inputs.length && inputs.every((input, i) => input === last![i])) return made!;
+    if (last !== undefined && last.length === inputs.length && inputs.every((input, i) => input === last![i]))
+      return made!;
     made = make(inputs);
     last = inputs;
     return made;

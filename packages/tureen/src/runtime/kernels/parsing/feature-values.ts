@@ -12,7 +12,14 @@ const setFrom = 24;
  * Writes no more than `limit` values and returns how many there are, which may be more; -1 for bytes that are no such list. As in
  * TensorFlow's ParseFloatList only the first packed block counts, and a list longer than its bytes is cut off there.
  */
-export function readFloats(bytes: Uint8Array, start: number, end: number, bits: Int32Array, at: number, limit: number): number {
+export function readFloats(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  bits: Int32Array,
+  at: number,
+  limit: number,
+): number {
   const length = wire.varint32(bytes, start, end);
   if (length < 0) return -1;
   let p = wire.next;
@@ -37,13 +44,21 @@ export function readFloats(bytes: Uint8Array, start: number, end: number, bits: 
   let count = 0;
   for (; p < stop; p += 5, count++) {
     if (bytes[p] !== unpackedFloat || p + 5 > stop) return -1;
-    if (count < limit) bits[at + count] = bytes[p + 1]! | (bytes[p + 2]! << 8) | (bytes[p + 3]! << 16) | (bytes[p + 4]! << 24);
+    if (count < limit)
+      bits[at + count] = bytes[p + 1]! | (bytes[p + 2]! << 8) | (bytes[p + 3]! << 16) | (bytes[p + 4]! << 24);
   }
   return count;
 }
 
 /** Reads a Feature's int64_list into low and high words; otherwise as `readFloats`, with `at` and `limit` counted in values. */
-export function readIntegers(bytes: Uint8Array, start: number, end: number, words: Int32Array, at: number, limit: number): number {
+export function readIntegers(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  words: Int32Array,
+  at: number,
+  limit: number,
+): number {
   const length = wire.varint32(bytes, start, end);
   if (length < 0) return -1;
   let p = wire.next;

@@ -177,7 +177,13 @@ export class ExampleParser {
           break;
         }
         case "sparse":
-          sparseIndices.push(tensorValue("int64", [count, 1], BigInt64Array.from({ length: count }, (_, i) => BigInt(i))));
+          sparseIndices.push(
+            tensorValue(
+              "int64",
+              [count, 1],
+              BigInt64Array.from({ length: count }, (_, i) => BigInt(i)),
+            ),
+          );
           sparseValues.push(column.flatValues());
           sparseShapes.push(tensorValue("int64", [1], BigInt64Array.of(BigInt(count))));
           break;
@@ -196,7 +202,12 @@ export class ExampleParser {
   }
 }
 
-function denseOutput(column: ExampleColumn, buffer: ArrayBufferLike, shape: readonly number[], count: number): TensorValue {
+function denseOutput(
+  column: ExampleColumn,
+  buffer: ArrayBufferLike,
+  shape: readonly number[],
+  count: number,
+): TensorValue {
   switch (column.code) {
     case TypeCode.STRING:
       return tensorValue("string", shape, column.strings);

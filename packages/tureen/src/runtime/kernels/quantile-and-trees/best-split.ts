@@ -142,7 +142,8 @@ function consider(
   best: SplitChoice,
 ): void {
   if (logits === 1) {
-    considerScalar(left[0]!, left[1]!, total[0]!, total[1]!, regular, bucket, dimension, type, best);
+    const [gradient, hessian] = [Math.fround(total[0]! - left[0]!), Math.fround(total[1]! - left[1]!)];
+    considerScalar(left[0]!, left[1]!, gradient, hessian, regular, bucket, dimension, type, best);
     return;
   }
   const right = new Float32Array(left.length);
@@ -161,12 +162,12 @@ function consider(
 /** Weights of both sides of the split under consideration, kept across calls: this is the inner loop of training. */
 const bothWeights = new Float32Array(2);
 
-/** `consider` for one class. */
+/** Keeps a split of one class where it is better than the best so far, from the sums on both sides. */
 export function considerScalar(
   leftGradient: number,
   leftHessian: number,
-  gradient: number,
-  hessian: number,
+  rightGradient: number,
+  rightHessian: number,
   { l1, l2 }: Regularization,
   bucket: number,
   dimension: number,
@@ -174,8 +175,6 @@ export function considerScalar(
   best: SplitChoice,
 ): void {
   const leftGain = scalarGain(leftGradient, leftHessian, l1, l2, bothWeights, 0);
-  const rightGradient = Math.fround(gradient - leftGradient);
-  const rightHessian = Math.fround(hessian - leftHessian);
   const gain = Math.fround(leftGain + scalarGain(rightGradient, rightHessian, l1, l2, bothWeights, 1));
   if (!isLargerGain(gain, best.gain)) return;
   best.left[0] = bothWeights[0]!;

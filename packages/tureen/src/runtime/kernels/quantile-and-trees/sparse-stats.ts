@@ -1,5 +1,13 @@
 import { invalidArgument } from "../../../core/status-error.js";
-import { considerScalar, noSplit, type Regularization, type SplitChoice, totalGain } from "./best-split.js";
+import {
+  considerScalar,
+  noSplit,
+  type Regularization,
+  type SplitChoice,
+  type SplitType,
+  totalGain,
+} from "./best-split.js";
+import { lowestGain } from "./split-gain.js";
 
 /** A batch's gradients and Hessians with the values of one feature that is missing in most examples. */
 export interface SparseExamples {
@@ -152,14 +160,23 @@ export function bestSparseSplits(
     current = new Map();
   };
   for (let i = 0; i < stats.values.length; i++) {
-    const [entryNode, dimension, bucket, statistic] = stats.indices.subarray(4 * i, 4 * i + 4) as unknown as [number, number, number, number];
+    const entryNode = stats.indices[4 * i]!;
+    const dimension = stats.indices[4 * i + 1]!;
+    const bucket = stats.indices[4 * i + 2]!;
+    const statistic = stats.indices[4 * i + 3]!;
     if (entryNode !== node) finish();
     node = entryNode;
     checkStatistic(i, statistic, width);
     let buckets = current.get(dimension);
-    if (buckets === undefined) current.set(dimension, (buckets = new Map()));
+    if (buckets === undefined) {
+      buckets = new Map();
+      current.set(dimension, buckets);
+    }
     let sums = buckets.get(bucket);
-    if (sums === undefined) buckets.set(bucket, (sums = new Float32Array(Math.max(width, 2))));
+    if (sums === undefined) {
+      sums = new Float32Array(Math.max(width, 2));
+      buckets.set(bucket, sums);
+    }
     sums[statistic] = stats.values[i]!;
   }
   finish();
@@ -209,36 +226,19 @@ function bestOfNode(
       if (bucket === missing) break;
       left = Math.fround(left + sums[0]!);
       leftHessian = Math.fround(leftHessian + sums[1]!);
-      considerScalar(left, leftHessian, gradient, hessian, regular, bucket, dimension, "INEQUALITY_DEFAULT_RIGHT", best);
-      considerMissingLeft(left, leftHessian, missingGradient!, missingHessian!, gradient, hessian, regular, bucket, dimension, best);
+      const consider = (g: number, h: number, rightG: number, rightH: number, type: SplitType): void =>
+        considerScalar(g, h, Math.fround(rightG), Math.fround(rightH), regular, bucket, dimension, type, best);
+      consider(left, leftHessian, gradient - left, hessian - leftHessian, "INEQUALITY_DEFAULT_RIGHT");
+      consider(
+        Math.fround(left + missingGradient!),
+        Math.fround(leftHessian + missingHessian!),
+        Math.fround(gradient - missingGradient!) - left,
+        Math.fround(hessian - missingHessian!) - leftHessian,
+        "INEQUALITY_DEFAULT_LEFT",
+      );
     }
   }
   const parent = totalGain(Float32Array.of(gradient, hessian), 1, regular);
-  if (best.type === "INEQUALITY_DEFAULT_LEFT" && best.gain < -3e38) return undefined;
+  if (best.gain === lowestGain) return undefined;
   return { node, gain: Math.fround(best.gain - parent), split: best };
-}
-
-function considerMissingLeft(
-  left: number,
-  leftHessian: number,
-  missingGradient: number,
-  missingHessian: number,
-  gradient: number,
-  hessian: number,
-  regular: Regularization,
-  bucket: number,
-  dimension: number,
-  best: SplitChoice,
-): void {
-  considerScalar(
-    Math.fround(left + missingGradient),
-    Math.fround(leftHessian + missingHessian),
-    gradient,
-    hessian,
-    regular,
-    bucket,
-    dimension,
-    "INEQUALITY_DEFAULT_LEFT",
-    best,
-  );
 }

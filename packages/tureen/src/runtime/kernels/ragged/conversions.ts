@@ -63,9 +63,7 @@ function checkSplits(splits: readonly Float64Array[], values: number): void {
     const last = level[level.length - 1]!;
     const next = i + 1 < splits.length ? splits[i + 1]!.length - 1 : values;
     if (last !== next) {
-      throw invalidArgument(
-        "Final value of ragged splits must match the length the corresponding ragged values.",
-      );
+      throw invalidArgument("Final value of ragged splits must match the length the corresponding ragged values.");
     }
   });
 }
@@ -73,7 +71,11 @@ function checkSplits(splits: readonly Float64Array[], values: number): void {
 /** RaggedRange: one range a row. */
 export function raggedRange(inputs: readonly TensorValue[], splitsDType: "int32" | "int64"): TensorValue[] {
   const [starts, limits, deltas] = inputs as [TensorValue, TensorValue, TensorValue];
-  for (const [name, value] of [["starts", starts], ["limits", limits], ["deltas", deltas]] as const) {
+  for (const [name, value] of [
+    ["starts", starts],
+    ["limits", limits],
+    ["deltas", deltas],
+  ] as const) {
     if (value.shape.length > 1) throw invalidArgument(`${name} must be a scalar or vector`);
   }
   const sizes = inputs.filter((value) => value.shape.length === 1).map((value) => value.shape[0]!);
@@ -83,7 +85,8 @@ export function raggedRange(inputs: readonly TensorValue[], splitsDType: "int32"
   const rows = sizes[0] ?? 1;
   const { dtype } = starts;
   const [from, to, by] = inputs.map((value) => readReals(value));
-  const at = (list: readonly number[], row: number): number => (list.length === 1 && rows !== 1 ? list[0]! : list[row]!);
+  const at = (list: readonly number[], row: number): number =>
+    list.length === 1 && rows !== 1 ? list[0]! : list[row]!;
   const scalarAt = (value: TensorValue, list: readonly number[], row: number): number =>
     value.shape.length === 0 ? list[0]! : at(list, row);
   const splits = new Float64Array(rows + 1);
@@ -93,7 +96,8 @@ export function raggedRange(inputs: readonly TensorValue[], splitsDType: "int32"
     const limit = scalarAt(limits, to!, row);
     const delta = scalarAt(deltas, by!, row);
     if (delta === 0) throw invalidArgument("Requires delta != 0");
-    const size = (delta > 0 && limit < start) || (delta < 0 && limit > start) ? 0 : rangeSize(dtype, start, limit, delta);
+    const size =
+      (delta > 0 && limit < start) || (delta < 0 && limit > start) ? 0 : rangeSize(dtype, start, limit, delta);
     let value = start;
     for (let i = 0; i < size; i++) {
       result.push(value);
@@ -103,7 +107,9 @@ export function raggedRange(inputs: readonly TensorValue[], splitsDType: "int32"
     splits[row + 1] = splits[row]! + size;
   }
   return [
-    splitsDType === "int64" ? int64Value([rows + 1], splits) : tensorValue("int32", [rows + 1], Int32Array.from(splits)),
+    splitsDType === "int64"
+      ? int64Value([rows + 1], splits)
+      : tensorValue("int32", [rows + 1], Int32Array.from(splits)),
     writeReals(dtype, result),
   ];
 }
@@ -246,7 +252,9 @@ export function raggedToTensor(
   });
   const shape = [...outer, ...inner];
   if (declared !== undefined && declared.length !== shape.length) {
-    throw invalidArgument(`shape and ragged tensor have different ranks: ${shapeText(declared)} vs ${shapeText(shape)}`);
+    throw invalidArgument(
+      `shape and ragged tensor have different ranks: ${shapeText(declared)} vs ${shapeText(shape)}`,
+    );
   }
   const width = elementCount(inner);
   const output = filledWith(values.dtype, shape, defaultValue, inner);

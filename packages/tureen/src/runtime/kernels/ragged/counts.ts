@@ -10,7 +10,10 @@ function counter(
   weights: TensorValue,
   binary: boolean,
   size: number,
-): { readonly out: (rows: number) => Numbers; readonly add: (out: Numbers, row: number, value: number, i: number) => void } {
+): {
+  readonly out: (rows: number) => Numbers;
+  readonly add: (out: Numbers, row: number, value: number, i: number) => void;
+} {
   const { dtype } = weights;
   const read = numbersToRead(weights);
   const isBig = dtype === "int64";
@@ -45,7 +48,9 @@ export const raggedCountKernels: KernelTable = {
       if (rows.length === 0) throw invalidArgument("Splits must be non-empty");
       if (rows[0] !== 0) throw invalidArgument(`Splits must start with 0, not with ${rows[0]}`);
       if (rows[rows.length - 1] !== numbers.length) {
-        throw invalidArgument(`Splits must end with the number of values, got ${rows[rows.length - 1]} instead of ${numbers.length}`);
+        throw invalidArgument(
+          `Splits must end with the number of values, got ${rows[rows.length - 1]} instead of ${numbers.length}`,
+        );
       }
       const { out: make, add } = counter(weights!, binary, size);
       const out = make(rows.length - 1);
@@ -69,10 +74,14 @@ export const raggedCountKernels: KernelTable = {
       const at = numbersOf(indices!);
       for (let i = 0; i < numbers.length; i++) {
         const row = isVector ? 0 : at[i * shape.length]!;
-        if (row < 0 || row >= rows) throw invalidArgument(`Index out of bound. \`batch\` (${row}) must be less than the dimension size (${rows}).`);
+        if (row < 0 || row >= rows)
+          throw invalidArgument(
+            `Index out of bound. \`batch\` (${row}) must be less than the dimension size (${rows}).`,
+          );
         add(out, row, numbers[i]!, i);
       }
-      if (indices!.shape.length !== 2) throw invalidArgument(`Shape must be rank 2 but is ${shapeText(indices!.shape)}`);
+      if (indices!.shape.length !== 2)
+        throw invalidArgument(`Shape must be rank 2 but is ${shapeText(indices!.shape)}`);
       return [fromNumbers(weights!.dtype, isVector ? [size] : [rows, size], out)];
     };
   },

@@ -64,11 +64,14 @@ function checkInputs(
     throw invalidArgument(`Expected len(indices) == len(shapes) but got ${indices.length} and ${shapes.length}`);
   }
   indices.forEach((value, i) => {
-    if (value.shape.length !== 2) throw invalidArgument(`Input indices should be a matrix but received shape ${text(value)} at position ${i}`);
-    if (value.shape[1] !== 2) throw invalidArgument(`Expected D2 of index to be 2 got ${value.shape[1]} at position ${i}`);
+    if (value.shape.length !== 2)
+      throw invalidArgument(`Input indices should be a matrix but received shape ${text(value)} at position ${i}`);
+    if (value.shape[1] !== 2)
+      throw invalidArgument(`Expected D2 of index to be 2 got ${value.shape[1]} at position ${i}`);
   });
   values.forEach((value, i) => {
-    if (value.shape.length !== 1) throw invalidArgument(`Input values should be a vector but received shape ${text(value)} at position ${i}`);
+    if (value.shape.length !== 1)
+      throw invalidArgument(`Input values should be a vector but received shape ${text(value)} at position ${i}`);
     if (value.shape[0] !== indices[i]!.shape[0]) {
       throw invalidArgument(
         `Expected size of values to be ${indices[i]!.shape[0]} got ${value.shape[0]} at position ${i}`,
@@ -76,11 +79,14 @@ function checkInputs(
     }
   });
   shapes.forEach((value, i) => {
-    if (value.shape.length !== 1) throw invalidArgument(`Input shapes should be a vector but received shape ${text(value)} at position ${i}`);
-    if (elementCount(value.shape) !== 2) throw invalidArgument(`shape should imply a 2D tensor, but got ${text(value)} at position ${i}`);
+    if (value.shape.length !== 1)
+      throw invalidArgument(`Input shapes should be a vector but received shape ${text(value)} at position ${i}`);
+    if (elementCount(value.shape) !== 2)
+      throw invalidArgument(`shape should imply a 2D tensor, but got ${text(value)} at position ${i}`);
   });
   dense.forEach((value, i) => {
-    if (value.shape.length !== 2) throw invalidArgument(`Dense inputs should be a matrix but received shape ${text(value)} at position ${i}`);
+    if (value.shape.length !== 2)
+      throw invalidArgument(`Dense inputs should be a matrix but received shape ${text(value)} at position ${i}`);
   });
   const batch = shapes.length > 0 ? numbersOf(shapes[0]!)[0]! : dense[0]?.shape[0];
   shapes.forEach((value, i) => {
@@ -319,7 +325,11 @@ export const crossKernels: KernelTable = {
     const dense = attrs.types("dense_types").length;
     return (inputs) => {
       const { columns, batch } = splitInputs(inputs, sparse, dense);
-      const [numBuckets, strongHash, salt] = inputs.slice(3 * sparse + dense) as [TensorValue, TensorValue, TensorValue];
+      const [numBuckets, strongHash, salt] = inputs.slice(3 * sparse + dense) as [
+        TensorValue,
+        TensorValue,
+        TensorValue,
+      ];
       const buckets = numbersOf(numBuckets)[0]!;
       const strong = (strongHash.data as Uint8Array)[0] !== 0;
       const key = sipKey(Array.from(salt.data as BigInt64Array));

@@ -16,7 +16,8 @@ export function fillEmptyRows(
   denseShape: TensorValue,
   defaultValue: TensorValue,
 ): TensorValue[] {
-  if (denseShape.shape.length !== 1) throw invalidArgument(`dense_shape must be a vector, saw: ${shapeText(denseShape.shape)}`);
+  if (denseShape.shape.length !== 1)
+    throw invalidArgument(`dense_shape must be a vector, saw: ${shapeText(denseShape.shape)}`);
   if (indices.shape.length !== 2) throw invalidArgument(`indices must be a matrix, saw: ${shapeText(indices.shape)}`);
   if (values.shape.length !== 1) throw invalidArgument(`values must be a vector, saw: ${shapeText(values.shape)}`);
   const count = indices.shape[0]!;

@@ -43,9 +43,7 @@ const tensorDenseMatMul: KernelFactory = ({ attrs }) => {
       );
     }
     if (aValues!.shape[0] !== count) {
-      throw invalidArgument(
-        `Number of rows of a_indices does not match number of entries in a_values`,
-      );
+      throw invalidArgument(`Number of rows of a_indices does not match number of entries in a_values`);
     }
     const [rows, columns] = Array.from(numbersOf(aShape!)) as [number, number];
     const outRows = adjointA ? columns : rows;
@@ -65,8 +63,10 @@ const tensorDenseMatMul: KernelFactory = ({ attrs }) => {
     for (let i = 0; i < count; i++) {
       const m = indices[i * 2 + (adjointA ? 1 : 0)]!;
       const k = indices[i * 2 + (adjointA ? 0 : 1)]!;
-      if (k < 0 || k >= inner) throw invalidArgument(`k (${k}) from index[${i},${adjointA ? 0 : 1}] out of bounds (>=${inner})`);
-      if (m < 0 || m >= outRows) throw invalidArgument(`m (${m}) from index[${i},${adjointA ? 1 : 0}] out of bounds (>=${outRows})`);
+      if (k < 0 || k >= inner)
+        throw invalidArgument(`k (${k}) from index[${i},${adjointA ? 0 : 1}] out of bounds (>=${inner})`);
+      if (m < 0 || m >= outRows)
+        throw invalidArgument(`m (${m}) from index[${i},${adjointA ? 1 : 0}] out of bounds (>=${outRows})`);
       const step = adjointB ? bColumns : 1;
       const from = adjointB ? k : k * bColumns;
       if (width === 1) {
@@ -101,33 +101,33 @@ function multiplyComplex(
   }
 }
 
-const tensorDenseAdd: KernelFactory = () => ([aIndices, aValues, aShape, b]) => {
-  checkSparseRanks(aIndices!, aValues!, aShape!);
-  const entries = entriesOf(aIndices!, aValues!, aShape!);
-  if (entries.rank !== b!.shape.length) {
-    throw invalidArgument(
-      `Two operands have different ranks; received: ${entries.rank} and ${b!.shape.length}`,
-    );
-  }
-  entries.shape.forEach((size, d) => {
-    if (size !== b!.shape[d]) {
-      throw invalidArgument(
-        `Dimension ${d} does not equal (no broadcasting is supported): sparse side ${size} vs dense side ${b!.shape[d]}`,
-      );
+const tensorDenseAdd: KernelFactory =
+  () =>
+  ([aIndices, aValues, aShape, b]) => {
+    checkSparseRanks(aIndices!, aValues!, aShape!);
+    const entries = entriesOf(aIndices!, aValues!, aShape!);
+    if (entries.rank !== b!.shape.length) {
+      throw invalidArgument(`Two operands have different ranks; received: ${entries.rank} and ${b!.shape.length}`);
     }
-  });
-  const { dtype } = b!;
-  const width = widthOf(dtype);
-  const source = numbersToRead(b!);
-  const out = numbersToWrite(dtype, elementCount(b!.shape));
-  for (let i = 0; i < out.length; i++) out[i] = source[i]!;
-  const values = numbersToRead(aValues!);
-  const offsets = flatOffsets(entries, b!.shape);
-  for (let i = 0; i < entries.count; i++) {
-    for (let k = 0; k < width; k++) out[offsets[i]! * width + k]! += values[i * width + k]!;
-  }
-  return [fromNumbers(dtype, b!.shape, out)];
-};
+    entries.shape.forEach((size, d) => {
+      if (size !== b!.shape[d]) {
+        throw invalidArgument(
+          `Dimension ${d} does not equal (no broadcasting is supported): sparse side ${size} vs dense side ${b!.shape[d]}`,
+        );
+      }
+    });
+    const { dtype } = b!;
+    const width = widthOf(dtype);
+    const source = numbersToRead(b!);
+    const out = numbersToWrite(dtype, elementCount(b!.shape));
+    for (let i = 0; i < out.length; i++) out[i] = source[i]!;
+    const values = numbersToRead(aValues!);
+    const offsets = flatOffsets(entries, b!.shape);
+    for (let i = 0; i < entries.count; i++) {
+      for (let k = 0; k < width; k++) out[offsets[i]! * width + k]! += values[i * width + k]!;
+    }
+    return [fromNumbers(dtype, b!.shape, out)];
+  };
 
 /** The entry of each sum: numbers of entries of `a` and `b`, -1 where one has none. Both lists must be in order. */
 function mergeEntries(a: SparseEntries, b: SparseEntries): [number, number][] {
@@ -157,7 +157,9 @@ const sparseAdd: KernelFactory = () => (inputs) => {
   const [aIndices, aValues, aShape, bIndices, bValues, bShape, thresh] = inputs as TensorValue[];
   for (const [x, y] of [[aIndices!, bIndices!]] as const) {
     if (x.shape.length !== 2 || y.shape.length !== 2) {
-      throw invalidArgument(`Input indices should be matrices but received shapes: ${shapeText(x.shape)} and ${shapeText(y.shape)}`);
+      throw invalidArgument(
+        `Input indices should be matrices but received shapes: ${shapeText(x.shape)} and ${shapeText(y.shape)}`,
+      );
     }
   }
   if (aValues!.shape.length !== 1 || bValues!.shape.length !== 1) {
@@ -206,52 +208,61 @@ const sparseAdd: KernelFactory = () => (inputs) => {
   return [mergedIndices(kept, a, b), fromNumbers(dtype, [kept.length], values), int64Value([a.rank], a.shape)];
 };
 
-const sparseAddGrad: KernelFactory = () => ([backprop, aIndices, bIndices, sumIndices]) => {
-  const { dtype } = backprop!;
-  const width = widthOf(dtype);
-  const rank = aIndices!.shape[1]!;
-  const grads = numbersToRead(backprop!);
-  const sums = numbersOf(sumIndices!);
-  const gradOf = (indices: TensorValue): TensorValue => {
-    const rows = numbersOf(indices);
-    const count = indices.shape[0]!;
-    const out = numbersToWrite(dtype, count);
-    // A sum that was left out for being small has no gradient.
-    let at = 0;
-    for (let i = 0; i < count; i++) {
-      while (at < sumIndices!.shape[0]! && compareRows(sums, at, rows, i, rank) < 0) at++;
-      if (at === sumIndices!.shape[0] || compareRows(sums, at, rows, i, rank) !== 0) continue;
-      for (let k = 0; k < width; k++) out[i * width + k] = grads[at * width + k]!;
-    }
-    return fromNumbers(dtype, [count], out);
+const sparseAddGrad: KernelFactory =
+  () =>
+  ([backprop, aIndices, bIndices, sumIndices]) => {
+    const { dtype } = backprop!;
+    const width = widthOf(dtype);
+    const rank = aIndices!.shape[1]!;
+    const grads = numbersToRead(backprop!);
+    const sums = numbersOf(sumIndices!);
+    const gradOf = (indices: TensorValue): TensorValue => {
+      const rows = numbersOf(indices);
+      const count = indices.shape[0]!;
+      const out = numbersToWrite(dtype, count);
+      // A sum that was left out for being small has no gradient.
+      let at = 0;
+      for (let i = 0; i < count; i++) {
+        while (at < sumIndices!.shape[0]! && compareRows(sums, at, rows, i, rank) < 0) at++;
+        if (at === sumIndices!.shape[0] || compareRows(sums, at, rows, i, rank) !== 0) continue;
+        for (let k = 0; k < width; k++) out[i * width + k] = grads[at * width + k]!;
+      }
+      return fromNumbers(dtype, [count], out);
+    };
+    return [gradOf(aIndices!), gradOf(bIndices!)];
   };
-  return [gradOf(aIndices!), gradOf(bIndices!)];
-};
 
-const softmax: KernelFactory = () => ([indices, values, shape]) => {
-  checkSparseRanks(indices!, values!, shape!);
-  const entries = entriesOf(indices!, values!, shape!);
-  const { rank, count } = entries;
-  if (rank < 2) {
-    throw invalidArgument(`Input should have rank >= 2, but received shape: ${entries.shape.join(" ")}`);
-  }
-  const source = numbersToRead(values!);
-  const out = numbersToWrite(values!.dtype, count);
-  for (let start = 0; start < count; ) {
-    let end = start + 1;
-    while (end < count && compareRows(entries.indices, start, entries.indices, end, rank) <= 0 && sameRow(entries, start, end)) end++;
-    let largest = Number.NEGATIVE_INFINITY;
-    for (let i = start; i < end; i++) if (source[i]! > largest) largest = source[i]!;
-    let sum = 0;
-    for (let i = start; i < end; i++) {
-      out[i] = Math.exp(source[i]! - largest);
-      sum += out[i]!;
+const softmax: KernelFactory =
+  () =>
+  ([indices, values, shape]) => {
+    checkSparseRanks(indices!, values!, shape!);
+    const entries = entriesOf(indices!, values!, shape!);
+    const { rank, count } = entries;
+    if (rank < 2) {
+      throw invalidArgument(`Input should have rank >= 2, but received shape: ${entries.shape.join(" ")}`);
     }
-    for (let i = start; i < end; i++) out[i] = out[i]! / sum;
-    start = end;
-  }
-  return [fromNumbers(values!.dtype, [count], out)];
-};
+    const source = numbersToRead(values!);
+    const out = numbersToWrite(values!.dtype, count);
+    for (let start = 0; start < count; ) {
+      let end = start + 1;
+      while (
+        end < count &&
+        compareRows(entries.indices, start, entries.indices, end, rank) <= 0 &&
+        sameRow(entries, start, end)
+      )
+        end++;
+      let largest = Number.NEGATIVE_INFINITY;
+      for (let i = start; i < end; i++) if (source[i]! > largest) largest = source[i]!;
+      let sum = 0;
+      for (let i = start; i < end; i++) {
+        out[i] = Math.exp(source[i]! - largest);
+        sum += out[i]!;
+      }
+      for (let i = start; i < end; i++) out[i] = out[i]! / sum;
+      start = end;
+    }
+    return [fromNumbers(values!.dtype, [count], out)];
+  };
 
 function sameRow({ indices, rank }: SparseEntries, i: number, j: number): boolean {
   for (let d = 0; d < rank - 1; d++) if (indices[i * rank + d] !== indices[j * rank + d]) return false;
@@ -277,7 +288,8 @@ function denseCwise(name: string, combine: Combine): KernelFactory {
         let flat = 0;
         for (let d = 0; d < entries.rank; d++) {
           const index = entries.indices[i * entries.rank + d]!;
-          if (index < 0 || index >= entries.shape[d]!) throw invalidArgument("Provided indices are out-of-bounds w.r.t. dense side with broadcasted shape");
+          if (index < 0 || index >= entries.shape[d]!)
+            throw invalidArgument("Provided indices are out-of-bounds w.r.t. dense side with broadcasted shape");
           if (d >= offset) flat += index * strides[d - offset]!;
         }
         if (width === 2) combineComplex(name, out, i, x, y, flat);
@@ -303,7 +315,8 @@ function checkCwise(indices: TensorValue, values: TensorValue, shape: TensorValu
   if (shape.shape[0] === 0) throw invalidArgument("Shape 'sp_shape' must be non-empty");
   const lhs = Array.from(numbersOf(shape));
   const rhs = dense.shape;
-  const covered = lhs.length >= rhs.length && rhs.every((size, d) => size === 1 || size === lhs[d + lhs.length - rhs.length]);
+  const covered =
+    lhs.length >= rhs.length && rhs.every((size, d) => size === 1 || size === lhs[d + lhs.length - rhs.length]);
   if (!covered) {
     throw invalidArgument(
       `SparseDenseBinaryOpShared broadcasts dense to sparse only; got incompatible shapes: [${lhs.join(",")}] vs. [${rhs.join(",")}]`,

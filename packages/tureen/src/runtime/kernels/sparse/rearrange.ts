@@ -23,7 +23,10 @@ export const rearrangeKernels: KernelTable = {
     () =>
     ([indices, values, shape, start, size]) => {
       checkSparseRanks(indices!, values!, shape!);
-      for (const [name, value] of [["start", start!], ["size", size!]] as const) {
+      for (const [name, value] of [
+        ["start", start!],
+        ["size", size!],
+      ] as const) {
         if (value.shape.length !== 1) {
           throw invalidArgument(`Input ${name} should be a vector but received shape ${shapeText(value.shape)}`);
         }
@@ -64,9 +67,7 @@ export const rearrangeKernels: KernelTable = {
       }
       const dim = axis < 0 ? axis + entries.rank : axis;
       if (dim < 0 || dim >= entries.rank) {
-        throw invalidArgument(
-          `Input axis should be in range [-${entries.rank}, ${entries.rank}), got ${axis}`,
-        );
+        throw invalidArgument(`Input axis should be in range [-${entries.rank}, ${entries.rank}), got ${axis}`);
       }
       if (parts < 1 || parts > entries.shape[dim]!) {
         throw invalidArgument(
@@ -127,22 +128,32 @@ function concatenate(
 ): TensorValue[] {
   parts.forEach(({ indices, values, shape }, i) => {
     if (indices.shape.length !== 2) {
-      throw invalidArgument(`Input indices should be a matrix but received shape ${shapeText(indices.shape)} at position ${i}`);
+      throw invalidArgument(
+        `Input indices should be a matrix but received shape ${shapeText(indices.shape)} at position ${i}`,
+      );
     }
     if (values.shape.length !== 1) {
-      throw invalidArgument(`Input values should be a vector but received shape ${shapeText(values.shape)} at position ${i}`);
+      throw invalidArgument(
+        `Input values should be a vector but received shape ${shapeText(values.shape)} at position ${i}`,
+      );
     }
     if (shape.shape.length !== 1) {
-      throw invalidArgument(`Input shapes should be a vector but received shape ${shapeText(shape.shape)} at position ${i}`);
+      throw invalidArgument(
+        `Input shapes should be a vector but received shape ${shapeText(shape.shape)} at position ${i}`,
+      );
     }
   });
   const entries = parts.map(({ indices, values, shape }) => entriesOf(indices, values, shape));
   const [first] = entries as [SparseEntries];
   const { rank } = first;
   const dim = axis < 0 ? axis + rank : axis;
-  if (dim < 0 || dim >= rank) throw invalidArgument(`Concat dimension must be in range [${-rank}, ${rank}), got ${axis}`);
+  if (dim < 0 || dim >= rank)
+    throw invalidArgument(`Concat dimension must be in range [${-rank}, ${rank}), got ${axis}`);
   entries.forEach((entry, i) => {
-    if (entry.rank !== rank) throw invalidArgument(`Ranks of all input tensors must match: expected ${rank} but got ${entry.rank} at position ${i}`);
+    if (entry.rank !== rank)
+      throw invalidArgument(
+        `Ranks of all input tensors must match: expected ${rank} but got ${entry.rank} at position ${i}`,
+      );
     for (let d = 0; d < rank; d++) {
       if (d !== dim && entry.shape[d] !== first.shape[d]) {
         throw invalidArgument(
@@ -171,7 +182,11 @@ function concatenate(
   const result: SparseEntries = { indices: joined, values, shape, rank, count: total };
   // Joined along the first dimension, entries are in order as they come.
   const order = dim === 0 ? Int32Array.from({ length: total }, (_, i) => i) : rowMajorOrder(result);
-  return [int64Value([total, rank], pickRows(joined, order, rank)), pick(values, order, [total]), int64Value([rank], shape)];
+  return [
+    int64Value([total, rank], pickRows(joined, order, rank)),
+    pick(values, order, [total]),
+    int64Value([rank], shape),
+  ];
 }
 
 function split(entries: SparseEntries, dim: number, parts: number): TensorValue[][] {

@@ -18,7 +18,8 @@ function groupsOf(entries: SparseEntries, axes: TensorValue, keepDims: boolean):
   const reduced = new Set<number>();
   for (const axis of toIntegers(axes)) {
     const index = axis < 0 ? axis + rank : axis;
-    if (index < 0 || index >= rank) throw invalidArgument(`Invalid reduction dimension ${axis}, for input with ${rank} dimensions.`);
+    if (index < 0 || index >= rank)
+      throw invalidArgument(`Invalid reduction dimension ${axis}, for input with ${rank} dimensions.`);
     reduced.add(index);
   }
   const dims = entries.shape.map((_, d) => d).filter((d) => !reduced.has(d));
@@ -29,7 +30,8 @@ function groupsOf(entries: SparseEntries, axes: TensorValue, keepDims: boolean):
     let at = 0;
     for (let k = 0; k < dims.length; k++) {
       const index = indices[i * rank + dims[k]!]!;
-      if (index < 0 || index >= outer[k]!) throw invalidArgument(`Index ${i} is out of bounds of the dense shape ${shapeText(entries.shape)}`);
+      if (index < 0 || index >= outer[k]!)
+        throw invalidArgument(`Index ${i} is out of bounds of the dense shape ${shapeText(entries.shape)}`);
       at += index * strides[k]!;
     }
     flat[i] = at;
@@ -49,9 +51,12 @@ const maxOf: Join = (out, at, value, isFirst) => {
 };
 
 function check(indices: TensorValue, values: TensorValue, shape: TensorValue): SparseEntries {
-  if (indices.shape.length !== 2) throw invalidArgument(`Expected input_indices to be a matrix, but received shape: ${shapeText(indices.shape)}`);
-  if (values.shape.length !== 1) throw invalidArgument(`Expected input_values to be a vector, but received shape: ${shapeText(values.shape)}`);
-  if (shape.shape.length !== 1) throw invalidArgument(`Expected input_shape to be a vector, but received shape: ${shapeText(shape.shape)}`);
+  if (indices.shape.length !== 2)
+    throw invalidArgument(`Expected input_indices to be a matrix, but received shape: ${shapeText(indices.shape)}`);
+  if (values.shape.length !== 1)
+    throw invalidArgument(`Expected input_values to be a vector, but received shape: ${shapeText(values.shape)}`);
+  if (shape.shape.length !== 1)
+    throw invalidArgument(`Expected input_shape to be a vector, but received shape: ${shapeText(shape.shape)}`);
   return entriesOf(indices, values, shape);
 }
 

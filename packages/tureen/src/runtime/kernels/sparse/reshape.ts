@@ -31,7 +31,9 @@ export function sparseReshape(indices: TensorValue, inputShape: TensorValue, new
   });
   if (unknown >= 0) {
     if (known <= 0) {
-      throw invalidArgument("reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are non-zero");
+      throw invalidArgument(
+        "reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are non-zero",
+      );
     }
     const missing = Math.floor(size / known);
     if (known * missing !== size) {

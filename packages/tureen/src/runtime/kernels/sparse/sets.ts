@@ -127,12 +127,14 @@ function combine(operation: Operation, one: Sets, two: Sets): TensorValue[] {
 
 function operationOf(text: string): Operation {
   const operation = text.toLowerCase();
-  if (operation === "a-b" || operation === "b-a" || operation === "intersection" || operation === "union") return operation;
+  if (operation === "a-b" || operation === "b-a" || operation === "intersection" || operation === "union")
+    return operation;
   throw invalidArgument(`Invalid set_operation ${operation}.`);
 }
 
 function sparseInput(indices: TensorValue, values: TensorValue, shape: TensorValue): SparseEntries {
-  if (shape.shape.length !== 1) throw invalidArgument(`Expected sparse shape to be a vector, got shape ${shapeText(shape.shape)}`);
+  if (shape.shape.length !== 1)
+    throw invalidArgument(`Expected sparse shape to be a vector, got shape ${shapeText(shape.shape)}`);
   if (shape.shape[0]! < 2) throw invalidArgument(`Invalid rank ${shape.shape[0]}.`);
   return entriesOf(indices, values, shape);
 }

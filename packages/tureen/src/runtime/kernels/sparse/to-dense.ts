@@ -14,7 +14,9 @@ export function sparseToDense(
   validate: boolean,
 ): TensorValue {
   if (indices.shape.length > 2) {
-    throw invalidArgument(`sparse_indices should be a scalar, vector, or matrix, got shape ${shapeText(indices.shape)}`);
+    throw invalidArgument(
+      `sparse_indices should be a scalar, vector, or matrix, got shape ${shapeText(indices.shape)}`,
+    );
   }
   const count = indices.shape.length > 0 ? indices.shape[0]! : 1;
   const rank = indices.shape.length > 1 ? indices.shape[1]! : 1;
@@ -28,9 +30,7 @@ export function sparseToDense(
   }
   const isScalar = values.shape.length === 0;
   if (!isScalar && !(values.shape.length === 1 && values.shape[0] === count)) {
-    throw invalidArgument(
-      `sparse_values has incorrect shape ${shapeText(values.shape)}, should be [] or [${count}]`,
-    );
+    throw invalidArgument(`sparse_values has incorrect shape ${shapeText(values.shape)}, should be [] or [${count}]`);
   }
   if (defaultValue.shape.length !== 0) throw invalidArgument("default_value should be a scalar.");
   const shape = Array.from(numbersOf(outputShape));
@@ -54,7 +54,10 @@ export function sparseToDense(
     if (validate) {
       const row = (): string => `indices[${i}] = [${at.subarray(i * rank, i * rank + rank).join(",")}]`;
       if (!inside) throw invalidArgument(`${row()} is out of bounds: need 0 <= index < ${shapeText(shape)}`);
-      if (flat < before) throw invalidArgument(`${row()} is out of order. Many sparse ops require sorted indices.\n    Use \`tf.sparse.reorder\` to create a correctly ordered copy.\n\n`);
+      if (flat < before)
+        throw invalidArgument(
+          `${row()} is out of order. Many sparse ops require sorted indices.\n    Use \`tf.sparse.reorder\` to create a correctly ordered copy.\n\n`,
+        );
       if (flat === before) throw invalidArgument(`${row()} is repeated`);
       before = flat;
     } else if (!inside) throw invalidArgument(`Indices are not valid (out of bounds).  Shape: ${shapeText(shape)}`);

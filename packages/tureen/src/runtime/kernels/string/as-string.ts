@@ -36,7 +36,12 @@ export const asString: KernelFactory = ({ attrs, inputTypes }) => {
   return ([input]) => [tensorValue("string", input!.shape, texts(input!, letter, flags, plainIntegers))];
 };
 
-function texts(input: TensorValue, letter: "f" | "e" | "g", flags: PrintfFlags, plainIntegers: boolean): readonly Uint8Array[] {
+function texts(
+  input: TensorValue,
+  letter: "f" | "e" | "g",
+  flags: PrintfFlags,
+  plainIntegers: boolean,
+): readonly Uint8Array[] {
   const count = elementCount(input.shape);
   const result = new Array<Uint8Array>(count);
   switch (input.dtype) {

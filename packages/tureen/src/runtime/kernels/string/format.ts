@@ -1,6 +1,6 @@
+import { invalidArgument } from "../../../core/status-error.js";
 import type { TensorValue } from "../../../core/tensor-value.js";
 import { scalarValue, toFlatArray } from "../../../core/tensor-value.js";
-import { invalidArgument } from "../../../core/status-error.js";
 import { decodeText } from "../../../core/text.js";
 import type { KernelFactory } from "../../kernel.js";
 import { formatReal } from "./printf.js";

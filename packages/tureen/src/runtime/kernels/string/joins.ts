@@ -33,9 +33,7 @@ export const joinKernels: KernelTable = {
       const shape = shaped?.shape ?? [];
       for (const input of inputs) {
         if (input.shape.length > 0 && !sameShape(input.shape, shape)) {
-          throw invalidArgument(
-            `Input shapes do not match: ${shapeText(shape)} vs. ${shapeText(input.shape)}`,
-          );
+          throw invalidArgument(`Input shapes do not match: ${shapeText(shape)} vs. ${shapeText(input.shape)}`);
         }
       }
       const count = elementCount(shape);
@@ -60,18 +58,22 @@ export const joinKernels: KernelTable = {
 
   UnsortedSegmentJoin: ({ attrs }) => {
     const separator = attrs.bytes("separator");
-    return ([inputs, segmentIds, numSegments]) => [
-      unsortedSegmentJoin(inputs!, segmentIds!, numSegments!, separator),
-    ];
+    return ([inputs, segmentIds, numSegments]) => [unsortedSegmentJoin(inputs!, segmentIds!, numSegments!, separator)];
   },
 };
 
-function reduceJoin(input: TensorValue, axes: readonly number[], keepDims: boolean, separator: Uint8Array): TensorValue {
+function reduceJoin(
+  input: TensorValue,
+  axes: readonly number[],
+  keepDims: boolean,
+  separator: Uint8Array,
+): TensorValue {
   const rank = input.shape.length;
   const seen = new Set<number>();
   const order = axes.map((axis) => {
     const index = axis < 0 ? axis + rank : axis;
-    if (index < 0 || index >= rank) throw outOfRange(`Invalid reduction dimension ${axis} for input with ${rank} dimension(s)`);
+    if (index < 0 || index >= rank)
+      throw outOfRange(`Invalid reduction dimension ${axis} for input with ${rank} dimension(s)`);
     if (seen.has(index)) throw invalidArgument(`Duplicate reduction dimension ${axis}`);
     seen.add(index);
     return index;

@@ -26,11 +26,16 @@ export const stringNGrams: KernelFactory = ({ attrs }) => {
         }
       }
       if (splits[splits.length - 1] !== strings.length) {
-        throw invalidArgument(`Last split value must be data size. Expected ${strings.length}, got ${splits[splits.length - 1]}`);
+        throw invalidArgument(
+          `Last split value must be data size. Expected ${strings.length}, got ${splits[splits.length - 1]}`,
+        );
       }
     }
     if (strings.length === 0 || splits.length === 0) {
-      return [tensorValue("string", [0], []), integerValue(splitsDType, [splits.length], new Float64Array(splits.length))];
+      return [
+        tensorValue("string", [0], []),
+        integerValue(splitsDType, [splits.length], new Float64Array(splits.length)),
+      ];
     }
     const ngrams: Uint8Array[] = [];
     const ends = [0];
@@ -45,7 +50,9 @@ export const stringNGrams: KernelFactory = ({ attrs }) => {
       if (preserveShort && ngrams.length === before && words.length > 0) {
         // A row too short for every width gives one run of all it has.
         const width = words.length + 2 * padWidth;
-        ngrams.push(joinBytes(padded(words, -Math.max(0, padWidth), padWidth < 0 ? words.length : width, left, right), separator));
+        ngrams.push(
+          joinBytes(padded(words, -Math.max(0, padWidth), padWidth < 0 ? words.length : width, left, right), separator),
+        );
       }
       ends.push(ngrams.length);
     }
@@ -53,7 +60,13 @@ export const stringNGrams: KernelFactory = ({ attrs }) => {
   };
 };
 
-function padded(words: readonly Uint8Array[], from: number, width: number, left: Uint8Array, right: Uint8Array): Uint8Array[] {
+function padded(
+  words: readonly Uint8Array[],
+  from: number,
+  width: number,
+  left: Uint8Array,
+  right: Uint8Array,
+): Uint8Array[] {
   return Array.from({ length: width }, (_, k) => {
     const at = from + k;
     return at < 0 ? left : at >= words.length ? right : words[at]!;

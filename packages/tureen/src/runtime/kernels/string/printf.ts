@@ -8,7 +8,6 @@ export interface PrintfFlags {
   readonly precision: number;
 }
 
-
 const bits = new DataView(new ArrayBuffer(8));
 
 /** |value| = significand * 2^exponent. */
@@ -39,7 +38,11 @@ function scaledInteger(value: number, power: number): bigint {
 
 function fixedDigits(magnitude: number, precision: number): string {
   // toFixed is exact but rounds ties up; a tie needs a value with few binary places.
-  if (magnitude < 1e21 && precision <= 100 && (Number.isInteger(magnitude) || !Number.isInteger(magnitude * 2 ** (precision + 1)))) {
+  if (
+    magnitude < 1e21 &&
+    precision <= 100 &&
+    (Number.isInteger(magnitude) || !Number.isInteger(magnitude * 2 ** (precision + 1)))
+  ) {
     return magnitude.toFixed(precision);
   }
   const digits = scaledInteger(magnitude, precision).toString();

@@ -66,7 +66,8 @@ function replace(input: Uint8Array, regex: RE2JS, rewrite: readonly RewritePart[
     out.push(input.subarray(position, start));
     for (const part of rewrite) {
       if (typeof part !== "number") out.push(part);
-      else if (part <= matcher.groupCount() && matcher.start(part) >= 0) out.push(input.subarray(matcher.start(part), matcher.end(part)));
+      else if (part <= matcher.groupCount() && matcher.start(part) >= 0)
+        out.push(input.subarray(matcher.start(part), matcher.end(part)));
     }
     position = matcher.end();
     changed = true;
@@ -81,7 +82,11 @@ function replaceAll(input: TensorValue, regex: RE2JS, rewrite: Uint8Array, globa
   const parts = parseRewrite(rewrite);
   // As RE2: a rewrite that is not valid replaces nothing.
   if (parts === undefined || parts.some((part) => typeof part === "number" && part > regex.groupCount())) return input;
-  return tensorValue("string", input.shape, strings(input).map((text) => replace(text, regex, parts, global)));
+  return tensorValue(
+    "string",
+    input.shape,
+    strings(input).map((text) => replace(text, regex, parts, global)),
+  );
 }
 
 const staticRegexFullMatch: KernelFactory = ({ attrs }) => {
@@ -92,7 +97,8 @@ const staticRegexFullMatch: KernelFactory = ({ attrs }) => {
 const regexFullMatch: KernelFactory = () => {
   const compiled = keepLast();
   return ([input, pattern]) => {
-    if (pattern!.shape.length !== 0) throw invalidArgument(`Pattern must be scalar, but received ${JSON.stringify(pattern!.shape)}`);
+    if (pattern!.shape.length !== 0)
+      throw invalidArgument(`Pattern must be scalar, but received ${JSON.stringify(pattern!.shape)}`);
     return [fullMatch(input!, compiled(strings(pattern!)[0]!))];
   };
 };
@@ -107,7 +113,9 @@ const staticRegexReplace: KernelFactory = ({ attrs }) => {
 const regexReplace: KernelFactory = ({ attrs }) => {
   const compiled = keepLast();
   const global = attrs.bool("replace_global");
-  return ([input, pattern, rewrite]) => [replaceAll(input!, compiled(strings(pattern!)[0]!), strings(rewrite!)[0]!, global)];
+  return ([input, pattern, rewrite]) => [
+    replaceAll(input!, compiled(strings(pattern!)[0]!), strings(rewrite!)[0]!, global),
+  ];
 };
 
 /** Kernels of the regular-expression ops: RE2's syntax and semantics over bytes. */

@@ -1,6 +1,6 @@
 import { RE2JS, RE2JSException } from "re2js";
-import { invalidArgument } from "../../../core/status-error.js";
 import { shapeText } from "../../../core/shape.js";
+import { invalidArgument } from "../../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
 import { decodeText, encodeText, equalBytes } from "../../../core/text.js";
 import type { KernelTable } from "../../kernel.js";
@@ -125,7 +125,12 @@ function step(text: string, at: number): number {
 }
 
 /** Replaces matches in a text with stray bytes, which no match may hold. */
-function replaceAroundStrays({ compiled, hasAnchors }: Pattern, text: string, rewrite: string, global: boolean): string {
+function replaceAroundStrays(
+  { compiled, hasAnchors }: Pattern,
+  text: string,
+  rewrite: string,
+  global: boolean,
+): string {
   if (hasAnchors) {
     // Cutting the text would move its ends: a match that would reach over a stray byte is given up instead.
     const matcher = compiled.matcher(text);

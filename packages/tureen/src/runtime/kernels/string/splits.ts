@@ -35,7 +35,8 @@ export const splitKernels: KernelTable = {
   StringSplit: ({ attrs }) => {
     const skipEmpty = attrs.bool("skip_empty");
     return ([input, delimiter]) => {
-      if (input!.shape.length !== 1) throw invalidArgument(`input must be a vector, got shape: ${shapeText(input!.shape)}`);
+      if (input!.shape.length !== 1)
+        throw invalidArgument(`input must be a vector, got shape: ${shapeText(input!.shape)}`);
       if (delimiter!.shape.length !== 0) {
         throw invalidArgument(`delimiter must be a scalar, got shape: ${shapeText(delimiter!.shape)}`);
       }
@@ -53,7 +54,8 @@ export const splitKernels: KernelTable = {
   StringSplitV2: ({ attrs }) => {
     const maxSplit = attrs.int("maxsplit");
     return ([input, separator]) => {
-      if (input!.shape.length !== 1) throw invalidArgument(`input must be a vector, got shape: ${shapeText(input!.shape)}`);
+      if (input!.shape.length !== 1)
+        throw invalidArgument(`input must be a vector, got shape: ${shapeText(input!.shape)}`);
       if (separator!.shape.length !== 0) {
         throw invalidArgument(`sep must be a scalar, got shape: ${shapeText(separator!.shape)}`);
       }

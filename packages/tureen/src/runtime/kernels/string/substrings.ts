@@ -1,8 +1,8 @@
 import { broadcastShapes, elementCount, type Shape, sameShape, shapeText, stridesOf } from "../../../core/shape.js";
 import { invalidArgument, unimplemented } from "../../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
-import type { KernelFactory } from "../../kernel.js";
 import { decodeText } from "../../../core/text.js";
+import type { KernelFactory } from "../../kernel.js";
 import { numbersOf } from "../sparse/integers.js";
 import { countCharacters } from "./text-kernels.js";
 

@@ -86,7 +86,8 @@ function stringToNumber(input: TensorValue, dtype: DType): TensorValue {
   const result = allocate(dtype, elementCount(input.shape)) as unknown as (number | bigint)[];
   strings.forEach((bytes, i) => {
     const text = bytes === emptyBytes ? "" : decodeText(bytes);
-    const value = dtype === "int32" ? parseInteger(text, 32) : dtype === "int64" ? parseInteger(text, 64) : parseReal(text);
+    const value =
+      dtype === "int32" ? parseInteger(text, 32) : dtype === "int64" ? parseInteger(text, 64) : parseReal(text);
     if (value === undefined) throw invalidArgument(`StringToNumberOp could not correctly convert string: ${text}`);
     result[i] = dtype === "int32" ? Number(value) : value;
   });
