@@ -321,8 +321,7 @@ base = dict(cdense=[("c", "float", [2], None)], csparse=[("i", "int64"), ("t", "
 seq("batch", [S1, S2, S3], **base)
 seq("one", S1, **base)
 seq("ragged", [S1, S2, S3], cragged=[("i", "int64", tf.int32), ("t", "string", tf.int64)], lragged=[("v", "int64", tf.int64), ("w", "string", tf.int32)])
-# TensorFlow calls the splits of a single context feature a vector and gives a scalar: only feature lists here.
-seq("ragged, one", S1, lragged=[("v", "int64", tf.int64), ("w", "string", tf.int32)])
+# TensorFlow says that the splits of a single example are vectors and gives scalars: ragged features of one are left out.
 seq("default of the context", [S1, S2], cdense=[("z", "int64", [1], [9]), ("t", "string", [2], [b"", b"d"])])
 seq("missing list counts as empty", [S1, S2], ldense=[("nothing", "float", [2], True), ("w", "string", [], True)], names=[b"n1", b"n2"])
 seq("scalar rows", [sequence((), {"r": [(I, [1]), (I, [2])]}), sequence((), {"r": [(I, [3])]})], ldense=[("r", "int64", [], False)])

@@ -1,6 +1,7 @@
 import type { Graph, Operation } from "../graph/graph.js";
 import { collectionKeys } from "../graph/collections.js";
 import type { Variable } from "../graph/variable.js";
+import { ortPartitioner } from "../runtime/ort/index.js";
 import { Session } from "../runtime/session.js";
 import { restoreCheckpoint } from "./checkpoint/checkpoint-store.js";
 import { addSaver, type Saver } from "./checkpoint/saver.js";
@@ -17,10 +18,10 @@ export class ModelSession {
   #init: Operation | undefined;
   #localInit: Operation | undefined;
 
-  constructor(graph: Graph, scaffold: Scaffold | undefined, _config: RunConfig) {
+  constructor(graph: Graph, scaffold: Scaffold | undefined, config: RunConfig) {
     this.#graph = graph;
     this.#scaffold = scaffold ?? {};
-    this.session = new Session(graph);
+    this.session = new Session(graph, config.useOnnxRuntime ? { partitioner: ortPartitioner() } : {});
   }
 
   get saver(): Saver {

@@ -15,7 +15,10 @@ export interface ParsedFeatures {
 
 function parsedFeatures(op: Operation, sparse: number, dense: number, ragged: number): ParsedFeatures {
   let at = 0;
-  const take = (count: number): Tensor[] => op.outputs.slice(at, (at += count));
+  const take = (count: number): Tensor[] => {
+    at += count;
+    return op.outputs.slice(at - count, at);
+  };
   return {
     sparseIndices: take(sparse),
     sparseValues: take(sparse),

@@ -1,4 +1,4 @@
-import { dtypeLabel, type DType } from "../../core/dtype.js";
+import { type DType, dtypeLabel } from "../../core/dtype.js";
 import { isFullyDefined, shapeText } from "../../core/shape.js";
 import { invalidArgument, type StatusError } from "../../core/status-error.js";
 import { scalarValue, type TensorValue } from "../../core/tensor-value.js";
@@ -13,8 +13,8 @@ import {
   checkValues,
   type LookupTable,
   lookUp,
-  matchSignature,
   MutableHashTable,
+  matchSignature,
   StaticHashTable,
   tableKind,
 } from "./lookup/lookup-table.js";
@@ -41,7 +41,8 @@ const makeMutableOfTensors: MakeTable = (attrs) => {
 
 const makeDense: MakeTable = (attrs, [emptyKey, deletedKey]) => {
   const shape = attrs.shape("value_shape");
-  if (!isFullyDefined(shape)) throw invalidArgument(`Empty value must be a scalar or a vector, got shape ${shapeText(shape)}`);
+  if (!isFullyDefined(shape))
+    throw invalidArgument(`Empty value must be a scalar or a vector, got shape ${shapeText(shape)}`);
   return new DenseHashTable({
     emptyKey: emptyKey!,
     deletedKey: deletedKey!,
@@ -100,7 +101,11 @@ function tableOf(value: TensorValue, context: RunContext): LookupTable {
 type TableKernel = (table: LookupTable, inputs: readonly TensorValue[]) => readonly TensorValue[];
 
 /** An op on a table whose other inputs and outputs must have the table's dtypes, `in` and `out` saying which of key and value. */
-function onTable(expects: readonly ("key" | "value")[], gives: readonly ("key" | "value")[], run: TableKernel): KernelFactory {
+function onTable(
+  expects: readonly ("key" | "value")[],
+  gives: readonly ("key" | "value")[],
+  run: TableKernel,
+): KernelFactory {
   return (node) => {
     const ref = node.inputTypes[0] === "resource" ? "resource" : "string_ref";
     return (inputs, context) => {
@@ -133,7 +138,10 @@ const remove = onTable(["key"], [], (table, [, keys]) => {
 
 const initialize = onTable(["key", "value"], [], (table, [handle, keys, values]) => {
   if (!table.isInitializable) throw notInitializable(handleOf(handle!));
-  for (const [name, value] of [["Keys", keys!], ["Values", values!]] as const) {
+  for (const [name, value] of [
+    ["Keys", keys!],
+    ["Values", values!],
+  ] as const) {
     if (value.shape.length !== 1) {
       throw invalidArgument(`${name} must be a vector, but received shape${shapeText(value.shape)}`);
     }
@@ -149,9 +157,14 @@ function notInitializable(handle: ResourceHandle): StatusError {
   return invalidArgument(`Table ${handle.container} ${handle.name} is not initializable`);
 }
 
-const exportValues: KernelFactory = () => ([handle], context) => tableOf(handle!, context).export();
+const exportValues: KernelFactory =
+  () =>
+  ([handle], context) =>
+    tableOf(handle!, context).export();
 
-const size: KernelFactory = () => ([handle], context) => [scalarValue("int64", tableOf(handle!, context).size)];
+const size: KernelFactory =
+  () =>
+  ([handle], context) => [scalarValue("int64", tableOf(handle!, context).size)];
 
 function initializeFromTextFile({ attrs }: KernelNode): Kernel {
   const vocabSize = attrs.int("vocab_size");

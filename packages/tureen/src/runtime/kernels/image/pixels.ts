@@ -19,12 +19,10 @@ export function pixelsValue(dtype: DType, shape: Shape, pixels: ArrayLike<number
     data.set(pixels);
     return realValue(dtype, shape, data);
   }
-  if (dtype === "int64" || dtype === "uint64") {
-    return tensorValue(
-      "int64",
-      shape,
-      BigInt64Array.from(pixels as ArrayLike<number> & Iterable<number>, (x) => BigInt(Math.trunc(x))),
-    );
+  if (dtype === "int64") {
+    const wide = new BigInt64Array(pixels.length);
+    for (let i = 0; i < wide.length; i++) wide[i] = BigInt(Math.trunc(pixels[i]!));
+    return tensorValue("int64", shape, wide);
   }
   const data = allocate(dtype, pixels.length) as unknown as FloatArray;
   for (let i = 0; i < pixels.length; i++) data[i] = Math.trunc(pixels[i]!);

@@ -24,7 +24,7 @@ const sizes = [
 describe.each([
   ["float32", Float32Array, 1e-3],
   ["float64", Float64Array, 1e-10],
-] as const)("%s", (_, Array, tolerance) => {
+] as const)("%s", (_, Floats, tolerance) => {
   test.each(sizes)("%d × %d over %d in every orientation, between other data", (m, n, k) => {
     for (const [ta, tb] of [
       [false, false],
@@ -32,9 +32,9 @@ describe.each([
       [false, true],
       [true, true],
     ] as const) {
-      const a = filled(new Array(m * k + 3), 1);
-      const b = filled(new Array(k * n + 5), 2);
-      const c = new Array(m * n + 4).fill(42);
+      const a = filled(new Floats(m * k + 3), 1);
+      const b = filled(new Floats(k * n + 5), 2);
+      const c = new Floats(m * n + 4).fill(42);
       gemm(m, n, k, { data: a, offset: 3, transposed: ta }, { data: b, offset: 5, transposed: tb }, c, 2);
       expect([c[0], c[1], c.at(-1), c.at(-2)]).toEqual([42, 42, 42, 42]);
       let worst = 0;
@@ -51,18 +51,18 @@ describe.each([
   });
 
   test("a sum over nothing is zero", () => {
-    const c = new Array(6).fill(42);
-    const empty = { data: new Array(0), offset: 0, transposed: false };
+    const c = new Floats(6).fill(42);
+    const empty = { data: new Floats(0), offset: 0, transposed: false };
     gemm(2, 3, 0, empty, empty, c, 0);
     expect([...c]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   test("NaN and infinity of one row stay in that row", () => {
-    const a = filled(new Array(16 * 33), 3);
+    const a = filled(new Floats(16 * 33), 3);
     a[33 * 2] = Number.NaN;
     a[33 * 7] = Number.POSITIVE_INFINITY;
-    const b = filled(new Array(33 * 9), 4);
-    const c = new Array(16 * 9);
+    const b = filled(new Floats(33 * 9), 4);
+    const c = new Floats(16 * 9);
     gemm(16, 9, 33, { data: a, offset: 0, transposed: false }, { data: b, offset: 0, transposed: false }, c, 0);
     for (let i = 0; i < 16; i++) {
       const row = [...c.subarray(9 * i, 9 * i + 9)];

@@ -1,5 +1,6 @@
 import { type FloatArray, gemm } from "../linalg/gemm.js";
 import type { WindowGeometry } from "./conv-geometry.js";
+import { pixelsPerTable, tapTable } from "./tap-table.js";
 
 /** A convolution over channel-last data. `groups` divides both channel counts. */
 export interface Convolution {
@@ -49,57 +50,29 @@ function isPointwise({ geometry: { window, strides, before }, groups }: Convolut
   );
 }
 
-/** Visits the taps of a run of output pixels: `visit(patch index, input pixel)` for those inside the input. */
-function forTaps(
-  { input, window, strides, dilations, before, output }: WindowGeometry,
-  from: number,
-  to: number,
-  visit: (tap: number, pixel: number) => void,
-): void {
-  const [, ih, iw] = input;
-  const [wd, wh, ww] = window;
-  const [, oh, ow] = output;
-  for (let pixel = from; pixel < to; pixel++) {
-    const x0 = (pixel % ow) * strides[2] - before[2];
-    const y0 = (Math.floor(pixel / ow) % oh) * strides[1] - before[1];
-    const z0 = Math.floor(pixel / (ow * oh)) * strides[0] - before[0];
-    let tap = (pixel - from) * wd * wh * ww;
-    for (let a = 0; a < wd; a++) {
-      const z = z0 + a * dilations[0];
-      for (let b = 0; b < wh; b++) {
-        const y = y0 + b * dilations[1];
-        if (z < 0 || z >= input[0] || y < 0 || y >= ih) {
-          tap += ww;
-          continue;
-        }
-        for (let c = 0; c < ww; c++, tap++) {
-          const x = x0 + c * dilations[2];
-          if (x >= 0 && x < iw) visit(tap, (z * ih + y) * iw + x);
-        }
-      }
+/** Lays out the patches of one image's output pixels, `depth` numbers each; zeros where a tap lies outside the input. */
+function fillPatches(table: Int32Array, data: FloatArray, start: number, inChannels: number, groupIn: number, patches: FloatArray): void {
+  let to = 0;
+  for (let i = 0; i < table.length; i++) {
+    const pixel = table[i]!;
+    if (pixel < 0) {
+      for (let c = 0; c < groupIn; c++) patches[to++] = 0;
+      continue;
     }
+    const from = start + pixel * inChannels;
+    for (let c = 0; c < groupIn; c++) patches[to++] = data[from + c]!;
   }
 }
 
-function fillPatches(
-  conv: Convolution,
-  data: FloatArray,
-  base: number,
-  group: number,
-  from: number,
-  to: number,
-  sizes: Sizes,
-  patches: FloatArray,
-): void {
-  const { groupIn, depth } = sizes;
-  const { inChannels } = conv;
-  patches.fill(0, 0, (to - from) * depth);
-  const start = base + group * groupIn;
-  forTaps(conv.geometry, from, to, (tap, pixel) => {
-    const source = start + pixel * inChannels;
-    const target = tap * groupIn;
-    for (let c = 0; c < groupIn; c++) patches[target + c] = data[source + c]!;
-  });
+/** Adds patches back to where `fillPatches` took them from. */
+function addPatches(table: Int32Array, patches: FloatArray, start: number, inChannels: number, groupIn: number, target: FloatArray): void {
+  for (let i = 0; i < table.length; i++) {
+    const pixel = table[i]!;
+    if (pixel < 0) continue;
+    const to = start + pixel * inChannels;
+    const from = i * groupIn;
+    for (let c = 0; c < groupIn; c++) target[to + c] = target[to + c]! + patches[from + c]!;
+  }
 }
 
 /** The columns of a filter (or the channels of an output) that belong to one group, side by side. */
@@ -143,10 +116,11 @@ export function convolve(conv: Convolution, data: FloatArray, filter: FloatArray
   const partial = groups === 1 ? undefined : emptyLike(out, chunk * groupOut);
   for (let group = 0; group < groups; group++) {
     const weights = groups === 1 ? filter : groupColumns(filter, 0, depth, outChannels, group * groupOut, groupOut);
-    for (let n = 0; n < batch; n++) {
-      for (let from = 0; from < pixels; from += chunk) {
-        const to = Math.min(pixels, from + chunk);
-        fillPatches(conv, data, n * inputSize, group, from, to, sizes, patches);
+    for (let from = 0; from < pixels; from += chunk) {
+      const to = Math.min(pixels, from + chunk);
+      const table = tapTable(conv.geometry, from, to);
+      for (let n = 0; n < batch; n++) {
+        fillPatches(table, data, n * inputSize + group * sizes.groupIn, inChannels, sizes.groupIn, patches);
         const at = (n * pixels + from) * outChannels;
         if (partial === undefined) {
           gemm(to - from, outChannels, depth, plain(patches), plain(weights), out, at);
@@ -180,10 +154,11 @@ export function convolveBackToFilter(
   const patches = emptyLike(data, chunk * depth);
   const partial = emptyLike(filterGrad, depth * groupOut);
   for (let group = 0; group < groups; group++) {
-    for (let n = 0; n < batch; n++) {
-      for (let from = 0; from < pixels; from += chunk) {
-        const to = Math.min(pixels, from + chunk);
-        fillPatches(conv, data, n * inputSize, group, from, to, sizes, patches);
+    for (let from = 0; from < pixels; from += chunk) {
+      const to = Math.min(pixels, from + chunk);
+      const table = tapTable(conv.geometry, from, to);
+      for (let n = 0; n < batch; n++) {
+        fillPatches(table, data, n * inputSize + group * sizes.groupIn, inChannels, sizes.groupIn, patches);
         const at = (n * pixels + from) * outChannels;
         const grads =
           groups === 1
@@ -218,58 +193,73 @@ export function convolveBackToInput(
   const patches = emptyLike(inputGrad, chunk * depth);
   for (let group = 0; group < groups; group++) {
     const weights = groups === 1 ? filter : groupColumns(filter, 0, depth, outChannels, group * groupOut, groupOut);
-    for (let n = 0; n < batch; n++) {
-      for (let from = 0; from < pixels; from += chunk) {
-        const to = Math.min(pixels, from + chunk);
+    for (let from = 0; from < pixels; from += chunk) {
+      const to = Math.min(pixels, from + chunk);
+      const table = tapTable(conv.geometry, from, to);
+      for (let n = 0; n < batch; n++) {
         const at = (n * pixels + from) * outChannels;
         const grads =
           groups === 1
             ? plain(outGrad, at)
             : plain(groupColumns(outGrad, at, to - from, outChannels, group * groupOut, groupOut));
         gemm(to - from, depth, groupOut, grads, turned(weights), patches, 0);
-        const start = n * inputSize + group * groupIn;
-        forTaps(conv.geometry, from, to, (tap, pixel) => {
-          const target = start + pixel * inChannels;
-          const source = tap * groupIn;
-          for (let c = 0; c < groupIn; c++) inputGrad[target + c] = inputGrad[target + c]! + patches[source + c]!;
-        });
+        addPatches(table, patches, n * inputSize + group * groupIn, inChannels, groupIn, inputGrad);
       }
     }
   }
 }
 
 /** A convolution of each channel on its own: `multiplier` outputs a channel, filter `[taps, channels, multiplier]`. */
-export function depthwise(
-  conv: Convolution,
-  multiplier: number,
-  data: FloatArray,
-  filter: FloatArray,
+export function depthwise(conv: Convolution, multiplier: number, data: FloatArray, filter: FloatArray, out: FloatArray): void {
+  const { inChannels, outChannels } = conv;
+  forDepthwise(conv, (table, taps, source, target) => {
+    for (let i = 0; i < table.length; i++) {
+      if (table[i]! < 0) continue;
+      const from = source + table[i]! * inChannels;
+      const weights = (i % taps) * outChannels;
+      const to = target + Math.floor(i / taps) * outChannels;
+      if (multiplier === 1) multiplyAdd(out, to, data, from, filter, weights, inChannels);
+      else spreadAdd(out, to, data, from, filter, weights, inChannels, multiplier);
+    }
+  });
+}
+
+function multiplyAdd(out: FloatArray, to: number, x: FloatArray, from: number, w: FloatArray, at: number, count: number): void {
+  for (let c = 0; c < count; c++) out[to + c] = out[to + c]! + x[from + c]! * w[at + c]!;
+}
+
+function spreadAdd(
   out: FloatArray,
+  to: number,
+  x: FloatArray,
+  from: number,
+  w: FloatArray,
+  at: number,
+  count: number,
+  multiplier: number,
 ): void {
-  const { batch, inChannels, outChannels, geometry } = conv;
-  const pixels = product(geometry.output);
-  const taps = product(geometry.window);
-  const inputSize = inChannels * product(geometry.input);
-  for (let n = 0; n < batch; n++) {
-    const base = n * inputSize;
-    const target = n * pixels * outChannels;
-    forTaps(geometry, 0, pixels, (index, pixel) => {
-      const source = base + pixel * inChannels;
-      const weights = (index % taps) * outChannels;
-      const to = target + Math.floor(index / taps) * outChannels;
-      if (multiplier === 1) {
-        for (let c = 0; c < inChannels; c++) out[to + c] = out[to + c]! + data[source + c]! * filter[weights + c]!;
-        return;
-      }
-      for (let c = 0, o = 0; c < inChannels; c++) {
-        const x = data[source + c]!;
-        for (let m = 0; m < multiplier; m++, o++) out[to + o] = out[to + o]! + x * filter[weights + o]!;
-      }
-    });
+  for (let c = 0, o = 0; c < count; c++) {
+    const value = x[from + c]!;
+    for (let m = 0; m < multiplier; m++, o++) out[to + o] = out[to + o]! + value * w[at + o]!;
   }
 }
 
-/** Adds depthwise gradients: to the input where `inputGrad` is given, to the filter where `filterGrad` is. */
+/** Gives `visit` each table of taps with where its image's input and output pixels begin. */
+function forDepthwise(
+  { batch, inChannels, outChannels, geometry }: Convolution,
+  visit: (table: Int32Array, taps: number, source: number, target: number) => void,
+): void {
+  const pixels = product(geometry.output);
+  const chunk = pixelsPerTable(geometry);
+  for (let from = 0; from < pixels; from += chunk) {
+    const table = tapTable(geometry, from, Math.min(pixels, from + chunk));
+    for (let n = 0; n < batch; n++) {
+      visit(table, product(geometry.window), n * inChannels * product(geometry.input), (n * pixels + from) * outChannels);
+    }
+  }
+}
+
+/** Adds depthwise gradients into `target`: with respect to the input (`other` is the filter) or to the filter (`other` is the input). */
 export function depthwiseBack(
   conv: Convolution,
   multiplier: number,
@@ -278,24 +268,33 @@ export function depthwiseBack(
   target: FloatArray,
   to: "input" | "filter",
 ): void {
-  const { batch, inChannels, outChannels, geometry } = conv;
-  const pixels = product(geometry.output);
-  const taps = product(geometry.window);
-  const inputSize = inChannels * product(geometry.input);
-  for (let n = 0; n < batch; n++) {
-    const base = n * inputSize;
-    const grads = n * pixels * outChannels;
-    forTaps(geometry, 0, pixels, (index, pixel) => {
-      const at = base + pixel * inChannels;
-      const weights = (index % taps) * outChannels;
-      const from = grads + Math.floor(index / taps) * outChannels;
-      for (let c = 0, o = 0; c < inChannels; c++) {
-        for (let m = 0; m < multiplier; m++, o++) {
-          if (to === "input") target[at + c] = target[at + c]! + outGrad[from + o]! * other[weights + o]!;
-          else target[weights + o] = target[weights + o]! + outGrad[from + o]! * other[at + c]!;
-        }
-      }
-    });
+  const { inChannels, outChannels } = conv;
+  forDepthwise(conv, (table, taps, source, grads) => {
+    for (let i = 0; i < table.length; i++) {
+      if (table[i]! < 0) continue;
+      const at = source + table[i]! * inChannels;
+      const weights = (i % taps) * outChannels;
+      const from = grads + Math.floor(i / taps) * outChannels;
+      if (to === "input") gatherAdd(target, at, outGrad, from, other, weights, inChannels, multiplier);
+      else spreadAdd(target, weights, other, at, outGrad, from, inChannels, multiplier);
+    }
+  });
+}
+
+function gatherAdd(
+  out: FloatArray,
+  to: number,
+  grad: FloatArray,
+  from: number,
+  w: FloatArray,
+  at: number,
+  count: number,
+  multiplier: number,
+): void {
+  for (let c = 0, o = 0; c < count; c++) {
+    let sum = 0;
+    for (let m = 0; m < multiplier; m++, o++) sum += grad[from + o]! * w[at + o]!;
+    out[to + c] = out[to + c]! + sum;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { WindowGeometry } from "./conv-geometry.js";
+import { pixelsPerTable, tapTable } from "./tap-table.js";
 
 /** Any numeric array: the loops compare and copy elements, which 64-bit integers also can. */
 type Elements = Float64Array;
@@ -12,135 +13,143 @@ export interface Pool {
 
 const volume = ([a, b, c]: readonly [number, number, number]): number => a * b * c;
 
-/** Visits every output pixel of one image with the box of input pixels (begin and end in each dimension) that it covers. */
-function forWindows(
-  { input, window, strides, before, output }: WindowGeometry,
-  visit: (pixel: number, z0: number, z1: number, y0: number, y1: number, x0: number, x1: number) => void,
+/** Gives `visit` each table of taps with where its image's input and output pixels begin, as indices into the data. */
+function forTables(
+  { geometry, batch, channels }: Pool,
+  visit: (table: Int32Array, taps: number, source: number, target: number) => void,
 ): void {
-  let pixel = 0;
-  for (let z = 0; z < output[0]; z++) {
-    const zs = z * strides[0] - before[0];
-    for (let y = 0; y < output[1]; y++) {
-      const ys = y * strides[1] - before[1];
-      for (let x = 0; x < output[2]; x++, pixel++) {
-        const xs = x * strides[2] - before[2];
-        visit(
-          pixel,
-          Math.max(0, zs),
-          Math.min(input[0], zs + window[0]),
-          Math.max(0, ys),
-          Math.min(input[1], ys + window[1]),
-          Math.max(0, xs),
-          Math.min(input[2], xs + window[2]),
-        );
-      }
+  const pixels = volume(geometry.output);
+  const chunk = pixelsPerTable(geometry);
+  for (let from = 0; from < pixels; from += chunk) {
+    const table = tapTable(geometry, from, Math.min(pixels, from + chunk));
+    for (let n = 0; n < batch; n++) {
+      visit(table, volume(geometry.window), n * volume(geometry.input) * channels, (n * pixels + from) * channels);
     }
   }
 }
 
 /** Writes each window's maximum, at least `lowest`: NaN never counts, as in Eigen's maximum that starts from the lowest number. */
-export function maxPool(
-  { geometry, batch, channels }: Pool,
-  data: Elements,
-  out: Elements,
-  lowest: number | bigint,
-): void {
-  const [, ih, iw] = geometry.input;
-  const inputSize = volume(geometry.input) * channels;
-  const outputSize = volume(geometry.output) * channels;
+export function maxPool(pool: Pool, data: Elements, out: Elements, lowest: number | bigint): void {
   out.fill(lowest as number);
-  for (let n = 0; n < batch; n++) {
-    const base = n * inputSize;
-    forWindows(geometry, (pixel, z0, z1, y0, y1, x0, x1) => {
-      const to = n * outputSize + pixel * channels;
-      for (let z = z0; z < z1; z++) {
-        for (let y = y0; y < y1; y++) {
-          let from = base + ((z * ih + y) * iw + x0) * channels;
-          for (let x = x0; x < x1; x++) {
-            for (let c = 0; c < channels; c++) {
-              const v = data[from + c]!;
-              if (v > out[to + c]!) out[to + c] = v;
-            }
-            from += channels;
-          }
-        }
+  forTables(pool, (table, taps, source, target) => {
+    maxOfTaps(table, taps, data, source, out, target, pool.channels);
+  });
+}
+
+function maxOfTaps(
+  table: Int32Array,
+  taps: number,
+  data: Elements,
+  source: number,
+  out: Elements,
+  target: number,
+  channels: number,
+): void {
+  let to = target;
+  for (let i = 0; i < table.length; to += channels) {
+    for (const end = i + taps; i < end; i++) {
+      const pixel = table[i]!;
+      if (pixel < 0) continue;
+      const from = source + pixel * channels;
+      for (let c = 0; c < channels; c++) {
+        const v = data[from + c]!;
+        if (v > out[to + c]!) out[to + c] = v;
       }
-    });
+    }
   }
 }
 
 /** The flat index (batch included) of each window's first maximum; -1 for a window that covers nothing. */
-export function maxPoolArgmax({ geometry, batch, channels }: Pool, data: Elements): Int32Array {
-  const [, ih, iw] = geometry.input;
-  const inputSize = volume(geometry.input) * channels;
-  const outputSize = volume(geometry.output) * channels;
-  const result = new Int32Array(batch * outputSize).fill(-1);
-  for (let n = 0; n < batch; n++) {
-    const base = n * inputSize;
-    forWindows(geometry, (pixel, z0, z1, y0, y1, x0, x1) => {
-      const to = n * outputSize + pixel * channels;
-      for (let z = z0; z < z1; z++) {
-        for (let y = y0; y < y1; y++) {
-          let from = base + ((z * ih + y) * iw + x0) * channels;
-          for (let x = x0; x < x1; x++) {
-            for (let c = 0; c < channels; c++) {
-              const best = result[to + c]!;
-              if (best < 0 || data[from + c]! > data[best]!) result[to + c] = from + c;
-            }
-            from += channels;
-          }
-        }
-      }
-    });
-  }
+export function maxPoolArgmax(pool: Pool, data: Elements): Int32Array {
+  const result = new Int32Array(pool.batch * volume(pool.geometry.output) * pool.channels).fill(-1);
+  forTables(pool, (table, taps, source, target) => {
+    argmaxOfTaps(table, taps, data, source, result, target, pool.channels);
+  });
   return result;
 }
 
-/** Writes each window's mean over the input pixels that it covers. */
-export function averagePool({ geometry, batch, channels }: Pool, data: Elements, out: Elements): void {
-  const [, ih, iw] = geometry.input;
-  const inputSize = volume(geometry.input) * channels;
-  const outputSize = volume(geometry.output) * channels;
-  const sums = new Float64Array(channels);
-  for (let n = 0; n < batch; n++) {
-    const base = n * inputSize;
-    forWindows(geometry, (pixel, z0, z1, y0, y1, x0, x1) => {
-      const to = n * outputSize + pixel * channels;
-      sums.fill(0);
-      for (let z = z0; z < z1; z++) {
-        for (let y = y0; y < y1; y++) {
-          let from = base + ((z * ih + y) * iw + x0) * channels;
-          for (let x = x0; x < x1; x++) {
-            for (let c = 0; c < channels; c++) sums[c] = sums[c]! + data[from + c]!;
-            from += channels;
-          }
-        }
+function argmaxOfTaps(
+  table: Int32Array,
+  taps: number,
+  data: Elements,
+  source: number,
+  result: Int32Array,
+  target: number,
+  channels: number,
+): void {
+  let to = target;
+  for (let i = 0; i < table.length; to += channels) {
+    for (const end = i + taps; i < end; i++) {
+      const pixel = table[i]!;
+      if (pixel < 0) continue;
+      const from = source + pixel * channels;
+      for (let c = 0; c < channels; c++) {
+        const best = result[to + c]!;
+        if (best < 0 || data[from + c]! > data[best]!) result[to + c] = from + c;
       }
-      const count = (z1 - z0) * (y1 - y0) * (x1 - x0);
-      for (let c = 0; c < channels; c++) out[to + c] = sums[c]! / count;
-    });
+    }
+  }
+}
+
+/** Writes each window's mean over the input pixels that it covers. */
+export function averagePool(pool: Pool, data: Elements, out: Elements): void {
+  const sums = new Float64Array(pool.channels);
+  forTables(pool, (table, taps, source, target) => {
+    meanOfTaps(table, taps, data, source, out, target, pool.channels, sums);
+  });
+}
+
+function meanOfTaps(
+  table: Int32Array,
+  taps: number,
+  data: Elements,
+  source: number,
+  out: Elements,
+  target: number,
+  channels: number,
+  sums: Float64Array,
+): void {
+  let to = target;
+  for (let i = 0; i < table.length; to += channels) {
+    let count = 0;
+    sums.fill(0);
+    for (const end = i + taps; i < end; i++) {
+      const pixel = table[i]!;
+      if (pixel < 0) continue;
+      count += 1;
+      const from = source + pixel * channels;
+      for (let c = 0; c < channels; c++) sums[c] = sums[c]! + data[from + c]!;
+    }
+    for (let c = 0; c < channels; c++) out[to + c] = sums[c]! / count;
   }
 }
 
 /** Spreads each output's gradient evenly over what its window covers, adding to `out`. */
-export function averagePoolGrad({ geometry, batch, channels }: Pool, grad: Elements, out: Elements): void {
-  const [, ih, iw] = geometry.input;
-  const inputSize = volume(geometry.input) * channels;
-  const outputSize = volume(geometry.output) * channels;
-  for (let n = 0; n < batch; n++) {
-    const base = n * inputSize;
-    forWindows(geometry, (pixel, z0, z1, y0, y1, x0, x1) => {
-      const from = n * outputSize + pixel * channels;
-      const share = 1 / ((z1 - z0) * (y1 - y0) * (x1 - x0));
-      for (let z = z0; z < z1; z++) {
-        for (let y = y0; y < y1; y++) {
-          let to = base + ((z * ih + y) * iw + x0) * channels;
-          for (let x = x0; x < x1; x++) {
-            for (let c = 0; c < channels; c++) out[to + c] = out[to + c]! + grad[from + c]! * share;
-            to += channels;
-          }
-        }
-      }
-    });
+export function averagePoolGrad(pool: Pool, grad: Elements, out: Elements): void {
+  forTables(pool, (table, taps, source, target) => {
+    spreadOverTaps(table, taps, grad, target, out, source, pool.channels);
+  });
+}
+
+function spreadOverTaps(
+  table: Int32Array,
+  taps: number,
+  grad: Elements,
+  start: number,
+  out: Elements,
+  target: number,
+  channels: number,
+): void {
+  let from = start;
+  for (let first = 0; first < table.length; first += taps, from += channels) {
+    let count = 0;
+    for (let i = first; i < first + taps; i++) if (table[i]! >= 0) count += 1;
+    const share = 1 / count;
+    for (let i = first; i < first + taps; i++) {
+      const pixel = table[i]!;
+      if (pixel < 0) continue;
+      const to = target + pixel * channels;
+      for (let c = 0; c < channels; c++) out[to + c] = out[to + c]! + grad[from + c]! * share;
+    }
   }
 }

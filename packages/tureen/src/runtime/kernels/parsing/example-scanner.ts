@@ -81,7 +81,7 @@ export class ExampleScanner {
         p = wire.next;
       }
       if (length < 0) return ScanResult.MALFORMED;
-      const featuresEnd = p + length < end ? p + length : end;
+      const featuresEnd = Math.min(end, p + length);
       while (p < featuresEnd) {
         if (bytes[p] !== fieldOne) return ScanResult.MALFORMED;
         length = p + 1 < featuresEnd ? bytes[p + 1]! : -1;
@@ -91,7 +91,7 @@ export class ExampleScanner {
           p = wire.next;
         }
         if (length < 0) return ScanResult.MALFORMED;
-        const entryEnd = p + length < featuresEnd ? p + length : featuresEnd;
+        const entryEnd = Math.min(featuresEnd, p + length);
         let keyStart = 0;
         let keyEnd = 0;
         let valueStart = 0;

@@ -30,7 +30,7 @@ export function readFloats(
     if (size < 0) return -1;
     p = wire.next;
     const count = size >>> 2;
-    const kept = count < limit ? count : limit;
+    const kept = Math.min(count, limit);
     if (p + kept * 4 > stop) return -1;
     if (kept > setFrom) {
       new Uint8Array(bits.buffer, bits.byteOffset + at * 4, kept * 4).set(bytes.subarray(p, p + kept * 4));

@@ -19,7 +19,10 @@ export const raggedCross: KernelFactory = ({ attrs }) => {
   const splitsDType = attrs.type("out_row_splits_type") as "int32" | "int64";
   return (inputs) => {
     let at = 0;
-    const take = (count: number): TensorValue[] => inputs.slice(at, (at += count));
+    const take = (count: number): TensorValue[] => {
+      at += count;
+      return inputs.slice(at - count, at);
+    };
     const raggedValues = take(raggedCount);
     const raggedSplits = take(raggedCount).map(numbersOf);
     const indices = take(sparseCount);

@@ -24,7 +24,7 @@ function keyOf(element: Element): string | number | bigint {
 
 function compare(a: Element, b: Element): number {
   if (a instanceof Uint8Array) return compareBytes(a, b as Uint8Array);
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a < (b as number) ? -1 : a > (b as number) ? 1 : 0;
 }
 
 function denseSets(value: TensorValue): Sets {

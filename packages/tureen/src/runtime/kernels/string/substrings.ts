@@ -1,6 +1,6 @@
 import { broadcastShapes, elementCount, type Shape, sameShape, shapeText, stridesOf } from "../../../core/shape.js";
 import { invalidArgument, unimplemented } from "../../../core/status-error.js";
-import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
+import { tensorValue } from "../../../core/tensor-value.js";
 import { decodeText } from "../../../core/text.js";
 import type { KernelFactory } from "../../kernel.js";
 import { numbersOf } from "../sparse/integers.js";
