@@ -2,6 +2,9 @@
 export const checks = [
   { name: "protos", python: ["interop/protos/compare_descriptors.py"] },
   { name: "formats", python: ["interop/formats/check_written.py"] },
+  { name: "goldens", python: ["interop/fixtures/check_goldens.py"] },
+  { name: "exports", python: ["interop/exports/check_exports.py"] },
   { name: "shared-models", node: ["interop/shared-models/check.ts"] },
   { name: "serving", node: ["interop/serving/check.ts"] },
+  { name: "main-job", python: ["interop/examples/check_main_job.py"] },
 ];

@@ -49,7 +49,7 @@ from tensorflow.python.framework import op_def_registry, tensor_util
 tf.compat.v1.disable_eager_execution()
 
 bf16 = tf.bfloat16.as_numpy_dtype
-FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../packages/tureen/src/runtime/kernels/fixtures")
+FIXTURES = os.environ.get("GOLDEN_FIXTURES") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../packages/tureen/src/runtime/kernels/fixtures")
 
 CODES = ["OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
          "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED",

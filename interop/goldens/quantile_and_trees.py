@@ -81,6 +81,11 @@ g.sequence("quantile stream, quantiles", streams(1, 0.1, 4, [(batch_of(1, 60), r
 g.sequence("quantile stream, the estimator's epsilon", streams(1, 0.01, 100, [(batch_of(1, 90), ones), (batch_of(1, 150, 1), ones)]), QUANTILE_OPS)
 g.sequence("quantile stream, few elements", streams(1, 0.2, 5, [(batch_of(1, 70), ones)] * 3, max_elements=128), QUANTILE_OPS)
 g.sequence("quantile stream, summaries flushed", streams(2, 0.1, 4, [(batch_of(2, 30), ones)] * 2, flush_summaries=True), QUANTILE_OPS)
+# Compression may keep more boundaries than asked for; which of them go next shows only with two too many and with ties.
+skewed = np.cumsum(rng(17).uniform(0.01, 1, 64)).astype(f32)
+for n_weights, buckets in ((1, 4), (64, 3), (64, 5), (64, 9)):
+    w = ones if n_weights == 1 else (rng(buckets).uniform(0, 1, (2, 64)).prod(0) * 5 + 0.01).astype(f32)
+    g.sequence("quantile stream, %d buckets of %s" % (buckets, "same weights" if n_weights == 1 else "uneven weights"), streams(1, 0.001, buckets, [([skewed], w)]), QUANTILE_OPS)
 g.sequence("quantile stream, nothing seen", streams(1, 0.1, 4, []), QUANTILE_OPS)
 
 
@@ -134,6 +139,9 @@ sparse_case(nodes + 5, grads, hess, wide, attrs, "node out of range")
 sparse_case(nodes, grads, hess, wide, attrs, "value out of range", lambda i, v, s: (i, v + 5, s))
 sparse_case(nodes, grads, hess, wide, attrs, "indices and values differ", lambda i, v, s: (i, v[1:], s))
 sparse_case(nodes, grads, hess, wide, attrs, "instances not in order", lambda i, v, s: (i[::-1].copy(), v, s))
+sparse_case(nodes, grads, hess, wide, attrs, "a later instance first", lambda i, v, s: (np.array([[5, 0], [3, 1]], i32), v[:2], s))
+sparse_case(nodes, grads, hess, wide, attrs, "an index twice", lambda i, v, s: (np.array([[5, 1], [5, 1]], i32), v[:2], s))
+sparse_case(nodes, grads, hess, wide, attrs, "one dimension too many", lambda i, v, s: (np.array([[5, 3], [6, 1]], i32), v[:2], s))
 sparse_case(nodes, grads, hess, wide, attrs, "instance out of range", lambda i, v, s: (np.concatenate([i[:-1], [[40, 0]]]).astype(i32), v, s))
 sparse_case(nodes, grads, hess, wide, attrs, "negative instance", lambda i, v, s: (np.concatenate([[[-1, 0]], i[1:]]).astype(i32), v, s))
 sparse_case(nodes, grads, hess, wide, attrs, "dimension out of range", lambda i, v, s: (np.concatenate([i[:-1], [[n - 1, 9]]]).astype(i32), v, s))
@@ -411,10 +419,10 @@ LAYERS = [
     [(0, [1, 2], [-0.5, -0.25], [1, 2], [0.3, 0.4], [0.5, 0.6])],
     [(0, [], [], [], [], [])],
     [(0, [0], [-1.0], [3], [0.1], [0.2])],
-    [(0, [0], [-1.0], [3], [0.1], [0.2])],
+    [(3, [2], [1.0], [5], [0.7], [0.8])],
 ]
 for pruning, text in ((0, "no pruning"), (1, "pruning before"), (2, "pruning after")):
-    steps = LAYERS if pruning != 1 else LAYERS[:3] + LAYERS[4:]
+    steps = LAYERS if pruning != 1 else LAYERS[:3] + LAYERS[4:6]
     g.sequence("growing, " + text, update_v1(steps, pruning), ["BoostedTreesUpdateEnsemble"])
 
 
@@ -518,8 +526,12 @@ def training(trees, depth, classes=2, center=False, pruning=0, complexity=0.0, l
                     more = sess.run(centering, feed)
             for _ in range(trees * depth):
                 feed = {**feeds, label: labels, **cache}
-                runs += [run(cached + [node_range], feed, [grow]), run(stored(h) + states(h))]
-                got = sess.run((cached, grow), feed)[0]
+                # The growing step is fed TensorFlow's own gradients: an ulp in them may be one in a leaf, and the ensemble's bytes are compared
+                # (but for several classes, where each split solves a system of equations).
+                got = sess.run(cached + [gradients, hessians], feed)
+                fed = {**feed, gradients: got[3], hessians: got[4]}
+                runs += [run(cached + [gradients, hessians, node_range], feed), run(cached, fed, [grow]), run((stored(h) if classes == 2 else []) + states(h))]
+                sess.run(grow, fed)
                 cache = dict(zip(cache, got))
         runs.append(run([predict], feeds))
         return runs

@@ -11,6 +11,7 @@ import ctypes
 import glob
 import json
 import os
+import socket
 import tempfile
 
 import tensorflow as tf
@@ -22,9 +23,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(HERE, "../../packages/tureen/src/saved-model/fixtures/load-errors.json")
 
 library = ctypes.CDLL(glob.glob(os.path.join(os.path.dirname(tf.__file__), "libtensorflow_cc.so.*"))[0])
-for name, result in (("TF_NewStatus", ctypes.c_void_p), ("TF_NewGraph", ctypes.c_void_p), ("TF_NewSessionOptions", ctypes.c_void_p),
+for function_name, result in (("TF_NewStatus", ctypes.c_void_p), ("TF_NewGraph", ctypes.c_void_p), ("TF_NewSessionOptions", ctypes.c_void_p),
                      ("TF_Message", ctypes.c_char_p), ("TF_LoadSessionFromSavedModel", ctypes.c_void_p)):
-    getattr(library, name).restype = result
+    getattr(library, function_name).restype = result
 CODES = ["OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
          "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS"]
 
@@ -93,6 +94,18 @@ def two_unknown_ops(g): node(g, "m").op = "NoSuchOp"; node(g, "y").op = "NorThis
 def missing_attr(g): del node(g, "x").attr["dtype"]
 @case
 def missing_type_attr(g): del node(g, "m").attr["T"]
+@case
+def missing_plain_attr(g):
+    n = g.node.add(name="n", op="EnsureShape", input=["m"]); n.attr["T"].type = types_pb2.DT_FLOAT
+@case
+def missing_plain_attr_without_shape_rule_use(g):
+    n = g.node.add(name="n", op="AsString", input=["m"])
+    n = g.node.add(name="o", op="StringToHashBucketFast", input=["n"]); node(g, "n").attr["T"].type = types_pb2.DT_FLOAT
+@case
+def plain_attr_of_wrong_kind(g):
+    n = g.node.add(name="n", op="EnsureShape", input=["m"]); n.attr["T"].type = types_pb2.DT_FLOAT; n.attr["shape"].i = 3
+@case
+def constant_without_value(g): del node(g, "a").attr["value"]
 @case
 def attr_of_wrong_kind(g): node(g, "m").attr["T"].i = 3
 @case
@@ -225,7 +238,8 @@ FUNCTION_CASES = {
     "function_with_result_out_of_range": ("Neg", "", "n:y:1"),
     "function_with_bad_input": ("Neg", "input: 'q:y:0'", "n:y:0"),
     "function_with_control_on_nothing": ("Neg", "input: '^q'", "n:y:0"),
-    "function_with_cycle": ("Neg", "input: '^n'", "n:y:0"),
+    "function_with_missing_attr": ("Cast", "", "n:y:0"),
+    "function_with_control_cycle": ("Neg", "input: '^n'", "n:y:0"),
 }
 
 
@@ -269,7 +283,7 @@ def main():
             else:
                 with open(os.path.join(directory, "saved_model.pb"), "wb") as f: f.write(data)
             code, message = load_in_child(directory)
-            records.append({"name": name, "code": code, "message": message.replace(directory, "<DIR>"), "pb": base64.b64encode(data).decode()})
+            records.append({"name": name, "code": code, "message": message.replace(directory, "<DIR>").replace(socket.gethostname(), "<HOST>"), "pb": base64.b64encode(data).decode()})
 
     for name, edit in CASES.items():
         graph = base()
@@ -284,6 +298,21 @@ def main():
     duplicate = base(FUNCTION % ("Neg", "", "n:y:0"))
     duplicate.library.function.add().CopyFrom(base(FUNCTION % ("Abs", "", "n:y:0")).library.function[0])
     record("function_defined_twice", duplicate)
+    unknown_input = base((FUNCTION % ("Neg", "", "n:y:0")).replace('input: "v"', 'input: "w"'))
+    call(unknown_input)
+    record("function_with_unknown_input", unknown_input)
+    mutual = base(FUNCTION % ("Neg", "", "n:y:0"))
+    for one, other in (("g", "h"), ("h", "g")):
+        fn = mutual.library.function.add()
+        fn.CopyFrom(mutual.library.function[0])
+        fn.signature.name = one
+        fn.node_def[0].op = "PartitionedCall"
+        fn.node_def[0].attr.clear()
+        fn.node_def[0].attr["Tin"].list.type.append(1); fn.node_def[0].attr["Tout"].list.type.append(1)
+        fn.node_def[0].attr["f"].func.name = other
+        fn.ret["r"] = "n:output:0"
+    call(mutual, "g")
+    record("functions_that_call_each_other", mutual)
     named_as_op = base((FUNCTION % ("Neg", "", "n:y:0")).replace('"f"', '"Neg"'))
     record("function_named_as_an_op", named_as_op)
     for edit in META_CASES: record(edit.__name__, base(), edit)

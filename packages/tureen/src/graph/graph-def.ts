@@ -14,8 +14,9 @@ import {
   OpDef_AttrDefSchema,
   OpDefSchema,
 } from "@tureen/protos/gen/tensorflow/core/framework/op_def_pb";
-import { VersionDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/versions_pb";
+import { type VersionDef, VersionDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/versions_pb";
 import { dtypeFromNumber, dtypeNumber } from "../core/dtype.js";
+import { invalidArgument } from "../core/status-error.js";
 import { attrFromPlain } from "./attr-from-plain.js";
 import { attrFromProto, attrsFromProto, attrsToProto } from "./attr-proto.js";
 import type { AttrMap, AttrValue } from "./attr-value.js";
@@ -32,9 +33,13 @@ export function graphFromBytes(bytes: Uint8Array): Graph {
 /** A graph with the nodes and functions of a message; INVALID_ARGUMENT or NOT_FOUND with TensorFlow's text where it is not valid. */
 export function graphFromProto(proto: GraphDef): Graph {
   const graph = new Graph();
+  checkVersions(proto.versions);
   graph.producer = proto.versions?.producer ?? 0;
   for (const fn of proto.library?.function ?? []) {
     const definition = functionFromProto(fn);
+    if (graph.functions.has(definition.name)) {
+      throw invalidArgument(`Cannot add function '${definition.name}' because a different function with the same name already exists.`);
+    }
     graph.functions.set(definition.name, new GraphFunction(definition, graph.functions));
   }
   const nodes = proto.node.map(nodeFromProto);
@@ -45,6 +50,28 @@ export function graphFromProto(proto: GraphDef): Graph {
     "graph",
   );
   return graph;
+}
+
+/** The GraphDef version of TensorFlow 2.15, which what is known here is as of. */
+const graphDefVersion = 1645;
+
+function checkVersions(versions: VersionDef | undefined): void {
+  if (versions === undefined) return;
+  if (versions.producer < 0) {
+    throw invalidArgument(
+      `GraphDef producer version ${versions.producer} below min producer 0 supported by TensorFlow 2.15.1.  Please regenerate your graph.`,
+    );
+  }
+  if (versions.minConsumer > graphDefVersion) {
+    throw invalidArgument(
+      `GraphDef min consumer version ${versions.minConsumer} above current version ${graphDefVersion} for TensorFlow 2.15.1.  Please upgrade TensorFlow.`,
+    );
+  }
+  if (versions.badConsumers.includes(graphDefVersion)) {
+    throw invalidArgument(
+      `GraphDef disallows consumer version ${graphDefVersion}.  Please upgrade TensorFlow: this version is likely buggy.`,
+    );
+  }
 }
 
 /** From this `VersionDef.producer` on a Placeholder without dimensions is a scalar; before, its shape was unknown (TensorFlow's `array_ops.cc`). */

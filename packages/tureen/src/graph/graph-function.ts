@@ -1,4 +1,4 @@
-import type { DType } from "../core/dtype.js";
+import { type DType, dtypeLabel } from "../core/dtype.js";
 import { invalidArgument } from "../core/status-error.js";
 import type { AttrMap, AttrValue } from "./attr-value.js";
 import { Graph, type Operation, type Tensor } from "./graph.js";
@@ -92,7 +92,15 @@ export class GraphFunction {
       if (source === undefined)
         throw invalidArgument(`Return output '${output.name}' of function '${definition.name}' has no source`);
       const { dtypes, indexed } = expandArg(output, attrs);
-      return indexed ? dtypes.map((_, i) => resolve(`${source.replace(/:0$/, "")}:${i}`)) : [resolve(source)];
+      const find = (name: string): Tensor => {
+        try {
+          return resolve(name);
+        } catch {
+          const type = output.type === undefined ? output.typeAttr : dtypeLabel(output.type);
+          throw invalidArgument(`Return ${output.name} -> ${name} is not found.\n\tIn function output ${output.name}:${type}`);
+        }
+      };
+      return indexed ? dtypes.map((_, i) => find(`${source.replace(/:0$/, "")}:${i}`)) : [find(source)];
     });
     const controlResults = [...definition.controlResults.values()].map((name) => graph.operation(name));
     return { graph, args, results, controlResults };

@@ -9,6 +9,7 @@ export * from "./lookup.js";
 export * from "./math.js";
 export * from "./nn.js";
 export * from "./parsing.js";
+export * from "./quantile-and-trees.js";
 export * from "./ragged.js";
 export * from "./random.js";
 export * from "./reduce.js";

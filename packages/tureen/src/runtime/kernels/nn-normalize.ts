@@ -32,11 +32,16 @@ function nanVector(channels: number): TensorValue {
 function scaleChannels(
   x: FloatArray,
   y: FloatArray,
-  layout: ChannelLayout,
+  { outer, channels, inner }: ChannelLayout,
   factor: Float64Array,
   shift: Float64Array,
 ): void {
-  const { outer, channels, inner } = layout;
+  if (inner === 1) {
+    for (let r = 0, at = 0; r < outer; r++) {
+      for (let c = 0; c < channels; c++, at++) y[at] = x[at]! * factor[c]! + shift[c]!;
+    }
+    return;
+  }
   for (let r = 0, at = 0; r < outer; r++) {
     for (let c = 0; c < channels; c++) {
       const [f, s] = [factor[c]!, shift[c]!];
@@ -45,24 +50,52 @@ function scaleChannels(
   }
 }
 
+/** Adds each channel's elements into `sums`. */
+function sumInto(sums: Float64Array, x: FloatArray, { outer, channels, inner }: ChannelLayout): void {
+  for (let r = 0, at = 0; r < outer; r++) {
+    for (let c = 0; c < channels; c++) {
+      if (inner === 1) {
+        sums[c] = sums[c]! + x[at++]!;
+        continue;
+      }
+      let sum = 0;
+      for (const end = at + inner; at < end; at++) sum += x[at]!;
+      sums[c] = sums[c]! + sum;
+    }
+  }
+}
+
+/** Adds each channel's products of `dy` with the distance of `x` from the channel's mean into `sums`. */
+function sumProductsInto(
+  sums: Float64Array,
+  dy: FloatArray,
+  x: FloatArray,
+  mean: ArrayLike<number>,
+  { outer, channels, inner }: ChannelLayout,
+): void {
+  for (let r = 0, at = 0; r < outer; r++) {
+    for (let c = 0; c < channels; c++) {
+      const m = mean[c]!;
+      let sum = 0;
+      for (const end = at + inner; at < end; at++) sum += dy[at]! * (x[at]! - m);
+      sums[c] = sums[c]! + sum;
+    }
+  }
+}
+
 /** Mean of each channel, then the mean square distance from it: two passes, as one would cancel. */
-function moments(x: FloatArray, { outer, channels, inner }: ChannelLayout): readonly [Float64Array, Float64Array] {
+function moments(x: FloatArray, layout: ChannelLayout): readonly [Float64Array, Float64Array] {
+  const { outer, channels, inner } = layout;
   const mean = new Float64Array(channels);
   const variance = new Float64Array(channels);
   const count = outer * inner;
-  for (let r = 0, at = 0; r < outer; r++) {
-    for (let c = 0; c < channels; c++) {
-      let sum = 0;
-      for (const end = at + inner; at < end; at++) sum += x[at]!;
-      mean[c] = mean[c]! + sum;
-    }
-  }
+  sumInto(mean, x, layout);
   for (let c = 0; c < channels; c++) mean[c] = mean[c]! / count;
   for (let r = 0, at = 0; r < outer; r++) {
     for (let c = 0; c < channels; c++) {
       const m = mean[c]!;
       let sum = 0;
-      for (const end = at + inner; at < end; at++) sum += (x[at]! - m) ** 2;
+      for (const end = at + inner; at < end; at++) sum += (x[at]! - m) * (x[at]! - m);
       variance[c] = variance[c]! + sum;
     }
   }
@@ -172,18 +205,8 @@ const fusedBatchNormGrad: KernelFactory = ({ attrs }) => {
     const dx = realArray(x!.dtype, data.length);
     const sumDy = new Float64Array(channels);
     const sumDyX = new Float64Array(channels);
-    for (let r = 0, at = 0; r < outer; r++) {
-      for (let c = 0; c < channels; c++) {
-        const m = mean[c]!;
-        let [sum, product] = [0, 0];
-        for (const end = at + inner; at < end; at++) {
-          sum += dy[at]!;
-          product += dy[at]! * (data[at]! - m);
-        }
-        sumDy[c] = sumDy[c]! + sum;
-        sumDyX[c] = sumDyX[c]! + product;
-      }
-    }
+    sumInto(sumDy, dy, layout);
+    sumProductsInto(sumDyX, dy, data, mean, layout);
     const count = outer * inner;
     const scaleGrad = new Float64Array(channels);
     for (let c = 0; c < channels; c++) scaleGrad[c] = sumDyX[c]! / Math.sqrt(variance[c]! + epsilon);

@@ -20,7 +20,7 @@ export async function classify(
   request: ExamplesRequestMessage,
   call: CallContext,
 ): Promise<ClassifyResponse> {
-  const handle = context.core.acquire(request.modelSpec);
+  const handle = await context.core.acquire(request.modelSpec, call.deadline);
   try {
     return await classifyWith(context, handle.servable, request, call);
   } finally {

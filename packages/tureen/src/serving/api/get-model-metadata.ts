@@ -1,7 +1,7 @@
 import type { ModelSpecMessage } from "@tureen/protos/serving-messages";
 import { invalidArgument } from "../../core/status-error.js";
 import type { SignatureInfo } from "../../saved-model/signature.js";
-import type { ApiContext } from "./request-context.js";
+import type { ApiContext, CallContext } from "./request-context.js";
 
 /** The one metadata field that there is. */
 export const signatureDefField = "signature_def";
@@ -20,7 +20,11 @@ export interface ModelMetadata {
 }
 
 /** PredictionService.GetModelMetadata (servables/tensorflow/get_model_metadata_impl.cc): the fields are checked before the model is. */
-export function getModelMetadata(context: ApiContext, request: ModelMetadataRequest): ModelMetadata {
+export async function getModelMetadata(
+  context: ApiContext,
+  request: ModelMetadataRequest,
+  call: CallContext = {},
+): Promise<ModelMetadata> {
   if (request.modelSpec === undefined) throw invalidArgument("Missing ModelSpec");
   if (request.fields.length === 0) {
     throw invalidArgument("GetModelMetadataRequest must specify at least one metadata_field");
@@ -28,7 +32,7 @@ export function getModelMetadata(context: ApiContext, request: ModelMetadataRequ
   for (const field of request.fields) {
     if (field !== signatureDefField) throw invalidArgument(`Metadata field ${field} is not supported`);
   }
-  const handle = context.core.acquire(request.modelSpec);
+  const handle = await context.core.acquire(request.modelSpec, call.deadline);
   try {
     const { name, version, signatures } = handle.servable;
     return { name, version, signatures: new Map([...signatures].map(([key, { info }]) => [key, info])) };

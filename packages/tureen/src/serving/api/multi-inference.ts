@@ -44,7 +44,7 @@ export async function multiInference(
   request: MultiInferenceRequest,
   call: CallContext,
 ): Promise<InferenceResult[]> {
-  const handle = context.core.acquire(request.tasks[0]?.modelSpec ?? noModel);
+  const handle = await context.core.acquire(request.tasks[0]?.modelSpec ?? noModel, call.deadline);
   try {
     return await multiInferenceWith(context, handle.servable, request, call);
   } finally {

@@ -27,7 +27,7 @@ export async function predict(
   request: PredictRequest,
   call: CallContext,
 ): Promise<PredictResponse> {
-  const handle = context.core.acquire(request.modelSpec);
+  const handle = await context.core.acquire(request.modelSpec, call.deadline);
   try {
     return await predictWith(context, handle.servable, request, call);
   } finally {

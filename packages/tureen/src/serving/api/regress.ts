@@ -20,7 +20,7 @@ export async function regress(
   request: ExamplesRequestMessage,
   call: CallContext,
 ): Promise<RegressResponse> {
-  const handle = context.core.acquire(request.modelSpec);
+  const handle = await context.core.acquire(request.modelSpec, call.deadline);
   try {
     return await regressWith(context, handle.servable, request, call);
   } finally {

@@ -71,11 +71,13 @@ export function validateModelList(configs: readonly ModelConfig[]): void {
     if (names.has(name)) throw invalidArgument(`Illegal to list model ${name} multiple times in config list`);
     names.add(name);
   }
-  for (const { name, basePath } of configs) {
-    if (!isAbsolute(basePath) && !/^[a-zA-Z][0-9a-zA-Z.]*:\/\//.test(basePath)) {
-      throw invalidArgument(`Expected model ${name} to have an absolute path or URI; got base_path()=${basePath}`);
-    }
-  }
+  for (const { name, basePath } of configs) checkBasePath(name, basePath);
+}
+
+/** INVALID_ARGUMENT unless a base path is absolute or a URI. */
+export function checkBasePath(name: string, basePath: string): void {
+  if (isAbsolute(basePath) || /^[a-zA-Z][0-9a-zA-Z.]*:\/\//.test(basePath)) return;
+  throw invalidArgument(`Expected model ${name} to have an absolute path or URI; got base_path()=${basePath}`);
 }
 
 /** The platform that a ModelConfig asks for; INVALID_ARGUMENT where it says none, or says it twice. */

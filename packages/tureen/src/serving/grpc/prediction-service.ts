@@ -50,8 +50,8 @@ export function predictionService({ context, asContent, track }: PredictionServi
     ),
     MultiInference: async (bytes, call) =>
       encodeMultiInferenceResponse(await multiInference(context, decodeMultiInferenceRequest(bytes), call)),
-    GetModelMetadata: (bytes) =>
-      encodeModelMetadataResponse(getModelMetadata(context, decodeModelMetadataRequest(bytes))),
+    GetModelMetadata: async (bytes, call) =>
+      encodeModelMetadataResponse(await getModelMetadata(context, decodeModelMetadataRequest(bytes), call)),
   };
   return byteService(predictionServiceName, methods, track);
 }

@@ -1,3 +1,4 @@
+import { notFound } from "../../core/status-error.js";
 import type { Servable } from "../servable/servable.js";
 import type { AspiredVersion } from "../source/scan-versions.js";
 import { nextAction, type VersionAction, type VersionSnapshot } from "./availability-preserving-policy.js";
@@ -9,6 +10,8 @@ export interface ManagerOptions extends HarnessOptions {
   readonly loadConcurrency: number;
   /** How many loads may run at once until `endStartUp` is called. */
   readonly initialLoadConcurrency: number;
+  /** Versions are loaded when the first request for their model comes. */
+  readonly lazy?: boolean;
 }
 
 /**
@@ -20,6 +23,8 @@ export class AspiredVersionsManager {
   private readonly harnesses = new Map<string, Map<bigint, ServableHarness>>();
   private readonly pending = new Map<string, readonly AspiredVersion[]>();
   private readonly options: ManagerOptions;
+  /** Models that were asked for: of a lazy manager's, only these are loaded. */
+  private readonly asked = new Set<string>();
   private loadSlots: number;
   private stepping = false;
   private closed = false;
@@ -49,6 +54,30 @@ export class AspiredVersionsManager {
   /** Whether a list of versions waits for an unload to end. */
   isPending(name: string): boolean {
     return this.pending.has(name);
+  }
+
+  /** Whether the model waits for its first request before it is loaded. */
+  isAsleep(name: string): boolean {
+    return this.options.lazy === true && !this.asked.has(name);
+  }
+
+  /** Loads the versions of a lazy manager's model, and from now on its new ones as they appear. */
+  wake(name: string): void {
+    this.asked.add(name);
+    this.step();
+  }
+
+  /** Loads versions that are in service once more, without a gap: one, or all of the model's. */
+  async reload(name: string, version?: bigint): Promise<void> {
+    const ready = [...(this.harnesses.get(name)?.values() ?? [])].filter(
+      (harness) => harness.state === "ready" && (version === undefined || harness.version === version),
+    );
+    if (ready.length === 0) {
+      throw notFound(
+        `Servable not found for request: ${version === undefined ? `Latest(${name})` : `Specific(${name}, ${version})`}`,
+      );
+    }
+    for (const harness of ready) await harness.reload();
   }
 
   /** A handle on one version, or on the highest that is ready; undefined where there is none. */
@@ -145,6 +174,7 @@ export class AspiredVersionsManager {
       }
       const next = nextAction(snapshots);
       if (next === undefined) continue;
+      if (next.action === "load" && this.isAsleep(versions.get(next.version)!.name)) continue;
       const harness = versions.get(next.version)!;
       if (next.action === "unload") return { harness, action: "unload" };
       load ??= harness;

@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.js";
-import { type StatusError, toStatusError } from "../../core/status-error.js";
+import { failedPrecondition, type StatusError, toStatusError } from "../../core/status-error.js";
 import type { Log } from "../log.js";
 import type { LoadServable, Servable } from "../servable/servable.js";
 import type { VersionSnapshot } from "./availability-preserving-policy.js";
@@ -30,6 +30,13 @@ export interface ServableHandle {
   release(): void;
 }
 
+/** A loaded servable and how many requests use it: a reload leaves the old one to the requests that hold it. */
+interface Slot {
+  readonly servable: Servable;
+  users: number;
+  whenIdle: (() => void) | undefined;
+}
+
 /** One version of a model through its life: new → loading → ready → unloading → gone, or error. */
 export class ServableHarness {
   readonly name: string;
@@ -38,10 +45,8 @@ export class ServableHarness {
   private readonly options: HarnessOptions;
   private readonly cancelLoad = new AbortController();
   private current: VersionSnapshot["state"] | "gone" = "new";
-  private servable: Servable | undefined;
+  private slot: Slot | undefined;
   private failed: StatusError | undefined;
-  private users = 0;
-  private whenIdle: (() => void) | undefined;
   private aspired = true;
   private attempting = false;
 
@@ -68,7 +73,7 @@ export class ServableHarness {
 
   /** The servable while it is in memory. */
   get loadedServable(): Servable | undefined {
-    return this.servable;
+    return this.slot?.servable;
   }
 
   /** Why the last attempt to load failed, if it did. */
@@ -80,6 +85,8 @@ export class ServableHarness {
   unaspire(): void {
     this.aspired = false;
     this.cancelLoad.abort();
+    // A version that waited for its first request never gets further.
+    if (this.current === "new") this.publish("END");
   }
 
   /** Loads, with retries; never throws: the state says how it ended. */
@@ -98,7 +105,7 @@ export class ServableHarness {
           servable.close();
           break;
         }
-        this.servable = servable;
+        this.slot = { servable, users: 0, whenIdle: undefined };
         this.failed = undefined;
         this.current = "ready";
         log.info("manager", `Successfully loaded servable version ${this.label}`);
@@ -124,19 +131,40 @@ export class ServableHarness {
 
   /** A handle for one request, undefined unless the version is ready. */
   acquire(): ServableHandle | undefined {
-    const { servable } = this;
-    if (servable === undefined || this.current !== "ready") return undefined;
-    this.users += 1;
+    const { slot } = this;
+    if (slot === undefined || this.current !== "ready") return undefined;
+    slot.users += 1;
     let held = true;
     return {
-      servable,
+      servable: slot.servable,
       release: () => {
         if (!held) return;
         held = false;
-        this.users -= 1;
-        if (this.users === 0) this.whenIdle?.();
+        slot.users -= 1;
+        if (slot.users === 0) slot.whenIdle?.();
       },
     };
+  }
+
+  /**
+   * Loads the folder again and exchanges the servable without a gap: requests under way end on the old one, which is freed after them.
+   *
+   * FAILED_PRECONDITION unless the version is in service; what the loader says where the load fails, in which case the old one stays.
+   */
+  async reload(): Promise<void> {
+    const { load, log } = this.options;
+    if (this.current !== "ready") throw failedPrecondition(`Servable version ${this.label} is not in service`);
+    log.info("manager", `Reloading servable version ${this.label}`);
+    const servable = await load(this.name, this.version, this.path);
+    const old = this.slot;
+    if (this.current !== "ready" || old === undefined) {
+      servable.close();
+      throw failedPrecondition(`Servable version ${this.label} was taken out of service while it was reloaded`);
+    }
+    this.slot = { servable, users: 0, whenIdle: undefined };
+    log.info("manager", `Successfully loaded servable version ${this.label}`);
+    await idle(old);
+    old.servable.close();
   }
 
   /** Takes the version out of service, waits for the requests that use it, and frees it. */
@@ -145,18 +173,14 @@ export class ServableHarness {
     this.current = "unloading";
     this.publish("UNLOADING");
     log.info("manager", `Quiescing servable version ${this.label}`);
-    if (this.users > 0) {
-      await new Promise<void>((resolve) => {
-        this.whenIdle = resolve;
-      });
-    }
+    const { slot } = this;
+    if (slot !== undefined) await idle(slot);
     log.info("manager", `Done quiescing servable version ${this.label}`);
     log.info("manager", `Unloading servable version ${this.label}`);
-    const { servable } = this;
-    this.servable = undefined;
+    this.slot = undefined;
     let failure: StatusError | undefined;
     try {
-      servable?.close();
+      slot?.servable.close();
     } catch (error) {
       failure = toStatusError(error);
       log.error("manager", `Unloading servable version ${this.label} failed: ${failure.toString()}`);
@@ -174,4 +198,12 @@ export class ServableHarness {
     const { version } = this;
     this.options.monitor.publish(this.name, error === undefined ? { version, state } : { version, state, error });
   }
+}
+
+/** Resolves once no request uses the servable. */
+async function idle(slot: Slot): Promise<void> {
+  if (slot.users === 0) return;
+  await new Promise<void>((resolve) => {
+    slot.whenIdle = resolve;
+  });
 }

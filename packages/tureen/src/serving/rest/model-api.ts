@@ -72,7 +72,7 @@ async function answer(
     case "metadata":
       checkModelName(route);
       return encodeModelMetadataResponse(
-        getModelMetadata(context, { modelSpec: spec(""), fields: [signatureDefField] }),
+        await getModelMetadata(context, { modelSpec: spec(""), fields: [signatureDefField] }, call),
       );
     case "status":
       checkModelName(route);
@@ -92,7 +92,7 @@ async function restPredict(
   const document = decodeBody(body);
   const given = decodeSignatureName(document);
   const modelSpec = spec(given);
-  const handle = context.core.acquire(modelSpec);
+  const handle = await context.core.acquire(modelSpec, call.deadline);
   try {
     const name = given === "" ? defaultSignatureName : given;
     const signature = handle.servable.signatures.get(name);

@@ -22,9 +22,9 @@ export function pixelsValue(dtype: DType, shape: Shape, pixels: ArrayLike<number
   if (dtype === "int64") {
     const wide = new BigInt64Array(pixels.length);
     for (let i = 0; i < wide.length; i++) wide[i] = BigInt(Math.trunc(pixels[i]!));
-    return tensorValue("int64", shape, wide);
+    return tensorValue<DType>(dtype, shape, wide);
   }
   const data = allocate(dtype, pixels.length) as unknown as FloatArray;
   for (let i = 0; i < pixels.length; i++) data[i] = Math.trunc(pixels[i]!);
-  return tensorValue(dtype, shape, data as unknown as DataOf[DType]);
+  return tensorValue<DType>(dtype, shape, data as unknown as DataOf[DType]);
 }

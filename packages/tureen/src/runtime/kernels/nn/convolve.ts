@@ -51,7 +51,14 @@ function isPointwise({ geometry: { window, strides, before }, groups }: Convolut
 }
 
 /** Lays out the patches of one image's output pixels, `depth` numbers each; zeros where a tap lies outside the input. */
-function fillPatches(table: Int32Array, data: FloatArray, start: number, inChannels: number, groupIn: number, patches: FloatArray): void {
+function fillPatches(
+  table: Int32Array,
+  data: FloatArray,
+  start: number,
+  inChannels: number,
+  groupIn: number,
+  patches: FloatArray,
+): void {
   let to = 0;
   for (let i = 0; i < table.length; i++) {
     const pixel = table[i]!;
@@ -65,7 +72,14 @@ function fillPatches(table: Int32Array, data: FloatArray, start: number, inChann
 }
 
 /** Adds patches back to where `fillPatches` took them from. */
-function addPatches(table: Int32Array, patches: FloatArray, start: number, inChannels: number, groupIn: number, target: FloatArray): void {
+function addPatches(
+  table: Int32Array,
+  patches: FloatArray,
+  start: number,
+  inChannels: number,
+  groupIn: number,
+  target: FloatArray,
+): void {
   for (let i = 0; i < table.length; i++) {
     const pixel = table[i]!;
     if (pixel < 0) continue;
@@ -210,7 +224,13 @@ export function convolveBackToInput(
 }
 
 /** A convolution of each channel on its own: `multiplier` outputs a channel, filter `[taps, channels, multiplier]`. */
-export function depthwise(conv: Convolution, multiplier: number, data: FloatArray, filter: FloatArray, out: FloatArray): void {
+export function depthwise(
+  conv: Convolution,
+  multiplier: number,
+  data: FloatArray,
+  filter: FloatArray,
+  out: FloatArray,
+): void {
   const { inChannels, outChannels } = conv;
   forDepthwise(conv, (table, taps, source, target) => {
     for (let i = 0; i < table.length; i++) {
@@ -224,7 +244,15 @@ export function depthwise(conv: Convolution, multiplier: number, data: FloatArra
   });
 }
 
-function multiplyAdd(out: FloatArray, to: number, x: FloatArray, from: number, w: FloatArray, at: number, count: number): void {
+function multiplyAdd(
+  out: FloatArray,
+  to: number,
+  x: FloatArray,
+  from: number,
+  w: FloatArray,
+  at: number,
+  count: number,
+): void {
   for (let c = 0; c < count; c++) out[to + c] = out[to + c]! + x[from + c]! * w[at + c]!;
 }
 
@@ -254,7 +282,12 @@ function forDepthwise(
   for (let from = 0; from < pixels; from += chunk) {
     const table = tapTable(geometry, from, Math.min(pixels, from + chunk));
     for (let n = 0; n < batch; n++) {
-      visit(table, product(geometry.window), n * inChannels * product(geometry.input), (n * pixels + from) * outChannels);
+      visit(
+        table,
+        product(geometry.window),
+        n * inChannels * product(geometry.input),
+        (n * pixels + from) * outChannels,
+      );
     }
   }
 }

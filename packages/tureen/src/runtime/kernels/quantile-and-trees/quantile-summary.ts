@@ -177,16 +177,35 @@ function approximationError(summary: QuantileSummary): number {
   return gap / totalWeight(summary);
 }
 
-/** At least `count` values that cut a summary into about equal parts, in ascending order and each once. */
+/** How much weight lies between the entries before and after one: what is lost by leaving it out. */
+function surroundingGap(summary: QuantileSummary, before: number, after: number): number {
+  return Math.fround(previousMaxRank(summary, after) - nextMinRank(summary, before));
+}
+
+/**
+ * At most `count` values (but the least and the greatest always) that cut a summary into about equal parts, in ascending order.
+ *
+ * Compression aims at `count` entries and may keep a few more: those whose neighbours are closest are left out, one by one.
+ */
 export function boundariesOf(summary: QuantileSummary, count: number): Float32Array {
   if (summary.size === 0) return new Float32Array(0);
   const error = Math.fround(approximationError(summary) + 1 / count);
-  const { values, size } = compressSummary(summary, count, error);
-  const unique: number[] = [];
-  for (let i = 0; i < size; i++) {
-    if (i === 0 || values[i] !== values[i - 1]) unique.push(values[i]!);
+  const compressed = compressSummary(summary, count, error);
+  const kept = Array.from({ length: compressed.size }, (_, i) => i);
+  while (kept.length > Math.max(count, 2)) {
+    let least = Number.POSITIVE_INFINITY;
+    let place = 1;
+    for (let k = 1; k + 1 < kept.length; k++) {
+      const gap = surroundingGap(compressed, kept[k - 1]!, kept[k + 1]!);
+      if (gap < least) {
+        least = gap;
+        place = k;
+      }
+    }
+    kept.splice(place, 1);
   }
-  return Float32Array.from(unique);
+  const values = kept.map((i) => compressed.values[i]!);
+  return Float32Array.from(values.filter((value, i) => value !== values[i - 1]));
 }
 
 /** `count` + 1 values, the least and the greatest among them, that cut a summary at ranks of equal distance; repeated where they fall together. */
