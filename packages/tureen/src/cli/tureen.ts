@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { toStatusError } from "../core/status-error.js";
 import type { Flag, FlagValue } from "./flags.js";
+import { mlEngineCommand } from "./ml-engine/command.js";
 import { modelServerFlags, ownFlags } from "./model-server-flags.js";
 import { packageVersion, serve } from "./run-model-server.js";
 
@@ -66,4 +67,5 @@ const program = new Command("tureen")
   .version(packageVersion());
 program.addCommand(serveCommand());
 program.addCommand(showCommand());
+program.addCommand(mlEngineCommand());
 await program.parseAsync();

@@ -1,4 +1,4 @@
-import { invalidArgument } from "./status-error.js";
+import { invalidArgument, StatusError } from "./status-error.js";
 
 /** How elements of a dtype lie in memory, by the TypedArray (or list) that holds them. */
 export interface DataOf {
@@ -159,9 +159,34 @@ export function isIntegerDType(dtype: DType): boolean {
   return /^u?int(8|16|32|64)$/.test(dtype);
 }
 
-/** A zero-filled store for `elements` elements; for string it is a list of empty byte strings. */
+/** The largest tensor that an engine makes unless its operator says otherwise, in bytes: more than any real one, less than harms a server. */
+export const defaultTensorLimit: number = 2 ** 31;
+
+let tensorLimit = defaultTensorLimit;
+
+/** Sets how many bytes one tensor may take, for the whole process: models are not trusted with the machine's memory. */
+export function setTensorLimit(bytes: number): void {
+  tensorLimit = bytes;
+}
+
+/** A byte string's own place in a list. */
+const pointerBytes = 8;
+
+/** Throws RESOURCE_EXHAUSTED, before anything is allocated, where a tensor of so many elements would be larger than the limit. */
+export function checkAllocation(dtype: DType, elements: number): void {
+  const { array, label } = facts[dtype];
+  const bytes = array === undefined ? elements * pointerBytes : elements * dtypeWidth(dtype) * array.BYTES_PER_ELEMENT;
+  if (bytes <= tensorLimit && elements >= 0) return;
+  throw new StatusError(
+    "RESOURCE_EXHAUSTED",
+    `OOM when allocating tensor with ${elements} elements and type ${label}: a tensor may take ${tensorLimit} bytes`,
+  );
+}
+
+/** A zero-filled store for `elements` elements; for string it is a list of empty byte strings. RESOURCE_EXHAUSTED beyond the limit. */
 export function allocate<D extends DType>(dtype: D, elements: number): DataOf[D] {
   const array = facts[dtype].array;
+  checkAllocation(dtype, elements);
   if (array !== undefined) return new array(elements * dtypeWidth(dtype)) as unknown as DataOf[D];
   if (dtype === "string") return new Array<Uint8Array>(elements).fill(emptyBytes) as unknown as DataOf[D];
   return new Array<object>(elements) as unknown as DataOf[D];

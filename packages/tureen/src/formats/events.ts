@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../core/clock.js";
@@ -21,7 +21,17 @@ export interface EventRecord {
   /** A serialized MetaGraphDef. */
   readonly metaGraphDef?: Uint8Array;
   readonly summary?: readonly SummaryValue[];
+  readonly sessionLog?: SessionLog;
 }
+
+/** `tensorflow.SessionLog`: that a session began, or wrote a checkpoint. */
+export interface SessionLog {
+  readonly status: "START" | "STOP" | "CHECKPOINT";
+  readonly checkpointPath?: string;
+}
+
+/** `SessionLog.SessionStatus`, by number. */
+const sessionStatuses: readonly (SessionLog["status"] | undefined)[] = [undefined, "START", "STOP", "CHECKPOINT"];
 
 /** What the first record of every event file says. */
 export const eventFileVersion = "brain.Event:2";
@@ -36,8 +46,27 @@ export function encodeEvent(event: EventRecord): Uint8Array {
   if (event.fileVersion !== undefined) writer.textField(3, event.fileVersion);
   if (event.graphDef !== undefined) writer.bytesField(4, event.graphDef);
   if (event.summary !== undefined) writer.bytesField(5, encodeSummary(event.summary));
+  if (event.sessionLog !== undefined) writer.bytesField(7, encodeSessionLog(event.sessionLog));
   if (event.metaGraphDef !== undefined) writer.bytesField(9, event.metaGraphDef);
   return writer.finish();
+}
+
+function encodeSessionLog({ status, checkpointPath }: SessionLog): Uint8Array {
+  const writer = new WireWriter().integerField(1, sessionStatuses.indexOf(status));
+  if (checkpointPath !== undefined) writer.textField(2, checkpointPath);
+  return writer.finish();
+}
+
+function decodeSessionLog(bytes: Uint8Array): SessionLog | undefined {
+  const reader = new WireReader(bytes);
+  let status: SessionLog["status"] | undefined;
+  let checkpointPath: string | undefined;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 8) status = sessionStatuses[reader.varint()];
+    else if (tag === 18) checkpointPath = reader.text();
+    else reader.skip(tag);
+  }
+  return status === undefined ? undefined : { status, ...(checkpointPath === undefined ? {} : { checkpointPath }) };
 }
 
 /** An event of its bytes; DATA_LOSS for what is none. */
@@ -50,7 +79,10 @@ export function decodeEvent(bytes: Uint8Array): EventRecord {
     else if (tag === 26) event.fileVersion = reader.text();
     else if (tag === 34) event.graphDef = reader.lengthPrefixed();
     else if (tag === 42) event.summary = decodeSummary(reader.lengthPrefixed());
-    else if (tag === 74) event.metaGraphDef = reader.lengthPrefixed();
+    else if (tag === 58) {
+      const sessionLog = decodeSessionLog(reader.lengthPrefixed());
+      if (sessionLog !== undefined) event.sessionLog = sessionLog;
+    } else if (tag === 74) event.metaGraphDef = reader.lengthPrefixed();
     else reader.skip(tag);
   }
   return event;
@@ -63,6 +95,8 @@ export interface EventWriterOptions {
   readonly host?: string;
   /** Put at the end of the file's name, such as ".v2". */
   readonly suffix?: string;
+  /** An event file of an earlier writer to go on with, where it still exists, instead of a new one. */
+  readonly continueFile?: string;
   /** How long an event may wait in memory before the next one makes the writer flush; 120, as in TensorFlow, unless said. */
   readonly flushSeconds?: number;
 }
@@ -93,9 +127,14 @@ export class EventWriter {
     } catch (error) {
       throw fileError(error, directory);
     }
-    this.writer = createFile(join(directory, name), options.suffix ?? "");
+    const { continueFile } = options;
+    const continues = continueFile !== undefined && existsSync(continueFile);
+    this.writer = continues
+      ? new TfRecordWriter(continueFile, { mode: "append" })
+      : createFile(join(directory, name), options.suffix ?? "");
     this.path = this.writer.path;
     this.lastFlush = this.clock.monotonic();
+    if (continues) return;
     this.add(encodeEvent({ wallTime: seconds, step: 0, fileVersion: eventFileVersion }));
     this.flush();
   }
@@ -126,6 +165,11 @@ export class EventWriter {
   /** Adds a serialized MetaGraphDef. */
   addMetaGraphDef(metaGraphDef: Uint8Array, step = 0): void {
     this.add(encodeEvent({ wallTime: this.now(), step, metaGraphDef }));
+  }
+
+  /** Adds that a session began or wrote a checkpoint. */
+  addSessionLog(sessionLog: SessionLog, step = 0): void {
+    this.add(encodeEvent({ wallTime: this.now(), step, sessionLog }));
   }
 
   /** Hands everything so far to the operating system, so that readers see it. */

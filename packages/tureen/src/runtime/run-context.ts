@@ -13,4 +13,8 @@ export interface RunContext {
   readonly deadline: number;
   /** The one folder that file ops may touch while a SavedModel is restored and initialised; undefined forbids all files. */
   readonly fileRoot: string | undefined;
+  /** Whether files may only be read. */
+  readonly filesReadOnly?: boolean;
+  /** How many iterations one while loop may take; default unlimited. */
+  readonly loopLimit?: number;
 }

@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly kernels?: KernelTable;
   /** Takes numeric parts to ONNX Runtime; without one everything runs on the host kernels. */
   readonly partitioner?: () => Partitioner;
+  /** How many iterations one while loop of a run may take: RESOURCE_EXHAUSTED beyond. Default unlimited. */
+  readonly loopLimit?: number;
 }
 
 /** What one run may be told. */
@@ -31,7 +33,12 @@ export interface SessionRunOptions {
   readonly deadline?: number;
   /** The one folder whose files this run may read and write; default none. */
   readonly fileRoot?: string;
+  /** Whether the files of that folder may only be read. */
+  readonly filesReadOnly?: boolean;
 }
+
+/** Constant folding of one plan may take this long; what is not folded by then runs with each request. Real graphs take well below a second. */
+const foldingMilliseconds = 10_000;
 
 /** A compiled (feeds, fetches, targets): values in the order of the feeds in, values in the order of the fetches out. */
 export type Callable = (feeds: readonly TensorValue[], options?: SessionRunOptions) => TensorValue[];
@@ -126,6 +133,8 @@ export class Session {
       stepId: this.#steps,
       deadline: options.deadline ?? Number.POSITIVE_INFINITY,
       fileRoot: options.fileRoot,
+      filesReadOnly: options.filesReadOnly ?? false,
+      loopLimit: this.#options.loopLimit ?? Number.POSITIVE_INFINITY,
     };
   }
 
@@ -141,7 +150,14 @@ export class Session {
     return {
       kernels: this.#kernels,
       library: this.graph.functions,
-      context: { resources: new ResourceManager(), functions: this.#functions, stepId: 0, deadline: Number.POSITIVE_INFINITY, fileRoot: undefined },
+      context: {
+        resources: new ResourceManager(),
+        functions: this.#functions,
+        stepId: 0,
+        deadline: performance.now() + foldingMilliseconds,
+        fileRoot: undefined,
+        loopLimit: this.#options.loopLimit ?? Number.POSITIVE_INFINITY,
+      },
       ...(isConstant === undefined ? {} : { freeze: { resources: this.resources, isConstant } }),
       ...(partitioner === undefined ? {} : { partitioner }),
     };

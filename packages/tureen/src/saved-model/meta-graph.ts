@@ -46,6 +46,8 @@ export interface MetaGraphParts {
   readonly trainOp?: Operation;
   readonly assets?: readonly AssetFile[];
   readonly stripDefaultAttrs?: boolean;
+  /** Adds `_output_shapes` to each node, as TensorFlow does in `.meta` files. */
+  readonly addShapes?: boolean;
 }
 
 /** As TensorFlow, whose file formats these are at: readers look at it to tell what to expect. */
@@ -56,7 +58,10 @@ const saverDefaults = { maxToKeep: 5, sharded: true, keepCheckpointEveryNHours: 
 /** The MetaGraphDef message of a graph with its collections, signatures and saver. */
 export function metaGraphToProto(parts: MetaGraphParts): MetaGraphDef {
   const { graph } = parts;
-  const graphDef = graphToProto(graph, { stripDefaultAttrs: parts.stripDefaultAttrs ?? false });
+  const graphDef = graphToProto(graph, {
+    stripDefaultAttrs: parts.stripDefaultAttrs ?? false,
+    addShapes: parts.addShapes ?? false,
+  });
   const collections = collectionsToProto(graph);
   if (parts.mainOp !== undefined) collections["saved_model_main_op"] = nodeList([parts.mainOp.name]);
   if (parts.trainOp !== undefined) collections["saved_model_train_op"] = nodeList([parts.trainOp.name]);

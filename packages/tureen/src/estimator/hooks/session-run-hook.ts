@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../../data/index.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { Graph, Operation, Tensor } from "../../graph/graph.js";
 import type { Session } from "../../runtime/session.js";
@@ -5,11 +6,13 @@ import type { Session } from "../../runtime/session.js";
 /**
  * What a hook asks for besides what the loop runs (`SessionRunArgs`).
  *
- * Return the same object each time: the loop compiles a plan once for each set of requests that come together.
+ * Return the same object each time (with `feeds`, the same `fetches` object): the loop compiles a plan once for each set of requests that come together.
  */
 export interface SessionRunArgs {
   readonly fetches?: Readonly<Record<string, Tensor>>;
   readonly targets?: readonly Operation[];
+  /** Values for tensors of the graph that neither the input nor another hook feeds. */
+  readonly feeds?: ReadonlyMap<Tensor, TensorValue>;
 }
 
 /** What a hook sees of the loop (`SessionRunContext`). */
@@ -32,9 +35,9 @@ export type SessionRunValues = Readonly<Record<string, TensorValue>>;
 export interface SessionRunHook {
   /** Once, while the graph may still be changed; the graph is the current one. */
   begin?(): void;
-  afterCreateSession?(session: Session): void;
-  beforeRun?(context: SessionRunContext): SessionRunArgs | undefined;
-  afterRun?(context: SessionRunContext, values: SessionRunValues): void | Promise<void>;
+  afterCreateSession?(session: Session): MaybePromise<void>;
+  beforeRun?(context: SessionRunContext): MaybePromise<SessionRunArgs | undefined>;
+  afterRun?(context: SessionRunContext, values: SessionRunValues): MaybePromise<void>;
   /** After the last step, unless the loop failed. */
-  end?(session: Session): void | Promise<void>;
+  end?(session: Session): MaybePromise<void>;
 }

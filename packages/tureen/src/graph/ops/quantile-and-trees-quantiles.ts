@@ -51,7 +51,12 @@ export function boostedTreesCreateQuantileStreamResource(
   options: { readonly maxElements?: number; readonly name?: string } = {},
 ): Operation {
   const inputs = [quantileStreamResourceHandle, epsilon, numStreams];
-  return buildOp("BoostedTreesCreateQuantileStreamResource", inputs, { max_elements: options.maxElements }, options.name);
+  return buildOp(
+    "BoostedTreesCreateQuantileStreamResource",
+    inputs,
+    { max_elements: options.maxElements },
+    options.name,
+  );
 }
 
 /** Adds a summary to each stream. */
@@ -81,7 +86,12 @@ export function boostedTreesQuantileStreamResourceFlush(
   options: { readonly generateQuantiles?: boolean; readonly name?: string } = {},
 ): Operation {
   const attrs = { generate_quantiles: options.generateQuantiles };
-  return buildOp("BoostedTreesQuantileStreamResourceFlush", [quantileStreamResourceHandle, numBuckets], attrs, options.name);
+  return buildOp(
+    "BoostedTreesQuantileStreamResourceFlush",
+    [quantileStreamResourceHandle, numBuckets],
+    attrs,
+    options.name,
+  );
 }
 
 /** The summary of what each stream has seen; the streams start anew. */

@@ -153,13 +153,7 @@ export function boostedTreesSparseCalculateBestFeatureSplit(
   options: { readonly logitsDimension: number; readonly name?: string },
 ): FeatureSplitTensors {
   const { statsSummaryIndices, statsSummaryValues, statsSummaryShape } = stats;
-  const inputs = [
-    nodeIdRange,
-    statsSummaryIndices,
-    statsSummaryValues,
-    statsSummaryShape,
-    ...regularization(regular),
-  ];
+  const inputs = [nodeIdRange, statsSummaryIndices, statsSummaryValues, statsSummaryShape, ...regularization(regular)];
   const attrs = { logits_dimension: options.logitsDimension };
   return featureSplit(buildOp("BoostedTreesSparseCalculateBestFeatureSplit", inputs, attrs, options.name).outputs);
 }

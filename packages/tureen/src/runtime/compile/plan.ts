@@ -172,11 +172,18 @@ function runWithDeadValues(plan: Plan, slots: TensorValue[], context: RunContext
   }
 }
 
+/** The error of a loop that goes on beyond what the operator allows a model. */
+export function tooManyIterations(name: string, limit: number): StatusError {
+  return new StatusError("RESOURCE_EXHAUSTED", `While loop '${name}' did not end within ${limit} iterations`);
+}
+
 const isLocated = /\[\[\{\{node /;
 
 /** The error with the node that raised it, as TensorFlow's executor appends it; once, for the innermost node. */
 function located(error: unknown, step: Step): StatusError {
-  const status = toStatusError(error, "INTERNAL");
+  // The engine has no memory for an array: what a kernel allocates past the guard of `allocate`.
+  const code = error instanceof RangeError && /array|allocation|string length/i.test(error.message) ? "RESOURCE_EXHAUSTED" : "INTERNAL";
+  const status = toStatusError(error, code);
   if (isLocated.test(status.message)) return status;
   return new StatusError(status.code as StatusCodeName, `${status.message}\n\t [[{{node ${step.name}}}]]`, { cause: error });
 }
@@ -188,10 +195,12 @@ export function loopKernel(payload: LoopPayload, compile: (graph: PlanGraph) => 
   return (inputs, context) => {
     const constants = inputs.slice(payload.variables);
     let variables = inputs.slice(0, payload.variables);
-    for (;;) {
+    const limit = context.loopLimit ?? Number.POSITIVE_INFINITY;
+    for (let iteration = 0; ; iteration++) {
       const feeds = [...variables, ...constants];
       const [go] = runPlan(condition, feeds, context);
       if ((go!.data as Uint8Array)[0] === 0) return variables;
+      if (iteration >= limit) throw tooManyIterations(payload.frame, limit);
       variables = runPlan(body, feeds, context);
       if (performance.now() > context.deadline) throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
     }

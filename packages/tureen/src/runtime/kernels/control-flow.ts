@@ -30,13 +30,15 @@ const caseKernel: KernelFactory = ({ attrs }) => {
   };
 };
 
-const whileKernel: KernelFactory = ({ attrs }) => {
+const whileKernel: KernelFactory = ({ name, attrs }) => {
   const [cond, body] = [attrs.func("cond"), attrs.func("body")];
   return (inputs, context) => {
     const test = context.functions.prepare(cond);
     const step = context.functions.prepare(body);
     let values = inputs;
-    while (isTrue(test(values, context)[0]!)) {
+    const limit = context.loopLimit ?? Number.POSITIVE_INFINITY;
+    for (let iteration = 0; isTrue(test(values, context)[0]!); iteration++) {
+      if (iteration >= limit) throw new StatusError("RESOURCE_EXHAUSTED", `While loop '${name}' did not end within ${limit} iterations`);
       values = step(values, context);
       if (performance.now() > context.deadline) throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
     }

@@ -8,14 +8,14 @@ import { mergeBundles } from "../../formats/merge-bundles.js";
 import { type BundleReader, openBundle } from "../../formats/tensor-bundle-reader.js";
 import { BundleWriter } from "../../formats/tensor-bundle-writer.js";
 import type { Kernel, KernelFactory, KernelTable } from "../kernel.js";
-import { allowedPath } from "./io/file-access.js";
+import { allowedPath, writablePath } from "./io/file-access.js";
 import { summaryKernels } from "./io-summary.js";
 
 const text = (value: TensorValue, i = 0): string => decodeText((value.data as readonly Uint8Array[])[i]!);
 const texts = (value: TensorValue): string[] => (value.data as readonly Uint8Array[]).map(decodeText);
 
 const saveV2: Kernel = ([prefix, names, specs, ...tensors], context) => {
-  const writer = new BundleWriter(allowedPath(text(prefix!), context));
+  const writer = new BundleWriter(writablePath(text(prefix!), context));
   try {
     const [nameList, specList] = [texts(names!), texts(specs!)];
     if (nameList.length !== tensors.length) throw invalidArgument(`Expected ${nameList.length} tensors to save, got ${tensors.length}`);
@@ -58,8 +58,8 @@ const mergeV2Checkpoints: KernelFactory = ({ attrs }) => {
   const deleteOldDirs = attrs.bool("delete_old_dirs");
   const allowMissingFiles = attrs.bool("allow_missing_files");
   return ([prefixes, destination], context) => {
-    const sources = texts(prefixes!).map((prefix) => allowedPath(prefix, context));
-    mergeBundles(sources, allowedPath(text(destination!), context), { deleteOldDirs, allowMissingFiles });
+    const sources = texts(prefixes!).map((prefix) => writablePath(prefix, context));
+    mergeBundles(sources, writablePath(text(destination!), context), { deleteOldDirs, allowMissingFiles });
     return [];
   };
 };
@@ -75,7 +75,7 @@ const shardedFilespec: Kernel = ([base, shards]) => [scalarValue("string", `${te
 const readFile: Kernel = ([name], context) => [tensorValue("string", [], [readFileSync(allowedPath(text(name!), context))])];
 
 const writeFile: Kernel = ([name, contents], context) => {
-  const path = allowedPath(text(name!), context);
+  const path = writablePath(text(name!), context);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, (contents!.data as readonly Uint8Array[])[0]!);
   return [];

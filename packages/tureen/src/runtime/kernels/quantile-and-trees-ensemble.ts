@@ -1,7 +1,7 @@
 import { create as createMessage, toBinary } from "@bufbuild/protobuf";
 import { DebugOutputSchema } from "@tureen/protos/gen/tensorflow/core/kernels/boosted_trees/boosted_trees_pb";
 import { invalidArgument } from "../../core/status-error.js";
-import { floatValue, intValue, scalarValue, stringValue, type TensorValue, tensorValue } from "../../core/tensor-value.js";
+import { floatValue, intValue, scalarValue, stringValue, type TensorValue } from "../../core/tensor-value.js";
 import { decodeText } from "../../core/text.js";
 import type { Kernel, KernelFactory, KernelNode, KernelTable } from "../kernel.js";
 import type { RunContext } from "../run-context.js";
@@ -93,7 +93,10 @@ const trainingPredict: KernelFactory = ({ attrs }) => {
     const flat = treesOf(handle!, logits, context);
     const columns = featureColumns(flat, features);
     const { batch } = columns;
-    for (const [name, value] of [["cached_tree_ids", cachedTrees!], ["cached_node_ids", cachedNodes!]] as const) {
+    for (const [name, value] of [
+      ["cached_tree_ids", cachedTrees!],
+      ["cached_node_ids", cachedNodes!],
+    ] as const) {
       if (ints(value).length !== batch) {
         throw invalidArgument(`${name} has ${ints(value).length} entries for ${batch} examples`);
       }
@@ -233,7 +236,12 @@ const updateEnsemble: KernelFactory = ({ attrs }) => {
       const [nodes, gains, thresholds, left, right] = [0, 1, 2, 3, 4].map((list) => rest[list * count + f]!);
       checkRank(nodes!, 1, "Each node_id in node_ids_list must be a vector, received shape");
       const size = ints(nodes!).length;
-      requireSizes(size, [[gains!, 1], [thresholds!, 1], [left!, 2], [right!, 2]]);
+      requireSizes(size, [
+        [gains!, 1],
+        [thresholds!, 1],
+        [left!, 2],
+        [right!, 2],
+      ]);
       const [leftStride, rightStride] = [left!.shape[1]!, right!.shape[1]!];
       for (let i = 0; i < size; i++) {
         offerSplit(best, {
@@ -291,7 +299,15 @@ const updateEnsembleV2: KernelFactory = (node: KernelNode) => {
       const features = rest[g]!;
       checkRank(nodes!, 1, "Each node_id in node_ids_list must be a vector, received shape");
       const size = ints(nodes!).length;
-      requireSizes(size, [[features, 1], [dimensions!, 1], [gains!, 1], [thresholds!, 1], [left!, 2], [right!, 2], [types!, 1]]);
+      requireSizes(size, [
+        [features, 1],
+        [dimensions!, 1],
+        [gains!, 1],
+        [thresholds!, 1],
+        [left!, 2],
+        [right!, 2],
+        [types!, 1],
+      ]);
       for (let i = 0; i < size; i++) {
         offerSplit(best, {
           node: ints(nodes!)[i]!,

@@ -5,8 +5,8 @@ import type { Kernel, KernelFactory, KernelTable } from "../kernel.js";
 import type { RunContext } from "../run-context.js";
 import { floatScalar, floats, integerScalar, requireRank } from "./quantile-and-trees/input-checks.js";
 import {
-  type QuantileStreamResource,
   QuantileStream,
+  type QuantileStreamResource,
   quantileStreamKind,
   quantileStreamResource,
   resetStreams,
@@ -132,7 +132,8 @@ const flush: KernelFactory = ({ attrs }) => {
         continue;
       }
       const quantiles = quantilesOf(summary, count - 1);
-      if (quantiles.length !== count) throw internal(`Check failed: boundaries.size() == num_quantiles (${quantiles.length} vs. ${count})`);
+      if (quantiles.length !== count)
+        throw internal(`Check failed: boundaries.size() == num_quantiles (${quantiles.length} vs. ${count})`);
       resource.boundaries[i] = quantiles;
     }
     resetStreams(resource);

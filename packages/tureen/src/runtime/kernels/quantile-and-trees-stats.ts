@@ -62,7 +62,8 @@ const makeStatsSummary: KernelFactory = ({ attrs }) => {
 
 /** INVALID_ARGUMENT for a node or bucket that the summary has no room for; TensorFlow writes outside of it. */
 function checkCell(node: number, splits: number, bucket: number | undefined, buckets: number): void {
-  if (node < 0 || node >= splits) throw invalidArgument(`Node ${node} is not in [0, max_splits) with max_splits ${splits}`);
+  if (node < 0 || node >= splits)
+    throw invalidArgument(`Node ${node} is not in [0, max_splits) with max_splits ${splits}`);
   if (bucket === undefined || bucket < 0 || bucket >= buckets) {
     throw invalidArgument(`Feature value ${bucket} is not in [0, num_buckets) with num_buckets ${buckets}`);
   }
@@ -111,7 +112,9 @@ const sparseAggregateStats: KernelFactory = ({ attrs }) => {
     checkRank(hessians!, 2, "hessians must be a matrix, received shape");
     checkRank(indices!, 2, "feature_indices must be a matrix, received shape");
     if (indices!.shape[1] !== 2) {
-      throw invalidArgument(`feature_indices must be a matrix of shape [?, 2], received shape ${shapeText(indices!.shape)}`);
+      throw invalidArgument(
+        `feature_indices must be a matrix of shape [?, 2], received shape ${shapeText(indices!.shape)}`,
+      );
     }
     checkRank(values!, 1, "feature_values must be a vector, received shape");
     ints(values!).forEach((value, i) => {
@@ -235,7 +238,10 @@ interface SplitOptions extends Regularization {
 
 const optionNames = ["l1", "l2", "tree_complexity", "min_node_weight"] as const;
 
-function splitOptions(inputs: readonly TensorValue[], read: (value: TensorValue, name: string) => number): SplitOptions {
+function splitOptions(
+  inputs: readonly TensorValue[],
+  read: (value: TensorValue, name: string) => number,
+): SplitOptions {
   const [l1, l2, complexity, leastWeight] = optionNames.map((name, i) => read(inputs[i]!, name));
   return { l1: l1!, l2: l2!, complexity: complexity!, leastWeight: leastWeight! };
 }
@@ -256,7 +262,9 @@ const bestGainsPerFeature: Kernel = ([range, ...rest]) => {
   const found = features.map((stats) => {
     requireRank(stats, 3, "stats_summary_list");
     if (stats.shape[1] !== buckets || stats.shape[2] !== width) {
-      throw invalidArgument(`Statistics of shape ${shapeText(stats.shape)} differ from the first feature's ${shapeText(features[0]!.shape)}`);
+      throw invalidArgument(
+        `Statistics of shape ${shapeText(stats.shape)} differ from the first feature's ${shapeText(features[0]!.shape)}`,
+      );
     }
     checkRange(nodes, stats.shape[0]!);
     return bestBuckets(floats(stats), buckets, nodes, options);
@@ -386,7 +394,8 @@ const sparseBestFeatureSplit: Kernel = ([range, indices, values, shape, ...rest]
   checkRank(indices!, 2, "stats_summary_indices must be a matrix, got a tensor of shape");
   checkRank(values!, 1, "stats_summary_values must be a vector, got a tensor of shape");
   checkRank(shape!, 1, "stats_summary_shape must be a vector, got a tensor of shape");
-  if (shape!.shape[0] !== 4) throw invalidArgument(`stats_summary_shape should have 4 entries, got: ${shape!.shape[0]}`);
+  if (shape!.shape[0] !== 4)
+    throw invalidArgument(`stats_summary_shape should have 4 entries, got: ${shape!.shape[0]}`);
   if (indices!.shape[1] !== 4 || indices!.shape[0] !== values!.shape[0]) {
     throw invalidArgument(
       `stats_summary_indices should be a row of 4 for each of ${values!.shape[0]} values, got a tensor of shape ${shapeText(indices!.shape)}`,

@@ -19,6 +19,15 @@ export function allowedPath(path: string, context: RunContext): string {
   return real;
 }
 
+/** The same for a file that is to be written; PERMISSION_DENIED where this run may only read, as while a SavedModel is loaded. */
+export function writablePath(path: string, context: RunContext): string {
+  const allowed = allowedPath(path, context);
+  if (context.filesReadOnly === true) {
+    throw new StatusError("PERMISSION_DENIED", `Writing files is not allowed while a model is loaded: ${path}`);
+  }
+  return allowed;
+}
+
 /** The path with links followed as far as it exists. */
 function realPath(path: string): string {
   if (existsSync(path)) return realpathSync(path);

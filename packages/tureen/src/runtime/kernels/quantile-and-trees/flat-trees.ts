@@ -1,4 +1,8 @@
-import type { Leaf, Node, TreeEnsemble } from "@tureen/protos/gen/tensorflow/core/kernels/boosted_trees/boosted_trees_pb";
+import type {
+  Leaf,
+  Node,
+  TreeEnsemble,
+} from "@tureen/protos/gen/tensorflow/core/kernels/boosted_trees/boosted_trees_pb";
 import { invalidArgument } from "../../../core/status-error.js";
 import type { TensorValue } from "../../../core/tensor-value.js";
 
@@ -131,8 +135,8 @@ function placeNode(
   nodes[at + 3] = root + rightId;
 }
 
-/** Whether a leaf holds several logits. */
-export function leafLogits(leaf: Leaf): readonly number[] {
+/** A leaf's logits. */
+function leafLogits(leaf: Leaf): readonly number[] {
   return leaf.leaf.case === "vector" ? leaf.leaf.value.value : [leaf.scalar];
 }
 
@@ -185,21 +189,27 @@ export function featureColumns(flat: FlatTrees, features: readonly TensorValue[]
   return { batch, data, offsets: flat.columnDimensions, strides };
 }
 
+/** Whether a node is a leaf. */
+export function isLeafNode(flat: FlatTrees, node: number): boolean {
+  return flat.nodes[node * nodeWidth] === leafMark;
+}
+
+/** The next node on an example's way from a split node: a step of `walkTree`. */
+export function nextNode(flat: FlatTrees, columns: FeatureColumns, example: number, node: number): number {
+  const at = node * nodeWidth;
+  const test = flat.nodes[at]!;
+  const column = test >> 1;
+  const value = columns.data[column]![example * columns.strides[column]! + columns.offsets[column]!]!;
+  const threshold = flat.nodes[at + 1]!;
+  const left = (test & 1) === 0 ? value <= threshold : value === threshold;
+  return flat.nodes[left ? at + 2 : at + 3]!;
+}
+
 /** The leaf at which an example that stands at `start` ends up, both numbered through all trees. */
 export function walkTree(flat: FlatTrees, columns: FeatureColumns, example: number, start: number): number {
-  const { nodes } = flat;
-  const { data, offsets, strides } = columns;
   let node = start;
-  for (;;) {
-    const at = node * nodeWidth;
-    const test = nodes[at]!;
-    if (test < 0) return node;
-    const column = test >> 1;
-    const value = data[column]![example * strides[column]! + offsets[column]!]!;
-    const threshold = nodes[at + 1]!;
-    const left = (test & 1) === 0 ? value <= threshold : value === threshold;
-    node = nodes[left ? at + 2 : at + 3]!;
-  }
+  while (!isLeafNode(flat, node)) node = nextNode(flat, columns, example, node);
+  return node;
 }
 
 /** The logits of a batch, row-major: the sum of the weighted leaves, in the trees' order. */
@@ -219,22 +229,6 @@ export function predictLogits(flat: FlatTrees, columns: FeatureColumns): Float32
     }
   }
   return logits;
-}
-
-/** The next node on an example's way from a split node: one step of `walkTree`. */
-export function nextNode(flat: FlatTrees, columns: FeatureColumns, example: number, node: number): number {
-  const at = node * nodeWidth;
-  const test = flat.nodes[at]!;
-  const column = test >> 1;
-  const value = columns.data[column]![example * columns.strides[column]! + columns.offsets[column]!]!;
-  const threshold = flat.nodes[at + 1]!;
-  const left = (test & 1) === 0 ? value <= threshold : value === threshold;
-  return flat.nodes[left ? at + 2 : at + 3]!;
-}
-
-/** Whether a node is a leaf. */
-export function isLeafNode(flat: FlatTrees, node: number): boolean {
-  return flat.nodes[node * nodeWidth] === leafMark;
 }
 
 /** The feature that a split node looks at; 0 for one that tests equality, as TensorFlow reports it. */

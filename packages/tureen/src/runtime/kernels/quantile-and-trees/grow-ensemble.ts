@@ -96,7 +96,11 @@ export interface GrowOptions {
  *
  * Counts an attempt even without splits. INVALID_ARGUMENT for a split of what is no leaf of the tree.
  */
-export function growLayer(ensemble: TreeEnsemble, best: ReadonlyMap<number, SplitCandidate>, options: GrowOptions): void {
+export function growLayer(
+  ensemble: TreeEnsemble,
+  best: ReadonlyMap<number, SplitCandidate>,
+  options: GrowOptions,
+): void {
   const empty = new Array<number>(options.logits).fill(0);
   countAttempt(ensemble);
   const current = ensemble.trees.length === 0 ? addTree(ensemble, empty) : ensemble.trees.length - 1;

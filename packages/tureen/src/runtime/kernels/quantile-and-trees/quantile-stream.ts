@@ -1,12 +1,6 @@
 import { invalidArgument } from "../../../core/status-error.js";
 import type { Resource } from "../../resource-manager.js";
-import {
-  compressSummary,
-  emptySummary,
-  mergeSummaries,
-  type QuantileSummary,
-  summarize,
-} from "./quantile-summary.js";
+import { compressSummary, emptySummary, mergeSummaries, type QuantileSummary, summarize } from "./quantile-summary.js";
 
 /** The kind of a quantile stream resource: TensorFlow's mangled C++ name, which its messages spell out. */
 export const quantileStreamKind = "N10tensorflow34BoostedTreesQuantileStreamResourceE";

@@ -55,9 +55,7 @@ export function aggregateSparse(examples: SparseExamples): SparseStats {
   };
   const addMissing = (from: number, fromDimension: number, to: number, toDimension: number): void => {
     if (from === to && fromDimension >= toDimension) {
-      throw invalidArgument(
-        `start_feature_dim = ${fromDimension} which is not at most end_feature_dim=${toDimension}`,
-      );
+      throw invalidArgument(`start_feature_dim = ${fromDimension} which is not at most end_feature_dim=${toDimension}`);
     }
     for (let instance = from; instance <= to; instance++) {
       const end = instance === to ? toDimension : dimensions;

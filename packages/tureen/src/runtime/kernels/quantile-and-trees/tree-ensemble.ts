@@ -1,5 +1,8 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { type TreeEnsemble, TreeEnsembleSchema } from "@tureen/protos/gen/tensorflow/core/kernels/boosted_trees/boosted_trees_pb";
+import {
+  type TreeEnsemble,
+  TreeEnsembleSchema,
+} from "@tureen/protos/gen/tensorflow/core/kernels/boosted_trees/boosted_trees_pb";
 import { invalidArgument } from "../../../core/status-error.js";
 import type { Resource } from "../../resource-manager.js";
 import { type FlatTrees, flattenTrees } from "./flat-trees.js";

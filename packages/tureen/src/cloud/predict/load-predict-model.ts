@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { toStatusError } from "../../core/status-error.js";
+import { loadSavedModel } from "../../saved-model/load.js";
+import type { ServableModel } from "../../saved-model/signature.js";
+import { modelOf, type PredictModel } from "./predict-online.js";
+import { PredictionError } from "./prediction-error.js";
+
+/** A model that whoever loaded it closes. */
+export interface LoadedPredictModel extends PredictModel {
+  close(): void;
+}
+
+const modelFiles = ["saved_model.pb", "saved_model.pbtxt"];
+
+/** Loads the SavedModel in a folder for prediction. FAILED_TO_LOAD_MODEL with the library's texts where that does not work. */
+export async function loadPredictModel(directory: string): Promise<LoadedPredictModel> {
+  if (!modelFiles.some((file) => existsSync(join(directory, file)))) {
+    throw new PredictionError(
+      "FAILED_TO_LOAD_MODEL",
+      `Cloud ML only supports TF 1.0 or above and models saved in SavedModel format. (no SavedModel in ${directory})`,
+    );
+  }
+  let model: ServableModel;
+  try {
+    model = await loadSavedModel(directory);
+  } catch (error) {
+    throw new PredictionError(
+      "FAILED_TO_LOAD_MODEL",
+      `Failed to load the model due to bad model data. tags: ['serve']\n${toStatusError(error).message}`,
+      { cause: error },
+    );
+  }
+  if (model.signatures.size === 0) {
+    throw new PredictionError("FAILED_TO_LOAD_MODEL", "MetaGraph must have at least one signature_def.");
+  }
+  return { ...modelOf(model), close: () => model.close() };
+}

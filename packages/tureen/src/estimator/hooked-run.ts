@@ -1,0 +1,161 @@
+import { invalidArgument } from "../core/status-error.js";
+import type { TensorValue } from "../core/tensor-value.js";
+import type { MaybePromise } from "../data/index.js";
+import type { Graph, Operation, Tensor } from "../graph/graph.js";
+import type { Callable, Session } from "../runtime/session.js";
+import { readGlobalStep } from "./global-step.js";
+import type { SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues } from "./hooks/session-run-hook.js";
+
+/** What every step of a loop runs, and who looks on. */
+export interface HookedRunOptions {
+  readonly session: Session;
+  readonly graph: Graph;
+  readonly placeholders: readonly Tensor[];
+  readonly fetches: Readonly<Record<string, Tensor>>;
+  readonly targets: readonly Operation[];
+  readonly hooks: readonly SessionRunHook[];
+}
+
+type Asked = readonly (SessionRunArgs | undefined)[];
+
+/** Steps of a session between the hooks' `beforeRun` and `afterRun` (what `MonitoredSession.run` does). */
+export class HookedRun implements SessionRunContext {
+  readonly session: Session;
+  readonly graph: Graph;
+  batchSize: number | undefined = undefined;
+  stopRequested = false;
+  readonly #hooks: readonly SessionRunHook[];
+  readonly #requests: RequestCache;
+
+  constructor(options: HookedRunOptions) {
+    this.session = options.session;
+    this.graph = options.graph;
+    this.#hooks = options.hooks;
+    this.#requests = new RequestCache(options);
+  }
+
+  get globalStep(): number {
+    return readGlobalStep(this.session.resources);
+  }
+
+  requestStop(): void {
+    this.stopRequested = true;
+  }
+
+  /** Tells the hooks that the session is there. */
+  async start(): Promise<void> {
+    for (const hook of this.#hooks) await hook.afterCreateSession?.(this.session);
+  }
+
+  /** One step; the values of the loop's own fetches. A promise only where a hook gave one. */
+  run(feeds: readonly TensorValue[]): MaybePromise<SessionRunValues> {
+    this.batchSize = feeds[0]?.shape[0];
+    return this.#ask(feeds, [], 0);
+  }
+
+  /** Tells the hooks that it was the last step. */
+  async end(): Promise<void> {
+    for (const hook of this.#hooks) await hook.end?.(this.session);
+  }
+
+  #ask(feeds: readonly TensorValue[], asked: (SessionRunArgs | undefined)[], from: number): MaybePromise<SessionRunValues> {
+    for (let i = from; i < this.#hooks.length; i++) {
+      const args = this.#hooks[i]!.beforeRun?.(this);
+      if (args instanceof Promise) {
+        return args.then((given) => this.#ask(feeds, [...asked, given], i + 1));
+      }
+      asked.push(args);
+    }
+    const request = this.#requests.of(asked);
+    return this.#tell(request, request.run(feeds, asked), 0);
+  }
+
+  #tell(request: Request, results: readonly TensorValue[], from: number): MaybePromise<SessionRunValues> {
+    const own = request.own(results);
+    for (let i = from; i < this.#hooks.length; i++) {
+      const hook = this.#hooks[i]!;
+      if (hook.afterRun === undefined) continue;
+      const done = hook.afterRun(this, request.values(i, own, results));
+      if (done instanceof Promise) return done.then(() => this.#tell(request, results, i + 1));
+    }
+    return own;
+  }
+}
+
+interface Request {
+  run(feeds: readonly TensorValue[], asked: Asked): readonly TensorValue[];
+  /** The values of the loop's own fetches. */
+  own(results: readonly TensorValue[]): SessionRunValues;
+  /** Those and the values of the `i`th hook's fetches. */
+  values(i: number, own: SessionRunValues, results: readonly TensorValue[]): SessionRunValues;
+}
+
+/** Compiled runs by what the hooks asked for together. */
+class RequestCache {
+  readonly #options: HookedRunOptions;
+  readonly #ids = new WeakMap<object, number>();
+  readonly #requests = new Map<string, Request>();
+  #count = 0;
+
+  constructor(options: HookedRunOptions) {
+    this.#options = options;
+  }
+
+  of(asked: Asked): Request {
+    let key = "";
+    for (const args of asked) key += args === undefined ? "-" : args.feeds === undefined ? `${this.#id(args)},` : this.#feedKey(args);
+    const known = this.#requests.get(key);
+    if (known !== undefined) return known;
+    const made = makeRequest(this.#options, asked);
+    this.#requests.set(key, made);
+    return made;
+  }
+
+  /** Feeds come in a new object each step: what counts is which tensors they are for. */
+  #feedKey({ feeds, fetches, targets }: SessionRunArgs): string {
+    const parts = [fetches, targets].map((part) => (part === undefined ? "-" : this.#id(part)));
+    return `[${parts.join(",")}:${[...feeds!.keys()].map((tensor) => tensor.name).join(",")}]`;
+  }
+
+  #id(args: object): number {
+    let id = this.#ids.get(args);
+    if (id === undefined) {
+      id = this.#count++;
+      this.#ids.set(args, id);
+    }
+    return id;
+  }
+}
+
+function makeRequest(options: HookedRunOptions, asked: Asked): Request {
+  const fetches: Tensor[] = [];
+  const position = (tensor: Tensor): number => {
+    const known = fetches.indexOf(tensor);
+    return known >= 0 ? known : fetches.push(tensor) - 1;
+  };
+  const places = (record: Readonly<Record<string, Tensor>> = {}): [string, number][] =>
+    Object.entries(record).map(([key, tensor]) => [key, position(tensor)]);
+  const own = places(options.fetches);
+  const extra = asked.map((args) => places(args?.fetches));
+  const targets = [...new Set([...options.targets, ...asked.flatMap((args) => args?.targets ?? [])])];
+  const fed = hookFeeds(options.placeholders, asked);
+  const call: Callable = options.session.callable({ feeds: [...options.placeholders, ...fed.map(({ tensor }) => tensor)], fetches, targets });
+  const record = (list: readonly [string, number][], results: readonly TensorValue[]): SessionRunValues => {
+    const values: Record<string, TensorValue> = {};
+    for (const [key, at] of list) values[key] = results[at]!;
+    return values;
+  };
+  return {
+    run: (feeds, given) => call(fed.length === 0 ? feeds : [...feeds, ...fed.map(({ hook, tensor }) => given[hook]!.feeds!.get(tensor)!)]),
+    own: (results) => record(own, results),
+    values: (i, values, results) => (extra[i]!.length === 0 ? values : { ...values, ...record(extra[i]!, results) }),
+  };
+}
+
+function hookFeeds(placeholders: readonly Tensor[], asked: Asked): { readonly hook: number; readonly tensor: Tensor }[] {
+  const fed = asked.flatMap((args, hook) => [...(args?.feeds?.keys() ?? [])].map((tensor) => ({ hook, tensor })));
+  const tensors = fed.map(({ tensor }) => tensor);
+  if (new Set(tensors).size < tensors.length) throw invalidArgument("Same tensor is fed by two hooks.");
+  if (tensors.some((tensor) => placeholders.includes(tensor))) throw invalidArgument("Same tensor is fed by a SessionRunHook and user.");
+  return fed;
+}
