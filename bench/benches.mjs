@@ -9,4 +9,10 @@ export const benches = [
       ["examplesPerSecond", "examples/s", "more"],
     ],
   },
+  {
+    name: "graphs",
+    script: "bench/graphs.ts",
+    reference: ["bench/graphs_reference.py"],
+    figures: [["micros", "µs a run", "less"]],
+  },
 ];

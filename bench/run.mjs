@@ -5,8 +5,8 @@
  * are printed. Results are added to bench/history.jsonl.
  */
 import { spawn } from "node:child_process";
-import { appendFileSync, existsSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+import { appendFileSync, existsSync, mkdtempSync } from "node:fs";
+import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { benches } from "./benches.mjs";
 
@@ -14,13 +14,15 @@ const root = join(import.meta.dirname, "..");
 const venv = process.env.TUREEN_INTEROP_VENV ?? join(root, "interop/.venv");
 const python = existsSync(join(venv, "bin/python")) ? join(venv, "bin/python") : undefined;
 const wanted = process.argv.slice(2);
+/** Where a bench leaves models for its reference. */
+const scratch = mkdtempSync(join(tmpdir(), "tureen-bench-"));
 
 function lines(command, args) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: root,
       stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" },
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3", BENCH_DIR: scratch },
     });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));

@@ -68,7 +68,7 @@ def example(**features):
     return tf.train.Example(features=tf.train.Features(feature={k: feature(v) for k, v in features.items()})).SerializeToString(deterministic=True)
 
 
-batch = [example(size=[float(size[i])], weight=[float(w) for w in weight[i]], kind=[str(kind[i])], age=[float(grade[i])], grade=[int(grade[i])]) for i in range(24)]
+batch = [example(size=[float(size[i])], weight=[float(w) for w in weight[i]], kind=[str(kind[i])], age=[float(grade[i])], grade=[int(grade[i])]) for i in range(12)]
 cases = {
     "a batch": batch,
     "one example": batch[:1],

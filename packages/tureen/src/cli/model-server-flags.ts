@@ -113,7 +113,61 @@ export const modelServerFlags: readonly Flag[] = Object.freeze([
 
 /** Flags that TensorFlow Serving does not have. */
 export const ownFlags: readonly Flag[] = Object.freeze([
+  flag(
+    "access_file",
+    "string",
+    "",
+    "JSON file of callers, their tokens or certificates, and the models that they may use; read again on SIGHUP.",
+  ),
   flag("drain_grace_seconds", "int32", 30, "How long requests under way may take after SIGTERM or SIGINT."),
+  flag(
+    "enable_model_management",
+    "bool",
+    false,
+    "Let requests on the model ports load, unload and reload models (/manage/v1, /v2/repository).",
+  ),
+  flag(
+    "exit_on_load_failure",
+    "bool",
+    false,
+    "Exit where a model cannot be loaded at start-up, as TensorFlow Serving does.",
+  ),
+  flag("lazy_loading", "bool", false, "Load a model when its first request comes."),
+  flag("management_host", "string", "127.0.0.1", "Address of the management port."),
+  flag("management_port", "int32", 0, "TCP port of the management API, health and metrics; 0 for none."),
+  flag("max_concurrent_requests", "int32", 0, "Requests at work at a time; 0 for no limit."),
+  flag(
+    "max_queued_requests",
+    "int32",
+    0,
+    "Requests that may wait beside --max_concurrent_requests; the rest are refused with RESOURCE_EXHAUSTED.",
+  ),
+  flag("max_request_bytes", "int64", 0, "Size limit of a request; 0 for none."),
+  flag(
+    "memory_limit_mb",
+    "int64",
+    0,
+    "MiB that models may take together, by an estimate from their files; what exceeds it is not loaded. 0 for no limit.",
+  ),
+  flag(
+    "model_folders",
+    "string",
+    "",
+    "Comma-separated folders whose sub-folders are models, served under their own names as they come and go.",
+  ),
+  flag(
+    "request_log_records_per_file",
+    "int32",
+    1000,
+    "Requests in one file of a model's logging_config; a warm-up file may hold 1000.",
+  ),
+  flag(
+    "rest_api_cors_origins",
+    "string",
+    "",
+    "Comma-separated web origins to answer with CORS headers, instead of any.",
+  ),
+  flag("rest_api_ssl_config_file", "string", "", "Text-format SSLConfig: TLS for the REST API and the management API."),
   flag("verbose", "bool", false, "Print stack traces of failures."),
 ]);
 

@@ -44,7 +44,7 @@ export async function runModelServer(command: string, args: readonly string[]): 
   return serve(parsed.values, parsed.given);
 }
 
-/** Starts the server that flag values describe and leaves it running; an exit code where it cannot start. */
+/** Starts the server that flag values describe and leaves it running (SIGHUP has it read its files again); an exit code where it cannot start. */
 export async function serve(
   values: ReadonlyMap<string, FlagValue>,
   given: ReadonlySet<string>,
@@ -54,6 +54,7 @@ export async function serve(
   }
   let server: ModelServer | undefined;
   stopOnSignal(() => server);
+  process.on("SIGHUP", () => void server?.reload());
   try {
     server = await startModelServer(serverOptions(values, stderrLog));
   } catch (error) {

@@ -33,10 +33,14 @@ export function serverOptions(values: ReadonlyMap<string, FlagValue>, log: Log):
   if (isOn("use_alts_credentials") && text("ssl_config_file") !== "") {
     throw invalidArgument("Either use_alts_credentials must be false or ssl_config_file must be empty.");
   }
-  if (text("model_base_path") === "" && text("model_config_file") === "") {
+  const modelFolders = list(text("model_folders"));
+  if (text("model_base_path") === "" && text("model_config_file") === "" && modelFolders.length === 0) {
     throw invalidArgument("Both server_options.model_base_path and server_options.model_config_file are empty!");
   }
-  const models = modelOptions(text("model_config_file"), text("model_name"), text("model_base_path"), log);
+  const models = {
+    ...(modelFolders.length === 0 ? {} : { modelFolders }),
+    ...modelOptions(text("model_config_file"), text("model_name"), text("model_base_path"), log),
+  };
   const batching = text("platform_config_file") === "" ? batchingOptions(values, log) : undefined;
   checkIneffectiveFiles(values, log);
   const prometheusPath = prometheusPathOf(text("monitoring_config_file"), log);
@@ -74,7 +78,39 @@ export function serverOptions(values: ReadonlyMap<string, FlagValue>, log: Log):
     enableModelWarmup: isOn("enable_model_warmup"),
     numRequestIterationsForWarmup: number("num_request_iterations_for_warmup"),
     drainGraceMs: number("drain_grace_seconds") * 1000,
+    ...ownOptions(values, log),
   };
+}
+
+/** What flags that TensorFlow Serving does not have stand for. */
+function ownOptions(values: ReadonlyMap<string, FlagValue>, log: Log): ModelServerOptions {
+  const text = (name: string): string => values.get(name) as string;
+  const number = (name: string): number => values.get(name) as number;
+  const isOn = (name: string): boolean => values.get(name) as boolean;
+  const corsOrigins = list(text("rest_api_cors_origins"));
+  const restSsl = text("rest_api_ssl_config_file");
+  return {
+    exitOnLoadFailure: isOn("exit_on_load_failure"),
+    lazyLoading: isOn("lazy_loading"),
+    enableModelManagement: isOn("enable_model_management"),
+    managementPort: number("management_port") === 0 ? false : number("management_port"),
+    managementHost: text("management_host"),
+    ...(text("access_file") === "" ? {} : { accessFile: text("access_file") }),
+    memoryLimitBytes: number("memory_limit_mb") * mebibyte,
+    maxRequestBytes: number("max_request_bytes"),
+    maxConcurrentRequests: number("max_concurrent_requests"),
+    maxQueuedRequests: number("max_queued_requests"),
+    requestLogRecordsPerFile: number("request_log_records_per_file"),
+    ...(corsOrigins.length === 0 ? {} : { corsOrigins }),
+    ...(restSsl === "" ? {} : { restSsl: readTextProto(SSLConfigSchema, restSsl, log) }),
+  };
+}
+
+const mebibyte = 1024 * 1024;
+
+/** The parts of a comma-separated list. */
+function list(text: string): string[] {
+  return text.split(",").filter((part) => part !== "");
 }
 
 function modelOptions(file: string, name: string, basePath: string, log: Log): ModelServerOptions {
@@ -83,6 +119,7 @@ function modelOptions(file: string, name: string, basePath: string, log: Log): M
     readTextProto(ModelServerConfigSchema, file, log);
     return { modelConfigFile: file };
   }
+  if (basePath === "") return {};
   log.info("server", `Building single TensorFlow model file config:  model_name: ${name} model_base_path: ${basePath}`);
   return { config: singleModelConfig(name, basePath) };
 }

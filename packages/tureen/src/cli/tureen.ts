@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { toStatusError } from "../core/status-error.js";
+import { batchCommand } from "./batch-command.js";
 import type { Flag, FlagValue } from "./flags.js";
 import { mlEngineCommand } from "./ml-engine/command.js";
 import { modelServerFlags, ownFlags } from "./model-server-flags.js";
@@ -67,5 +68,6 @@ const program = new Command("tureen")
   .version(packageVersion());
 program.addCommand(serveCommand());
 program.addCommand(showCommand());
+program.addCommand(batchCommand());
 program.addCommand(mlEngineCommand());
 await program.parseAsync();

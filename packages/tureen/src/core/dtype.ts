@@ -172,10 +172,14 @@ export function setTensorLimit(bytes: number): void {
 /** A byte string's own place in a list. */
 const pointerBytes = 8;
 
+function arrayElementSize(array: object): number {
+  return (array as { readonly BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
+}
+
 /** Throws RESOURCE_EXHAUSTED, before anything is allocated, where a tensor of so many elements would be larger than the limit. */
 export function checkAllocation(dtype: DType, elements: number): void {
   const { array, label } = facts[dtype];
-  const bytes = array === undefined ? elements * pointerBytes : elements * dtypeWidth(dtype) * array.BYTES_PER_ELEMENT;
+  const bytes = array === undefined ? elements * pointerBytes : elements * dtypeWidth(dtype) * arrayElementSize(array);
   if (bytes <= tensorLimit && elements >= 0) return;
   throw new StatusError(
     "RESOURCE_EXHAUSTED",

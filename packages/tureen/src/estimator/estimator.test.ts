@@ -100,7 +100,7 @@ describe("Estimator", () => {
     const input = () => points().batch(4);
     await expect(estimator.train(input, { steps: 1, maxSteps: 1 })).rejects.toThrow("Can not provide both steps and max_steps.");
     await expect(estimator.train(input, { steps: 0 })).rejects.toThrow("Must specify steps > 0, given: 0");
-    await expect(estimator.evaluate(input)).rejects.toThrow("Could not find trained model in model_dir:");
+    expect(() => estimator.getVariableNames()).toThrow("Could not find trained model in model_dir:");
     await expect(estimator.exportSavedModel(scratch(), undefined as never)).rejects.toThrow("An input_receiver_fn must be defined.");
     await expect(estimator.exportSavedModel(scratch(), () => ({ features: {}, receiverTensors: {} }))).rejects.toThrow("Couldn't find trained model at");
   });

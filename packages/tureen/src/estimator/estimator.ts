@@ -5,31 +5,38 @@ import { type Clock, systemClock } from "../core/clock.js";
 import { invalidArgument, notFound } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import { latestCheckpoint as latestCheckpointOf } from "../formats/checkpoint-state.js";
-import { EventWriter } from "../formats/events.js";
 import { openBundle } from "../formats/tensor-bundle-reader.js";
+import { collectionKeys } from "../graph/collections.js";
 import { Graph, type Tensor } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
-import { CheckpointStore } from "./checkpoint/checkpoint-store.js";
+import type { Session } from "../runtime/session.js";
 import type { EstimatorSpec } from "./estimator-spec.js";
-import { evaluateLoop } from "./evaluate.js";
-import { exportModel, type ExportOptions } from "./export/export-model.js";
+import { Evaluation } from "./evaluate.js";
+import { EventWriters, RunEventWriters } from "./event-writers.js";
+import { type ExportAllOptions, exportModel, type ExportOptions, type InputReceiverFnMap } from "./export/export-model.js";
 import type { ServingInputReceiverFn } from "./export/serving-input.js";
-import { checkpointSaverHook, type CheckpointSaverListener } from "./hooks/checkpoint-saver-hook.js";
-import { loggingHook } from "./hooks/logging-hook.js";
-import { nanTensorHook } from "./hooks/nan-tensor-hook.js";
+import { HookedRun } from "./hooked-run.js";
+import { CheckpointSaverHook, type CheckpointSaverListener } from "./hooks/checkpoint-saver-hook.js";
+import { lossLoggingHook } from "./hooks/loss-logging-hook.js";
+import { NanTensorHook } from "./hooks/nan-tensor-hook.js";
 import type { SessionRunHook } from "./hooks/session-run-hook.js";
-import { stopAtStepHook } from "./hooks/stop-at-step-hook.js";
-import { summarySaverHook } from "./hooks/summary-saver-hook.js";
-import { type InputFn, openInput } from "./input.js";
+import { StepCounterHook } from "./hooks/step-counter-hook.js";
+import { StopAtStepHook } from "./hooks/stop-at-step-hook.js";
+import { SummarySaverHook } from "./hooks/summary-saver-hook.js";
+import { type InputFn, type OpenInput, openInput } from "./input.js";
 import { type Mode, ModeKeys } from "./mode-keys.js";
-import type { Features, Labels, ModelFn, Params } from "./model-fn.js";
+import type { Features, Labels, ModelFn, ModelFnArgs, Params } from "./model-fn.js";
 import { ModelSession } from "./model-session.js";
 import { type Prediction, predictRows } from "./predict.js";
 import { type RunConfig, runConfig } from "./run-config.js";
 import { runLoop } from "./run-loop.js";
+import { provideRunServices, runServices } from "./run-services.js";
 import { getOrCreateGlobalStep } from "./global-step.js";
 import { asOperation } from "./make-estimator-spec.js";
+import { numpyScalarText } from "./numpy-text.js";
 import { lossSummary } from "./summary.js";
+import { planWarmStart } from "./warm-start/warm-start.js";
+import { checkpointPrefix, resolveWarmStart, type WarmStartSettings, type WarmStartSettingsInit } from "./warm-start/warm-start-settings.js";
 
 /** What an Estimator is made of. */
 export interface EstimatorOptions {
@@ -40,6 +47,8 @@ export interface EstimatorOptions {
   /** Handed to the model function. */
   readonly params?: Params | undefined;
   readonly clock?: Clock | undefined;
+  /** What the model starts from while its folder has no checkpoint: a checkpoint, a folder of them, a SavedModel's folder, or settings. */
+  readonly warmStartFrom?: string | WarmStartSettings | WarmStartSettingsInit | undefined;
 }
 
 /** How `train` ends and who looks on. */
@@ -87,15 +96,19 @@ export class Estimator {
   readonly modelDir: string;
   readonly config: RunConfig;
   readonly params: Params;
+  /** Where the time comes from. */
+  readonly clock: Clock;
+  /** What the model starts from while its folder has no checkpoint. */
+  readonly warmStartSettings: WarmStartSettings | undefined;
   readonly #modelFn: ModelFn;
-  readonly #clock: Clock;
+  readonly #writers: EventWriters;
 
   constructor(options: EstimatorOptions) {
     if (typeof options.modelFn !== "function") throw invalidArgument("model_fn must be provided to Estimator.");
     const config = options.config ?? runConfig();
     if (options.modelDir !== undefined && config.modelDir !== undefined && options.modelDir !== config.modelDir) {
       throw invalidArgument(
-        `model_dir are set both in constructor and RunConfig, but with different values. In constructor: '${options.modelDir}', in RunConfig: '${config.modelDir}' `,
+        `\`model_dir\` are set both in constructor and \`RunConfig\`, but with different values. In constructor: '${options.modelDir}', in \`RunConfig\`: '${config.modelDir}' `,
       );
     }
     const given = options.modelDir ?? config.modelDir;
@@ -103,8 +116,20 @@ export class Estimator {
     this.config = Object.freeze({ ...config, modelDir: this.modelDir });
     this.params = options.params ?? {};
     this.#modelFn = options.modelFn;
-    this.#clock = options.clock ?? systemClock;
+    this.clock = options.clock ?? systemClock;
+    this.#writers = new EventWriters(this.clock);
     if (given === undefined) this.config.logger.log("WARNING", `Using temporary folder as model directory: ${this.modelDir}`);
+    this.warmStartSettings = resolveWarmStart(options.warmStartFrom, config.logger);
+  }
+
+  /** The model function as this Estimator calls it, for another that adds to it. */
+  get modelFn(): (args: Omit<ModelFnArgs, "params">) => EstimatorSpec {
+    return ({ features, labels, mode }) => this.#callModelFn(features, labels, mode);
+  }
+
+  /** The folder with the events of evaluations. */
+  evalDir(name?: string): string {
+    return join(this.modelDir, name ? `eval_${name}` : "eval");
   }
 
   /** The prefix of the latest checkpoint, or undefined. */
@@ -123,18 +148,14 @@ export class Estimator {
   }
 
   #withCheckpoint<T>(use: (reader: ReturnType<typeof openBundle>) => T): T {
-    const reader = openBundle(this.#checkpoint(undefined));
+    const checkpoint = this.latestCheckpoint();
+    if (checkpoint === undefined) throw notFound(`Could not find trained model in model_dir: ${this.modelDir}.`);
+    const reader = openBundle(checkpoint);
     try {
       return use(reader);
     } finally {
       reader.close();
     }
-  }
-
-  #checkpoint(path: string | undefined): string {
-    const found = path ?? this.latestCheckpoint();
-    if (found === undefined) throw notFound(`Couldn't find trained model at ${this.modelDir}.`);
-    return found;
   }
 
   /**
@@ -153,88 +174,143 @@ export class Estimator {
       return this;
     }
     mkdirSync(this.modelDir, { recursive: true });
-    const graph = this.#newGraph();
-    const input = await openInput(inputFn, graph);
-    const writer = new EventWriter(this.modelDir, { clock: this.#clock });
-    try {
-      const built = withGraph(graph, () => {
-        const spec = this.#callModelFn(input.features, input.labels, ModeKeys.TRAIN);
-        lossSummary(spec.loss!);
-        return { spec };
-      });
-      const store = this.#store();
-      const model = new ModelSession(graph, built.spec.scaffold, this.config);
-      const hooks: SessionRunHook[] = [
-        ...(options.hooks ?? []),
-        ...(built.spec.trainingHooks ?? []),
-        ...(built.spec.trainingChiefHooks ?? []),
-        nanTensorHook({ logger }),
-        ...(this.config.logStepCountSteps ? [loggingHook({ everyNSteps: this.config.logStepCountSteps, logger })] : []),
-        ...(this.config.saveSummarySteps ? [summarySaverHook({ saveSteps: this.config.saveSummarySteps, writer })] : []),
-        checkpointSaverHook({
-          store,
-          saver: () => model.saver,
-          saveSteps: this.config.saveCheckpointsSteps,
-          saveSeconds: this.config.saveCheckpointsSecs,
-          listeners: options.savingListeners ?? [],
-          logger,
-          clock: this.#clock,
-        }),
-        ...(steps === undefined && maxSteps === undefined
-          ? []
-          : [stopAtStepHook(steps === undefined ? { lastStep: maxSteps! } : { numSteps: steps })]),
-      ];
-      withGraph(graph, () => {
-        for (const hook of hooks) hook.begin?.();
-        model.finalize();
-      });
-      model.start(this.latestCheckpoint());
-      let lastLoss = Number.NaN;
+    const loss = await this.#withInput(inputFn, async (graph, input) => {
+      const spec = withGraph(graph, () => this.#callModelFn(input.features, input.labels, ModeKeys.TRAIN));
+      const checkpoint = this.latestCheckpoint();
+      const warmStart = this.#warmStart(graph, checkpoint);
+      withGraph(graph, () => lossSummary(spec.loss!));
+      graph.addToCollection(collectionKeys.losses, spec.loss!);
+      const model = new ModelSession(graph, spec.scaffold, this.config);
       try {
-        await runLoop({
-          session: model.session,
-          graph,
-          input,
-          placeholders: input.placeholders,
-          fetches: { loss: built.spec.loss! },
-          targets: [asOperation(built.spec.trainOp!)],
-          hooks,
-          ...(options.signal === undefined ? {} : { signal: options.signal }),
-          onStep: ({ loss }) => {
-            lastLoss = (loss!.data as Float32Array)[0]!;
-            return true;
-          },
+        const hooks = this.#trainingHooks(spec, model, options);
+        withGraph(graph, () => {
+          for (const hook of hooks) hook.begin?.();
+          model.finalize();
         });
-        logger.log("INFO", `Loss for final step: ${lastLoss}.`);
+        model.start(checkpoint, warmStart);
+        return await this.#loop(graph, input, spec, model, hooks, options.signal);
       } finally {
         model.close();
       }
-    } finally {
-      writer.close();
-    }
+    });
+    logger.log("INFO", `Loss for final step: ${loss === undefined ? "None" : numpyScalarText(loss, "float32")}.`);
     return this;
   }
 
-  /** Evaluates a checkpoint: the metrics of the model, the mean loss and the global step; events go to `eval` or `eval_<name>`. */
+  /** The loss of the last step. */
+  async #loop(
+    graph: Graph,
+    input: OpenInput,
+    spec: EstimatorSpec,
+    model: ModelSession,
+    hooks: readonly SessionRunHook[],
+    signal: AbortSignal | undefined,
+  ): Promise<number | undefined> {
+    let lastLoss: number | undefined;
+    await runLoop({
+      run: new HookedRun({
+        session: model.session,
+        graph,
+        placeholders: input.placeholders,
+        fetches: { loss: spec.loss! },
+        targets: [asOperation(spec.trainOp!)],
+        hooks,
+      }),
+      input,
+      ...(signal === undefined ? {} : { signal }),
+      onStep: ({ loss }) => {
+        lastLoss = (loss!.data as Float32Array)[0]!;
+        return true;
+      },
+    });
+    return lastLoss;
+  }
+
+  /** All hooks of a training in the order in which TensorFlow calls them. */
+  #trainingHooks(spec: EstimatorSpec, model: ModelSession, options: TrainOptions): SessionRunHook[] {
+    const { config } = this;
+    const { steps, maxSteps, hooks = [], savingListeners = [] } = options;
+    const { saveCheckpointsSteps: saveSteps, saveCheckpointsSecs: saveSecs, checkpointSaveGraphDef: saveGraphDef } = config;
+    const chiefHooks = [...(spec.trainingChiefHooks ?? [])];
+    const given = [...hooks, ...(spec.trainingHooks ?? []), ...chiefHooks];
+    let saver = given.find((hook) => hook instanceof CheckpointSaverHook);
+    if (saver === undefined && (saveSteps || saveSecs)) {
+      config.logger.log("INFO", "Create CheckpointSaverHook.");
+      saver = new CheckpointSaverHook({
+        checkpointDir: this.modelDir,
+        scaffold: model,
+        saveGraphDef,
+        ...(saveSteps ? { saveSteps } : { saveSecs }),
+      });
+      chiefHooks.unshift(saver);
+    }
+    if (saver !== undefined) saver.addListeners(savingListeners);
+    else if (savingListeners.length > 0) {
+      throw invalidArgument(
+        "There should be a CheckpointSaverHook to use saving_listeners. Please set one of the RunConfig.save_checkpoints_steps or RunConfig.save_checkpoints_secs.",
+      );
+    }
+    const { logStepCountSteps: logSteps, saveSummarySteps: summarySteps } = config;
+    return [
+      ...chiefHooks,
+      ...(logSteps ? [new StepCounterHook({ everyNSteps: logSteps, outputDir: this.modelDir })] : []),
+      ...(summarySteps ? [new SummarySaverHook({ saveSteps: summarySteps, outputDir: this.modelDir, scaffold: model })] : []),
+      ...hooks,
+      ...(steps === undefined && maxSteps === undefined ? [] : [new StopAtStepHook({ numSteps: steps, lastStep: maxSteps })]),
+      new NanTensorHook({ lossTensor: spec.loss! }),
+      ...(logSteps ? [lossLoggingHook({ everyNSteps: logSteps })] : []),
+      ...(spec.trainingHooks ?? []),
+    ];
+  }
+
+  /**
+   * Evaluates a checkpoint: the metrics of the model, the mean loss and the global step; events go to `eval` or `eval_<name>`.
+   *
+   * A model that was never trained is evaluated with its initial values, and a line in the log says so.
+   */
   async evaluate(inputFn: InputFn, options: EvaluateOptions = {}): Promise<EvaluationResult> {
     const { steps } = options;
     if (steps !== undefined && !(steps > 0)) throw invalidArgument(`Must specify steps > 0, given: ${steps}`);
     const checkpoint = options.checkpointPath ?? this.latestCheckpoint();
-    if (checkpoint === undefined) throw notFound(`Could not find trained model in model_dir: ${this.modelDir}.`);
+    if (checkpoint === undefined) {
+      this.config.logger.log("INFO", `Could not find trained model in model_dir: ${this.modelDir}, running initialization to evaluate.`);
+    }
+    return this.#withInput(inputFn, async (graph, input) => {
+      const evaluation = this.#evaluation(graph, input, options);
+      try {
+        return await evaluation.run({ checkpoint, initialize: this.#warmStart(graph, checkpoint) });
+      } finally {
+        evaluation.close();
+      }
+    });
+  }
+
+  /**
+   * Prepares an evaluation that may run several times, for `InMemoryEvaluatorHook`; `close` gives back its session and input.
+   */
+  async openEvaluation(inputFn: InputFn, options: EvaluateOptions): Promise<{ readonly graph: Graph; readonly evaluation: Evaluation; close(): Promise<void> }> {
     const graph = this.#newGraph();
     const input = await openInput(inputFn, graph);
+    const evaluation = this.#evaluation(graph, input, options);
+    const close = async (): Promise<void> => {
+      evaluation.close();
+      await input.close();
+      runServices(graph).writers.close();
+    };
+    return { graph, evaluation, close };
+  }
+
+  #evaluation(graph: Graph, input: OpenInput, options: EvaluateOptions): Evaluation {
     const spec = withGraph(graph, () => this.#callModelFn(input.features, input.labels, ModeKeys.EVAL));
-    return evaluateLoop({
+    return new Evaluation({
       graph,
       input,
-      placeholders: input.placeholders,
       spec,
       config: this.config,
-      checkpoint,
-      steps,
+      steps: options.steps,
       hooks: options.hooks ?? [],
-      eventDirectory: join(this.modelDir, options.name ? `eval_${options.name}` : "eval"),
-      clock: this.#clock,
+      eventDirectory: this.evalDir(options.name),
+      clock: this.clock,
     });
   }
 
@@ -250,28 +326,66 @@ export class Estimator {
     }
     const graph = this.#newGraph();
     const input = await openInput(inputFn, graph);
-    const spec = withGraph(graph, () => this.#callModelFn(input.features, undefined, ModeKeys.PREDICT));
-    yield* predictRows({ graph, input, placeholders: input.placeholders, spec, config: this.config, checkpoint, options });
+    try {
+      const spec = withGraph(graph, () => this.#callModelFn(input.features, undefined, ModeKeys.PREDICT));
+      const warmStart = this.#warmStart(graph, checkpoint);
+      yield* predictRows({ graph, input, spec, config: this.config, checkpoint, warmStart, options });
+    } finally {
+      await input.close();
+      runServices(graph).writers.close();
+    }
   }
 
   /**
    * Exports the model for serving as `<base>/<seconds>`, complete or not at all (`export_savedmodel`); gives that folder.
    *
    * `servingInputReceiverFn` builds the placeholders that requests feed and the features the model function takes. Head outputs that an API
-   * cannot carry are left out, and the log says why.
+   * cannot carry are left out, and the log says why. `experimentalMode` exports the graph that trains or evaluates instead.
    */
   async exportSavedModel(base: string, servingInputReceiverFn: ServingInputReceiverFn, options: ExportOptions = {}): Promise<string> {
     if (typeof servingInputReceiverFn !== "function") throw invalidArgument("An input_receiver_fn must be defined.");
+    return this.#export(base, { [options.experimentalMode ?? ModeKeys.PREDICT]: servingInputReceiverFn }, options);
+  }
+
+  /** Exports one SavedModel with a graph for each mode that has a receiver function: tags `train`, `eval` and `serve`; gives its folder. */
+  async experimentalExportAllSavedModels(base: string, inputReceiverFnMap: InputReceiverFnMap, options: ExportAllOptions = {}): Promise<string> {
+    return this.#export(base, inputReceiverFnMap, options);
+  }
+
+  #export(base: string, receiverFns: InputReceiverFnMap, options: ExportOptions): Promise<string> {
+    let checkpoint = options.checkpointPath ?? this.latestCheckpoint();
+    if (checkpoint === undefined && this.warmStartSettings !== undefined) checkpoint = checkpointPrefix(this.warmStartSettings.ckptToInitializeFrom);
+    if (checkpoint === undefined) throw notFound(`Couldn't find trained model at ${this.modelDir}.`);
     return exportModel({
       base,
-      receiverFn: servingInputReceiverFn,
-      checkpoint: this.#checkpoint(options.checkpointPath),
+      receiverFns,
+      checkpoint,
       newGraph: () => this.#newGraph(),
       callModelFn: (features, labels, mode) => this.#callModelFn(features, labels, mode),
       config: this.config,
-      clock: this.#clock,
+      clock: this.clock,
       options,
     });
+  }
+
+  /** Runs `body` with a new graph and its opened input, and closes the input and the event files after it. */
+  async #withInput<T>(inputFn: InputFn, body: (graph: Graph, input: OpenInput) => Promise<T>): Promise<T> {
+    const graph = this.#newGraph();
+    try {
+      const input = await openInput(inputFn, graph);
+      try {
+        return await body(graph, input);
+      } finally {
+        await input.close();
+      }
+    } finally {
+      runServices(graph).writers.close();
+    }
+  }
+
+  #warmStart(graph: Graph, checkpoint: string | undefined): ((session: Session) => void) | undefined {
+    if (checkpoint !== undefined || this.warmStartSettings === undefined) return undefined;
+    return planWarmStart(graph, this.warmStartSettings, this.config.logger);
   }
 
   #savedStep(): number {
@@ -288,17 +402,9 @@ export class Estimator {
   #newGraph(): Graph {
     const graph = new Graph();
     graph.seed = this.config.tfRandomSeed;
+    provideRunServices(graph, { logger: this.config.logger, clock: this.clock, writers: new RunEventWriters(this.#writers) });
     withGraph(graph, () => getOrCreateGlobalStep());
     return graph;
-  }
-
-  #store(): CheckpointStore {
-    return new CheckpointStore(this.modelDir, {
-      keepMax: this.config.keepCheckpointMax,
-      keepEveryNHours: this.config.keepCheckpointEveryNHours,
-      saveGraph: this.config.checkpointSaveGraphDef,
-      clock: this.#clock,
-    });
   }
 
   #callModelFn(features: Features | Tensor, labels: Labels, mode: Mode): EstimatorSpec {

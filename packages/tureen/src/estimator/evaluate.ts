@@ -1,95 +1,160 @@
 import type { Clock } from "../core/clock.js";
+import { elementCount } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
 import { stringValue, type TensorValue } from "../core/tensor-value.js";
-import { EventWriter } from "../formats/events.js";
 import { encodeSummaryTensor } from "../formats/summary.js";
-import type { Graph, Tensor } from "../graph/graph.js";
+import type { Graph } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
+import type { Session } from "../runtime/session.js";
 import type { EvaluationResult } from "./estimator.js";
 import type { EstimatorSpec } from "./estimator-spec.js";
 import { readGlobalStep } from "./global-step.js";
+import { graphFiles } from "./graph-files.js";
+import { HookedRun } from "./hooked-run.js";
 import type { SessionRunHook } from "./hooks/session-run-hook.js";
 import type { OpenInput } from "./input.js";
 import { asOperation } from "./make-estimator-spec.js";
 import { ModelSession } from "./model-session.js";
+import { numpyScalarText } from "./numpy-text.js";
 import type { RunConfig } from "./run-config.js";
 import { runLoop } from "./run-loop.js";
+import { runServices } from "./run-services.js";
 
 /** Names that results have of their own. */
-const reserved: ReadonlySet<string> = new Set(["loss", "global_step"]);
+const reserved = ["global_step", "loss"] as const;
 
-/** One evaluation of a built graph. */
-export interface EvaluateLoopOptions {
+/** An evaluation's graph and input. */
+export interface EvaluationOptions {
   readonly graph: Graph;
   readonly input: OpenInput;
-  readonly placeholders: readonly Tensor[];
   readonly spec: EstimatorSpec;
   readonly config: RunConfig;
-  readonly checkpoint: string;
   readonly steps: number | undefined;
   readonly hooks: readonly SessionRunHook[];
   readonly eventDirectory: string;
   readonly clock: Clock;
 }
 
-/** Folds the input's batches into the model's metrics and reads them; writes them as events. */
-export async function evaluateLoop(options: EvaluateLoopOptions): Promise<EvaluationResult> {
-  const { graph, spec, config } = options;
-  const metrics = Object.entries(spec.evalMetricOps);
-  for (const [name] of metrics) if (reserved.has(name)) throw invalidArgument(`Metric with name "${name}" is not allowed, because Estimator already defines a default metric with the same name.`);
-  const model = new ModelSession(graph, spec.scaffold, config);
-  const hooks = [...options.hooks, ...(spec.evaluationHooks ?? [])];
-  withGraph(graph, () => {
-    for (const hook of hooks) hook.begin?.();
-    model.finalize();
-  });
-  try {
-    config.logger.log("INFO", "Starting evaluation");
-    const began = performance.now();
-    model.start(options.checkpoint);
+/** Where an evaluation's variables come from. */
+export interface EvaluationStart {
+  /** Undefined starts from the initialisers. */
+  readonly checkpoint: string | undefined;
+  /** Called after the initialisers. */
+  readonly initialize?: ((session: Session) => void) | undefined;
+}
+
+/** An evaluation that may run several times; the graph is complete and its input is open. */
+export class Evaluation {
+  readonly #options: EvaluationOptions;
+  readonly #model: ModelSession;
+  readonly #run: HookedRun;
+  #runs = 0;
+
+  constructor(options: EvaluationOptions) {
+    this.#options = options;
+    const { graph, spec, input } = options;
+    for (const name of reserved) {
+      if (name in spec.evalMetricOps) {
+        const quoted = name === "loss" ? `"${name}"` : `\`${name}\``;
+        throw invalidArgument(`Metric with name ${quoted} is not allowed, because Estimator already defines a default metric with the same name.`);
+      }
+    }
+    const hooks = [...options.hooks, ...(spec.evaluationHooks ?? [])];
+    this.#model = new ModelSession(graph, spec.scaffold, options.config);
+    withGraph(graph, () => {
+      for (const hook of hooks) hook.begin?.();
+    });
+    this.#run = new HookedRun({
+      session: this.#model.session,
+      graph,
+      placeholders: input.placeholders,
+      fetches: { loss: spec.loss! },
+      targets: Object.values(spec.evalMetricOps).map((metric) => asOperation(metric.update)),
+      hooks,
+    });
+  }
+
+  /** Folds the input's batches into the metrics and reads them; logs them and writes them as events. */
+  async run(start: EvaluationStart): Promise<EvaluationResult> {
+    const { clock, config, spec, input, steps } = this.#options;
+    const { logger } = config;
+    const { session } = this.#model;
+    logger.log("INFO", `Starting evaluation at ${localTime(clock, "T")}`);
+    const began = clock.monotonic();
+    if (this.#runs === 0) {
+      withGraph(this.#options.graph, () => this.#model.finalize());
+      this.#model.start(start.checkpoint, start.initialize);
+    } else {
+      await input.restart();
+      this.#run.stopRequested = false;
+      this.#model.resetLocalVariables();
+      start.initialize?.(session);
+    }
+    this.#runs += 1;
     let [batches, total] = [0, 0];
     await runLoop({
-      session: model.session,
-      graph,
-      input: options.input,
-      placeholders: options.placeholders,
-      fetches: { loss: spec.loss! },
-      targets: metrics.map(([, metric]) => asOperation(metric.update)),
-      hooks,
+      run: this.#run,
+      input,
       onStep: ({ loss }) => {
         // The mean of the batches' losses, whatever their sizes, as TensorFlow's streaming mean of the scalar.
         total += (loss!.data as Float32Array)[0]!;
         batches += 1;
-        return options.steps === undefined || batches < options.steps;
+        if (steps === undefined) return true;
+        if (batches % logEvery(steps) === 0 || batches === steps) logger.log("INFO", `Evaluation [${batches}/${steps}]`);
+        return batches < steps;
       },
     });
-    const values = metrics.length === 0 ? [] : model.session.run(metrics.map(([, metric]) => metric.value));
-    const step = readGlobalStep(model.session.resources);
-    const result = resultOf(metrics.map(([name], i) => [name, values[i]!]), Math.fround(total / batches), step);
-    config.logger.log("INFO", `Inference Time : ${((performance.now() - began) / 1000).toFixed(5)}s`);
-    const listed = Object.keys(result).sort().map((name) => `${name} = ${result[name]}`);
-    config.logger.log("INFO", `Saving dict for global step ${step}: ${listed.join(", ")}`);
-    writeEvents(options, result, step);
-    return result;
-  } finally {
-    model.close();
+    const metrics = Object.entries(spec.evalMetricOps);
+    const values = metrics.length === 0 ? [] : session.run(metrics.map(([, metric]) => metric.value));
+    logger.log("INFO", `Inference Time : ${((clock.monotonic() - began) / 1000).toFixed(5)}s`);
+    logger.log("INFO", `Finished evaluation at ${localTime(clock, "-")}`);
+    const loss: TensorValue = { dtype: "float32", shape: [], data: Float32Array.of(total / Math.max(batches, 1)) };
+    const step = readGlobalStep(session.resources);
+    const results = [...metrics.map(([name], i) => [name, values[i]!] as const), ["loss", loss] as const];
+    return this.#report(results, step, start.checkpoint);
+  }
+
+  close(): void {
+    this.#model.close();
+  }
+
+  #report(results: readonly (readonly [string, TensorValue])[], step: number, checkpoint: string | undefined): EvaluationResult {
+    const { logger } = this.#options.config;
+    const numbers = results.map(([name, value]) => [name, scalar(name, value)] as const);
+    const texts = results.map(([name, value], i) => [name, numpyScalarText(numbers[i]![1], value.dtype)] as const);
+    const sorted = [...texts, ["global_step", String(step)] as const].sort(([a], [b]) => (a < b ? -1 : 1));
+    logger.log("INFO", `Saving dict for global step ${step}: ${sorted.map(([name, text]) => `${name} = ${text}`).join(", ")}`);
+    const { graph, eventDirectory } = this.#options;
+    const writer = runServices(graph).writers.get(eventDirectory);
+    if (this.#runs === 1) {
+      const files = graphFiles(graph, this.#model.saver);
+      writer.addGraphDef(files.graphDef);
+      writer.addMetaGraphDef(files.metaGraphDef);
+    }
+    const ordered = [...numbers].sort(([a], [b]) => (a < b ? -1 : 1));
+    writer.addSummary(ordered.map(([tag, simpleValue]) => ({ tag, simpleValue })), step);
+    if (checkpoint !== undefined) {
+      logger.log("INFO", `Saving 'checkpoint_path' summary for global step ${step}: ${checkpoint}`);
+      writer.addSummary([{ tag: "checkpoint_path", tensor: encodeSummaryTensor(stringValue([checkpoint], [])) }], step);
+    }
+    writer.flush();
+    return { ...Object.fromEntries(numbers), global_step: step } as EvaluationResult;
   }
 }
 
-function resultOf(metrics: readonly (readonly [string, TensorValue])[], loss: number, step: number): EvaluationResult {
-  const entries = metrics.map(([name, value]) => [name, Number((value.data as ArrayLike<number | bigint>)[0])] as const);
-  return { ...Object.fromEntries(entries), loss, global_step: step } as EvaluationResult;
+/** As many lines as batches below twenty, then about ten. */
+function logEvery(steps: number): number {
+  return steps < 20 ? 1 : Math.floor(steps / 10);
 }
 
-function writeEvents(options: EvaluateLoopOptions, result: EvaluationResult, step: number): void {
-  const writer = new EventWriter(options.eventDirectory, { clock: options.clock });
-  try {
-    const tags = Object.keys(result).filter((name) => name !== "global_step").sort();
-    writer.addSummary(tags.map((tag) => ({ tag, simpleValue: result[tag]! })), step);
-    options.config.logger.log("INFO", `Saving 'checkpoint_path' summary for global step ${step}: ${options.checkpoint}`);
-    const path = encodeSummaryTensor(stringValue([options.checkpoint], []));
-    writer.addSummary([{ tag: "checkpoint_path", tensor: path, metadata: { pluginName: "" } }], step);
-  } finally {
-    writer.close();
-  }
+function scalar(name: string, value: TensorValue): number {
+  if (elementCount(value.shape) !== 1) throw invalidArgument(`Metric ${name} must be one number, its shape is (${value.shape.join(", ")})`);
+  return Number((value.data as ArrayLike<number | bigint>)[0]);
+}
+
+function localTime(clock: Clock, between: string): string {
+  const time = new Date(clock.now());
+  const two = (part: number): string => String(part).padStart(2, "0");
+  const date = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join("-");
+  return `${date}${between}${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(":")}`;
 }

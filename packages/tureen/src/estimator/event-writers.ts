@@ -42,3 +42,29 @@ export class EventWriters {
     known.writer.close();
   }
 }
+
+/** The event files that one run uses: hooks take them by folder, the run's end closes them all. */
+export class RunEventWriters {
+  readonly #shared: EventWriters;
+  readonly #mine = new Map<string, EventWriter>();
+
+  constructor(shared: EventWriters) {
+    this.#shared = shared;
+  }
+
+  /** The folder's writer, the same for every hook of the run. */
+  get(directory: string): EventWriter {
+    let writer = this.#mine.get(directory);
+    if (writer === undefined) {
+      writer = this.#shared.acquire(directory);
+      this.#mine.set(directory, writer);
+    }
+    return writer;
+  }
+
+  /** Gives all of them back. */
+  close(): void {
+    for (const directory of this.#mine.keys()) this.#shared.release(directory);
+    this.#mine.clear();
+  }
+}

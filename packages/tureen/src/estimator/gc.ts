@@ -1,12 +1,13 @@
-import { readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { invalidArgument } from "../core/status-error.js";
 
 /** Versions are folders named after the ten digits of their second. */
 const versionName = /^\d{10}$/;
 
-/** The exports of a folder, the oldest first: sub-folders named by ten digits. */
+/** The exports of a folder, the oldest first: sub-folders named by ten digits; none where there is no folder. */
 export function listExports(base: string): string[] {
+  if (!existsSync(base)) return [];
   return readdirSync(base, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && versionName.test(entry.name))
     .map((entry) => entry.name)

@@ -21,6 +21,8 @@ export type GraphElement<T> = T extends TensorValue ? Tensor : { readonly [K in 
 export interface IteratorFeed {
   readonly placeholders: readonly Tensor[];
   next(): MaybePromise<readonly TensorValue[] | undefined>;
+  /** Starts again with the first element. */
+  restart(): MaybePromise<void>;
   close(): MaybePromise<void>;
 }
 
@@ -57,7 +59,7 @@ export function makeIterator(dataset: Dataset<InputElement>, spec: unknown): { r
   const placeholders: Tensor[] = [];
   const paths: Path[] = [];
   const element = placeholdersOf(spec, [], placeholders, paths) as GraphElement<InputElement>;
-  const cursor = dataset.open() as Cursor<InputElement>;
+  let cursor = dataset.open() as Cursor<InputElement>;
   const values = (next: InputElement | undefined): readonly TensorValue[] | undefined =>
     next === undefined ? undefined : paths.map((path) => leafAt(next, path));
   const feed = {
@@ -65,6 +67,11 @@ export function makeIterator(dataset: Dataset<InputElement>, spec: unknown): { r
     next: () => {
       const next = cursor.next();
       return next instanceof Promise ? next.then(values) : values(next);
+    },
+    restart: () => {
+      const closed = cursor.close();
+      cursor = dataset.open() as Cursor<InputElement>;
+      return closed;
     },
     close: () => cursor.close(),
   };

@@ -25,6 +25,8 @@ export interface OpenInput {
   readonly placeholders: readonly Tensor[];
   /** The next step's values in the order of the placeholders, or undefined at the end. */
   next(): MaybePromise<readonly TensorValue[] | undefined>;
+  /** Starts again with the first step's values. */
+  restart(): MaybePromise<void>;
   close(): MaybePromise<void>;
 }
 
@@ -60,10 +62,10 @@ function checked(features: Features | Tensor): Features | Tensor {
 }
 
 /** Several iterators advance together; the first that ends ends the input. */
-function feedAll(feeds: readonly IteratorFeed[]): Pick<OpenInput, "placeholders" | "next" | "close"> {
+function feedAll(feeds: readonly IteratorFeed[]): Pick<OpenInput, "placeholders" | "next" | "restart" | "close"> {
   const placeholders = feeds.flatMap((feed) => feed.placeholders);
   const [only] = feeds;
-  if (feeds.length === 1) return { placeholders, next: () => only!.next(), close: () => only!.close() };
+  if (feeds.length === 1) return { placeholders, next: () => only!.next(), restart: () => only!.restart(), close: () => only!.close() };
   return {
     placeholders,
     next: () => {
@@ -75,6 +77,9 @@ function feedAll(feeds: readonly IteratorFeed[]): Pick<OpenInput, "placeholders"
         values.push(...element);
       }
       return values;
+    },
+    restart: async () => {
+      for (const feed of feeds) await feed.restart();
     },
     close: async () => {
       for (const feed of feeds) await feed.close();

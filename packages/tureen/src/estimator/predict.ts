@@ -4,8 +4,11 @@ import { invalidArgument } from "../core/status-error.js";
 import { type TensorValue, tensorValue } from "../core/tensor-value.js";
 import { type Graph, Tensor } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
+import type { Session } from "../runtime/session.js";
 import type { PredictOptions } from "./estimator.js";
 import type { EstimatorSpec } from "./estimator-spec.js";
+import { pythonText } from "./feature-column/python-text.js";
+import { HookedRun } from "./hooked-run.js";
 import type { OpenInput } from "./input.js";
 import { ModelSession } from "./model-session.js";
 import type { RunConfig } from "./run-config.js";
@@ -17,44 +20,43 @@ export type Prediction = Readonly<Record<string, TensorValue>>;
 export interface PredictRowsOptions {
   readonly graph: Graph;
   readonly input: OpenInput;
-  readonly placeholders: readonly Tensor[];
   readonly spec: EstimatorSpec;
   readonly config: RunConfig;
   readonly checkpoint: string | undefined;
+  readonly warmStart: ((session: Session) => void) | undefined;
   readonly options: PredictOptions;
 }
 
 /** Runs batches and yields their rows. */
-export async function* predictRows(run: PredictRowsOptions): AsyncGenerator<Prediction> {
-  const { graph, input, spec, options } = run;
+export async function* predictRows(predict: PredictRowsOptions): AsyncGenerator<Prediction> {
+  const { graph, input, spec, options } = predict;
   const fetches = chosen(spec, options.predictKeys);
   const hooks = [...(options.hooks ?? []), ...(spec.predictionHooks ?? [])];
-  const model = new ModelSession(graph, spec.scaffold, run.config);
+  const model = new ModelSession(graph, spec.scaffold, predict.config);
   try {
     withGraph(graph, () => {
       for (const hook of hooks) hook.begin?.();
       model.finalize();
     });
-    model.start(run.checkpoint);
-    for (const hook of hooks) hook.afterCreateSession?.(model.session);
+    model.start(predict.checkpoint, predict.warmStart);
+    const run = new HookedRun({ session: model.session, graph, placeholders: input.placeholders, fetches, targets: [], hooks });
+    await run.start();
     const keys = Object.keys(fetches);
-    const callable = model.session.callable({ feeds: run.placeholders, fetches: Object.values(fetches) });
-    for (;;) {
+    while (!run.stopRequested) {
       const feeds = await input.next();
       if (feeds === undefined) break;
-      const results = callable(feeds);
+      const results = await run.run(feeds);
       if (options.yieldSingleExamples === false) {
-        yield Object.fromEntries(keys.map((key, i) => [key, results[i]!]));
+        yield Object.fromEntries(keys.map((key) => [key, results[key]!]));
         continue;
       }
-      const rows = batchSize(keys, results);
+      const rows = batchLength(keys, results);
       for (let row = 0; row < rows; row++) {
-        yield Object.fromEntries(keys.map((key, i) => [key, rowOf(results[i]!, row)]));
+        yield Object.fromEntries(keys.map((key) => [key, rowOf(results[key]!, row)]));
       }
     }
-    for (const hook of hooks) await hook.end?.(model.session);
+    await run.end();
   } finally {
-    await input.close();
     model.close();
   }
 }
@@ -69,18 +71,20 @@ function chosen(spec: EstimatorSpec, predictKeys: PredictOptions["predictKeys"])
   const wanted = typeof predictKeys === "string" ? [predictKeys] : predictKeys;
   const kept = Object.entries(predictions!).filter(([key]) => wanted.includes(key));
   if (kept.length === 0) {
-    throw invalidArgument(`Expected to run at least one output from [${Object.keys(predictions!).join(", ")}], provided [${wanted.join(", ")}].`);
+    const [existing, provided] = [Object.keys(predictions!), predictKeys].map(pythonText);
+    throw invalidArgument(`Expected to run at least one output from dict_keys(${existing}), provided ${typeof predictKeys === "string" ? predictKeys : provided}.`);
   }
   return Object.fromEntries(kept);
 }
 
-function batchSize(keys: readonly string[], results: readonly TensorValue[]): number {
-  const rows = results[0]!.shape[0];
-  keys.forEach((key, i) => {
-    if (results[i]!.shape.length === 0 || results[i]!.shape[0] !== rows) {
+function batchLength(keys: readonly string[], results: Prediction): number {
+  const rows = results[keys[0]!]!.shape[0];
+  for (const key of keys) {
+    const { shape } = results[key]!;
+    if (shape.length === 0 || shape[0] !== rows) {
       throw invalidArgument(`Batch length of predictions should be same. ${key} has different batch length than others.`);
     }
-  });
+  }
   return rows ?? 0;
 }
 

@@ -1,14 +1,14 @@
 import { type Clock, systemClock } from "../core/clock.js";
 import type { Graph } from "../graph/graph.js";
 import { currentGraph } from "../graph/scope.js";
-import { EventWriters } from "./event-writers.js";
+import { EventWriters, RunEventWriters } from "./event-writers.js";
 import { type Logger, stderrLogger } from "./log.js";
 
 /** What the hooks of one run share: where they report, what time it is, and one event file a folder. */
 export interface RunServices {
   readonly logger: Logger;
   readonly clock: Clock;
-  readonly writers: EventWriters;
+  readonly writers: RunEventWriters;
 }
 
 /** A graph belongs to one run, so hooks find the run's services through the graph that is current in `begin`. */
@@ -24,7 +24,7 @@ export function runServices(graph: Graph = currentGraph()): RunServices {
   let services = servicesOfGraphs.get(graph);
   if (services === undefined) {
     const clock = systemClock;
-    services = { logger: stderrLogger(), clock, writers: new EventWriters(clock) };
+    services = { logger: stderrLogger(), clock, writers: new RunEventWriters(new EventWriters(clock)) };
     servicesOfGraphs.set(graph, services);
   }
   return services;

@@ -22,7 +22,12 @@ import { tensorFromProto, tensorToProto } from "./tensor-proto.js";
 /** A shape from its message. */
 export function shapeFromProto(proto: TensorShapeProto | undefined): PartialShape {
   if (proto === undefined) return [];
-  return proto.unknownRank ? undefined : proto.dim.map((dim) => Number(dim.size));
+  if (proto.unknownRank) return undefined;
+  const sizes = proto.dim.map((dim) => Number(dim.size));
+  if (sizes.some((size) => size < -1)) {
+    throw invalidArgument(`Shape [${sizes.join(",")}] has dimensions with values below -1 (where -1 means unknown)`);
+  }
+  return sizes;
 }
 
 /** The message of a shape. */

@@ -48,6 +48,8 @@ export interface OperationInit {
   readonly controlInputs?: readonly Operation[];
   readonly attrs: AttrMap;
   readonly device?: string;
+  /** Looks at the operation before its shapes are inferred; what it throws leaves the graph without it. */
+  readonly check?: (op: Operation) => void;
 }
 
 /** A node of a graph. */
@@ -121,6 +123,7 @@ export class Graph {
     if (def === undefined) throw notFound(`Op type not registered '${init.type}' in binary running on this machine.`);
     if (this.#byName.has(init.name)) throw invalidArgument(`Duplicate node name in graph: '${init.name}'`);
     const op = new Operation(this, this.operations.length, def, init);
+    init.check?.(op);
     this.operations.push(op);
     this.#byName.set(op.name, op);
     this.#markUsed(op.name);

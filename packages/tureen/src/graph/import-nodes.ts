@@ -50,7 +50,6 @@ export function addNodes(
     const first = inputs.find((input) => input !== undefined);
     checkTypeAttrs(graph, node, syntax);
     const op = create(graph, node, inputs, first, controlInputs);
-    checkInputs(op, inputs, node);
     inputs.forEach((input, slot) => {
       if (input !== undefined) return;
       back.push({ op, slot, input: data[slot]! });
@@ -116,6 +115,10 @@ function create(
         controlInputs,
         attrs: node.attrs,
         device: node.device,
+        check: (op) => {
+          checkInputs(op, inputs, node);
+          checkConstant(op);
+        },
       }),
     // The operation is in the graph by the time its shapes are looked at.
     (message) =>
@@ -158,7 +161,7 @@ export function unknownOps(names: readonly string[]): StatusError {
 function checkTypeAttrs(graph: Graph, node: NodeSpec, syntax: InputSyntax): void {
   const def = findOpDef(node.op) ?? graph.functions.get(node.op)?.opDef();
   if (def === undefined) return;
-  for (const arg of [...def.inputs, ...def.outputs]) {
+  for (const arg of syntax === "function" ? [...def.outputs, ...def.inputs] : [...def.inputs, ...def.outputs]) {
     for (const name of [arg.typeAttr, arg.typeListAttr, arg.numberAttr]) {
       if (name === undefined || node.attrs.has(name)) continue;
       const attr = def.attrs.find((candidate) => candidate.name === name);
@@ -217,6 +220,16 @@ function checkInputs(op: Operation, inputs: readonly (Tensor | undefined)[], nod
       `NodeDef expected inputs '${expected.map((port) => dtypeLabel(port.dtype)).join(", ")}' do not match ${inputs.length} inputs specified; ${opDefText(op.def)}; NodeDef: {{node ${op.name}}}`,
     );
   }
+}
+
+/** What TensorFlow finds when it makes the constant's kernel: the value is what it says it is. */
+function checkConstant(op: Operation): void {
+  if (op.type !== "Const") return;
+  const [said, stored] = [op.attrs.type("dtype"), op.attrs.tensor("value").dtype];
+  if (said === stored) return;
+  throw invalidArgument(
+    `Type mismatch between value (${dtypeLabel(stored)}) and dtype (${dtypeLabel(said)})\n\t [[{{node ${op.name}}}]]`,
+  );
 }
 
 /** Depth-first topological order that keeps the stored order where it can; edges out of NextIteration do not count. */

@@ -34,13 +34,18 @@ function attrDefText(attr: AttrDef): string {
   let text = `attr=${attr.name}:${attr.type}`;
   if ("default" in attr) text += `,default=${plainText(attr.type, attr.default)}`;
   if (attr.minimum !== undefined) text += `,min=${attr.minimum}`;
-  if (attr.allowed !== undefined) text += `,allowed=[${attr.allowed.map((value) => plainText(attr.type, value)).join(", ")}]`;
+  if (attr.allowed !== undefined) text += `,allowed=[${attr.allowed.map((value) => plainText(elementType(attr.type), value)).join(", ")}]`;
   return text;
+}
+
+/** What a list holds; lists allow elements, not lists. */
+function elementType(type: string): string {
+  return type.startsWith("list(") ? type.slice("list(".length, -1) : type;
 }
 
 function plainText(type: string, value: unknown): string {
   if (type.startsWith("list(")) {
-    const element = type.slice("list(".length, -1);
+    const element = elementType(type);
     return `[${(value as readonly unknown[]).map((item) => plainText(element, item)).join(", ")}]`;
   }
   if (type === "type") return dtypeEnumName(dtypeFromName(String(value)) ?? "float32");

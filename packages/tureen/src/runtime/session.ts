@@ -3,6 +3,7 @@ import { failedPrecondition, invalidArgument } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import type { FunctionReference } from "../graph/attr-value.js";
 import { type Graph, type Operation, Tensor } from "../graph/graph.js";
+import type { FunctionBody } from "../graph/graph-function.js";
 import { type CompileOptions, compilePlan, type Partitioner } from "./compile/compile.js";
 import { explainPlan, type PlanReport } from "./compile/partition-report.js";
 import { liftBody } from "./compile/inline-calls.js";
@@ -61,7 +62,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #kernels: KernelTable;
   readonly #callables = new Map<string, Callable>();
-  readonly #functions: FunctionRunner;
+  readonly #functions: CompilingRunner;
   readonly #partitioners: Partitioner[] = [];
   #steps = 0;
   #closed = false;
@@ -110,9 +111,15 @@ export class Session {
     return explainPlan({ feeds, fetches, targets }, this.#compileOptions());
   }
 
+  /** Compiles a branch or loop body that runs call by name, so that no run is the first to. */
+  precompile(reference: FunctionReference): void {
+    this.#functions.compile(reference);
+  }
+
   /** Forgets compiled plans, so that the next ones see what became constant since. */
   forgetPlans(): void {
     this.#callables.clear();
+    this.#functions.forget();
     // Callables may still be held; what no one holds is collected.
     this.#partitioners.length = 0;
   }
@@ -182,22 +189,38 @@ export class Session {
   }
 }
 
-function makeFunctionRunner(graph: Graph, options: () => CompileOptions): FunctionRunner {
-  const plans = new WeakMap<object, Plan>();
+/** Runs functions, and compiles them before anyone calls them. */
+interface CompilingRunner extends FunctionRunner {
+  compile(reference: FunctionReference): void;
+  forget(): void;
+}
+
+function makeFunctionRunner(graph: Graph, options: () => CompileOptions): CompilingRunner {
+  let plans = new WeakMap<FunctionBody, Plan>();
+  const bodyOf = (reference: FunctionReference): FunctionBody => {
+    const fn = graph.functions.get(reference.name);
+    if (fn === undefined) throw invalidArgument(`Function ${reference.name} is not defined.`);
+    return fn.body(reference.attrs);
+  };
+  const planOf = (body: FunctionBody): Plan => {
+    let plan = plans.get(body);
+    if (plan === undefined) {
+      plan = compilePlan(liftBody(body, ""), options());
+      plans.set(body, plan);
+    }
+    return plan;
+  };
   return {
-    prepare(reference: FunctionReference) {
-      const fn = graph.functions.get(reference.name);
-      if (fn === undefined) throw invalidArgument(`Function ${reference.name} is not defined.`);
-      const body = fn.body(reference.attrs);
+    prepare(reference) {
+      const body = bodyOf(reference);
+      // Compiled on the first call: a function that calls itself must not be compiled while it is being compiled.
       return (args, context) => {
-        // Compiled on the first call: a function that calls itself must not be compiled while it is being compiled.
-        let plan = plans.get(body);
-        if (plan === undefined) {
-          plan = compilePlan(liftBody(body, ""), options());
-          plans.set(body, plan);
-        }
-        return runPlan(plan, args, context);
+        return runPlan(planOf(body), args, context);
       };
+    },
+    compile: (reference) => void planOf(bodyOf(reference)),
+    forget: () => {
+      plans = new WeakMap();
     },
   };
 }

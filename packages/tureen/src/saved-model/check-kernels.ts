@@ -12,6 +12,18 @@ const compiledAway: ReadonlySet<string> = new Set([
   "NoOp", "ControlTrigger", "_Arg", "_Retval", "PartitionedCall", "StatefulPartitionedCall", "RemoteCall",
 ]);
 
+/**
+ * Iterators left over from training: TensorFlow itself cannot run them in a model that is served, so a signature that needs one answers only
+ * whoever feeds what comes after it.
+ */
+const leftover = /^(Iterator|OneShotIterator|MakeIterator|ReinitializableIterator|MultiDeviceIterator)/;
+
+/** Whether a signature waits for an iterator that nobody can make. */
+export function needsIterator(graph: Graph, fetches: readonly Tensor[], feeds: ReadonlySet<Tensor>): boolean {
+  for (const op of reachableOperations(graph, fetches, feeds)) if (leftover.test(op.type)) return true;
+  return false;
+}
+
 /** Every operation that runs of these tensors and operations may reach, with those of the functions they call; cut off at `feeds`. */
 export function* reachableOperations(
   graph: Graph,
@@ -62,10 +74,16 @@ function referencesOf(attr: AttrValue): readonly FunctionReference[] {
   return attr.kind === "list" && attr.of === "func" ? (attr.value as readonly FunctionReference[]) : [];
 }
 
+/** The branches and loop bodies of an op: what runs call by name, unlike calls, which are inlined. */
+export function calledWhileRunning(op: Operation): readonly FunctionReference[] {
+  if (compiledAway.has(op.type)) return [];
+  return [...op.attrs.map.values()].flatMap(referencesOf);
+}
+
 /** Whether there is something to run an op with. */
 export function hasKernel(graph: Graph, type: string): boolean {
   return (
-    Object.hasOwn(kernelTable, type) || compiledAway.has(type) || Object.hasOwn(loweringTable, type) || graph.functions.has(type)
+    Object.hasOwn(kernelTable, type) || compiledAway.has(type) || leftover.test(type) || Object.hasOwn(loweringTable, type) || graph.functions.has(type)
   );
 }
 

@@ -1,4 +1,13 @@
 export { loadSavedModel } from "./load.js";
 export { findMetaGraph, isSavedModel, readSavedModel, savedModelFiles } from "./read.js";
-export type { LoadOptions, LoadSavedModel, RunOptions, ServableModel, SignatureInfo, TensorInfo } from "./signature.js";
+export type {
+  LoadedSavedModel,
+  LoadOptions,
+  LoadSavedModel,
+  RunOptions,
+  ServableModel,
+  SignatureInfo,
+  TensorInfo,
+} from "./signature.js";
 export { defaultSignatureKey, methodNames, signatureFromProto, signatureToProto } from "./signature-def.js";
+export type { SignatureFunction, SignatureValue } from "./signature-function.js";

@@ -1,19 +1,23 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import type { CollectionDef, MetaGraphDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
-import { fromBinary } from "@bufbuild/protobuf";
+import { create, fromBinary } from "@bufbuild/protobuf";
+import { GraphDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/graph_pb";
 import { AssetFileDefSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
-import { failedPrecondition, invalidArgument } from "../core/status-error.js";
+import { failedPrecondition, invalidArgument, notFound, toStatusError } from "../core/status-error.js";
 import { scalarValue, type TensorValue } from "../core/tensor-value.js";
-import type { Graph } from "../graph/graph.js";
+import type { Graph, Operation } from "../graph/graph.js";
 import { graphFromProto } from "../graph/graph-def.js";
 import type { ResourceHandle } from "../runtime/resource-manager.js";
 import { ortPartitioner } from "../runtime/ort/index.js";
-import { Session, type SessionOptions } from "../runtime/session.js";
+import { Session, type SessionOptions, type SessionRunOptions } from "../runtime/session.js";
+import { calledWhileRunning, checkKernels, needsIterator, reachableOperations } from "./check-kernels.js";
 import { constantVariables } from "./constant-variables.js";
 import { findMetaGraph, readSavedModel, savedModelFiles } from "./read.js";
-import type { LoadOptions, RunOptions, ServableModel, SignatureInfo } from "./signature.js";
+import type { LoadedSavedModel, LoadOptions, RunOptions, SignatureInfo } from "./signature.js";
+import { type SignatureFunction, signatureFunction, type SignatureValue } from "./signature-function.js";
 import { signatureFromProto } from "./signature-def.js";
+import { validateGraph } from "./validate-graph.js";
 
 /** Signature keys that hold operations, not calls. */
 const initOpKey = "__saved_model_init_op";
@@ -29,28 +33,68 @@ const assetCollection = "saved_model_assets";
  * NOT_FOUND for a missing file or tag set, INVALID_ARGUMENT for a graph that is not valid, UNIMPLEMENTED for ops without a kernel (named all
  * at once, for every signature, before the model counts as loaded).
  */
-export async function loadSavedModel(directory: string, options: LoadOptions & { readonly session?: SessionOptions } = {}): Promise<ServableModel> {
+export async function loadSavedModel(directory: string, options: LoadOptions & { readonly session?: SessionOptions } = {}): Promise<LoadedSavedModel> {
   const model = await readSavedModel(directory);
   const meta = findMetaGraph(model, options.tags ?? ["serve"]);
-  const graph = graphFromProto(meta.graphDef ?? failNoGraph(directory));
+  try {
+    return restore(meta, directory, options);
+  } catch (error) {
+    // What a file makes of our own code must not look like another kind of failure.
+    throw toStatusError(error, "INTERNAL");
+  }
+}
+
+function restore(meta: MetaGraphDef, directory: string, options: LoadOptions & { readonly session?: SessionOptions }): LoadedModel {
+  const graphDef = meta.graphDef ?? create(GraphDefSchema);
+  validateGraph(graphDef);
+  const graph = graphFromProto(graphDef);
   const signatures = new Map<string, SignatureInfo>();
   for (const key of Object.keys(meta.signatureDef).sort()) {
     if (key !== initOpKey && key !== trainOpKey) signatures.set(key, signatureFromProto(meta.signatureDef[key]!));
   }
+  for (const [key, signature] of signatures) checkTensors(graph, key, signature);
+  // Builds the body of every function that something calls, as TensorFlow does before the first run.
+  for (const _ of reachableOperations(graph, graph.operations));
+  checkKernels(graph, signatures);
   // Until everything is restored and initialised no variable is a constant.
   let isConstant: (handle: ResourceHandle) => boolean = () => false;
-  const session = new Session(graph, { partitioner: ortPartitioner(), ...options.session, isConstant: (handle) => isConstant(handle) });
+  const session = new Session(graph, {
+    partitioner: ortPartitioner(),
+    loopLimit: options.loopLimit ?? defaultLoopLimit,
+    ...options.session,
+    isConstant: (handle) => isConstant(handle),
+  });
   const root = resolve(directory);
   const assets = assetFeeds(meta, graph, root);
-  restoreVariables(meta, session, assets, root);
-  initialize(meta, session, assets, root);
-  for (const [key, signature] of signatures) checkTensors(graph, key, signature);
+  const run: SessionRunOptions = {
+    fileRoot: root,
+    filesReadOnly: true,
+    deadline: performance.now() + (options.loadTimeout ?? defaultLoadTimeout),
+  };
+  restoreVariables(meta, session, assets, root, run);
+  initialize(meta, session, assets, directory, run);
   isConstant = constantVariables(graph, signatures);
-  return new LoadedModel(session, signatures);
+  compileSignatures(graph, session, signatures);
+  return new LoadedModel(session, signatures, meta.signatureDef);
 }
 
-function failNoGraph(directory: string): never {
-  throw invalidArgument(`SavedModel at ${directory} has a meta graph without a graph`);
+/** At a microsecond an iteration at least, a loop that takes more keeps a request waiting for longer than anyone waits. */
+const defaultLoopLimit = 10_000_000;
+/** Restoring reads tens of gigabytes in this time. */
+const defaultLoadTimeout = 600_000;
+
+/** Compiles what requests will run: what cannot be compiled fails now, and the first request is not slower than the others. */
+function compileSignatures(graph: Graph, session: Session, signatures: ReadonlyMap<string, SignatureInfo>): void {
+  for (const { inputs, outputs } of signatures.values()) {
+    const feeds = [...new Set([...inputs.values()].map((info) => graph.tensor(info.name)))];
+    const fetches = [...outputs.values()].map((info) => graph.tensor(info.name));
+    // TensorFlow refuses such a request when it comes; the model's other signatures are good.
+    if (fetches.length === 0 || fetches.some((fetch) => feeds.includes(fetch)) || needsIterator(graph, fetches, new Set(feeds))) continue;
+    session.callable({ feeds, fetches });
+    for (const op of reachableOperations(graph, fetches, new Set(feeds))) {
+      for (const reference of calledWhileRunning(op)) session.precompile(reference);
+    }
+  }
 }
 
 function assetFeeds(meta: MetaGraphDef, graph: Graph, root: string): Map<string, TensorValue> {
@@ -59,8 +103,10 @@ function assetFeeds(meta: MetaGraphDef, graph: Graph, root: string): Map<string,
   for (const asset of stored) {
     const { encoding } = asset.tensorInfo ?? { encoding: { case: undefined } };
     if (encoding.case !== "name") throw failedPrecondition("AssetFileDef has no tensor name");
-    const tensor = graph.tensor(encoding.value);
-    feeds.set(tensor.name, scalarValue("string", assetPath(root, asset.filename)));
+    const path = assetPath(root, asset.filename);
+    // As in TensorFlow, an asset whose tensor is not there matters to no one.
+    const tensor = graph.findOperation(opName(encoding.value))?.outputs[0];
+    if (tensor !== undefined) feeds.set(tensor.name, scalarValue("string", path));
   }
   return feeds;
 }
@@ -73,40 +119,47 @@ function assetsInCollection(collection: CollectionDef | undefined): MetaGraphDef
 /** The file of an asset, inside the model's folder; file ops check again, links resolved, when they open it. */
 function assetPath(root: string, filename: string): string {
   const path = resolve(root, savedModelFiles.assets, filename);
-  if (!path.startsWith(join(root, savedModelFiles.assets))) throw invalidArgument(`Asset file name leaves the model's folder: ${filename}`);
+  if (!path.startsWith(join(root, savedModelFiles.assets) + sep)) throw invalidArgument(`Asset file name leaves the model's folder: ${filename}`);
   return path;
 }
 
-function restoreVariables(meta: MetaGraphDef, session: Session, assets: ReadonlyMap<string, TensorValue>, root: string): void {
+function restoreVariables(meta: MetaGraphDef, session: Session, assets: ReadonlyMap<string, TensorValue>, root: string, run: SessionRunOptions): void {
   const prefix = join(root, savedModelFiles.variables);
   const saver = meta.saverDef;
   // As the C++ loader: no index file means that there is nothing to restore.
   if (saver === undefined || !existsSync(`${prefix}.index`)) return;
   const feeds = new Map([...assets, [saver.filenameTensorName, scalarValue("string", prefix)]]);
-  session.run([], feeds, [opName(saver.restoreOpName)], { fileRoot: root });
+  session.run([], feeds, [target(session, saver.restoreOpName)], run);
 }
 
-function initialize(meta: MetaGraphDef, session: Session, assets: ReadonlyMap<string, TensorValue>, root: string): void {
-  const op = initOp(meta);
-  if (op !== undefined) session.run([], assets, [op], { fileRoot: root });
+function initialize(meta: MetaGraphDef, session: Session, assets: ReadonlyMap<string, TensorValue>, directory: string, run: SessionRunOptions): void {
+  const op = initOp(meta, directory);
+  if (op !== undefined) session.run([], assets, [target(session, op)], run);
   session.forgetPlans();
 }
 
-function initOp(meta: MetaGraphDef): string | undefined {
+function initOp(meta: MetaGraphDef, directory: string): string | undefined {
   const signature = meta.signatureDef[initOpKey];
   if (signature !== undefined) {
     const [output] = Object.values(signature.outputs);
-    if (output?.encoding.case === "name") return opName(output.encoding.value);
+    if (output?.encoding.case === "name") return output.encoding.value;
   }
   for (const key of mainOpCollections) {
     const collection = meta.collectionDef[key];
     if (collection === undefined) continue;
     if (collection.kind.case !== "nodeList" || collection.kind.value.value.length !== 1) {
-      throw failedPrecondition(`Expected exactly one main op in : ${key}`);
+      throw failedPrecondition(`Expected exactly one main op in : ${directory}`);
     }
-    return opName(collection.kind.value.value[0]!);
+    return collection.kind.value.value[0]!;
   }
   return undefined;
+}
+
+/** The operation that a file names to be run. */
+function target(session: Session, name: string): Operation {
+  const op = session.graph.findOperation(opName(name));
+  if (op === undefined) throw notFound(`PruneForTargets: Some target nodes not found: ${opName(name)} `);
+  return op;
 }
 
 function opName(name: string): string {
@@ -122,13 +175,16 @@ function checkTensors(graph: Graph, key: string, signature: SignatureInfo): void
   }
 }
 
-class LoadedModel implements ServableModel {
+class LoadedModel implements LoadedSavedModel {
   readonly signatures: ReadonlyMap<string, SignatureInfo>;
   readonly session: Session;
 
-  constructor(session: Session, signatures: ReadonlyMap<string, SignatureInfo>) {
+  readonly signatureDefs: MetaGraphDef["signatureDef"];
+
+  constructor(session: Session, signatures: ReadonlyMap<string, SignatureInfo>, signatureDefs: MetaGraphDef["signatureDef"]) {
     this.session = session;
     this.signatures = signatures;
+    this.signatureDefs = signatureDefs;
   }
 
   run(feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[], options: RunOptions = {}): readonly TensorValue[] {
@@ -137,6 +193,13 @@ class LoadedModel implements ServableModel {
 
   async runAsync(feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[], options: RunOptions = {}): Promise<readonly TensorValue[]> {
     return this.run(feeds, fetches, options);
+  }
+
+  signature<
+    Inputs extends Readonly<Record<keyof Inputs, SignatureValue>> = Readonly<Record<string, SignatureValue>>,
+    Outputs = Readonly<Record<string, unknown>>,
+  >(key: string): SignatureFunction<Inputs, Outputs> {
+    return signatureFunction<Inputs, Outputs>(this, key);
   }
 
   get memoryBytes(): number {

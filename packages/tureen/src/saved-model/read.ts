@@ -7,7 +7,7 @@ import { dataLoss, notFound } from "../core/status-error.js";
 import { decodeText } from "../core/text.js";
 
 /** File names inside a SavedModel folder. */
-export const savedModelFiles = Object.freeze({
+export const savedModelFiles: Readonly<Record<"binary" | "text" | "variables" | "assets" | "assetsExtra", string>> = Object.freeze({
   binary: "saved_model.pb",
   text: "saved_model.pbtxt",
   variables: "variables/variables",

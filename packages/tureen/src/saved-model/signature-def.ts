@@ -15,7 +15,7 @@ import type { SignatureInfo, TensorInfo } from "./signature.js";
 export const defaultSignatureKey = "serving_default";
 
 /** `SignatureDef.method_name` of the three serving calls and of the supervised modes. */
-export const methodNames = Object.freeze({
+export const methodNames: Readonly<Record<"predict" | "classify" | "regress" | "train" | "eval", string>> = Object.freeze({
   predict: "tensorflow/serving/predict",
   classify: "tensorflow/serving/classify",
   regress: "tensorflow/serving/regress",

@@ -1,6 +1,8 @@
+import type { SignatureDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import type { DType } from "../core/dtype.js";
 import type { PartialShape } from "../core/shape.js";
 import type { TensorValue } from "../core/tensor-value.js";
+import type { SignatureFunction, SignatureValue } from "./signature-function.js";
 
 /** One input or output of a signature, as `TensorInfo` stores it. */
 export interface TensorInfo {
@@ -31,6 +33,8 @@ export interface RunOptions {
 /** A loaded SavedModel: signatures that run. */
 export interface ServableModel {
   readonly signatures: ReadonlyMap<string, SignatureInfo>;
+  /** The SignatureDef messages as the file has them, with those that name operations (`__saved_model_init_op`): what GetModelMetadata returns. */
+  readonly signatureDefs?: { readonly [key: string]: SignatureDef };
   /**
    * Runs tensors by name: feeds by tensor name (`x:0`), fetches by tensor name, results in the order of `fetches`.
    *
@@ -45,10 +49,27 @@ export interface ServableModel {
   close(): void;
 }
 
+/** A SavedModel in this process: what `loadSavedModel` gives. */
+export interface LoadedSavedModel extends ServableModel {
+  /**
+   * A signature as a function: `const predict = model.signature("serving_default"); await predict({ x: [1, 2] })`.
+   *
+   * NOT_FOUND for a key that the model has not.
+   */
+  signature<
+    Inputs extends Readonly<Record<keyof Inputs, SignatureValue>> = Readonly<Record<string, SignatureValue>>,
+    Outputs = Readonly<Record<string, unknown>>,
+  >(key: string): SignatureFunction<Inputs, Outputs>;
+}
+
 /** What to load. */
 export interface LoadOptions {
   /** Must equal a meta graph's tag set exactly; default `["serve"]`. */
   readonly tags?: readonly string[];
+  /** How many iterations a while loop of the model may take; default 10 million. */
+  readonly loopLimit?: number;
+  /** How long restoring and initialising may take, in milliseconds; default ten minutes. DEADLINE_EXCEEDED beyond. */
+  readonly loadTimeout?: number;
 }
 
 /** Loads a SavedModel folder, restored and initialised: see `load.ts`. */

@@ -40,7 +40,12 @@ export interface ModelServerOptions {
   readonly enableSerializationAsTensorContent?: boolean;
   readonly restApiTimeoutInMs?: number;
   readonly restApiEnableCorsSupport?: boolean;
+  /** Answer these web origins with CORS headers that name them, instead of any. */
+  readonly corsOrigins?: readonly string[];
+  /** TLS of the gRPC port. */
   readonly ssl?: SSLConfig;
+  /** TLS of the REST ports. */
+  readonly restSsl?: SSLConfig;
   readonly grpcChannelArguments?: ReadonlyMap<string, string | number>;
   /** Path of the Prometheus page, as the monitoring configuration has it; `/metrics` is there always. */
   readonly prometheusPath?: string;
@@ -50,6 +55,29 @@ export interface ModelServerOptions {
   readonly perModelBatching?: boolean;
   readonly enableModelWarmup?: boolean;
   readonly numRequestIterationsForWarmup?: number;
+  /** End the start with an error where a model cannot be loaded, as TensorFlow Serving does. */
+  readonly exitOnLoadFailure?: boolean;
+  /** Folders whose sub-folders are models, under their own names. */
+  readonly modelFolders?: readonly string[];
+  /** Load a model when its first request comes. */
+  readonly lazyLoading?: boolean;
+  /** Bytes that loaded models may take together, by an estimate from their files; no limit unless said. */
+  readonly memoryLimitBytes?: number;
+  /** Let requests on the model ports load, unload and reload models. */
+  readonly enableModelManagement?: boolean;
+  /** A REST port of its own for management, health and metrics: 0 for one that is free, `false` (the default) for none. */
+  readonly managementPort?: number | false;
+  /** Address of the management port; this machine only unless said. */
+  readonly managementHost?: string;
+  /** A JSON file of callers, their tokens and what they may do; without it everybody may use every model. */
+  readonly accessFile?: string;
+  /** Bytes of a request, no limit unless said. */
+  readonly maxRequestBytes?: number;
+  /** Requests at work at a time, no limit unless said; and how many may wait beside them. */
+  readonly maxConcurrentRequests?: number;
+  readonly maxQueuedRequests?: number;
+  /** Records of a file of logged requests; 1,000, which a warm-up file may hold, unless said. */
+  readonly requestLogRecordsPerFile?: number;
   /** Milliseconds that requests under way may take once the server is to stop; 30 s unless said. */
   readonly drainGraceMs?: number;
   /** Loads SavedModels; `loadSavedModel` unless said. */

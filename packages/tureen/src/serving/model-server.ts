@@ -10,15 +10,24 @@ import type { ApiContext } from "./api/request-context.js";
 import { batchingWrapper } from "./batching/batching-wrapper.js";
 import { modelListConfig } from "./config/model-config.js";
 import { readTextProto } from "./config/read-text-proto.js";
+import { readAccessPolicy } from "./gate/access-policy.js";
+import { Admission } from "./gate/admission.js";
+import type { Gate } from "./gate/gate.js";
 import { type RunningGrpcServer, startGrpcServer } from "./grpc/server.js";
 import { type Log, silentLog } from "./log.js";
 import { AspiredVersionsManager } from "./manager/aspired-versions-manager.js";
 import { StateMonitor } from "./manager/servable-state.js";
 import { ServerCore } from "./manager/server-core.js";
 import type { ModelServerOptions, ServedModel } from "./model-server-options.js";
-import { processGauges, servingMetrics } from "./monitoring/serving-metrics.js";
+import { forgetServable } from "./monitoring/request-record.js";
+import { serverGauges } from "./monitoring/server-gauges.js";
+import { servingMetrics } from "./monitoring/serving-metrics.js";
+import { RequestLog } from "./request-log/request-log.js";
 import { type RunningRestServer, startRestServer } from "./rest/server.js";
+import { limitMemory } from "./servable/limit-memory.js";
 import { servableLoader } from "./servable/load-servable.js";
+import type { LoadServable, Servable } from "./servable/servable.js";
+import { ModelFolders } from "./source/model-folders.js";
 import { localStorage } from "./source/scan-versions.js";
 import { StoragePathSource } from "./source/storage-path-source.js";
 import { latestVersions } from "./source/version-policy.js";
@@ -30,8 +39,12 @@ export interface ModelServer {
   readonly grpcPort: number | undefined;
   /** The REST port, undefined where there is none. */
   readonly restPort: number | undefined;
+  /** The management port, undefined where there is none. */
+  readonly managementPort: number | undefined;
   /** Models, versions and configuration. */
   readonly core: ServerCore;
+  /** Reads the configuration file, the access file and the folders of models again; what is wrong is logged, and the old holds. */
+  reload(): Promise<void>;
   /** Stops: takes no more requests, lets those under way end, unloads the models. */
   close(): Promise<void>;
 }
@@ -43,6 +56,8 @@ const defaults = {
   loadRetryIntervalMicros: 60_000_000,
   restApiTimeoutInMs: 30_000,
   drainGraceMs: 30_000,
+  // As many as a warm-up file may hold.
+  requestLogRecordsPerFile: 1000,
 };
 
 /**
@@ -62,7 +77,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   const context = { metrics, checkMethodName: options.enableSignatureMethodNameCheck ?? false } as {
     -readonly [Key in keyof ApiContext]: ApiContext[Key];
   };
-  const load = servableLoader({
+  const loader = servableLoader({
     loadModel,
     tags: options.savedModelTags ?? ["serve"],
     metrics,
@@ -74,6 +89,9 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
       ? {}
       : { warmUp: warmUpReplay(context, options.numRequestIterationsForWarmup ?? 0, log) }),
   });
+  const { memoryLimitBytes = 0 } = options;
+  const limited = memoryLimitBytes > 0 ? limitMemory(loader, memoryLimitBytes) : loader;
+  const load = forgetting(limited, (servable) => forgetServable(metrics, servable));
   const intervalMicros = options.loadRetryIntervalMicros ?? defaults.loadRetryIntervalMicros;
   const manager = new AspiredVersionsManager({
     load,
@@ -83,6 +101,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     retry: { maxRetries: options.maxNumLoadRetries ?? defaults.maxNumLoadRetries, intervalMs: intervalMicros / 1000 },
     loadConcurrency: Math.max(options.numLoadThreads ?? 0, 1),
     initialLoadConcurrency: 4 * availableParallelism(),
+    lazy: options.lazyLoading ?? false,
   });
   const source = new StoragePathSource({
     storage: localStorage,
@@ -91,28 +110,66 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     pollWaitSeconds: options.fileSystemPollWaitSeconds ?? defaults.fileSystemPollWaitSeconds,
     aspire: (name, versions) => manager.setAspiredVersions(name, versions),
   });
+  const requestLog = new RequestLog({
+    log,
+    metrics,
+    tags: options.savedModelTags ?? ["serve"],
+    maxRecordsPerFile: options.requestLogRecordsPerFile ?? defaults.requestLogRecordsPerFile,
+  });
   const core = new ServerCore({
     source,
     manager,
     monitor,
     log,
     allowLabelsForUnavailableModels: options.allowVersionLabelsForUnavailableModels ?? false,
+    exitOnLoadFailure: options.exitOnLoadFailure ?? false,
+    onConfig: (configs) => requestLog.configure(configs),
   });
   context.core = core;
+  const folders = new ModelFolders({
+    folders: options.modelFolders ?? [],
+    clock: systemClock,
+    log,
+    pollWaitSeconds: options.fileSystemPollWaitSeconds ?? defaults.fileSystemPollWaitSeconds,
+    discovered: (models) => core.setDiscovered(models),
+  });
+  const gate: Gate = {
+    admission: new Admission({
+      maxConcurrent: options.maxConcurrentRequests ?? 0,
+      maxQueued: options.maxQueuedRequests ?? 0,
+    }),
+    access: { policy: options.accessFile === undefined ? undefined : readAccessPolicy(options.accessFile) },
+    management: options.enableModelManagement ?? false,
+    maxRequestBytes: options.maxRequestBytes ?? 0,
+  };
+  const gauges = serverGauges({
+    loadedModels: () => manager.loaded(),
+    queuedRows: () => queuedRows(manager.loaded()),
+    requests: () => gate.admission,
+  });
 
   let grpc: RunningGrpcServer | undefined;
   let rest: RunningRestServer | undefined;
+  let management: RunningRestServer | undefined;
   const stopPolling = new AbortController();
   const close = async (graceMs: number): Promise<void> => {
     stopPolling.abort();
+    folders.close();
     await Promise.all([grpc?.close(graceMs), rest?.close(graceMs)]);
+    await management?.close(graceMs);
     await core.close();
+    await requestLog.close();
+    gauges.close();
   };
   try {
+    await folders.scan();
     await core.reloadConfig(config);
+    // During start-up there are warm-up requests only, which are not logged.
+    context.requestLog = requestLog;
     if (options.port !== false || options.grpcSocketPath !== undefined) {
       grpc = await startGrpcServer({
         context,
+        gate,
         log,
         port: options.port === false ? undefined : (options.port ?? 0),
         ...(options.host === undefined ? {} : { host: options.host }),
@@ -122,28 +179,61 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
         channelArguments: options.grpcChannelArguments ?? new Map(),
       });
     }
+    const common = {
+      context,
+      log,
+      timeoutMs: options.restApiTimeoutInMs ?? defaults.restApiTimeoutInMs,
+      prometheusPath: options.prometheusPath,
+      metrics: [...metrics.all, ...gauges.all],
+      ...(options.restSsl === undefined ? {} : { ssl: options.restSsl }),
+    };
     if (options.restApiPort !== false) {
-      const gauges = processGauges({ loadedModels: () => manager.loaded() });
       rest = await startRestServer({
-        context,
-        log,
+        ...common,
+        gate,
+        title: "HTTP/REST API",
         port: options.restApiPort ?? 0,
         ...(options.host === undefined ? {} : { host: options.host }),
-        timeoutMs: options.restApiTimeoutInMs ?? defaults.restApiTimeoutInMs,
-        cors: options.restApiEnableCorsSupport ?? false,
-        prometheusPath: options.prometheusPath,
-        metrics: [...metrics.all, ...gauges],
+        cors: options.corsOrigins ?? (options.restApiEnableCorsSupport === true ? "any" : undefined),
+      });
+    }
+    const { managementPort = false, managementHost = "127.0.0.1" } = options;
+    if (managementPort !== false) {
+      // An operator must get in when the requests have filled the server.
+      const admission = new Admission({ maxConcurrent: 0, maxQueued: 0 });
+      management = await startRestServer({
+        ...common,
+        gate: { ...gate, admission, management: true },
+        title: "management API",
+        port: managementPort,
+        host: managementHost,
+        cors: undefined,
       });
     }
   } catch (error) {
     await close(0);
     throw error;
   }
-  pollConfigFile(options, core, log, stopPolling.signal);
+  folders.start();
+  const rereadConfig = (): Promise<void> => rereadConfigFile(options.modelConfigFile, core, log);
+  pollConfigFile(options, rereadConfig, stopPolling.signal);
   return {
     grpcPort: grpc?.port,
     restPort: rest?.port,
+    managementPort: management?.port,
     core,
+    reload: async () => {
+      log.info("server", "Reading the configuration again.");
+      if (options.accessFile !== undefined) {
+        try {
+          gate.access.policy = readAccessPolicy(options.accessFile);
+        } catch (error) {
+          log.error("server", `The access file was not taken over: ${toStatusError(error).message}`);
+        }
+      }
+      await rereadConfig();
+      await folders.scan();
+    },
     close: () => close(options.drainGraceMs ?? defaults.drainGraceMs),
   };
 }
@@ -157,39 +247,77 @@ function configOf(options: ModelServerOptions, log: Log): ModelServerConfig {
   if (options.modelConfigFile !== undefined)
     return readTextProto(ModelServerConfigSchema, options.modelConfigFile, log);
   if (options.config !== undefined) return options.config;
-  if (options.models === undefined)
-    throw invalidArgument("startModelServer needs models, a config or a modelConfigFile");
+  if (options.models === undefined && options.modelFolders === undefined)
+    throw invalidArgument("startModelServer needs models, a config, a modelConfigFile or modelFolders");
   return modelListConfig(
-    options.models.map(({ name, basePath, versionPolicy = latestVersions, versionLabels = {} }: ServedModel) => ({
-      name,
-      basePath,
-      policy: versionPolicy,
-      labels: new Map(Object.entries(versionLabels).map(([label, version]) => [label, BigInt(version)] as const)),
-    })),
+    (options.models ?? []).map(
+      ({ name, basePath, versionPolicy = latestVersions, versionLabels = {} }: ServedModel) => ({
+        name,
+        basePath,
+        policy: versionPolicy,
+        labels: new Map(Object.entries(versionLabels).map(([label, version]) => [label, BigInt(version)] as const)),
+      }),
+    ),
   );
 }
 
-/** Reads the configuration file again and again; what is wrong with it is logged, and the old one holds. */
-function pollConfigFile(options: ModelServerOptions, core: ServerCore, log: Log, signal: AbortSignal): void {
+/** Reads the configuration file again and again. */
+function pollConfigFile(options: ModelServerOptions, reread: () => Promise<void>, signal: AbortSignal): void {
   const { modelConfigFile, modelConfigFilePollWaitSeconds = 0 } = options;
   if (modelConfigFile === undefined || modelConfigFilePollWaitSeconds <= 0) return;
   const loop = async (): Promise<void> => {
     for (;;) {
       await systemClock.sleep(modelConfigFilePollWaitSeconds * 1000, signal);
       if (signal.aborted) return;
-      let config: ModelServerConfig;
-      try {
-        config = readTextProto(ModelServerConfigSchema, modelConfigFile, log);
-      } catch (error) {
-        log.error("server", `Failed to read ModelServerConfig file: ${toStatusError(error).message}`);
-        continue;
-      }
-      try {
-        await core.reloadConfig(config);
-      } catch (error) {
-        log.error("server", `PollFilesystemAndReloadConfig failed to ReloadConfig: ${toStatusError(error).message}`);
-      }
+      await reread();
     }
   };
   void loop();
+}
+
+/** Takes over the configuration file; what is wrong with it is logged, and the old one holds. */
+async function rereadConfigFile(modelConfigFile: string | undefined, core: ServerCore, log: Log): Promise<void> {
+  if (modelConfigFile === undefined) return;
+  let config: ModelServerConfig;
+  try {
+    config = readTextProto(ModelServerConfigSchema, modelConfigFile, log);
+  } catch (error) {
+    log.error("server", `Failed to read ModelServerConfig file: ${toStatusError(error).message}`);
+    return;
+  }
+  try {
+    await core.reloadConfig(config);
+  } catch (error) {
+    log.error("server", `PollFilesystemAndReloadConfig failed to ReloadConfig: ${toStatusError(error).message}`);
+  }
+}
+
+/** A loader whose servables take their metrics with them; of a version that was reloaded, the last one does. */
+function forgetting(load: LoadServable, forget: (servable: Servable) => void): LoadServable {
+  const loaded = new Map<string, number>();
+  return async (name, version, path) => {
+    const servable = await load(name, version, path);
+    const key = `${name}/${version}`;
+    loaded.set(key, (loaded.get(key) ?? 0) + 1);
+    return {
+      ...servable,
+      close: () => {
+        const left = loaded.get(key)! - 1;
+        if (left > 0) loaded.set(key, left);
+        else {
+          loaded.delete(key);
+          forget(servable);
+        }
+        servable.close();
+      },
+    };
+  };
+}
+
+function queuedRows(servables: readonly Servable[]): ReadonlyMap<string, number> {
+  const rows = new Map<string, number>();
+  for (const { name, queuedRows: count } of servables) {
+    if (count !== undefined) rows.set(name, (rows.get(name) ?? 0) + count());
+  }
+  return rows;
 }

@@ -1,6 +1,7 @@
-import { decodeText, encodeText } from "../../core/text.js";
-import { pythonFloat, pythonRepr } from "../../cloud/predict/python-text.js";
+import { jsonText } from "../../cloud/predict/json-text.js";
 import { parseJsonLine } from "../../cloud/predict/parse-instances.js";
+import { pythonRepr } from "../../cloud/predict/python-text.js";
+import { decodeText, encodeText } from "../../core/text.js";
 import { arrayItems, isArray, isNumber, isObject, isString, type JsonValue } from "../../serving/rest/json-value.js";
 
 /** How predictions are printed. */
@@ -13,7 +14,10 @@ export type PredictionsFormat = "table" | "json";
  */
 export function formatPredictions(rows: readonly string[], format: PredictionsFormat): string {
   const values = rows.map((row) => parseJsonLine(encodeText(row)));
-  if (format === "json") return `${indented({ kind: "object", keys: ["predictions"], values: [{ kind: "array", items: values }] }, "")}\n`;
+  if (format === "json") {
+    const predictions: JsonValue = { kind: "array", items: values };
+    return `${jsonText({ kind: "object", keys: ["predictions"], values: [predictions] }, "  ")}\n`;
+  }
   const [first] = values;
   if (first === undefined) return "";
   if (!isObject(first)) return values.map((value) => `${cell(value)}\n`).join("");
@@ -26,7 +30,13 @@ export function formatPredictions(rows: readonly string[], format: PredictionsFo
   ];
   const widths = keys.map((_, column) => Math.max(...table.map((line) => line[column]!.length)));
   return table
-    .map((line) => `${line.map((text, column) => text.padEnd(widths[column]!)).join("  ").trimEnd()}\n`)
+    .map(
+      (line) =>
+        `${line
+          .map((text, column) => text.padEnd(widths[column]!))
+          .join("  ")
+          .trimEnd()}\n`,
+    )
     .join("");
 }
 
@@ -39,26 +49,7 @@ function pythonText(value: JsonValue): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (isString(value)) return pythonRepr(decodeText(value));
-  if (isNumber(value)) return numberText(value.integer, value.value);
+  if (isNumber(value)) return jsonText(value);
   if (isArray(value)) return `[${arrayItems(value).map(pythonText).join(", ")}]`;
   return `{${value.keys.map((key, i) => `${pythonRepr(key)}: ${pythonText(value.values[i]!)}`).join(", ")}}`;
-}
-
-function numberText(integer: bigint | undefined, value: number): string {
-  return integer === undefined ? pythonFloat(value) : String(integer);
-}
-
-function indented(value: JsonValue, indent: string): string {
-  const inner = `${indent}  `;
-  if (isArray(value)) {
-    const items = arrayItems(value);
-    if (items.length === 0) return "[]";
-    return `[\n${items.map((item) => inner + indented(item, inner)).join(",\n")}\n${indent}]`;
-  }
-  if (isObject(value)) {
-    const members = value.keys.map((key, i) => `${inner}${JSON.stringify(key)}: ${indented(value.values[i]!, inner)}`);
-    return members.length === 0 ? "{}" : `{\n${members.join(",\n")}\n${indent}}`;
-  }
-  if (isString(value)) return JSON.stringify(decodeText(value));
-  return isNumber(value) ? numberText(value.integer, value.value) : String(value);
 }

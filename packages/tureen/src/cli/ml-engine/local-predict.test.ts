@@ -39,7 +39,9 @@ describe("local predict", () => {
     await expect(localPredict({ modelDir, jsonInstances, signatureName: "no" })).rejects.toThrow(
       "Invalid inputs: No signature found for signature key no. (Error code: 1)",
     );
-    await expect(localPredict({ modelDir, jsonInstances, framework: "xgboost" })).rejects.toThrow("--framework xgboost");
+    await expect(localPredict({ modelDir, jsonInstances, framework: "xgboost" })).rejects.toThrow(
+      "--framework xgboost",
+    );
   });
 
   it("runs from the command line", () => {
@@ -63,8 +65,14 @@ describe("readInstances", () => {
     [{}, "Exactly one of --json-request, --json-instances and --text-instances must be specified."],
     [{ jsonInstances: "" }, "No valid instance was found in input file."],
     [{ jsonInstances: "{}\n\n{}" }, "Empty line is not allowed in the instances file."],
-    [{ jsonInstances: "{} {}" }, 'Input instances are not in JSON format. See "gcloud ai-platform predict --help" for details.'],
-    [{ jsonInstances: "1],[2" }, 'Input instances are not in JSON format. See "gcloud ai-platform predict --help" for details.'],
+    [
+      { jsonInstances: "{} {}" },
+      'Input instances are not in JSON format. See "gcloud ai-platform predict --help" for details.',
+    ],
+    [
+      { jsonInstances: "1],[2" },
+      'Input instances are not in JSON format. See "gcloud ai-platform predict --help" for details.',
+    ],
     [{ jsonRequest: "{}" }, 'Invalid JSON request: missing "instances" attribute'],
     [{ jsonRequest: '{"instances": 1}' }, 'Invalid JSON request: "instances" must be a list'],
     [{ jsonInstances: "1\n2\n3" }, "The gcloud CLI can currently process no more than 2 instances per file."],
@@ -77,9 +85,7 @@ describe("readInstances", () => {
 describe("formatPredictions", () => {
   it("lines up columns by name, values as Python prints them", () => {
     const rows = ['{"scores": [0.25, 1e-05], "classes": "a"}', '{"scores": [1.0], "classes": "bcdefghij"}'];
-    expect(formatPredictions(rows, "table")).toBe(
-      "CLASSES    SCORES\na          [0.25, 1e-05]\nbcdefghij  [1.0]\n",
-    );
+    expect(formatPredictions(rows, "table")).toBe("CLASSES    SCORES\na          [0.25, 1e-05]\nbcdefghij  [1.0]\n");
     expect(formatPredictions(['[1, "a"]', "null"], "table")).toBe("[1, 'a']\nNone\n");
   });
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
+import { parseJsonLine } from "../../cloud/predict/parse-instances.js";
 import { fileError } from "../../core/file-system.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { encodeText } from "../../core/text.js";
-import { parseJsonLine } from "../../cloud/predict/parse-instances.js";
 import { isArray, isObject, type JsonArray, type JsonValue, member } from "../../serving/rest/json-value.js";
 
 /** The flags of which one names the file with the instances; `-` is stdin. */
@@ -65,8 +65,6 @@ function parsed(text: string, group: string): JsonValue {
   try {
     return parseJsonLine(encodeText(text));
   } catch {
-    throw invalidArgument(
-      `Input instances are not in JSON format. See "gcloud ${group} predict --help" for details.`,
-    );
+    throw invalidArgument(`Input instances are not in JSON format. See "gcloud ${group} predict --help" for details.`);
   }
 }

@@ -52,6 +52,6 @@ export function regressorHead(options: RegressorOptions): Head {
 
 /** What Estimator itself takes of a canned estimator's options. */
 export function estimatorOptions<T extends CannedOptions>(options: T, modelFn: ModelFn): EstimatorOptions {
-  const { modelDir, config, clock } = options;
-  return { modelFn, modelDir, config, clock };
+  const { modelDir, config, clock, warmStartFrom } = options;
+  return { modelFn, modelDir, config, clock, warmStartFrom };
 }

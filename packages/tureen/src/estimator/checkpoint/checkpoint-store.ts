@@ -1,25 +1,18 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { toBinary } from "@bufbuild/protobuf";
-import { MetaGraphDefSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import type { Clock } from "../../core/clock.js";
 import { writeFileAtomically } from "../../core/file-system.js";
 import { scalarValue } from "../../core/tensor-value.js";
 import { latestCheckpoint, readCheckpointState, writeCheckpointState } from "../../formats/checkpoint-state.js";
 import type { Session } from "../../runtime/session.js";
-import { metaGraphToProto } from "../../saved-model/meta-graph.js";
-import type { Saver } from "./saver.js";
-
-const basenamePrefix = "model.ckpt";
+import type { CheckpointKeeping, Saver } from "./saver.js";
 
 /** How checkpoints are kept. */
-export interface CheckpointStoreOptions {
-  /** How many stay; 0 or undefined keeps all. */
-  readonly keepMax: number | undefined;
-  /** One of them stays for good each time this many hours have passed. */
-  readonly keepEveryNHours: number;
-  /** Whether a `.meta` file with the graph is written beside each. */
-  readonly saveGraph: boolean;
+export interface CheckpointStoreOptions extends CheckpointKeeping {
+  /** What their names begin with. */
+  readonly basename: string;
+  /** The content of the `.meta` file beside each, a MetaGraphDef of the session's graph; without it there is none. */
+  readonly metaGraph?: Uint8Array | undefined;
   readonly clock: Clock;
 }
 
@@ -28,7 +21,7 @@ interface Kept {
   readonly time: number;
 }
 
-/** The checkpoints of one model folder: `model.ckpt-N.*` and the file `checkpoint` that lists them, as `tf.train.Saver` keeps them. */
+/** The checkpoints of one model folder: `<basename>-N.*` and the file `checkpoint` that lists them, as `tf.train.Saver` keeps them. */
 export class CheckpointStore {
   readonly directory: string;
   readonly #options: CheckpointStoreOptions;
@@ -52,11 +45,11 @@ export class CheckpointStore {
     return latestCheckpoint(this.directory);
   }
 
-  /** Saves the session's variables as `model.ckpt-<step>`; gives the prefix. */
+  /** Saves the session's variables as `<basename>-<step>`; gives the prefix. */
   save(session: Session, saver: Saver, step: number): string {
-    const prefix = join(this.directory, `${basenamePrefix}-${step}`);
+    const prefix = join(this.directory, `${this.#options.basename}-${step}`);
     session.run([saver.save], new Map([[saver.filename, scalarValue("string", prefix)]]), [], { fileRoot: this.directory });
-    if (this.#options.saveGraph) this.#saveGraph(session, saver, prefix);
+    if (this.#options.metaGraph !== undefined) writeFileAtomically(`${prefix}.meta`, this.#options.metaGraph);
     const now = this.#options.clock.now() / 1000;
     const again = this.#kept.findIndex((kept) => resolve(kept.path) === resolve(prefix));
     if (again >= 0) this.#kept.splice(again, 1);
@@ -71,14 +64,6 @@ export class CheckpointStore {
     });
     for (const { path } of dropped) removeCheckpoint(path);
     return prefix;
-  }
-
-  #saveGraph(session: Session, saver: Saver, prefix: string): void {
-    const meta = metaGraphToProto({
-      graph: session.graph,
-      saver: { filename: saver.filename.name, save: saver.save.name, restore: saver.restore.name },
-    });
-    writeFileAtomically(`${prefix}.meta`, toBinary(MetaGraphDefSchema, meta));
   }
 
   #retire(): Kept[] {

@@ -13,7 +13,19 @@ export interface Saver {
   /** Run it to restore. */
   readonly restore: Operation;
   readonly variables: readonly Variable[];
+  readonly keeping: CheckpointKeeping;
 }
+
+/** How many checkpoints stay, which a SaverDef carries along. */
+export interface CheckpointKeeping {
+  /** 0 or undefined keeps all. */
+  readonly keepMax: number | undefined;
+  /** One of them stays for good each time this many hours have passed. */
+  readonly keepEveryNHours: number;
+}
+
+/** `tf.compat.v1.train.Saver`'s own. */
+const defaultKeeping: CheckpointKeeping = { keepMax: 5, keepEveryNHours: 10000 };
 
 /** Temporary files of a save lie beside the checkpoint; one machine writes one shard. */
 const temporarySuffix = "_temp/part";
@@ -25,7 +37,7 @@ const objectStoreSuffix = ".part";
  *
  * Saving writes to temporary files and merges them at the end, so that a checkpoint is there whole or not at all.
  */
-export function addSaver(variables: readonly Variable[]): Saver {
+export function addSaver(variables: readonly Variable[], keeping: CheckpointKeeping = defaultKeeping): Saver {
   const sorted = [...variables].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return nameScope("save", () => {
     const input = constant(stringValue(["model"], []), undefined, "filename/input");
@@ -33,7 +45,7 @@ export function addSaver(variables: readonly Variable[]): Saver {
     const filename = build("PlaceholderWithDefault", [given], { shape: [] }, "Const");
     const save = addSave(filename, sorted);
     const restore = addRestore(filename, sorted);
-    return { filename, save, restore, variables: sorted };
+    return { filename, save, restore, variables: sorted, keeping };
   });
 }
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Clock } from "../../core/clock.js";
 import { internal } from "../../core/status-error.js";
+import type { Logger } from "../log.js";
 
 const attempts = 10;
 
@@ -10,12 +11,13 @@ const attempts = 10;
  *
  * INTERNAL after ten attempts.
  */
-export async function timestampedExportDirectory(base: string, clock: Clock): Promise<string> {
+export async function timestampedExportDirectory(base: string, clock: Clock, logger: Logger): Promise<string> {
   mkdirSync(base, { recursive: true });
   for (let attempt = 0; attempt < attempts; attempt++) {
     const directory = join(base, String(Math.floor(clock.now() / 1000)));
     if (!existsSync(directory) && !existsSync(temporaryDirectory(directory))) return directory;
     await clock.sleep(1000);
+    logger.log("WARNING", `Directory ${directory} already exists; retrying (attempt ${attempt + 1}/${attempts})`);
   }
   throw internal(`Failed to obtain a unique export directory name after ${attempts} attempts.`);
 }

@@ -1,11 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { MetaGraphDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import type { Clock } from "../../core/clock.js";
 import { invalidArgument, StatusError } from "../../core/status-error.js";
 import { scalarValue } from "../../core/tensor-value.js";
 import { decodeText } from "../../core/text.js";
 import { collectionKeys } from "../../graph/collections.js";
-import type { Graph, Tensor } from "../../graph/graph.js";
+import type { Graph, Operation, Tensor } from "../../graph/graph.js";
 import { withGraph } from "../../graph/scope.js";
 import type { Variable } from "../../graph/variable.js";
 import { Session } from "../../runtime/session.js";
@@ -20,28 +21,39 @@ import { type Mode, ModeKeys } from "../mode-keys.js";
 import type { Features, Labels } from "../model-fn.js";
 import type { RunConfig } from "../run-config.js";
 import { publishExport, temporaryDirectory, timestampedExportDirectory } from "./export-directory.js";
+import type { ExportOutput } from "./export-output.js";
 import { localInitOp } from "./main-op.js";
 import type { ServingInputReceiverFn } from "./serving-input.js";
 import { buildSignatures, logSignatures } from "./signatures.js";
+import { evalOutput, trainOutput } from "./supervised-output.js";
+
+/** How a model is exported in several modes. */
+export interface ExportAllOptions {
+  /** Files to add below `assets.extra`: relative destination → source path. */
+  readonly assetsExtra?: Readonly<Record<string, string>> | undefined;
+  /** Writes `saved_model.pbtxt` instead of `.pb`. */
+  readonly asText?: boolean | undefined;
+  /** Default the latest checkpoint. */
+  readonly checkpointPath?: string | undefined;
+}
 
 /** How a model is exported. */
-export interface ExportOptions {
-  /** Files to add below `assets.extra`: relative destination → source path. */
-  readonly assetsExtra?: Readonly<Record<string, string>>;
-  /** Writes `saved_model.pbtxt` instead of `.pb`. */
-  readonly asText?: boolean;
-  /** Default the latest checkpoint. */
-  readonly checkpointPath?: string;
+export interface ExportOptions extends ExportAllOptions {
+  /** What the export is for; default serving (PREDICT). */
+  readonly experimentalMode?: Mode | undefined;
   /** Leaves out attributes that equal the op's default, which older TensorFlow then accepts; default true, as `export_saved_model`. */
-  readonly stripDefaultAttrs?: boolean;
+  readonly stripDefaultAttrs?: boolean | undefined;
   /** Deletes all but this many of the newest exports below the base afterwards; default keeps all. */
-  readonly exportsToKeep?: number;
+  readonly exportsToKeep?: number | undefined;
 }
+
+/** A receiver function for each mode that an export has a graph for. */
+export type InputReceiverFnMap = Readonly<Partial<Record<Mode, ServingInputReceiverFn>>>;
 
 /** What one export works with. */
 export interface ExportRun {
   readonly base: string;
-  readonly receiverFn: ServingInputReceiverFn;
+  readonly receiverFns: InputReceiverFnMap;
   readonly checkpoint: string;
   readonly newGraph: () => Graph;
   readonly callModelFn: (features: Features | Tensor, labels: Labels, mode: Mode) => EstimatorSpec;
@@ -50,45 +62,34 @@ export interface ExportRun {
   readonly options: ExportOptions;
 }
 
-/** Builds the serving graph, restores the checkpoint into it and writes it all as one SavedModel that appears complete. */
+/** The tag of a mode's graph; its supervised signature has the same name. */
+const tagOfMode: Readonly<Record<Mode, string>> = { train: "train", eval: "eval", infer: "serve" };
+
+/** The first of them that is exported writes the variables. */
+const orderOfModes = [ModeKeys.TRAIN, ModeKeys.EVAL, ModeKeys.PREDICT] as const;
+
+/** Where exports of TRAIN graphs name the operation that trains. */
+const trainOpKey = "saved_model_train_op";
+
+/** Builds a graph for each mode, restores the checkpoint into it and writes it all as one SavedModel that appears complete. */
 export async function exportModel(run: ExportRun): Promise<string> {
-  const { options, config } = run;
+  const { options, config, receiverFns } = run;
   if (options.exportsToKeep !== undefined && !(options.exportsToKeep > 0)) {
     throw invalidArgument("`exports_to_keep`, if provided, must be positive number");
   }
-  const graph = run.newGraph();
-  const built = withGraph(graph, () => {
-    const input = run.receiverFn();
-    const spec = run.callModelFn(input.features, undefined, ModeKeys.PREDICT);
-    const signatures = buildSignatures(graph, input, spec.exportOutputs);
-    logSignatures(signatures, config.logger);
-    const mainOp = spec.scaffold?.localInitOp ?? localInitOp();
-    const saver = addSaver(graph.getCollection<Variable>(collectionKeys.globalVariables));
-    return { signatures: signatures.signatures, mainOp, saver };
-  });
-  const directory = await timestampedExportDirectory(run.base, run.clock);
+  const modes = orderOfModes.filter((mode) => receiverFns[mode] !== undefined);
+  if (modes.length === 0) {
+    throw invalidArgument(`No valid modes for exporting found. Got dict_keys([${Object.keys(receiverFns).map((key) => `'${key}'`).join(", ")}]).`);
+  }
+  const directory = await timestampedExportDirectory(run.base, run.clock, config.logger);
   const temporary = temporaryDirectory(directory);
   createExportDirectory(temporary);
   try {
-    const session = new Session(graph);
-    restoreForExport(session, built.saver, run.checkpoint);
-    const prefix = join(temporary, savedModelFiles.variables);
-    session.run([built.saver.save], new Map([[built.saver.filename, scalarValue("string", prefix)]]), [], { fileRoot: temporary });
-    const { assets, files } = collectAssets(graph, session);
-    copyAssets(temporary, files);
+    const metaGraphs = modes.map((mode, i) => addMetaGraph(run, mode, receiverFns[mode]!, temporary, i === 0));
     copyExtraAssets(temporary, options.assetsExtra ?? {});
-    const meta = metaGraphToProto({
-      graph,
-      tags: ["serve"],
-      signatures: built.signatures,
-      mainOp: built.mainOp,
-      saver: { filename: built.saver.filename.name, save: built.saver.save.name, restore: built.saver.restore.name },
-      assets,
-      stripDefaultAttrs: options.stripDefaultAttrs ?? true,
-    });
-    const file = await writeSavedModelProto(temporary, [meta], options.asText ?? false);
+    const file = await writeSavedModelProto(temporary, metaGraphs, options.asText ?? false);
+    config.logger.log("INFO", `SavedModel written to: ${file}`);
     publishExport(temporary, directory);
-    config.logger.log("INFO", `SavedModel written to: ${file.replace(temporary, directory)}`);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     throw error;
@@ -97,13 +98,65 @@ export async function exportModel(run: ExportRun): Promise<string> {
   return directory;
 }
 
-function restoreForExport(session: Session, saver: Saver, checkpoint: string): void {
+function addMetaGraph(run: ExportRun, mode: Mode, receiverFn: ServingInputReceiverFn, directory: string, savesVariables: boolean): MetaGraphDef {
+  const { logger } = run.config;
+  const graph = run.newGraph();
+  const built = withGraph(graph, () => buildForMode(run, graph, mode, receiverFn));
+  const { saver } = built;
+  const session = new Session(graph);
+  logger.log("INFO", `Restoring parameters from ${run.checkpoint}`);
+  restoreForExport(session, saver, run.checkpoint, mode);
+  if (savesVariables) {
+    const prefix = join(directory, savedModelFiles.variables);
+    session.run([saver.save], new Map([[saver.filename, scalarValue("string", prefix)]]), [], { fileRoot: directory });
+  }
+  const { assets, files } = collectAssets(graph, session);
+  logger.log("INFO", "Assets added to graph.");
+  copyAssets(directory, files);
+  if (files.size === 0) logger.log("INFO", "No assets to write.");
+  else logger.log("INFO", `Assets written to: ${join(directory, savedModelFiles.assets)}`);
+  session.close();
+  return metaGraphToProto({
+    graph,
+    tags: [tagOfMode[mode]],
+    signatures: built.signatures,
+    mainOp: built.mainOp,
+    saver: { filename: saver.filename.name, save: saver.save.name, restore: saver.restore.name },
+    assets,
+    stripDefaultAttrs: run.options.stripDefaultAttrs ?? true,
+  });
+}
+
+interface ModeGraph {
+  readonly signatures: ReturnType<typeof buildSignatures>["signatures"];
+  readonly mainOp: Operation;
+  readonly saver: Saver;
+}
+
+function buildForMode(run: ExportRun, graph: Graph, mode: Mode, receiverFn: ServingInputReceiverFn): ModeGraph {
+  const input = receiverFn();
+  const spec = run.callModelFn(input.features, input.labels, mode);
+  const signatures = buildSignatures(graph, input, exportOutputs(mode, spec));
+  logSignatures(signatures, run.config.logger);
+  const mainOp = spec.scaffold?.localInitOp ?? localInitOp();
+  const saver = spec.scaffold?.saver ?? addSaver(graph.getCollection<Variable>(collectionKeys.globalVariables));
+  if (spec.trainOp !== undefined) graph.addToCollection(trainOpKey, spec.trainOp);
+  return { signatures: signatures.signatures, mainOp, saver };
+}
+
+function exportOutputs(mode: Mode, spec: EstimatorSpec): Readonly<Record<string, ExportOutput>> {
+  if (mode === ModeKeys.PREDICT) return spec.exportOutputs;
+  const outputs = { loss: spec.loss, predictions: spec.predictions, metrics: spec.evalMetricOps };
+  return { [tagOfMode[mode]]: mode === ModeKeys.TRAIN ? trainOutput(outputs) : evalOutput(outputs) };
+}
+
+function restoreForExport(session: Session, saver: Saver, checkpoint: string, mode: Mode): void {
   try {
     restoreCheckpoint(session, saver, checkpoint);
   } catch (error) {
     if (!(error instanceof StatusError) || error.code !== "NOT_FOUND") throw error;
     throw invalidArgument(
-      `Could not load all requested variables from checkpoint. Please make sure your model_fn does not expect variables that were not saved in the checkpoint.\n\nEncountered error with mode \`${ModeKeys.PREDICT}\` while restoring checkpoint from: \`${checkpoint}\`. Full Traceback:\n\n${error.message}`,
+      `Could not load all requested variables from checkpoint. Please make sure your model_fn does not expect variables that were not saved in the checkpoint.\n\nEncountered error with mode \`${mode}\` while restoring checkpoint from: \`${checkpoint}\`. Full Traceback:\n\n${error.message}`,
     );
   }
 }

@@ -16,7 +16,8 @@ export function tensorInfo(tensor: Tensor): TensorInfo {
   return { name: tensor.name, dtype: tensor.dtype, shape: tensor.shape };
 }
 
-function signature(inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor>>, methodName: string): SignatureInfo {
+/** A signature of these tensors. */
+export function signatureOf(inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor>>, methodName: string): SignatureInfo {
   const infos = (map: Readonly<Record<string, Tensor>>): Map<string, TensorInfo> =>
     new Map(Object.entries(map).map(([key, tensor]) => [key, tensorInfo(tensor)]));
   return { inputs: infos(inputs), outputs: infos(outputs), methodName, defaults: new Map() };
@@ -54,7 +55,7 @@ export function classificationOutput(options: { readonly scores?: Tensor; readon
     asSignature(receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo {
       const inputs = exampleTensor(receiverTensors, "Classification");
       const outputs = { ...(classes === undefined ? {} : { classes }), ...(scores === undefined ? {} : { scores }) };
-      return signature({ inputs }, outputs, methodNames.classify);
+      return signatureOf({ inputs }, outputs, methodNames.classify);
     },
   });
 }
@@ -69,7 +70,7 @@ export function regressionOutput(options: { readonly value: Tensor }): ExportOut
     kind: "regression" as const,
     value,
     asSignature(receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo {
-      return signature({ inputs: exampleTensor(receiverTensors, "Regression") }, { outputs: value }, methodNames.regress);
+      return signatureOf({ inputs: exampleTensor(receiverTensors, "Regression") }, { outputs: value }, methodNames.regress);
     },
   });
 }
@@ -83,7 +84,7 @@ export function predictOutput(outputs: Tensor | Readonly<Record<string, Tensor>>
   return Object.freeze({
     kind: "predict" as const,
     outputs: named,
-    asSignature: (receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo => signature(receiverTensors, named, methodNames.predict),
+    asSignature: (receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo => signatureOf(receiverTensors, named, methodNames.predict),
   });
 }
 

@@ -1,4 +1,4 @@
-export type { ExportOptions } from "./export-model.js";
+export type { ExportAllOptions, ExportOptions, InputReceiverFnMap } from "./export-model.js";
 export { classificationOutput, type ExportOutput, predictOutput, regressionOutput } from "./export-output.js";
 export type { ServingInput, ServingInputReceiverFn } from "./serving-input.js";
 export { buildParsingServingInputReceiverFn, type ReceiverOptions } from "./parsing-serving-input-receiver.js";

@@ -1,75 +1,134 @@
-import type { Clock } from "../../core/clock.js";
+import { join } from "node:path";
+import { failedPrecondition, invalidArgument } from "../../core/status-error.js";
+import type { MaybePromise } from "../../data/index.js";
+import type { EventWriter } from "../../formats/events.js";
+import { collectionKeys } from "../../graph/collections.js";
 import type { Session } from "../../runtime/session.js";
-import type { CheckpointStore } from "../checkpoint/checkpoint-store.js";
+import { CheckpointStore } from "../checkpoint/checkpoint-store.js";
 import type { Saver } from "../checkpoint/saver.js";
 import { readGlobalStep } from "../global-step.js";
-import type { Logger } from "../log.js";
-import type { SessionRunHook } from "./session-run-hook.js";
+import { graphFiles, writeGraphText } from "../graph-files.js";
+import { type RunServices, runServices } from "../run-services.js";
+import { SecondOrStepTimer } from "./second-or-step-timer.js";
+import type { SessionRunContext, SessionRunHook } from "./session-run-hook.js";
 
 /** Told of each checkpoint (`tf.estimator.CheckpointSaverListener`); `afterSave` may end training by returning true. */
 export interface CheckpointSaverListener {
   begin?(): void;
-  beforeSave?(session: Session, globalStep: number): void | Promise<void>;
-  afterSave?(session: Session, globalStep: number): boolean | undefined | Promise<boolean | undefined>;
-  end?(session: Session, globalStep: number): void | Promise<void>;
+  beforeSave?(session: Session, globalStep: number): MaybePromise<void>;
+  afterSave?(session: Session, globalStep: number): MaybePromise<boolean | undefined | void>;
+  end?(session: Session, globalStep: number): MaybePromise<void>;
 }
 
-/** What a checkpoint saver needs. */
+/** When and where checkpoints are written. */
 export interface CheckpointSaverOptions {
-  readonly store: CheckpointStore;
-  readonly saver: () => Saver;
-  readonly saveSteps: number | undefined;
-  readonly saveSeconds: number | undefined;
+  readonly checkpointDir: string;
+  /** Exactly one of both. */
+  readonly saveSecs?: number | undefined;
+  readonly saveSteps?: number | undefined;
+  /** Default the one of the graph, which saves all variables. */
+  readonly saver?: Saver;
+  readonly scaffold?: { readonly saver?: Saver | undefined };
+  /** Default `model.ckpt`. */
+  readonly checkpointBasename?: string;
   readonly listeners?: readonly CheckpointSaverListener[];
-  readonly logger: Logger;
-  readonly clock: Clock;
+  /** Whether `graph.pbtxt` and `.meta` files are written; default true. */
+  readonly saveGraphDef?: boolean;
 }
 
 /** Saves a checkpoint when the session is made, then by steps or seconds, and at the end (`tf.estimator.CheckpointSaverHook`). */
-export function checkpointSaverHook(options: CheckpointSaverOptions): SessionRunHook {
-  const { store, logger, clock, listeners = [] } = options;
-  let lastStep = -1;
-  let lastTime = clock.monotonic();
-  const save = (session: Session, step: number): void => {
-    logger.log("INFO", `Saving checkpoints for ${step} into ${store.directory}/model.ckpt.`);
-    store.save(session, options.saver(), step);
-    lastStep = step;
-    lastTime = clock.monotonic();
-  };
-  const saveAndTell = async (session: Session, step: number): Promise<boolean> => {
+export class CheckpointSaverHook implements SessionRunHook {
+  readonly #options: CheckpointSaverOptions;
+  readonly #listeners: CheckpointSaverListener[];
+  readonly #path: string;
+  #services: RunServices | undefined;
+  #timer: SecondOrStepTimer | undefined;
+  #writer: EventWriter | undefined;
+  #store: CheckpointStore | undefined;
+  #saver: Saver | undefined;
+
+  constructor(options: CheckpointSaverOptions) {
+    if (options.saver !== undefined && options.scaffold !== undefined) throw invalidArgument("You cannot provide both saver and scaffold.");
+    // Checks the two intervals.
+    new SecondOrStepTimer({ everySteps: options.saveSteps, everySecs: options.saveSecs });
+    this.#options = options;
+    this.#listeners = [...(options.listeners ?? [])];
+    this.#path = join(options.checkpointDir, options.checkpointBasename ?? "model.ckpt");
+  }
+
+  /** Adds those of a `train` call, before it begins. */
+  addListeners(listeners: readonly CheckpointSaverListener[]): void {
+    for (const listener of listeners) if (!this.#listeners.includes(listener)) this.#listeners.push(listener);
+  }
+
+  begin(): void {
+    this.#services = runServices();
+    const { saveSteps, saveSecs, checkpointDir } = this.#options;
+    this.#timer = new SecondOrStepTimer({ everySteps: saveSteps, everySecs: saveSecs, clock: this.#services.clock });
+    this.#writer = this.#services.writers.get(checkpointDir);
+    for (const listener of this.#listeners) listener.begin?.();
+  }
+
+  async afterCreateSession(session: Session): Promise<void> {
+    const { checkpointDir, saveGraphDef = true, checkpointBasename = "model.ckpt" } = this.#options;
+    this.#saver = this.#options.saver ?? this.#options.scaffold?.saver ?? onlySaver(session);
+    const files = graphFiles(session.graph, this.#saver);
+    if (saveGraphDef) await writeGraphText(checkpointDir, files.proto);
+    this.#writer!.addGraphDef(files.graphDef);
+    this.#writer!.addMetaGraphDef(files.metaGraphDef);
+    this.#store = new CheckpointStore(checkpointDir, {
+      ...this.#saver.keeping,
+      basename: checkpointBasename,
+      metaGraph: saveGraphDef ? files.metaGraphDef : undefined,
+      clock: this.#services!.clock,
+    });
+    const step = readGlobalStep(session.resources);
+    // That a listener asks to stop here is lost, as in TensorFlow: there is no loop yet.
+    await this.#save(session, step);
+    this.#timer!.updateLastTriggeredStep(step);
+  }
+
+  afterRun(context: SessionRunContext): MaybePromise<void> {
+    const step = context.globalStep;
+    if (!this.#timer!.shouldTriggerForStep(step)) return undefined;
+    this.#timer!.updateLastTriggeredStep(step);
+    return this.#save(context.session, step).then((stop) => {
+      if (stop) context.requestStop();
+    });
+  }
+
+  async end(session: Session): Promise<void> {
+    const step = readGlobalStep(session.resources);
+    if (step !== this.#timer!.lastTriggeredStep()) await this.#save(session, step);
+    for (const listener of this.#listeners) await listener.end?.(session, step);
+    this.#writer!.flush();
+  }
+
+  async #save(session: Session, step: number): Promise<boolean> {
+    const { logger } = this.#services!;
     logger.log("INFO", `Calling checkpoint listeners before saving checkpoint ${step}...`);
-    for (const listener of listeners) await listener.beforeSave?.(session, step);
-    save(session, step);
+    for (const listener of this.#listeners) await listener.beforeSave?.(session, step);
+    logger.log("INFO", `Saving checkpoints for ${step} into ${this.#path}.`);
+    this.#store!.save(session, this.#saver!, step);
+    this.#writer!.addSessionLog({ status: "CHECKPOINT", checkpointPath: this.#path }, step);
     logger.log("INFO", `Calling checkpoint listeners after saving checkpoint ${step}...`);
     let stop = false;
-    for (const listener of listeners) if ((await listener.afterSave?.(session, step)) === true) stop = true;
+    for (const listener of this.#listeners) {
+      if ((await listener.afterSave?.(session, step)) !== true) continue;
+      logger.log("INFO", `A CheckpointSaverListener requested that training be stopped. listener: ${listener.constructor.name}`);
+      stop = true;
+    }
     return stop;
-  };
-  const due = (step: number): boolean => {
-    if (options.saveSteps !== undefined) return step - lastStep >= options.saveSteps;
-    return options.saveSeconds !== undefined && clock.monotonic() - lastTime >= options.saveSeconds * 1000;
-  };
-  return {
-    begin() {
-      for (const listener of listeners) listener.begin?.();
-    },
-    afterCreateSession(session) {
-      const step = readGlobalStep(session.resources);
-      save(session, step);
-      // TensorFlow tells listeners of the first checkpoint too; they skip it where they do not want it.
-      for (const listener of listeners) void listener.afterSave?.(session, step);
-    },
-    afterRun(context) {
-      const step = context.globalStep;
-      if (!due(step)) return undefined;
-      return saveAndTell(context.session, step).then((stop) => {
-        if (stop) context.requestStop();
-      });
-    },
-    async end(session) {
-      const step = readGlobalStep(session.resources);
-      if (step !== lastStep) await saveAndTell(session, step);
-      for (const listener of listeners) await listener.end?.(session, step);
-    },
-  };
+  }
+}
+
+function onlySaver(session: Session): Saver {
+  const savers = session.graph.getCollection<Saver>(collectionKeys.savers);
+  if (savers.length === 1) return savers[0]!;
+  if (savers.length === 0) {
+    throw failedPrecondition(`No items in collection ${collectionKeys.savers}. Please add a saver to the collection or provide a saver or scaffold.`);
+  }
+  throw failedPrecondition(
+    `More than one item in collection ${collectionKeys.savers}. Please indicate which one to use by passing it to the constructor.`,
+  );
 }

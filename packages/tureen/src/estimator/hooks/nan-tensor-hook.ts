@@ -1,6 +1,8 @@
 import { StatusError } from "../../core/status-error.js";
+import type { Tensor } from "../../graph/graph.js";
 import type { Logger } from "../log.js";
-import type { SessionRunHook } from "./session-run-hook.js";
+import { runServices } from "../run-services.js";
+import type { SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues } from "./session-run-hook.js";
 
 /** Thrown when the loss is not a number (`tf.estimator.NanLossDuringTrainingError`). */
 export class NanLossDuringTrainingError extends StatusError {
@@ -10,15 +12,29 @@ export class NanLossDuringTrainingError extends StatusError {
   }
 }
 
-/** Stops training, or fails it, as soon as the loop's loss is NaN (`tf.estimator.NanTensorHook`). */
-export function nanTensorHook(options: { readonly failOnNanLoss?: boolean; readonly logger: Logger }): SessionRunHook {
-  const { failOnNanLoss = true, logger } = options;
-  return {
-    afterRun(context, { loss }) {
-      if (loss === undefined || !Number.isNaN((loss.data as Float32Array)[0])) return;
-      logger.log(failOnNanLoss ? "ERROR" : "WARNING", "Model diverged with loss = NaN.");
-      if (failOnNanLoss) throw new NanLossDuringTrainingError();
-      context.requestStop();
-    },
-  };
+/** Stops training, or fails it, as soon as a loss is NaN (`tf.estimator.NanTensorHook`). */
+export class NanTensorHook implements SessionRunHook {
+  readonly #fails: boolean;
+  readonly #request: SessionRunArgs;
+  #logger: Logger | undefined;
+
+  constructor(options: { readonly lossTensor: Tensor; readonly failOnNanLoss?: boolean }) {
+    this.#fails = options.failOnNanLoss ?? true;
+    this.#request = { fetches: { watched: options.lossTensor } };
+  }
+
+  begin(): void {
+    this.#logger = runServices().logger;
+  }
+
+  beforeRun(): SessionRunArgs {
+    return this.#request;
+  }
+
+  afterRun(context: SessionRunContext, values: SessionRunValues): void {
+    if (!Number.isNaN((values["watched"]!.data as Float32Array)[0])) return;
+    this.#logger!.log(this.#fails ? "ERROR" : "WARNING", "Model diverged with loss = NaN.");
+    if (this.#fails) throw new NanLossDuringTrainingError();
+    context.requestStop();
+  }
 }

@@ -1,39 +1,73 @@
+import { invalidArgument } from "../../core/status-error.js";
 import type { EventWriter } from "../../formats/events.js";
-import { build } from "../../graph/build-op.js";
-import { collectionKeys } from "../../graph/collections.js";
 import type { Tensor } from "../../graph/graph.js";
-import { currentGraph } from "../../graph/scope.js";
-import type { SessionRunArgs, SessionRunHook } from "./session-run-hook.js";
+import { runServices } from "../run-services.js";
+import { SecondOrStepTimer } from "./second-or-step-timer.js";
+import type { SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues } from "./session-run-hook.js";
 
-/** Writes the graph's summaries every `saveSteps` steps, the steps a second among them (`tf.estimator.SummarySaverHook`). */
-export function summarySaverHook(options: { readonly saveSteps: number; readonly writer: EventWriter }): SessionRunHook {
-  const { saveSteps, writer } = options;
-  let request: SessionRunArgs | undefined;
-  let lastStep: number | undefined;
-  let lastTime = 0;
-  let asked = false;
-  return {
-    begin() {
-      const summaries = currentGraph().getCollection<Tensor>(collectionKeys.summaries);
-      if (summaries.length > 0) request = { fetches: { summary: build("MergeSummary", [summaries], {}, "Merge/MergeSummary") } };
-    },
-    beforeRun(context) {
-      asked = lastStep === undefined || context.globalStep + 1 - lastStep >= saveSteps;
-      return asked ? request : undefined;
-    },
-    afterRun(context, { summary }) {
-      if (!asked) return;
-      const step = context.globalStep;
-      const now = performance.now();
-      if (summary !== undefined) writer.addSummaryBytes((summary.data as readonly Uint8Array[])[0]!, step);
-      if (lastStep !== undefined) {
-        writer.addSummary([{ tag: "global_step/sec", simpleValue: ((step - lastStep) / (now - lastTime)) * 1000 }], step);
+/** Which summaries are written, where and how often. */
+export interface SummarySaverOptions {
+  readonly saveSteps?: number;
+  readonly saveSecs?: number;
+  /** The folder of the event file. */
+  readonly outputDir: string;
+  /** A serialized Summary, or several. */
+  readonly summaryOp?: Tensor | readonly Tensor[];
+  /** Gives the summary of everything in the graph, once the graph is complete. */
+  readonly scaffold?: { readonly summaryOp?: Tensor | undefined };
+}
+
+/** Writes summaries after the first step and then every so many steps or seconds (`tf.estimator.SummarySaverHook`). */
+export class SummarySaverHook implements SessionRunHook {
+  readonly #options: SummarySaverOptions;
+  #timer: SecondOrStepTimer | undefined;
+  #writer: EventWriter | undefined;
+  #request: SessionRunArgs | undefined;
+  #nextStep: number | undefined;
+  #asked = false;
+
+  constructor(options: SummarySaverOptions) {
+    if ((options.scaffold === undefined) === (options.summaryOp === undefined)) {
+      throw invalidArgument("Exactly one of scaffold or summary_op must be provided.");
+    }
+    // Checks the two intervals.
+    new SecondOrStepTimer({ everySteps: options.saveSteps, everySecs: options.saveSecs });
+    this.#options = options;
+  }
+
+  begin(): void {
+    const { clock, writers } = runServices();
+    const { saveSteps, saveSecs, outputDir } = this.#options;
+    this.#timer = new SecondOrStepTimer({ everySteps: saveSteps, everySecs: saveSecs, clock });
+    this.#writer = writers.get(outputDir);
+    this.#nextStep = undefined;
+  }
+
+  beforeRun(): SessionRunArgs | undefined {
+    this.#asked = this.#nextStep === undefined || this.#timer!.shouldTriggerForStep(this.#nextStep);
+    return this.#asked ? (this.#request ??= this.#makeRequest()) : undefined;
+  }
+
+  afterRun(context: SessionRunContext, values: SessionRunValues): void {
+    const step = context.globalStep;
+    if (this.#nextStep === undefined) this.#writer!.addSessionLog({ status: "START" }, step);
+    if (this.#asked) {
+      this.#timer!.updateLastTriggeredStep(step);
+      for (const key of Object.keys(this.#request?.fetches ?? {})) {
+        this.#writer!.addSummaryBytes((values[key]!.data as readonly Uint8Array[])[0]!, step);
       }
-      lastStep = step;
-      lastTime = now;
-    },
-    end() {
-      writer.flush();
-    },
-  };
+    }
+    this.#nextStep = step + 1;
+  }
+
+  end(): void {
+    this.#writer!.flush();
+  }
+
+  #makeRequest(): SessionRunArgs | undefined {
+    const { summaryOp = this.#options.scaffold?.summaryOp } = this.#options;
+    if (summaryOp === undefined) return undefined;
+    const tensors = Array.isArray(summaryOp) ? (summaryOp as readonly Tensor[]) : [summaryOp as Tensor];
+    return { fetches: Object.fromEntries(tensors.map((tensor, i) => [`summary${i}`, tensor])) };
+  }
 }

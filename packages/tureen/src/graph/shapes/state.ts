@@ -1,4 +1,4 @@
-import type { DType } from "../../core/dtype.js";
+import { type DType, dtypeLabel } from "../../core/dtype.js";
 import { mergeShapes, type PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { HandleData } from "../graph.js";
@@ -15,7 +15,7 @@ function handle({ attrs }: ShapeNode): readonly InferredShape[] {
 function pointed(node: ShapeNode, dtype: DType | undefined): HandleData | undefined {
   const data = node.inputs[0]!.handleData;
   if (data !== undefined && dtype !== undefined && data.dtype !== dtype) {
-    throw invalidArgument(`Trying to read variable with wrong dtype. Expected ${data.dtype} got ${dtype}`);
+    throw invalidArgument(`Trying to read variable with wrong dtype. Expected ${dtypeLabel(data.dtype)} got ${dtypeLabel(dtype)}`);
   }
   return data;
 }

@@ -1,4 +1,4 @@
-import { invalidArgument } from "../../core/status-error.js";
+import { invalidArgument, StatusError } from "../../core/status-error.js";
 import type { AttrMap } from "../../graph/attr-value.js";
 import type { FunctionBody, GraphFunction } from "../../graph/graph-function.js";
 import { lift } from "./lift.js";
@@ -6,6 +6,9 @@ import { type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node
 
 /** Functions deeper than this call themselves: a real model's nest a dozen deep. */
 const maxDepth = 200;
+
+/** Functions that call others several times over make graphs of any size out of a few lines; the largest real ones stay below a tenth of this. */
+const maxNodes = 500_000;
 
 interface Call {
   readonly fn: GraphFunction;
@@ -24,7 +27,13 @@ export function inlineCalls(graph: PlanGraph, library: ReadonlyMap<string, Graph
     if (calls.length === 0) return;
     if (depth === maxDepth) throw invalidArgument(`Function calls nest deeper than ${maxDepth}: ${calls[0]!.name}`);
     const expanded = new Map<PlanNode, Expansion>();
-    for (const node of calls) expanded.set(node, expand(node, callOf(node, library)!));
+    let size = nodes.length;
+    for (const node of calls) {
+      const expansion = expand(node, callOf(node, library)!);
+      size += expansion.nodes.length;
+      if (size > maxNodes) throw new StatusError("RESOURCE_EXHAUSTED", `Function calls make a graph of more than ${maxNodes} nodes`);
+      expanded.set(node, expansion);
+    }
     const resolve = (port: Port): Port => {
       let current = port;
       for (let e = expanded.get(current.node); e !== undefined; e = expanded.get(current.node)) current = e.results[current.index]!;

@@ -19,7 +19,7 @@ export interface Tolerance {
 }
 
 /** A tensor as fixtures hold it: `v` is base64 of little-endian elements, or a list of latin-1 byte strings. */
-interface StoredTensor {
+export interface StoredTensor {
   readonly d: DType;
   readonly s: readonly number[];
   readonly v: string | readonly string[];
@@ -75,7 +75,8 @@ interface StoredSequence extends Tolerance {
   readonly runs: readonly StoredRun[];
 }
 
-interface StoredFixture {
+/** A fixture as its file holds it. */
+export interface StoredFixture {
   readonly tensorflow: string;
   readonly script: string;
   readonly family: string;
@@ -151,10 +152,14 @@ export function goldenFamilies(folder: URL): string[] {
     .sort();
 }
 
+/** Reads one family's fixture as it is stored: tensors not decoded. */
+export function readStoredFixture(folder: URL, family: string): StoredFixture {
+  return JSON.parse(gunzipSync(readFileSync(new URL(`${family}.json.gz`, folder))).toString("utf8")) as StoredFixture;
+}
+
 /** Reads one family's fixture. */
 export function readGoldenFixture(folder: URL, family: string): GoldenFixture {
-  const text = gunzipSync(readFileSync(new URL(`${family}.json.gz`, folder))).toString("utf8");
-  const stored = JSON.parse(text) as StoredFixture;
+  const stored = readStoredFixture(folder, family);
   return {
     family: stored.family,
     cases: stored.cases.map((item) => ({
@@ -200,7 +205,8 @@ function recordedRun(stored: StoredRun): GoldenRun {
   };
 }
 
-function tensor(stored: StoredTensor): TensorValue {
+/** A stored tensor as a value. */
+export function tensor(stored: StoredTensor): TensorValue {
   const { d: dtype, s: shape, v: data } = stored;
   if (typeof data !== "string") {
     return tensorValue(

@@ -9,6 +9,7 @@ import { type BundleReader, openBundle } from "../../formats/tensor-bundle-reade
 import { BundleWriter } from "../../formats/tensor-bundle-writer.js";
 import type { Kernel, KernelFactory, KernelTable } from "../kernel.js";
 import { allowedPath, writablePath } from "./io/file-access.js";
+import { ioPipelineKernels } from "./io-pipeline.js";
 import { summaryKernels } from "./io-summary.js";
 
 const text = (value: TensorValue, i = 0): string => decodeText((value.data as readonly Uint8Array[])[i]!);
@@ -97,8 +98,9 @@ function wildcard(glob: string): RegExp {
   return new RegExp(`^${body}$`);
 }
 
-/** Host kernels of the io family: checkpoints and files. */
+/** Host kernels of the io family: checkpoints, files and what is left of input pipelines. */
 export const ioKernels: KernelTable = {
+  ...ioPipelineKernels,
   ...summaryKernels,
   SaveV2: () => saveV2,
   RestoreV2: restoreV2,

@@ -2,11 +2,12 @@ import type { ClassificationTable } from "@tureen/protos/classification-response
 import type { ExamplesRequestMessage, ModelSpecMessage } from "@tureen/protos/serving-messages";
 import { invalidArgument } from "../../core/status-error.js";
 import type { Servable } from "../servable/servable.js";
+import { acquireServable } from "./acquire-servable.js";
 import { classificationTable, classificationTensors } from "./classification.js";
 import { examplesTensor } from "./examples.js";
 import { answeredSpec, signatureName } from "./model-spec.js";
 import type { ApiContext, CallContext } from "./request-context.js";
-import { runServable } from "./run-servable.js";
+import { noteSignature, runServable } from "./run-servable.js";
 
 /** The answer to Classify. */
 export interface ClassifyResponse {
@@ -20,7 +21,7 @@ export async function classify(
   request: ExamplesRequestMessage,
   call: CallContext,
 ): Promise<ClassifyResponse> {
-  const handle = await context.core.acquire(request.modelSpec, call.deadline);
+  const handle = await acquireServable(context, request.modelSpec, call);
   try {
     return await classifyWith(context, handle.servable, request, call);
   } finally {
@@ -38,6 +39,7 @@ export async function classifyWith(
   const name = signatureName(request.modelSpec);
   const signature = servable.signatures.get(name);
   if (signature === undefined) throw invalidArgument(`No signature was found with the name: ${name}`);
+  noteSignature(call, servable, signature);
   const tensors = classificationTensors(signature, context.checkMethodName);
   const value = examplesTensor(request.input);
   const start = performance.now();

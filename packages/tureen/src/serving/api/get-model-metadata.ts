@@ -1,6 +1,7 @@
 import type { ModelSpecMessage } from "@tureen/protos/serving-messages";
 import { invalidArgument } from "../../core/status-error.js";
 import type { SignatureInfo } from "../../saved-model/signature.js";
+import { acquireServable } from "./acquire-servable.js";
 import type { ApiContext, CallContext } from "./request-context.js";
 
 /** The one metadata field that there is. */
@@ -32,7 +33,7 @@ export async function getModelMetadata(
   for (const field of request.fields) {
     if (field !== signatureDefField) throw invalidArgument(`Metadata field ${field} is not supported`);
   }
-  const handle = await context.core.acquire(request.modelSpec, call.deadline);
+  const handle = await acquireServable(context, request.modelSpec, call);
   try {
     const { name, version, signatures } = handle.servable;
     return { name, version, signatures: new Map([...signatures].map(([key, { info }]) => [key, info])) };

@@ -1,8 +1,8 @@
 import type { ModelServerConfig } from "@tureen/protos/gen/tensorflow_serving/config/model_server_config_pb";
-import { invalidArgument, toStatusError } from "../../core/status-error.js";
+import { invalidArgument, StatusError, toStatusError } from "../../core/status-error.js";
 import type { Log } from "../log.js";
 import type { Metric } from "../monitoring/metrics.js";
-import type { ApiContext } from "./request-context.js";
+import type { ApiContext, CallContext } from "./request-context.js";
 
 /** A HandleReloadConfigRequest request. */
 export interface ReloadRequest {
@@ -24,8 +24,12 @@ export interface MetricIncrease {
 export async function handleReloadConfig(
   context: ApiContext,
   request: ReloadRequest,
+  call: CallContext,
   log: Log,
 ): Promise<MetricIncrease[]> {
+  if (call.caller?.mayManage === false) {
+    throw new StatusError("PERMISSION_DENIED", `${call.caller.name} may not exchange the configuration`);
+  }
   const before = values(context, request.metricNames);
   const config = request.config;
   try {

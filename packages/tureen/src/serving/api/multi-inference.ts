@@ -3,6 +3,7 @@ import type { ExamplesInput, ModelSpecMessage } from "@tureen/protos/serving-mes
 import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { CompiledSignature, Servable } from "../servable/servable.js";
+import { acquireServable } from "./acquire-servable.js";
 import { type ClassificationTensors, classificationTable, classificationTensors } from "./classification.js";
 import { examplesTensor } from "./examples.js";
 import { answeredSpec, classifyMethod, regressMethod, signatureName } from "./model-spec.js";
@@ -44,7 +45,7 @@ export async function multiInference(
   request: MultiInferenceRequest,
   call: CallContext,
 ): Promise<InferenceResult[]> {
-  const handle = await context.core.acquire(request.tasks[0]?.modelSpec ?? noModel, call.deadline);
+  const handle = await acquireServable(context, request.tasks[0]?.modelSpec ?? noModel, call);
   try {
     return await multiInferenceWith(context, handle.servable, request, call);
   } finally {

@@ -2,9 +2,10 @@ import type { ModelSpecMessage } from "@tureen/protos/serving-messages";
 import { failedPrecondition, internal, invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { CompiledSignature, Servable } from "../servable/servable.js";
+import { acquireServable } from "./acquire-servable.js";
 import { answeredSpec, classifyMethod, predictMethod, regressMethod, signatureName } from "./model-spec.js";
 import type { ApiContext, CallContext } from "./request-context.js";
-import { type Feed, runServable } from "./run-servable.js";
+import { type Feed, noteSignature, runServable } from "./run-servable.js";
 
 /** A Predict request, whatever transport brought it. */
 export interface PredictRequest {
@@ -27,7 +28,7 @@ export async function predict(
   request: PredictRequest,
   call: CallContext,
 ): Promise<PredictResponse> {
-  const handle = await context.core.acquire(request.modelSpec, call.deadline);
+  const handle = await acquireServable(context, request.modelSpec, call);
   try {
     return await predictWith(context, handle.servable, request, call);
   } finally {
@@ -45,6 +46,7 @@ export async function predictWith(
   const name = signatureName(request.modelSpec);
   const signature = servable.signatures.get(name);
   if (signature === undefined) throw failedPrecondition(`Serving signature key "${name}" not found.`);
+  noteSignature(call, servable, signature);
   if (context.checkMethodName) checkMethod(signature);
   const feeds = feedsOf(signature, request.inputs);
   const { outputFilter } = request;

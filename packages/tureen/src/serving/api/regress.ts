@@ -1,11 +1,12 @@
 import type { ExamplesRequestMessage, ModelSpecMessage } from "@tureen/protos/serving-messages";
 import { invalidArgument } from "../../core/status-error.js";
 import type { Servable } from "../servable/servable.js";
+import { acquireServable } from "./acquire-servable.js";
 import { examplesTensor } from "./examples.js";
 import { answeredSpec, signatureName } from "./model-spec.js";
 import { regressionTensors, regressionValues } from "./regression.js";
 import type { ApiContext, CallContext } from "./request-context.js";
-import { runServable } from "./run-servable.js";
+import { noteSignature, runServable } from "./run-servable.js";
 
 /** The answer to Regress. */
 export interface RegressResponse {
@@ -20,7 +21,7 @@ export async function regress(
   request: ExamplesRequestMessage,
   call: CallContext,
 ): Promise<RegressResponse> {
-  const handle = await context.core.acquire(request.modelSpec, call.deadline);
+  const handle = await acquireServable(context, request.modelSpec, call);
   try {
     return await regressWith(context, handle.servable, request, call);
   } finally {
@@ -38,6 +39,7 @@ export async function regressWith(
   const name = signatureName(request.modelSpec);
   const signature = servable.signatures.get(name);
   if (signature === undefined) throw invalidArgument(`No signature was found with the name: ${name}`);
+  noteSignature(call, servable, signature);
   const { input, output } = regressionTensors(signature, context.checkMethodName);
   const value = examplesTensor(request.input);
   const start = performance.now();

@@ -1,7 +1,7 @@
 import { type DType, dtypeLabel } from "../../core/dtype.js";
 import { invalidArgument, StatusError } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
-import type { Servable, SignatureTensor } from "../servable/servable.js";
+import type { CompiledSignature, Servable, ServableRunOptions, SignatureTensor } from "../servable/servable.js";
 import type { ApiContext, CallContext } from "./request-context.js";
 
 /** A tensor to feed and the input that it is for. */
@@ -35,11 +35,28 @@ export async function runServable(
   }
   const values = new Map<string, TensorValue>();
   for (const { input, value } of feeds) values.set(input.name, value);
-  const outputs = await servable.run(values, fetches, deadline === undefined ? {} : { deadline });
-  const micros = Math.round((performance.now() - start) * 1000);
+  const { record } = call;
+  const outputs = await servable.run(values, fetches, runOptions(deadline, record));
+  const elapsed = performance.now() - start;
+  if (record !== undefined) record.run = elapsed;
+  const micros = Math.round(elapsed * 1000);
   context.metrics.graphRuns.increment([]);
   context.metrics.graphRunMicros.increment([], micros);
   return outputs;
+}
+
+const noOptions: ServableRunOptions = Object.freeze({});
+
+function runOptions(deadline: number | undefined, record: ServableRunOptions["record"]): ServableRunOptions {
+  if (deadline === undefined) return record === undefined ? noOptions : { record };
+  return record === undefined ? { deadline } : { deadline, record };
+}
+
+/** Notes which servable and signature answer a request. */
+export function noteSignature({ record }: CallContext, servable: Servable, signature: CompiledSignature): void {
+  if (record === undefined) return;
+  record.servable = servable;
+  record.signature = signature;
 }
 
 function dtypeMismatch(feeds: readonly Feed[], name: string, expected: DType, provided: DType): StatusError {

@@ -1,8 +1,7 @@
 import { failedPrecondition, invalidArgument, StatusError } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
-import type { RunOptions } from "../../saved-model/signature.js";
 import type { ServingMetrics } from "../monitoring/serving-metrics.js";
-import type { RunTensors } from "../servable/servable.js";
+import type { RunTensors, ServableRunOptions } from "../servable/servable.js";
 import { type BatchOptions, paddedSize } from "./batch-options.js";
 import { concat, type Feeds, mergeFeeds, rowsOf } from "./merge-tensors.js";
 
@@ -44,6 +43,7 @@ interface Task {
   readonly rows: number;
   readonly deadline: number | undefined;
   readonly enqueued: number;
+  readonly record: ServableRunOptions["record"];
   resolve(outputs: readonly TensorValue[]): void;
   reject(error: unknown): void;
 }
@@ -60,11 +60,16 @@ export class BatchQueue {
     this.options = options;
   }
 
+  /** Rows that wait. */
+  get queuedRows(): number {
+    return this.rows;
+  }
+
   /**
    * The outputs for one request's feeds. INVALID_ARGUMENT for feeds without a common first dimension or a request larger than a batch,
    * UNAVAILABLE where too much is waiting, RESOURCE_EXHAUSTED where the deadline passes in the queue; an error of a batch is every request's.
    */
-  async submit(feeds: Feeds, options: RunOptions): Promise<readonly TensorValue[]> {
+  async submit(feeds: Feeds, options: ServableRunOptions): Promise<readonly TensorValue[]> {
     const { batch, metrics, model } = this.options;
     const rows = batchSize(feeds);
     for (let i = 0; i < feeds.size; i++) metrics.batchingInputSize.observe([model], rows);
@@ -84,13 +89,17 @@ export class BatchQueue {
     return outputs[0]!.map((_, i) => concat(outputs.map((values) => values[i]!)));
   }
 
-  private enqueue(feeds: Feeds, rows: number, { deadline }: RunOptions): Promise<readonly TensorValue[]> {
+  private enqueue(
+    feeds: Feeds,
+    rows: number,
+    { deadline, record }: ServableRunOptions,
+  ): Promise<readonly TensorValue[]> {
     const { batch } = this.options;
     if (this.rows + rows > batch.maxEnqueuedBatches * batch.maxExecutionBatchSize) {
       throw new StatusError("UNAVAILABLE", "The batch scheduling queue to which this task was submitted is full");
     }
     return new Promise((resolve, reject) => {
-      this.tasks.push({ feeds, rows, deadline, enqueued: performance.now(), resolve, reject });
+      this.tasks.push({ feeds, rows, deadline, record, enqueued: performance.now(), resolve, reject });
       this.rows += rows;
       this.schedule();
     });
@@ -152,7 +161,8 @@ export class BatchQueue {
   private async runBatch(tasks: readonly Task[]): Promise<readonly TensorValue[]> {
     const { batch, metrics, model, fetches, run } = this.options;
     const now = performance.now();
-    for (const { enqueued } of tasks) {
+    for (const { enqueued, record } of tasks) {
+      if (record !== undefined) record.queue = now - enqueued;
       metrics.batchingQueueLatency.observe([batch.threadPoolName], Math.round((now - enqueued) * 1000));
     }
     if (tasks.every(({ deadline }) => deadline !== undefined && deadline <= now)) {
@@ -162,6 +172,7 @@ export class BatchQueue {
     const size = paddedSize(batch, rows);
     metrics.batchingPaddingSize.observe([model], size - rows);
     metrics.batchingProcessedSize.observe([model], size);
+    for (const { record } of tasks) if (record !== undefined) record.batchRows = size;
     const feeds = mergeFeeds(
       tasks.map((task) => task.feeds),
       size - rows,

@@ -48,6 +48,7 @@ export function batchedServable(
   const queues = new Map<string, BatchQueue>();
   return {
     ...servable,
+    queuedRows: () => [...queues.values()].reduce((sum, queue) => sum + queue.queuedRows, 0),
     run: (feeds, fetches, options) => {
       const key = `${[...feeds.keys()].sort().join(",")}->${fetches.join(",")}`;
       let queue = queues.get(key);

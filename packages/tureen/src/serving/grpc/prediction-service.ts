@@ -1,11 +1,13 @@
-import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { ModelSpecMessage } from "@tureen/protos/serving-messages";
 import { toStatusError } from "../../core/status-error.js";
 import { classify } from "../api/classify.js";
 import { getModelMetadata } from "../api/get-model-metadata.js";
 import { multiInference } from "../api/multi-inference.js";
 import { predict } from "../api/predict.js";
 import { regress } from "../api/regress.js";
-import type { ApiContext } from "../api/request-context.js";
+import type { ApiContext, CallContext } from "../api/request-context.js";
+import { countRequest, RequestRecord } from "../monitoring/request-record.js";
+import type { LoggedKind } from "../request-log/prediction-log.js";
 import {
   decodeExamplesRequest,
   decodeModelMetadataRequest,
@@ -19,74 +21,93 @@ import {
   encodePredictResponse,
   encodeRegressResponse,
 } from "./encode-response.js";
-import { type ByteHandler, byteMethod, unary } from "./unary.js";
+import type { ByteHandler } from "./unary.js";
 
 /** The full name of the service that predicts. */
 export const predictionServiceName = "tensorflow.serving.PredictionService";
 
-/** How the service is set up. */
-export interface PredictionServiceOptions {
-  readonly context: ApiContext;
-  /** Answer tensors in `tensor_content` rather than in `*_val` lists. */
-  readonly asContent: boolean;
-  /** Told of every call, so that a server that stops can wait for it. */
-  readonly track: (work: Promise<void>) => void;
-}
-
-/** PredictionService on hot codecs. */
-export function predictionService({ context, asContent, track }: PredictionServiceOptions): {
-  definition: ServiceDefinition;
-  implementation: UntypedServiceImplementation;
-} {
-  const methods: Readonly<Record<string, ByteHandler>> = {
-    Predict: counted(context, "Predict", decodePredictRequest, async (request, call) =>
-      encodePredictResponse(await predict(context, request, call), asContent),
-    ),
-    Classify: counted(context, "Classify", decodeExamplesRequest, async (request, call) =>
-      encodeClassifyResponse(await classify(context, request, call)),
-    ),
-    Regress: counted(context, "Regress", decodeExamplesRequest, async (request, call) =>
-      encodeRegressResponse(await regress(context, request, call)),
-    ),
-    MultiInference: async (bytes, call) =>
-      encodeMultiInferenceResponse(await multiInference(context, decodeMultiInferenceRequest(bytes), call)),
+/** PredictionService on hot codecs; tensors go out in `tensor_content` under `asContent`, else in `*_val` lists. */
+export function predictionMethods(context: ApiContext, asContent: boolean): Readonly<Record<string, ByteHandler>> {
+  return {
+    Predict: counted(context, "predict", {
+      api: "Predict",
+      decode: decodePredictRequest,
+      handle: predict,
+      encode: (response) => encodePredictResponse(response, asContent),
+    }),
+    Classify: counted(context, "classify", {
+      api: "Classify",
+      decode: decodeExamplesRequest,
+      handle: classify,
+      encode: encodeClassifyResponse,
+    }),
+    Regress: counted(context, "regress", {
+      api: "Regress",
+      decode: decodeExamplesRequest,
+      handle: regress,
+      encode: encodeRegressResponse,
+    }),
+    MultiInference: async (bytes, call) => {
+      const request = decodeMultiInferenceRequest(bytes);
+      const response = encodeMultiInferenceResponse(await multiInference(context, request, call));
+      const spec = request.tasks[0]?.modelSpec;
+      if (spec !== undefined)
+        context.requestLog?.note(
+          spec,
+          "multiInference",
+          () => bytes,
+          () => response,
+        );
+      return response;
+    },
     GetModelMetadata: async (bytes, call) =>
       encodeModelMetadataResponse(await getModelMetadata(context, decodeModelMetadataRequest(bytes), call)),
   };
-  return byteService(predictionServiceName, methods, track);
 }
 
-/** A service of unary methods on bytes. */
-export function byteService(
-  name: string,
-  methods: Readonly<Record<string, ByteHandler>>,
-  track: (work: Promise<void>) => void,
-): { definition: ServiceDefinition; implementation: UntypedServiceImplementation } {
-  const entries = Object.entries(methods);
-  return {
-    definition: Object.fromEntries(entries.map(([method]) => [method, byteMethod(`/${name}/${method}`)])),
-    implementation: Object.fromEntries(entries.map(([method, handler]) => [method, unary(handler, track)])),
-  };
+/** An RPC in the parts that are measured one by one. */
+interface Stages<Request, Response> {
+  /** What TensorFlow Serving's metrics call it. */
+  readonly api: string;
+  readonly decode: (bytes: Uint8Array) => Request;
+  readonly handle: (context: ApiContext, request: Request, call: CallContext) => Promise<Response>;
+  readonly encode: (response: Response) => Uint8Array;
 }
 
-/** Counts requests by model and status, and measures those that went well. */
-function counted<Request extends { readonly modelSpec: { readonly name: string } | undefined }>(
-  { metrics }: ApiContext,
-  api: string,
-  decode: (bytes: Uint8Array) => Request,
-  handle: (request: Request, call: Parameters<ByteHandler>[1]) => Promise<Uint8Array>,
-): ByteHandler {
+/** Counts requests by model and status, measures those that went well, and hands them to the request log. */
+function counted<
+  Request extends { readonly modelSpec: ModelSpecMessage | undefined },
+  Response extends { readonly modelSpec: ModelSpecMessage },
+>(context: ApiContext, kind: LoggedKind, { api, decode, handle, encode }: Stages<Request, Response>): ByteHandler {
+  const { metrics } = context;
   return async (bytes, call) => {
     const start = performance.now();
     const request = decode(bytes);
+    const decoded = performance.now();
     const model = request.modelSpec?.name ?? "";
+    const record = new RequestRecord();
+    (call as { record?: RequestRecord }).record = record;
     try {
-      const response = await handle(request, call);
-      metrics.requestLatency.observe([model, api, "GRPC"], Math.round((performance.now() - start) * 1000));
+      const response = await handle(context, request, call);
+      const handled = performance.now();
+      const encoded = encode(response);
+      const end = performance.now();
+      metrics.requestLatency.observe([model, api, "GRPC"], Math.round((end - start) * 1000));
       metrics.requestCount.increment([model, "OK"]);
-      return response;
+      record.decode = decoded - start;
+      record.encode = end - handled;
+      countRequest(metrics, record, "OK");
+      context.requestLog?.note(
+        response.modelSpec,
+        kind,
+        () => bytes,
+        () => encoded,
+      );
+      return encoded;
     } catch (error) {
-      metrics.requestCount.increment([model, toStatusError(error, "INTERNAL").code]);
+      const { code } = toStatusError(error, "INTERNAL");
+      metrics.requestCount.increment([model, code]);
+      countRequest(metrics, record, code);
       throw error;
     }
   };

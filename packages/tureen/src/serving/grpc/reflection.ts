@@ -2,9 +2,6 @@ import type { EventEmitter } from "node:events";
 import { type DescFile, toBinary } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import type { handleBidiStreamingCall, Server, ServerDuplexStream, ServiceDefinition } from "@grpc/grpc-js";
-import { file_grpc_health_v1_health } from "@tureen/protos/gen/grpc/health/v1/health_pb";
-import { file_tensorflow_serving_apis_model_service } from "@tureen/protos/gen/tensorflow_serving/apis/model_service_pb";
-import { file_tensorflow_serving_apis_prediction_service } from "@tureen/protos/gen/tensorflow_serving/apis/prediction_service_pb";
 import { byteMethod } from "./unary.js";
 
 const versions = ["v1", "v1alpha"] as const;
@@ -64,15 +61,14 @@ function attach(call: ServerDuplexStream<Uint8Array, Uint8Array>, { definition, 
 
 async function loadReflection(): Promise<ReadonlyMap<string, Registered>> {
   const { ReflectionService } = await import("@grpc/reflection");
+  const { reflectedFiles } = await import("./reflected-files.js");
   const files = new Map<string, DescFile>();
   const collect = (file: DescFile): void => {
     if (files.has(file.name)) return;
     files.set(file.name, file);
     for (const dependency of file.dependencies) collect(dependency);
   };
-  collect(file_tensorflow_serving_apis_prediction_service);
-  collect(file_tensorflow_serving_apis_model_service);
-  collect(file_grpc_health_v1_health);
+  for (const file of reflectedFiles) collect(file);
   const fileDescriptorProtos = [...files.values()].map((file) =>
     Buffer.from(toBinary(FileDescriptorProtoSchema, file.proto)),
   );

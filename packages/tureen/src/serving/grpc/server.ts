@@ -2,17 +2,20 @@ import { rmSync, statSync } from "node:fs";
 import { type ChannelOptions, Server } from "@grpc/grpc-js";
 import type { SSLConfig } from "@tureen/protos/gen/tensorflow_serving/config/ssl_config_pb";
 import { HealthImplementation } from "grpc-health-check";
-import { StatusError } from "../../core/status-error.js";
+import { StatusCode, StatusError } from "../../core/status-error.js";
 import type { ApiContext } from "../api/request-context.js";
+import type { Gate } from "../gate/gate.js";
 import type { Log } from "../log.js";
+import { addByteServices, byteServices } from "./byte-methods.js";
 import { serverCredentials } from "./credentials.js";
-import { modelService } from "./model-service.js";
-import { predictionService } from "./prediction-service.js";
+import { type ModelHealth, modelHealth } from "./model-health.js";
 import { addReflection } from "./reflection.js";
+import { CallCount } from "./unary.js";
 
 /** How the gRPC half is set up. */
 export interface GrpcServerOptions {
   readonly context: ApiContext;
+  readonly gate: Gate;
   readonly log: Log;
   /** The TCP port, 0 for one that is free, undefined for none. */
   readonly port: number | undefined;
@@ -34,6 +37,11 @@ export interface RunningGrpcServer {
   close(graceMs: number): Promise<void>;
 }
 
+/** Status names by their numbers. */
+const statusNames: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(StatusCode).map(([name, code]) => [code, name] as const),
+);
+
 /** How long connections may stay open once their requests are answered. */
 const lastMomentMs = 500;
 
@@ -43,22 +51,22 @@ const healthServices = ["", "ModelService", "PredictionService"];
 /** Starts PredictionService, ModelService, health and reflection on a port and a UNIX socket. UNAVAILABLE where one is taken. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<RunningGrpcServer> {
   const { context, log, asContent, socketPath, host = "0.0.0.0" } = options;
-  // TensorFlow Serving allows messages up to INT32_MAX both ways.
-  const limits: ChannelOptions = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
-  const server = new Server({ ...limits, ...Object.fromEntries(options.channelArguments) });
-  const active = new Set<Promise<void>>();
-  const track = (work: Promise<void>): void => {
-    active.add(work);
-    void work.finally(() => active.delete(work));
+  const { gate } = options;
+  const limits: ChannelOptions = {
+    // TensorFlow Serving allows messages up to INT32_MAX both ways.
+    "grpc.max_receive_message_length": gate.maxRequestBytes > 0 ? gate.maxRequestBytes : -1,
+    "grpc.max_send_message_length": -1,
   };
-  for (const { definition, implementation } of [
-    predictionService({ context, asContent, track }),
-    modelService({ context, log, track }),
-  ]) {
-    server.addService(definition, implementation);
-  }
+  const server = new Server({ ...limits, ...Object.fromEntries(options.channelArguments) });
+  const calls = new CallCount();
+  addByteServices(server, byteServices(context, asContent, log), {
+    gate,
+    calls,
+    refused: ({ code }) => context.metrics.refusedCount.increment([statusNames[code] ?? String(code)]),
+  });
   const health = new HealthImplementation(Object.fromEntries(healthServices.map((name) => [name, "SERVING" as const])));
   health.addToServer(server);
+  const models: ModelHealth = modelHealth(context.core, health);
   addReflection(server);
 
   let port: number | undefined;
@@ -73,6 +81,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
       log.info("grpc", `Running gRPC ModelServer at UNIX socket ${socketPath} ...`);
     }
   } catch (error) {
+    models.close();
     server.forceShutdown();
     throw error;
   }
@@ -80,6 +89,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
     port,
     close: async (graceMs) => {
       for (const name of healthServices) health.setStatus(name, "NOT_SERVING");
+      models.close();
       const drained = new Promise<void>((resolve) => {
         server.tryShutdown(() => resolve());
       });
@@ -89,7 +99,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
       });
       // A health watch never ends by itself and would hold tryShutdown for ever: once no request is under way it is given a moment to see
       // its last state, and answers that were just given the time to reach the socket.
-      const answered = Promise.all([...active]).then(() => new Promise((resolve) => setTimeout(resolve, lastMomentMs)));
+      const answered = calls.idle().then(() => new Promise((resolve) => setTimeout(resolve, lastMomentMs)));
       await Promise.race([drained, late, answered]);
       clearTimeout(timer);
       server.forceShutdown();

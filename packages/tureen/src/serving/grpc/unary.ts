@@ -1,11 +1,41 @@
-import type { handleUnaryCall, MethodDefinition } from "@grpc/grpc-js";
+import { type handleUnaryCall, Metadata, type MethodDefinition, type ServerUnaryCall } from "@grpc/grpc-js";
 import { WireError } from "@tureen/protos/serving-messages";
 import { internal } from "../../core/status-error.js";
 import type { CallContext } from "../api/request-context.js";
-import { grpcStatus } from "./status.js";
+import { retryAfterSeconds } from "../gate/admission.js";
+import { callerOf, type Gate, mayManage } from "../gate/gate.js";
+import { type GrpcStatus, grpcStatus } from "./status.js";
 
 /** A unary RPC on bytes: what it does with a request, and what it answers. */
 export type ByteHandler = (request: Uint8Array, call: CallContext) => Promise<Uint8Array> | Uint8Array;
+
+/** Counts the calls under way, so that a server that stops can wait for them. */
+export class CallCount {
+  private active = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  enter(): void {
+    this.active += 1;
+  }
+
+  leave(): void {
+    this.active -= 1;
+    if (this.active === 0) for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  /** Resolves once no call is under way. */
+  async idle(): Promise<void> {
+    if (this.active > 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+}
+
+/** What calls go through on their way to a handler. */
+export interface UnaryOptions {
+  readonly gate: Gate;
+  readonly calls: CallCount;
+  /** Told of the status of every call that was turned away before its handler. */
+  readonly refused: (status: GrpcStatus) => void;
+}
 
 /** The definition of a method whose messages the handlers decode and encode themselves. */
 export function byteMethod(path: string): MethodDefinition<Uint8Array, Uint8Array> {
@@ -22,28 +52,74 @@ export function byteMethod(path: string): MethodDefinition<Uint8Array, Uint8Arra
   };
 }
 
-/** Runs a byte handler as a gRPC call: deadline and cancellation in, status out. */
-export function unary(
-  handler: ByteHandler,
-  track: (work: Promise<void>) => void,
-): handleUnaryCall<Uint8Array, Uint8Array> {
-  return (call, callback) => {
-    const work = (async () => {
-      try {
-        const deadline = monotonicDeadline(call.getDeadline());
-        const isCancelled = (): boolean => call.cancelled;
-        callback(
-          null,
-          await handler(call.request, deadline === undefined ? { isCancelled } : { deadline, isCancelled }),
-        );
-      } catch (error) {
-        callback(
-          grpcStatus(error instanceof WireError ? internal(`Failed to parse the request: ${error.message}`) : error),
-        );
-      }
-    })();
-    track(work);
+type Call = ServerUnaryCall<Uint8Array, Uint8Array>;
+
+/** A gRPC call as handlers know it. */
+class UnaryContext implements CallContext {
+  readonly deadline?: number;
+  readonly caller: CallContext["caller"];
+  readonly mayManage: boolean;
+  private readonly call: Call;
+
+  constructor(call: Call, gate: Gate) {
+    this.call = call;
+    const deadline = monotonicDeadline(call.getDeadline());
+    if (deadline !== undefined) this.deadline = deadline;
+    this.caller = callerOf(gate, () => ({
+      authorization: call.metadata.get("authorization")[0]?.toString(),
+      commonName: commonNameOf(call),
+    }));
+    this.mayManage = mayManage(gate, this.caller);
+  }
+
+  isCancelled(): boolean {
+    return this.call.cancelled;
+  }
+}
+
+/** Runs a byte handler as a gRPC call: deadline, caller and cancellation in, status out. */
+export function unary(handler: ByteHandler, options: UnaryOptions): handleUnaryCall<Uint8Array, Uint8Array> {
+  const { gate, calls, refused } = options;
+  const { admission } = gate;
+  return async (call, callback) => {
+    calls.enter();
+    let context: CallContext;
+    try {
+      context = new UnaryContext(call, gate);
+      const turn = admission.enter();
+      if (turn !== undefined) await turn;
+    } catch (error) {
+      const status = grpcStatus(error);
+      refused(status);
+      callback({ ...status, metadata: retryMetadata(status) });
+      calls.leave();
+      return;
+    }
+    try {
+      callback(null, await handler(call.request, context));
+    } catch (error) {
+      callback(
+        grpcStatus(error instanceof WireError ? internal(`Failed to parse the request: ${error.message}`) : error),
+      );
+    } finally {
+      admission.leave();
+      calls.leave();
+    }
   };
+}
+
+/** Tells gRPC clients that retry when to: they follow this trailer by themselves. */
+function retryMetadata({ code }: GrpcStatus): Metadata {
+  const metadata = new Metadata();
+  // RESOURCE_EXHAUSTED: the server is full at the moment.
+  if (code === 8) metadata.set("grpc-retry-pushback-ms", String(retryAfterSeconds * 1000));
+  return metadata;
+}
+
+/** The common name of a client certificate that was checked against the server's CA. */
+function commonNameOf(call: Call): string | undefined {
+  const name = call.getAuthContext().sslPeerCertificate?.subject?.CN;
+  return Array.isArray(name) ? name[0] : name;
 }
 
 /** A call's deadline on the clock that the engine measures with. */

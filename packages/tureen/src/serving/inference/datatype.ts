@@ -1,4 +1,5 @@
 import type { DType } from "../../core/dtype.js";
+import { internal } from "../../core/status-error.js";
 
 /** Datatypes of the Open Inference Protocol by the dtypes that they stand for; quantized and complex ones have none. */
 const byDType: Partial<Readonly<Record<DType, string>>> = Object.freeze({
@@ -28,4 +29,11 @@ export function datatypeOf(dtype: DType): string | undefined {
 /** The dtype that the protocol's name stands for; undefined for an unknown name. */
 export function dtypeOfDatatype(name: string): DType | undefined {
   return byName.get(name);
+}
+
+/** The datatype of a tensor that goes out; INTERNAL for a dtype that the protocol cannot carry. */
+export function datatypeName(dtype: DType): string {
+  const datatype = datatypeOf(dtype);
+  if (datatype === undefined) throw internal(`The Open Inference Protocol has no datatype for ${dtype}`);
+  return datatype;
 }

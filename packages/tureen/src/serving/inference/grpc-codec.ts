@@ -11,9 +11,9 @@ import {
 } from "@tureen/protos/gen/inference/grpc_inference_service_pb";
 import { allocate, type DataOf, type DType } from "../../core/dtype.js";
 import { elementCount } from "../../core/shape.js";
-import { internal, invalidArgument } from "../../core/status-error.js";
+import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
-import { datatypeOf, dtypeOfDatatype } from "./datatype.js";
+import { datatypeName, datatypeOf, dtypeOfDatatype } from "./datatype.js";
 import { addInput, checkedShape, type InferRequest, type InferResponse } from "./infer.js";
 import type { InferMetadata } from "./model-metadata.js";
 import { rawFromTensor, tensorFromRaw } from "./raw-contents.js";
@@ -119,7 +119,10 @@ function contentsOf(name: string, dtype: DType, contents: InferTensorContents): 
 }
 
 /** Writes a ModelInferResponse; tensors as raw bytes under `isRaw`, else in the lists of their datatypes. */
-export function encodeInferResponse({ modelName, modelVersion, id, outputs }: InferResponse, isRaw: boolean): Uint8Array {
+export function encodeInferResponse(
+  { modelName, modelVersion, id, outputs }: InferResponse,
+  isRaw: boolean,
+): Uint8Array {
   const entries = [...outputs];
   // Half-precision numbers have no list of their own, and raw contents are for all outputs or none.
   const asRaw = isRaw || entries.some(([, { dtype }]) => dtype === "float16" || dtype === "bfloat16");
@@ -136,13 +139,6 @@ export function encodeInferResponse({ modelName, modelVersion, id, outputs }: In
     rawOutputContents: asRaw ? entries.map(([, value]) => rawFromTensor(value)) : [],
   });
   return toBinary(ModelInferResponseSchema, message);
-}
-
-/** The datatype of an output; INTERNAL for a dtype that the protocol cannot carry. */
-export function datatypeName(dtype: DType): string {
-  const datatype = datatypeOf(dtype);
-  if (datatype === undefined) throw internal(`The Open Inference Protocol has no datatype for ${dtype}`);
-  return datatype;
 }
 
 function typedContents({ dtype, data }: TensorValue): Partial<Omit<InferTensorContents, "$typeName" | "$unknown">> {

@@ -19,8 +19,8 @@ import { infer } from "./infer.js";
 import { inferMetadata, isModelReady, isServerReady, serverMetadata } from "./model-metadata.js";
 import { checkManagement, repositoryIndex } from "./repository.js";
 
-/** The methods of GRPCInferenceService on bytes. */
-export function inferenceMethods(context: ApiContext): Readonly<Record<string, ByteHandler>> {
+/** The methods of GRPCInferenceService. */
+export function messageMethods(context: ApiContext): Readonly<Record<string, ByteHandler>> {
   return {
     ServerLive: () => toBinary(ServerLiveResponseSchema, create(ServerLiveResponseSchema, { live: true })),
     ServerReady: () =>

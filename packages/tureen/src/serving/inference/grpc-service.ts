@@ -1,13 +1,10 @@
-import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { ApiContext } from "../api/request-context.js";
-import { byteService } from "../grpc/prediction-service.js";
 import type { ByteHandler } from "../grpc/unary.js";
 
 /** The full name of the Open Inference Protocol's service. */
 export const inferenceServiceName = "inference.GRPCInferenceService";
 
-/** The service's methods. */
-export const inferenceMethodNames = Object.freeze([
+const methodNames = [
   "ServerLive",
   "ServerReady",
   "ModelReady",
@@ -17,24 +14,16 @@ export const inferenceMethodNames = Object.freeze([
   "RepositoryIndex",
   "RepositoryModelLoad",
   "RepositoryModelUnload",
-] as const);
+];
 
 /** GRPCInferenceService; its messages, which take time to load, are loaded by the first call. */
-export function inferenceByteMethods(context: ApiContext): Readonly<Record<string, ByteHandler>> {
+export function inferenceMethods(context: ApiContext): Readonly<Record<string, ByteHandler>> {
   let loaded: Promise<Readonly<Record<string, ByteHandler>>> | undefined;
   const handler =
     (name: string): ByteHandler =>
     async (bytes, call) => {
-      loaded ??= import("./grpc-methods.js").then(({ inferenceMethods }) => inferenceMethods(context));
+      loaded ??= import("./grpc-methods.js").then((module) => module.messageMethods(context));
       return (await loaded)[name]!(bytes, call);
     };
-  return Object.fromEntries(inferenceMethodNames.map((name) => [name, handler(name)]));
-}
-
-/** GRPCInferenceService for a gRPC server. */
-export function inferenceService(
-  context: ApiContext,
-  track: (work: Promise<void>) => void,
-): { definition: ServiceDefinition; implementation: UntypedServiceImplementation } {
-  return byteService(inferenceServiceName, inferenceByteMethods(context), track);
+  return Object.fromEntries(methodNames.map((name) => [name, handler(name)]));
 }

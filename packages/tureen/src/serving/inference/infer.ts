@@ -1,9 +1,11 @@
 import type { ModelSpecMessage } from "@tureen/protos/serving-messages";
 import { failedPrecondition, invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
+import { acquireServable } from "../api/acquire-servable.js";
 import { defaultSignatureName } from "../api/model-spec.js";
-import { predictWith } from "../api/predict.js";
+import { type PredictRequest, predictWith } from "../api/predict.js";
 import type { ApiContext, CallContext } from "../api/request-context.js";
+import { notePredict } from "../request-log/note-messages.js";
 import type { CompiledSignature, Servable } from "../servable/servable.js";
 import { parseVersion } from "../source/scan-versions.js";
 
@@ -33,7 +35,9 @@ export interface InferResponse {
 export function inferSpec(name: string, version: string, signatureName = ""): ModelSpecMessage {
   if (version === "") return { name, signatureName };
   const number = parseVersion(version);
-  return number === undefined ? { name, signatureName, versionLabel: version } : { name, signatureName, version: number };
+  return number === undefined
+    ? { name, signatureName, versionLabel: version }
+    : { name, signatureName, version: number };
 }
 
 /**
@@ -43,7 +47,8 @@ export function inferSpec(name: string, version: string, signatureName = ""): Mo
 export function inferSignature(servable: Servable, name: string): CompiledSignature {
   const { signatures } = servable;
   const wanted = name === "" ? defaultSignatureName : name;
-  const found = signatures.get(wanted) ?? (name === "" && signatures.size === 1 ? [...signatures.values()][0] : undefined);
+  const found =
+    signatures.get(wanted) ?? (name === "" && signatures.size === 1 ? [...signatures.values()][0] : undefined);
   if (found === undefined) throw failedPrecondition(`Serving signature key "${wanted}" not found.`);
   return found;
 }
@@ -51,16 +56,18 @@ export function inferSignature(servable: Servable, name: string): CompiledSignat
 /** ModelInfer: Predict by other names, with Predict's checks and texts. */
 export async function infer(context: ApiContext, request: InferRequest, call: CallContext): Promise<InferResponse> {
   const spec = inferSpec(request.modelName, request.modelVersion, request.signatureName);
-  const handle = await context.core.acquire(spec, call.deadline);
+  const handle = await acquireServable(context, spec, call);
   try {
     const { servable } = handle;
     const { name } = inferSignature(servable, request.signatureName);
-    const { outputs } = await predictWith(
-      context,
-      servable,
-      { modelSpec: { ...spec, signatureName: name }, inputs: request.inputs, outputFilter: request.outputs },
-      call,
-    );
+    const asPredict: PredictRequest = {
+      modelSpec: { ...spec, signatureName: name },
+      inputs: request.inputs,
+      outputFilter: request.outputs,
+    };
+    const response = await predictWith(context, servable, asPredict, call);
+    notePredict(context, asPredict, response);
+    const { outputs } = response;
     return { modelName: servable.name, modelVersion: String(servable.version), id: request.id, outputs };
   } finally {
     handle.release();

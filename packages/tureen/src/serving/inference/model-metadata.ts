@@ -1,8 +1,8 @@
-import { internal } from "../../core/status-error.js";
 import type { PartialShape } from "../../core/shape.js";
 import type { TensorInfo } from "../../saved-model/signature.js";
+import { acquireServable } from "../api/acquire-servable.js";
 import type { ApiContext, CallContext } from "../api/request-context.js";
-import { datatypeOf } from "./datatype.js";
+import { datatypeName } from "./datatype.js";
 import { inferSignature, inferSpec } from "./infer.js";
 
 /** What the protocol says of a tensor. */
@@ -27,7 +27,11 @@ export const serverMetadata: {
   readonly name: string;
   readonly version: string;
   readonly extensions: readonly string[];
-} = Object.freeze({ name: "tureen", version: "2", extensions: Object.freeze(["model_repository", "binary_tensor_data"]) });
+} = Object.freeze({
+  name: "tureen",
+  version: "2",
+  extensions: Object.freeze(["model_repository", "binary_tensor_data"]),
+});
 
 /** The name that the protocol's users know the platform by. */
 const platform = "tensorflow_savedmodel";
@@ -39,7 +43,7 @@ export async function inferMetadata(
   version: string,
   call: CallContext,
 ): Promise<InferMetadata> {
-  const handle = await context.core.acquire(inferSpec(name, version), call.deadline);
+  const handle = await acquireServable(context, inferSpec(name, version), call);
   try {
     const { info } = inferSignature(handle.servable, "");
     const available = context.core.monitor.statesOf(name).filter(({ state }) => state === "AVAILABLE");
@@ -56,11 +60,7 @@ export async function inferMetadata(
 }
 
 function tensors(infos: ReadonlyMap<string, TensorInfo>): TensorMetadata[] {
-  return [...infos].map(([name, { dtype, shape }]) => {
-    const datatype = datatypeOf(dtype);
-    if (datatype === undefined) throw internal(`The Open Inference Protocol has no datatype for ${dtype}`);
-    return { name, datatype, shape: sizes(shape) };
-  });
+  return [...infos].map(([name, { dtype, shape }]) => ({ name, datatype: datatypeName(dtype), shape: sizes(shape) }));
 }
 
 function sizes(shape: PartialShape): readonly number[] {

@@ -1,4 +1,7 @@
-import type { ModelConfig, ModelServerConfig } from "@tureen/protos/gen/tensorflow_serving/config/model_server_config_pb";
+import type {
+  ModelConfig,
+  ModelServerConfig,
+} from "@tureen/protos/gen/tensorflow_serving/config/model_server_config_pb";
 import type { ModelSpecMessage } from "@tureen/protos/serving-messages";
 import { failedPrecondition, invalidArgument, notFound, StatusError } from "../../core/status-error.js";
 import {

@@ -8,6 +8,8 @@ export interface Counter {
   readonly labelNames: Labels;
   readonly points: ReadonlyMap<string, { readonly labels: Labels; value: number }>;
   increment(labels: Labels, by?: number): void;
+  /** Forgets the points whose first labels are these: what they counted is gone from memory for good. */
+  forget(labels: Labels): void;
 }
 
 /** A distribution over fixed buckets, by labels. */
@@ -19,6 +21,10 @@ export interface Histogram {
   readonly limits: readonly number[];
   readonly points: ReadonlyMap<string, HistogramPoint>;
   observe(labels: Labels, value: number): void;
+  /** The distribution of the label values, for those who observe often: see `observePoint`. */
+  point(labels: Labels): HistogramPoint;
+  /** Forgets the points whose first labels are these. */
+  forget(labels: Labels): void;
 }
 
 /** The distribution of one set of label values. */
@@ -57,29 +63,42 @@ export function counter(name: string, labelNames: Labels): Counter {
       if (point === undefined) points.set(key, { labels, value: by });
       else point.value += by;
     },
+    forget: (labels) => forget(points, labels),
   };
 }
 
 /** A histogram with the given upper limits. */
 export function histogram(name: string, labelNames: Labels, limits: readonly number[]): Histogram {
   const points = new Map<string, HistogramPoint>();
+  const pointOf = (labels: Labels): HistogramPoint => {
+    const key = labels.join(separator);
+    let point = points.get(key);
+    if (point === undefined) {
+      point = { labels, buckets: new Float64Array(limits.length + 1), sum: 0 };
+      points.set(key, point);
+    }
+    return point;
+  };
   return {
     kind: "histogram",
     name,
     labelNames,
     limits,
     points,
-    observe: (labels, value) => {
-      const key = labels.join(separator);
-      let point = points.get(key);
-      if (point === undefined) {
-        point = { labels, buckets: new Float64Array(limits.length + 1), sum: 0 };
-        points.set(key, point);
-      }
-      point.buckets[bucketOf(limits, value)]! += 1;
-      point.sum += value;
-    },
+    observe: (labels, value) => observePoint(limits, pointOf(labels), value),
+    point: pointOf,
+    forget: (labels) => forget(points, labels),
   };
+}
+
+/** Notes a value in a histogram's point without looking the point up. */
+export function observePoint(limits: readonly number[], point: HistogramPoint, value: number): void {
+  point.buckets[bucketOf(limits, value)]! += 1;
+  point.sum += value;
+}
+
+function forget(points: Map<string, { readonly labels: Labels }>, labels: Labels): void {
+  for (const [key, point] of points) if (labels.every((label, i) => point.labels[i] === label)) points.delete(key);
 }
 
 /** A gauge that `read` computes. */

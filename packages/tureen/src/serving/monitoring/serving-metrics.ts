@@ -1,13 +1,4 @@
-import {
-  type Counter,
-  counter,
-  exponentialLimits,
-  type Gauge,
-  gauge,
-  type Histogram,
-  histogram,
-  type Metric,
-} from "./metrics.js";
+import { type Counter, counter, exponentialLimits, type Histogram, histogram, type Metric } from "./metrics.js";
 
 /** What a server counts; names, labels and buckets as in TensorFlow Serving (servables/tensorflow/util.cc). */
 export interface ServingMetrics {
@@ -28,21 +19,25 @@ export interface ServingMetrics {
   readonly batchingInputSize: Histogram;
   readonly batchingProcessedSize: Histogram;
   readonly batchingPaddingSize: Histogram;
+  /** Requests by the servable and signature that answered, and their outcome; TensorFlow Serving does not have it. */
+  readonly signatureRequests: Counter;
+  /** Microseconds of a request in each stage: decode, queue, compute, encode. */
+  readonly stageLatency: Histogram;
+  /** Rows, padding included, of the batches that requests were run in. */
+  readonly batchRows: Histogram;
+  /** Loads that ended, by model, version and outcome. */
+  readonly loadCount: Counter;
+  /** Requests turned away before a model saw them, by reason. */
+  readonly refusedCount: Counter;
   /** All of them, by name. */
   readonly all: readonly Metric[];
-}
-
-/** Where the process's own numbers come from. */
-export interface ProcessNumbers {
-  /** Models with their loaded versions and bytes. */
-  loadedModels(): readonly { readonly name: string; readonly version: bigint; readonly memoryBytes: number }[];
 }
 
 /** Fresh metrics for one server. */
 export function servingMetrics(): ServingMetrics {
   // About ten microseconds to twenty minutes.
   const latency = exponentialLimits(10, 1.8, 33);
-  const metrics = {
+  const tensorflow = {
     requestCount: counter("/tensorflow/serving/request_count", ["model_name", "status"]),
     requestLatency: histogram("/tensorflow/serving/request_latency", ["model_name", "API", "entrypoint"], latency),
     runtimeLatency: histogram("/tensorflow/serving/runtime_latency", ["model_name", "API", "runtime"], latency),
@@ -77,18 +72,18 @@ export function servingMetrics(): ServingMetrics {
       exponentialLimits(1, 2, 15),
     ),
   };
+  const own = {
+    signatureRequests: counter("/tureen/serving/request_count", ["model_name", "version", "signature", "status"]),
+    stageLatency: histogram("/tureen/serving/stage_latency", ["model_name", "version", "signature", "stage"], latency),
+    batchRows: histogram(
+      "/tureen/serving/batch_rows",
+      ["model_name", "version", "signature"],
+      exponentialLimits(1, 2, 15),
+    ),
+    loadCount: counter("/tureen/serving/load_count", ["model_name", "version", "status"]),
+    refusedCount: counter("/tureen/serving/refused_request_count", ["status"]),
+  };
+  const metrics = { ...tensorflow, ...own };
   const all: Metric[] = Object.values(metrics);
   return Object.freeze({ ...metrics, all: Object.freeze(all.sort((a, b) => (a.name < b.name ? -1 : 1))) });
-}
-
-/** Gauges of the process that TensorFlow Serving does not have: memory and loaded models. */
-export function processGauges(numbers: ProcessNumbers): readonly Gauge[] {
-  return [
-    gauge("/tureen/process/resident_memory_bytes", [], () => [{ labels: [], value: process.memoryUsage.rss() }]),
-    gauge("/tureen/serving/model_memory_bytes", ["model_name", "version"], () =>
-      numbers
-        .loadedModels()
-        .map(({ name, version, memoryBytes }) => ({ labels: [name, String(version)], value: memoryBytes })),
-    ),
-  ];
 }

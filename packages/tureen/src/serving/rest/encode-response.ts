@@ -128,7 +128,7 @@ class TensorPrinter {
 }
 
 /** How an element of the dtype is printed; undefined where JSON has no form for it. */
-function tokenOf(value: TensorValue): ((index: number) => string) | undefined {
+export function tokenOf(value: TensorValue): ((index: number) => string) | undefined {
   switch (value.dtype) {
     case "float32": {
       const data = value.data as Float32Array;

@@ -1,5 +1,6 @@
 import type { ModelSpecMessage } from "@tureen/protos/serving-messages";
 import { invalidArgument, type StatusCodeName } from "../../core/status-error.js";
+import { acquireServable } from "../api/acquire-servable.js";
 import { classify } from "../api/classify.js";
 import { getModelMetadata, signatureDefField } from "../api/get-model-metadata.js";
 import { getModelStatus } from "../api/get-model-status.js";
@@ -7,6 +8,7 @@ import { defaultSignatureName } from "../api/model-spec.js";
 import { predictWith } from "../api/predict.js";
 import { regress } from "../api/regress.js";
 import type { ApiContext, CallContext } from "../api/request-context.js";
+import { noteClassify, notePredict, noteRegress } from "../request-log/note-messages.js";
 import { decodeBody, decodeExamplesRequest, decodePredictRequest, decodeSignatureName } from "./decode-request.js";
 import {
   encodeClassifyResponse,
@@ -58,16 +60,24 @@ async function answer(
     case "predict":
       return restPredict(context, spec, body, call);
     case "classify": {
+      const start = performance.now();
       const document = decodeBody(body);
       const modelSpec = spec(decodeSignatureName(document));
-      const { result } = await classify(context, { modelSpec, input: decodeExamplesRequest(document) }, call);
-      return encodeClassifyResponse(result);
+      const request = { modelSpec, input: decodeExamplesRequest(document) };
+      if (call.record !== undefined) call.record.decode = performance.now() - start;
+      const response = await classify(context, request, call);
+      noteClassify(context, request, response);
+      return encoded(call, () => encodeClassifyResponse(response.result));
     }
     case "regress": {
+      const start = performance.now();
       const document = decodeBody(body);
       const modelSpec = spec(decodeSignatureName(document));
-      const { values } = await regress(context, { modelSpec, input: decodeExamplesRequest(document) }, call);
-      return encodeRegressResponse(values);
+      const request = { modelSpec, input: decodeExamplesRequest(document) };
+      if (call.record !== undefined) call.record.decode = performance.now() - start;
+      const response = await regress(context, request, call);
+      noteRegress(context, request, response);
+      return encoded(call, () => encodeRegressResponse(response.values));
     }
     case "metadata":
       checkModelName(route);
@@ -76,7 +86,7 @@ async function answer(
       );
     case "status":
       checkModelName(route);
-      return encodeModelStatusResponse(getModelStatus(context, spec("")));
+      return encodeModelStatusResponse(getModelStatus(context, spec(""), call));
     case "malformed":
       throw invalidArgument(`Malformed request: ${httpMethod} ${path}`);
   }
@@ -89,10 +99,11 @@ async function restPredict(
   body: Uint8Array,
   call: CallContext,
 ): Promise<string> {
+  const start = performance.now();
   const document = decodeBody(body);
   const given = decodeSignatureName(document);
   const modelSpec = spec(given);
-  const handle = await context.core.acquire(modelSpec, call.deadline);
+  const handle = await acquireServable(context, modelSpec, call);
   try {
     const name = given === "" ? defaultSignatureName : given;
     const signature = handle.servable.signatures.get(name);
@@ -100,11 +111,22 @@ async function restPredict(
       throw invalidArgument(`Serving signature name: "${name}" not found in signature def`);
     }
     const { format, inputs } = decodePredictRequest(document, signature, given);
-    const { outputs } = await predictWith(context, handle.servable, { modelSpec, inputs, outputFilter: [] }, call);
-    return encodePredictResponse(outputs, format);
+    const request = { modelSpec, inputs, outputFilter: [] };
+    if (call.record !== undefined) call.record.decode = performance.now() - start;
+    const response = await predictWith(context, handle.servable, request, call);
+    notePredict(context, request, response);
+    return encoded(call, () => encodePredictResponse(response.outputs, format));
   } finally {
     handle.release();
   }
+}
+
+/** Encodes an answer and notes how long that takes. */
+function encoded({ record }: CallContext, encode: () => string): string {
+  const start = performance.now();
+  const text = encode();
+  if (record !== undefined) record.encode = performance.now() - start;
+  return text;
 }
 
 function checkModelName({ model }: RestRoute): void {

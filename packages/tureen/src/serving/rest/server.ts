@@ -1,31 +1,22 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { SSLConfig } from "@tureen/protos/gen/tensorflow_serving/config/ssl_config_pb";
 import { StatusError } from "../../core/status-error.js";
-import type { ApiContext } from "../api/request-context.js";
 import type { Log } from "../log.js";
-import type { Metric } from "../monitoring/metrics.js";
-import { prometheusPage } from "../monitoring/prometheus-page.js";
-import { jsonBytes } from "./json-text.js";
-import { answerModelApi } from "./model-api.js";
-import { readBody } from "./read-body.js";
-import { isModelApiPath } from "./router.js";
-import { httpCode } from "./status.js";
+import { handleRequest, type RequestHandlerOptions } from "./handle-request.js";
 
 /** How the REST half is set up. */
-export interface RestServerOptions {
-  readonly context: ApiContext;
+export interface RestServerOptions extends Omit<RequestHandlerOptions, "isStopping"> {
   readonly log: Log;
   /** The TCP port, 0 for one that is free. */
   readonly port: number;
   /** The address to bind; all of them by default. */
   readonly host?: string;
-  /** Milliseconds a run may take, 0 or less for ever. */
-  readonly timeoutMs: number;
-  readonly cors: boolean;
-  /** Path of TensorFlow Serving's metrics page, undefined where the monitoring configuration has none. */
-  readonly prometheusPath: string | undefined;
-  /** What the metrics pages show. */
-  readonly metrics: readonly Metric[];
+  /** TLS with these PEM texts; plain HTTP without. */
+  readonly ssl?: SSLConfig;
+  /** What the log calls it. */
+  readonly title: string;
 }
 
 /** A REST server that listens. */
@@ -37,21 +28,17 @@ export interface RunningRestServer {
 
 /** How often a server that stops looks for connections without a request. */
 const idleCheckMs = 20;
-
-const corsHeaders: Readonly<Record<string, string>> = Object.freeze({
-  "Access-Control-Allow-Origin": "*",
-  "Access-Control-Allow-Methods": "POST, GET",
-  "Access-Control-Allow-Headers": "Content-Type",
-});
-
-/** What libevent, under TensorFlow Serving, answers on a path that nobody handles. */
-const notFoundPage = "<HTML><HEAD>\n<TITLE>404 Not Found</TITLE>\n</HEAD><BODY>\n<H1>Not Found</H1>\n</BODY></HTML>\n";
+/** How long a client may take to send a request's headers: a slow one must not hold a connection for ever. */
+const headersTimeoutMs = 30_000;
 
 /** Starts the REST API with its metrics and health pages. UNAVAILABLE where the port is taken. */
 export async function startRestServer(options: RestServerOptions): Promise<RunningRestServer> {
   const { log, host } = options;
-  const server = createServer((request, response) => {
-    void handle(options, request, response).catch((error: unknown) => {
+  let isStopping = false;
+  const handling: RequestHandlerOptions = { ...options, isStopping: () => isStopping };
+  const server = listener(options.ssl);
+  server.on("request", (request, response) => {
+    void handleRequest(handling, request, response).catch((error: unknown) => {
       // Only the connection itself can fail here: the client went away in the middle of its request.
       if (!response.headersSent) response.writeHead(400);
       response.end();
@@ -60,6 +47,7 @@ export async function startRestServer(options: RestServerOptions): Promise<Runni
   });
   // Longer than usual load balancers keep idle connections, so that they close first.
   server.keepAliveTimeout = 75_000;
+  server.headersTimeout = headersTimeoutMs;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "EADDRINUSE" ? "the address is already in use" : error.message;
@@ -68,10 +56,11 @@ export async function startRestServer(options: RestServerOptions): Promise<Runni
     server.listen({ port: options.port, ...(host === undefined ? {} : { host }) }, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  log.info("rest", `Exporting HTTP/REST API at:localhost:${port} ...`);
+  log.info("rest", `Exporting ${options.title} at:localhost:${port} ...`);
   return {
     port,
     close: async (graceMs) => {
+      isStopping = true;
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
@@ -85,71 +74,13 @@ export async function startRestServer(options: RestServerOptions): Promise<Runni
   };
 }
 
-async function handle(options: RestServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = request.url ?? "/";
-  const method = request.method ?? "GET";
-  if (isModelApiPath(path)) {
-    await handleModelApi(options, method, path, request, response);
-    return;
-  }
-  const { prometheusPath } = options;
-  const plain = path.split("?", 1)[0]!;
-  if (prometheusPath !== undefined && plain === prometheusPath) {
-    if (path === prometheusPath) send(response, 200, "text/plain", prometheusPage(options.metrics));
-    else send(response, 400, "text/plain", `Unexpected path: ${path}. Should be ${prometheusPath}`);
-  } else if (plain === "/metrics") {
-    send(response, 200, "text/plain", prometheusPage(options.metrics));
-  } else if (plain === "/healthz") {
-    send(response, 200, "text/plain", "ok\n");
-  } else if (plain === "/readyz") {
-    const models = options.context.core.readiness();
-    const isReady = models.every(({ ready }) => ready);
-    const lines = models.map(({ name, ready }) => `${name}: ${ready ? "available" : "not available"}\n`);
-    send(response, isReady ? 200 : 503, "text/plain", lines.join(""));
-  } else {
-    send(response, 404, "text/html", notFoundPage);
-  }
-}
-
-async function handleModelApi(
-  { context, timeoutMs, cors }: RestServerOptions,
-  method: string,
-  path: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const start = performance.now();
-  const { metrics } = context;
-  const extra = cors ? corsHeaders : {};
-  if (method === "OPTIONS") {
-    const isAllowed = /https?:\/\//.test(request.headers.origin ?? "");
-    metrics.requestCount.increment(["", isAllowed ? "OK" : "FAILED_PRECONDITION"]);
-    response.writeHead(isAllowed ? 200 : 400, { ...extra, "Content-Length": 0 }).end();
-    return;
-  }
-  const body = await readBody(request);
-  const call = {
-    ...(timeoutMs > 0 ? { deadline: performance.now() + timeoutMs } : {}),
-    isCancelled: () => response.destroyed,
-  };
-  const answer = await answerModelApi(context, method, path, body, call);
-  const bytes = jsonBytes(answer.body);
-  response.writeHead(httpCode(answer.code), {
-    "Content-Type": "application/json",
-    ...extra,
-    "Content-Length": bytes.length,
+function listener(ssl: SSLConfig | undefined): Server {
+  if (ssl === undefined) return createServer();
+  return createTlsServer({
+    key: ssl.serverKey,
+    cert: ssl.serverCert,
+    ...(ssl.customCa === "" ? {} : { ca: ssl.customCa }),
+    requestCert: ssl.clientVerify,
+    rejectUnauthorized: ssl.clientVerify,
   });
-  response.end(method === "HEAD" ? undefined : bytes);
-  if (answer.code === "OK") {
-    metrics.requestLatency.observe(
-      [answer.model, answer.method, "REST"],
-      Math.round((performance.now() - start) * 1000),
-    );
-  }
-  metrics.requestCount.increment([answer.model, answer.code]);
-}
-
-function send(response: ServerResponse, code: number, type: string, body: string): void {
-  const bytes = Buffer.from(body);
-  response.writeHead(code, { "Content-Type": type, "Content-Length": bytes.length }).end(bytes);
 }

@@ -45,6 +45,7 @@ export function servableLoader({ loadModel, tags, metrics, log, wrap, warmUp }: 
         );
         metrics.loadAttemptCount.increment([path, "success"]);
         metrics.loadLatency.increment([path], micros);
+        metrics.loadCount.increment([name, String(version), "OK"]);
         return servable;
       } catch (error) {
         direct.close();
@@ -52,7 +53,9 @@ export function servableLoader({ loadModel, tags, metrics, log, wrap, warmUp }: 
       }
     } catch (error) {
       metrics.loadAttemptCount.increment([path, "fail"]);
-      throw toStatusError(error);
+      const status = toStatusError(error);
+      metrics.loadCount.increment([name, String(version), status.code]);
+      throw status;
     }
   };
 }

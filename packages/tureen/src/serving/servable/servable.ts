@@ -21,11 +21,17 @@ export interface SignatureTensor {
   readonly dtype: DType;
 }
 
+/** What a run may be told beside what the model is told. */
+export interface ServableRunOptions extends RunOptions {
+  /** Where a queue notes how long the request waited in it. */
+  readonly record?: { queue: number; batchRows: number };
+}
+
 /** Runs tensors by name. */
 export type RunTensors = (
   feeds: ReadonlyMap<string, TensorValue>,
   fetches: readonly string[],
-  options: RunOptions,
+  options: ServableRunOptions,
 ) => Promise<readonly TensorValue[]>;
 
 /** A version of a model, ready to answer. */
@@ -36,6 +42,8 @@ export interface Servable {
   /** Runs, through the batching queue where the model has one. */
   readonly run: RunTensors;
   readonly memoryBytes: number;
+  /** Rows that wait in its batching queues, where it has some. */
+  readonly queuedRows?: () => number;
   close(): void;
 }
 

@@ -180,7 +180,8 @@ export function featureColumns(flat: FlatTrees, features: readonly TensorValue[]
     const dimension = flat.columnDimensions[c]!;
     const found = features[feature];
     const size = found === undefined ? 0 : (found.shape[1] ?? 1);
-    if (found === undefined || dimension >= size) {
+    // Without examples a sparse feature that was made dense has no dimensions either.
+    if (found === undefined || (dimension >= size && batch > 0)) {
       throw invalidArgument(`The ensemble looks at dimension ${dimension} of feature ${feature}, which is not given`);
     }
     data.push(found.data as Int32Array);

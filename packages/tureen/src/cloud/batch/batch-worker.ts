@@ -1,0 +1,47 @@
+/** A worker process of a batch prediction: loads the model, then predicts the shards that its parent sends. */
+import { openSync, writeSync } from "node:fs";
+import { toStatusError } from "../../core/status-error.js";
+import { type LoadedPredictModel, loadPredictModel } from "../predict/load-predict-model.js";
+import { runShard } from "./run-shard.js";
+import type { FromWorker, ToWorker } from "./worker-message.js";
+
+let start: Extract<ToWorker, { kind: "start" }>;
+let model: LoadedPredictModel;
+
+function tell(message: FromWorker): void {
+  process.send!(message);
+}
+
+/** Notes each record before it is tried where a crash cannot lose the note: in a file, written at once. */
+function journal(path: string): (ordinal: number) => void {
+  const fd = openSync(path, "w");
+  return (ordinal) => {
+    writeSync(fd, String(ordinal).padEnd(16), 0);
+  };
+}
+
+async function handle(message: ToWorker): Promise<void> {
+  try {
+    if (message.kind === "start") {
+      start = message;
+      model = await loadPredictModel(message.options.modelDir);
+      tell({ kind: "ready" });
+      return;
+    }
+    const result = await runShard(model, message.shard, start.options, {
+      fingerprint: start.fingerprint,
+      count: start.count,
+      deadly: new Set(message.deadly),
+      onProgress: (progress) => tell({ kind: "progress", result: progress }),
+      ...(message.journal === undefined ? {} : { onRecord: journal(message.journal) }),
+    });
+    tell({ kind: "done", result });
+  } catch (error) {
+    const { code, message: text } = toStatusError(error, "INTERNAL");
+    tell({ kind: "failed", code, message: text });
+  }
+}
+
+process.on("message", (message: ToWorker) => void handle(message));
+// Without its parent nobody would take the results.
+process.on("disconnect", () => process.exit(1));

@@ -1,0 +1,48 @@
+import type { Log } from "../serving/log.js";
+import type { Database } from "./database/database.js";
+import type { ModelCache } from "./deploy/model-cache.js";
+
+/** What the service allows; Cloud ML Engine's documented quotas unless said. */
+export interface CloudLimits {
+  /** Bytes of a request's body. */
+  readonly maxRequestBytes: number;
+  /** Bytes of a deployed model. */
+  readonly maxModelBytes: number;
+  /** Files of a deployed model. */
+  readonly maxModelFiles: number;
+}
+
+/** Cloud ML Engine's documented quotas. */
+export const defaultLimits: CloudLimits = Object.freeze({
+  maxRequestBytes: 1_572_864,
+  maxModelBytes: 500 * 1024 * 1024,
+  maxModelFiles: 1000,
+});
+
+/** What the handlers share. */
+export interface CloudContext {
+  readonly database: Database;
+  /** Folder for deployed models. */
+  readonly dataDir: string;
+  /** This data folder's name in the database: whose unfinished work is whose. */
+  readonly owner: string;
+  readonly models: ModelCache;
+  readonly limits: CloudLimits;
+  readonly log: Log;
+  /** Worker processes of a batch prediction job. */
+  readonly jobWorkers: number;
+  /** Work that goes on after its request was answered; a server that stops waits for it or cuts it off. */
+  readonly background: Set<Promise<void>>;
+  /** Aborted when the server stops. */
+  readonly stopping: AbortSignal;
+  /** Jobs under way here, by full name. */
+  readonly runningJobs: Map<string, AbortController>;
+}
+
+/** Lets work go on after the request; what goes wrong there is the work's own to report, else it is logged. */
+export function inBackground(context: CloudContext, work: () => Promise<void>): void {
+  const running: Promise<void> = work()
+    .catch((error: unknown) => context.log.error("cloud", `Background work failed: ${String(error)}`))
+    .finally(() => context.background.delete(running));
+  context.background.add(running);
+}

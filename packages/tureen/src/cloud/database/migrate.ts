@@ -1,0 +1,37 @@
+import type { Database } from "./database.js";
+
+/** Any number will do that no other program takes for its own lock in the same database. */
+const lockKey = 7_408_310;
+
+/** Steps from an empty database to the present one, oldest first; a step that has been released is never changed. */
+const steps: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE tureen_models (
+       project text NOT NULL, name text NOT NULL, body jsonb NOT NULL, default_version text, etag text NOT NULL,
+       PRIMARY KEY (project, name))`,
+    `CREATE TABLE tureen_versions (
+       project text NOT NULL, model text NOT NULL, name text NOT NULL, body jsonb NOT NULL, state text NOT NULL,
+       path text, owner text NOT NULL, etag text NOT NULL,
+       PRIMARY KEY (project, model, name),
+       FOREIGN KEY (project, model) REFERENCES tureen_models (project, name))`,
+    `CREATE TABLE tureen_operations (
+       project text NOT NULL, id text NOT NULL, body jsonb NOT NULL, done boolean NOT NULL, owner text NOT NULL,
+       created timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (project, id))`,
+    `CREATE TABLE tureen_jobs (
+       project text NOT NULL, id text NOT NULL, body jsonb NOT NULL, state text NOT NULL, owner text NOT NULL, etag text NOT NULL,
+       created timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (project, id))`,
+  ],
+];
+
+/** Brings a database's tables up to this program's; several processes may do so at once. */
+export async function migrate(database: Database): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await transaction.query("SELECT pg_advisory_xact_lock($1)", [lockKey]);
+    await transaction.query("CREATE TABLE IF NOT EXISTS tureen_schema (version integer NOT NULL)");
+    const [row] = await transaction.query<{ version: number }>("SELECT version FROM tureen_schema");
+    const version = row?.version ?? 0;
+    for (const statement of steps.slice(version).flat()) await transaction.query(statement);
+    if (row === undefined) await transaction.query("INSERT INTO tureen_schema VALUES ($1)", [steps.length]);
+    else if (version < steps.length) await transaction.query("UPDATE tureen_schema SET version = $1", [steps.length]);
+  });
+}

@@ -1,0 +1,25 @@
+import { invalidArgument } from "../../core/status-error.js";
+import { deleteOldExports } from "../gc.js";
+import { defaultExportsToKeep, exportCheckpoint, type Exporter, type ExporterRequest, type SavedModelExporterOptions } from "./exporter.js";
+
+/** Exports after each evaluation and keeps the newest (`tf.estimator.LatestExporter`). */
+export class LatestExporter implements Exporter {
+  readonly name: string;
+  readonly #options: SavedModelExporterOptions;
+  readonly #keep: number | null;
+
+  /** `exportsToKeep` is 5 unless said; null keeps all. */
+  constructor(options: SavedModelExporterOptions & { readonly name: string; readonly exportsToKeep?: number | null }) {
+    const { exportsToKeep = defaultExportsToKeep } = options;
+    if (exportsToKeep !== null && !(exportsToKeep > 0)) throw invalidArgument("`exports_to_keep`, if provided, must be positive number");
+    this.name = options.name;
+    this.#options = options;
+    this.#keep = exportsToKeep;
+  }
+
+  async export(request: ExporterRequest): Promise<string> {
+    const path = await exportCheckpoint(this.#options, request);
+    if (this.#keep !== null) deleteOldExports(request.exportPath, this.#keep);
+    return path;
+  }
+}

@@ -1,0 +1,16 @@
+import type { TensorValue } from "../../core/tensor-value.js";
+import type { Tensor } from "../../graph/graph.js";
+import type { SessionRunArgs, SessionRunHook } from "./session-run-hook.js";
+
+/** Feeds tensors with what a function gives before each step (`tf.estimator.FeedFnHook`). */
+export class FeedFnHook implements SessionRunHook {
+  readonly #feedFn: () => ReadonlyMap<Tensor, TensorValue>;
+
+  constructor(options: { readonly feedFn: () => ReadonlyMap<Tensor, TensorValue> }) {
+    this.#feedFn = options.feedFn;
+  }
+
+  beforeRun(): SessionRunArgs {
+    return { feeds: this.#feedFn() };
+  }
+}

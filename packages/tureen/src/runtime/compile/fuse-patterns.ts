@@ -1,0 +1,209 @@
+import type { TensorValue } from "../../core/tensor-value.js";
+import type { Kernel, KernelTable } from "../kernel.js";
+import { fuseEmbeddingLookup } from "./fuse-embedding-lookup.js";
+import { fuseIndicator } from "./fuse-indicator.js";
+import { fuseIdRange, fuseRowIndices, fuseToSparse } from "./fuse-sparse-input.js";
+import { clusterGraph, clusterOf, replaceClusters } from "./partition.js";
+import { feedNode, type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
+import { type PlanSymbols, planSymbols } from "./plan-symbols.js";
+
+/** Where a fused kernel finds one of its values: an input of its node, or a constant. */
+export interface Source {
+  readonly slot: number;
+  readonly value: TensorValue | undefined;
+}
+
+/** A part of a plan that one kernel computes. */
+export interface Match {
+  /** The nodes that the pattern names; none but those of `outputs` may be used elsewhere. */
+  readonly members: readonly PlanNode[];
+  readonly outputs: readonly Port[];
+  /** What the kernel reads, in its order. */
+  readonly reads: readonly Port[];
+  /** Makes the kernel; `unfused` runs the original nodes, for whatever is not as the pattern expects: errors above all. */
+  readonly kernel: (reads: readonly Source[], unfused: Kernel) => Kernel;
+}
+
+/** Recognises a pattern by its last node. */
+export type Pattern = (root: PlanNode, symbols: PlanSymbols) => readonly Match[];
+
+/** What a fused node carries. */
+export interface FusedPayload {
+  readonly unfused: PlanGraph;
+  readonly kernel: (unfused: Kernel) => Kernel;
+}
+
+/** The larger pattern first, where one holds another. */
+const patterns: readonly { readonly type: string; readonly match: Pattern }[] = [
+  { type: "_PlanEmbeddingLookup", match: fuseEmbeddingLookup },
+  { type: "_PlanIndicator", match: fuseIndicator },
+  { type: "_PlanRowIndices", match: fuseRowIndices },
+  { type: "_PlanToSparse", match: fuseToSparse },
+  { type: "_PlanIdRange", match: fuseIdRange },
+];
+
+/** The types of the nodes that this makes. */
+export const fusedTypes: ReadonlySet<string> = new Set(patterns.map(({ type }) => type));
+
+/**
+ * Puts one node in the place of each group of nodes that feature columns build for a look-up, an indicator or a conversion.
+ *
+ * Values that only describe shapes go along where nothing else uses them.
+ */
+export function fusePatterns(graph: PlanGraph, kernels: KernelTable): void {
+  const order = [...new Set([...graph.feeds, ...reachable(graph)])];
+  if (!order.some((node) => telltale.has(node.type))) return;
+  const symbols = planSymbols(order, false);
+  const users = usersOf(graph, order);
+  const taken = new Set<PlanNode>();
+  const replacements: { cluster: ReturnType<typeof clusterOf>; node: PlanNode }[] = [];
+  for (const { type, match } of patterns) {
+    for (let i = order.length - 1; i >= 0; i--) {
+      const root = order[i]!;
+      if (taken.has(root) || root.value !== undefined) continue;
+      for (const found of match(root, symbols)) {
+        const members = membersOf(found, order, users, symbols, taken);
+        if (members === undefined || members.some((member) => !Object.hasOwn(kernels, member.type) && member.type !== "_PlanGather")) continue;
+        const cluster = clusterOf(graph, order, members);
+        if (!isClosed(cluster, members)) continue;
+        for (const member of members) taken.add(member);
+        replacements.push({ cluster, node: fusedNode(type, found, cluster, symbols) });
+        break;
+      }
+    }
+  }
+  replaceClusters(graph, order, replacements);
+}
+
+/** Ops without one of which no pattern matches. */
+const telltale: ReadonlySet<string> = new Set(["SparseFillEmptyRows", "SparseToDense", "GatherNd", "Range", "LogicalOr"]);
+
+type Users = ReadonlyMap<PlanNode, readonly { readonly node: PlanNode | undefined; readonly index: number }[]>;
+
+function usersOf(graph: PlanGraph, order: readonly PlanNode[]): Users {
+  const users = new Map<PlanNode, { node: PlanNode | undefined; index: number }[]>(order.map((node) => [node, []]));
+  for (const node of order) {
+    for (const { node: source, index } of node.inputs) users.get(source)!.push({ node, index });
+    for (const control of node.controls) users.get(control)!.push({ node, index: -1 });
+  }
+  for (const { node, index } of graph.fetches) users.get(node)!.push({ node: undefined, index });
+  for (const node of graph.targets) users.get(node)!.push({ node: undefined, index: -1 });
+  return users;
+}
+
+/** The nodes of a match with the shape arithmetic that only they use, in order; undefined where something else needs one of them. */
+function membersOf(
+  { members, outputs, reads }: Match,
+  order: readonly PlanNode[],
+  users: Users,
+  symbols: PlanSymbols,
+  taken: ReadonlySet<PlanNode>,
+): PlanNode[] | undefined {
+  const inside = new Set(members);
+  if (members.some((member) => taken.has(member) || member.controls.length > 0)) return undefined;
+  const isOutput = (node: PlanNode, index: number): boolean =>
+    outputs.some((output) => output.node === node && output.index === index);
+  for (const member of members) {
+    for (const { node, index } of users.get(member)!) {
+      const isInside = node !== undefined && inside.has(node);
+      // What waits for a member, or uses an inner value, would lose it.
+      if (!isInside && !isOutput(member, index)) {
+        if (node === undefined || !isGlue(node, symbols)) return undefined;
+      }
+    }
+  }
+  const result: PlanNode[] = [];
+  const boundary = new Set(reads.map((port) => port.node));
+  const first = order.indexOf(outputs[0]!.node);
+  const last = Math.max(first, ...outputs.map((output) => order.indexOf(output.node)));
+  for (let i = last; i >= 0; i--) {
+    const node = order[i]!;
+    if (inside.has(node)) {
+      result.push(node);
+      continue;
+    }
+    if (taken.has(node) || boundary.has(node) || node.value !== undefined || node.controls.length > 0) continue;
+    const used = users.get(node)!;
+    if (used.length === 0 || !isGlue(node, symbols)) continue;
+    if (used.every((user) => user.node !== undefined && user.index >= 0 && inside.has(user.node))) {
+      inside.add(node);
+      result.push(node);
+    }
+  }
+  result.reverse();
+  // Shape arithmetic over inner values that someone else needs as well.
+  for (const member of result) {
+    for (const { node, index } of users.get(member)!) {
+      if ((node === undefined || !inside.has(node)) && !isOutput(member, index)) return undefined;
+    }
+  }
+  return result;
+}
+
+const glue: ReadonlySet<string> = new Set([
+  "Shape", "Size", "Slice", "StridedSlice", "Pack", "ConcatV2", "Cast", "Prod", "GatherV2", "Gather", "Reshape", "ExpandDims", "Squeeze", "Mul", "Tile", "Range",
+]);
+
+function isGlue(node: PlanNode, symbols: PlanSymbols): boolean {
+  return glue.has(node.type) && node.outputTypes.length === 1 && symbols.elements(node.port()) !== undefined;
+}
+
+/** Whether no input of the members comes from one of them by a way through the outside. */
+function isClosed(cluster: { readonly inputs: readonly Port[] }, members: readonly PlanNode[]): boolean {
+  const inside = new Set(members);
+  const seen = new Set<PlanNode>();
+  const pending = cluster.inputs.map(({ node }) => node);
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (seen.has(node)) continue;
+    if (inside.has(node)) return false;
+    seen.add(node);
+    for (const input of node.inputs) pending.push(input.node);
+    pending.push(...node.controls);
+  }
+  return true;
+}
+
+function fusedNode(type: string, match: Match, cluster: ReturnType<typeof clusterOf>, symbols: PlanSymbols): PlanNode {
+  const sources = match.reads.map((port): Source => {
+    if (port.node.value !== undefined) return { slot: -1, value: port.node.value };
+    return { slot: cluster.inputs.findIndex(({ node, index }) => node === port.node && index === port.index), value: undefined };
+  });
+  // The kernel gives its outputs in the match's order, the cluster asks for them in its own; some may be unused.
+  const places = cluster.outputs.map((port) => match.outputs.findIndex(({ node, index }) => node === port.node && index === port.index));
+  const isInOrder = places.length === match.outputs.length && places.every((place, i) => place === i);
+  const root = cluster.outputs[0]!.node;
+  const node = new PlanNode({
+    name: `${root.name}/${type}`,
+    type,
+    inputs: cluster.inputs,
+    outputTypes: cluster.outputs.map((port) => port.node.outputTypes[port.index]!),
+    shapes: cluster.outputs.map((port) => symbols.facts.shape(port)),
+  });
+  const unfused = clusterGraph(cluster, (port, number) =>
+    feedNode(`${port.node.name}:${port.index}`, number, port.node.outputTypes[port.index]!, undefined),
+  );
+  const payload: FusedPayload = {
+    unfused,
+    kernel: (host) => {
+      if (isInOrder) return match.kernel(sources, host);
+      const fallback = Symbol("unfused");
+      let thrown: readonly TensorValue[] = [];
+      const inner = match.kernel(sources, (inputs, context) => {
+        thrown = host(inputs, context);
+        return fallback as unknown as readonly TensorValue[];
+      });
+      return (inputs, context) => {
+        const outputs = inner(inputs, context);
+        if ((outputs as unknown) === fallback) return thrown;
+        return places.map((place) => outputs[place]!);
+      };
+    },
+  };
+  node.payload = payload;
+  return node;
+}
+
+/** The value of a source in a run. */
+export function read(source: Source, inputs: readonly TensorValue[]): TensorValue {
+  return source.value ?? inputs[source.slot]!;
+}

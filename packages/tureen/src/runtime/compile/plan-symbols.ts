@@ -1,0 +1,201 @@
+import { elementCount } from "../../core/shape.js";
+import { toIntegers } from "../../core/tensor-value.js";
+import { inferPlanFacts, type PlanFacts } from "./partition-facts.js";
+import type { PlanNode, Port } from "./plan-node.js";
+
+/** A size that is only known at run time: a dimension of a value, or an element of an integer vector (or a scalar). One object a size. */
+export interface Unknown {
+  readonly port: Port;
+  readonly kind: "dimension" | "element";
+  readonly index: number;
+}
+
+/** A size: a number, or one that is only known at run time. Equal ones are identical. */
+export type Term = number | Unknown;
+
+/** Sizes of a plan's values in terms of each other. */
+export interface PlanSymbols {
+  readonly facts: PlanFacts;
+  /** The dimensions of a value; undefined where its rank is not known. */
+  dimensions(port: Port): readonly Term[] | undefined;
+  /** The elements of an int32 or int64 scalar or vector; undefined for others and where their number is not known. */
+  elements(port: Port): readonly Term[] | undefined;
+}
+
+/** Integer constants with more elements than this are data, not shapes. */
+const mostElements = 64;
+
+/** Ops whose first output has the shape of their first input, so that sizes of either are the same unknown. */
+const sameShape: ReadonlySet<string> = new Set([
+  "Identity",
+  "Cast",
+  "Bucketize",
+  "LookupTableFindV2",
+  "StringToHashBucketFast",
+  "StringToHashBucketStrong",
+  "StringToHashBucket",
+  "AsString",
+  "ZerosLike",
+  "OnesLike",
+  "Relu",
+  "Neg",
+  "Sigmoid",
+  "Tanh",
+  "LogicalNot",
+]);
+
+/**
+ * Follows sizes through the shape arithmetic of a plan.
+ *
+ * `certain` takes nothing for granted that a feed could defy; else declared shapes count, and who uses what is found must check it at run time.
+ */
+export function planSymbols(order: readonly PlanNode[], certain: boolean): PlanSymbols {
+  const facts = inferPlanFacts(order, () => certain);
+  const unknowns = new Map<PlanNode, Map<string, Unknown>>();
+  const known = new Map<PlanNode, readonly Term[] | undefined>();
+  const unknown = (port: Port, kind: Unknown["kind"], index: number): Unknown => {
+    let own = unknowns.get(port.node);
+    if (own === undefined) {
+      own = new Map();
+      unknowns.set(port.node, own);
+    }
+    const key = `${port.index} ${kind} ${index}`;
+    let found = own.get(key);
+    if (found === undefined) {
+      found = { port, kind, index };
+      own.set(key, found);
+    }
+    return found;
+  };
+  const dimensions = (port: Port): readonly Term[] | undefined => {
+    const shape = facts.shape(port);
+    if (shape === undefined) return undefined;
+    const [first] = port.node.inputs;
+    const origin = port.index === 0 && sameShape.has(port.node.type) ? dimensions(inputOf(port.node)) : undefined;
+    if (port.node.type === "ExpandDims" && port.index === 0 && first !== undefined) {
+      const [axis] = elements(port.node.inputs[1]!) ?? [];
+      const inner = dimensions(first);
+      if (typeof axis === "number" && inner !== undefined && inner.length === shape.length - 1) {
+        const at = axis < 0 ? axis + shape.length : axis;
+        return [...inner.slice(0, at), 1, ...inner.slice(at)];
+      }
+    }
+    return shape.map((size, d) => (size >= 0 ? size : (origin?.[d] ?? unknown(port, "dimension", d))));
+  };
+  const elements = (port: Port): readonly Term[] | undefined => {
+    if (port.index !== 0) return vector(port);
+    const { node } = port;
+    // Asked for in order of the plan, so that a long chain does not go deep.
+    if (!known.has(node)) known.set(node, isInteger(port) ? (computed(node) ?? vector(port)) : undefined);
+    return known.get(node);
+  };
+  const vector = (port: Port): readonly Term[] | undefined => {
+    if (!isInteger(port)) return undefined;
+    const shape = facts.shape(port);
+    if (shape === undefined || shape.length > 1) return undefined;
+    const count = shape[0] ?? 1;
+    if (count < 0 || count > mostElements) return undefined;
+    return Array.from({ length: count }, (_, i) => unknown(port, "element", i));
+  };
+  const computed = (node: PlanNode): readonly Term[] | undefined => {
+    if (node.value !== undefined) {
+      const { shape } = node.value;
+      return shape.length <= 1 && elementCount(shape) <= mostElements ? toIntegers(node.value) : undefined;
+    }
+    const [first] = node.inputs;
+    const rank = facts.shape(node.port())?.length;
+    switch (node.type) {
+      case "Shape":
+        return dimensions(first!);
+      case "Size": {
+        const sizes = dimensions(first!);
+        return sizes === undefined ? undefined : single(product(sizes));
+      }
+      case "Identity":
+        return elements(first!);
+      case "Cast":
+        return isInteger(first!) ? elements(first!) : undefined;
+      case "Squeeze":
+      case "ExpandDims":
+      case "Reshape":
+        return rank !== undefined && rank <= 1 ? elements(first!) : undefined;
+      case "Pack":
+        if (node.attrs.int("axis") !== 0 || node.inputs.some((input) => facts.shape(input)?.length !== 0)) return undefined;
+        return all(node.inputs.map((input) => elements(input)?.[0]));
+      case "ConcatV2": {
+        const parts = node.inputs.slice(0, -1).map((input) => elements(input));
+        return parts.some((part) => part === undefined) ? undefined : parts.flatMap((part) => [...part!]);
+      }
+      case "StridedSlice":
+        return strided(node);
+      case "Slice": {
+        const source = elements(first!);
+        const [begin, size] = [elements(node.inputs[1]!)?.[0], elements(node.inputs[2]!)?.[0]];
+        if (source === undefined || typeof begin !== "number" || typeof size !== "number" || rank !== 1) return undefined;
+        const end = size === -1 ? source.length : begin + size;
+        return begin < 0 || end > source.length || end < begin ? undefined : source.slice(begin, end);
+      }
+      case "Gather":
+      case "GatherV2": {
+        const source = elements(first!);
+        const places = elements(node.inputs[1]!);
+        if (source === undefined || places === undefined || facts.shape(first!)?.length !== 1) return undefined;
+        return all(places.map((place) => (typeof place === "number" ? source[place] : undefined)));
+      }
+      case "Prod": {
+        const parts = elements(first!);
+        return parts === undefined || rank !== 0 ? undefined : single(product(parts));
+      }
+      case "Mul": {
+        const [a, b] = node.inputs.map((input) => elements(input));
+        return a?.length === 1 && b?.length === 1 && rank === 0 ? single(product([a[0]!, b[0]!])) : undefined;
+      }
+      default:
+        return undefined;
+    }
+  };
+  const strided = (node: PlanNode): readonly Term[] | undefined => {
+    const source = elements(node.inputs[0]!);
+    const [begin, end, strides] = node.inputs.slice(1).map((input) => elements(input));
+    const { attrs } = node;
+    if (source === undefined || begin?.length !== 1 || end?.length !== 1 || strides?.[0] !== 1) return undefined;
+    if (attrs.int("ellipsis_mask") !== 0 || attrs.int("new_axis_mask") !== 0) return undefined;
+    const clamp = (index: number): number => Math.max(0, Math.min(source.length, index < 0 ? index + source.length : index));
+    const [from, to] = [begin[0], end[0]];
+    if (typeof from !== "number" || typeof to !== "number") return undefined;
+    const start = (attrs.int("begin_mask") & 1) !== 0 ? 0 : clamp(from);
+    if ((attrs.int("shrink_axis_mask") & 1) !== 0) {
+      const place = from < 0 ? from + source.length : from;
+      return place >= 0 && place < source.length ? [source[place]!] : undefined;
+    }
+    return source.slice(start, Math.max(start, (attrs.int("end_mask") & 1) !== 0 ? source.length : clamp(to)));
+  };
+  for (const node of order) if (node.outputTypes.length > 0) elements(node.port());
+  return { facts, dimensions, elements };
+}
+
+function isInteger({ node, index }: Port): boolean {
+  const dtype = node.outputTypes[index];
+  return dtype === "int32" || dtype === "int64";
+}
+
+/** The input whose shape a node of `sameShape` has: a table's keys come after its handle. */
+function inputOf(node: PlanNode): Port {
+  return node.inputs[node.type === "LookupTableFindV2" ? 1 : 0]!;
+}
+
+function all(terms: readonly (Term | undefined)[]): readonly Term[] | undefined {
+  return terms.some((term) => term === undefined) ? undefined : (terms as readonly Term[]);
+}
+
+function single(term: Term | undefined): readonly Term[] | undefined {
+  return term === undefined ? undefined : [term];
+}
+
+/** The product where at most one factor is unknown and the others are 1, or where all are known. */
+function product(terms: readonly Term[]): Term | undefined {
+  const unknowns = terms.filter((term) => typeof term !== "number");
+  const rest = terms.reduce<number>((result, term) => (typeof term === "number" ? result * term : result), 1);
+  if (unknowns.length === 0) return rest;
+  return unknowns.length === 1 && rest === 1 ? unknowns[0] : undefined;
+}

@@ -1,0 +1,38 @@
+import { type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
+import { type PlanSymbols, planSymbols, type Term } from "./plan-symbols.js";
+
+/** Removes nodes that certainly give their input as it is: a Cast to the same dtype, a Reshape to the shape that the value has already. */
+export function simplifyViews(graph: PlanGraph): void {
+  const order = [...new Set([...graph.feeds, ...reachable(graph)])];
+  if (!order.some((node) => views.has(node.type) && node.value === undefined)) return;
+  const symbols = planSymbols(order, true);
+  const pinned = new Set<PlanNode>(graph.targets);
+  for (const node of order) for (const control of node.controls) pinned.add(control);
+  const replaced = new Map<PlanNode, Port>();
+  const resolve = (port: Port): Port => replaced.get(port.node) ?? port;
+  for (const node of order) {
+    node.inputs = node.inputs.map(resolve);
+    if (!views.has(node.type) || node.value !== undefined || node.controls.length > 0 || pinned.has(node)) continue;
+    if (isView(node, symbols)) replaced.set(node, node.inputs[0]!);
+  }
+  graph.fetches = graph.fetches.map(resolve);
+}
+
+const views: ReadonlySet<string> = new Set(["Cast", "Reshape"]);
+
+function isView(node: PlanNode, symbols: PlanSymbols): boolean {
+  const [source, target] = node.inputs as [Port, Port];
+  if (node.type === "Cast") return source.node.outputTypes[source.index] === node.outputTypes[0];
+  const from = symbols.dimensions(source);
+  const to = symbols.elements(target);
+  return from !== undefined && to !== undefined && isSameShape(from, to);
+}
+
+/** Whether reshaping from one shape to the other changes nothing; one size may be left to be inferred. */
+export function isSameShape(from: readonly Term[], to: readonly Term[]): boolean {
+  if (from.length !== to.length) return false;
+  const different = to.filter((term, d) => term !== from[d]);
+  if (different.length === 0) return true;
+  // With a size of 0 among the others, nothing can be inferred and the op fails.
+  return different.length === 1 && different[0] === -1 && from.every((term, d) => to[d] === -1 || (typeof term === "number" && term > 0));
+}

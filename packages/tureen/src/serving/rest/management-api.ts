@@ -1,0 +1,116 @@
+import { invalidArgument, notFound, type StatusCodeName } from "../../core/status-error.js";
+import type { ApiContext, CallContext } from "../api/request-context.js";
+import { checkManagement } from "../inference/repository.js";
+import { parseVersion } from "../source/scan-versions.js";
+import type { VersionPolicy } from "../source/version-policy.js";
+import { restStatus } from "./status.js";
+
+/** The answer to a request to the management API. */
+export interface ManagementAnswer {
+  readonly code: StatusCodeName;
+  readonly body: string;
+}
+
+const prefix = "/manage/v1/models";
+const modelPath = /^\/manage\/v1\/models\/([^/:]+)(?::(load|unload|reload)|(\/labels))$/;
+
+/** Whether a path belongs to the management API. */
+export function isManagementPath(path: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`);
+}
+
+/**
+ * Answers a request to the management API; never throws.
+ *
+ * `GET /manage/v1/models` lists; `POST …/NAME:load` (body, optional: `{"base_path", "version_policy"}`), `:unload` and `:reload`
+ * (`{"version"}`) return when it is done; `PUT …/NAME/labels` (`{"stable": 3}`) replaces the labels.
+ */
+export async function answerManagement(
+  context: ApiContext,
+  method: string,
+  path: string,
+  body: Uint8Array,
+  call: CallContext,
+): Promise<ManagementAnswer> {
+  try {
+    checkManagement(call.mayManage === true);
+    return { code: "OK", body: `${JSON.stringify(await answer(context, method, path, body), undefined, 2)}\n` };
+  } catch (error) {
+    return restStatus(error);
+  }
+}
+
+async function answer({ core }: ApiContext, method: string, path: string, body: Uint8Array): Promise<unknown> {
+  if (method === "GET" && path === prefix) {
+    return {
+      models: core.list().map(({ name, basePath, origin, isWanted, labels, versions }) => ({
+        name,
+        base_path: basePath,
+        origin,
+        loaded: isWanted,
+        version_labels: Object.fromEntries([...labels].map(([label, version]) => [label, String(version)])),
+        versions: versions.map(({ version, state, error }) => ({
+          version: String(version),
+          state,
+          ...(error === undefined ? {} : { error: error.toString() }),
+        })),
+      })),
+    };
+  }
+  const [, escaped, verb, labels] = modelPath.exec(path) ?? [];
+  if (escaped === undefined) throw notFound(`Unknown request: ${method} ${path}`);
+  const name = decodeURIComponent(escaped);
+  const request = objectOf(body);
+  if (method === "PUT" && labels !== undefined) {
+    await core.setLabels(name, new Map(Object.entries(request).map(([label, value]) => [label, versionOf(value)])));
+  } else if (method === "POST" && verb === "load") {
+    const { base_path: basePath, version_policy: policy } = request;
+    if (basePath !== undefined && typeof basePath !== "string") throw invalidArgument('"base_path" must be a string');
+    await core.loadModel({
+      name,
+      ...(basePath === undefined ? {} : { basePath }),
+      ...(policy === undefined ? {} : { policy: policyOf(policy) }),
+    });
+  } else if (method === "POST" && verb === "unload") {
+    await core.unloadModel(name);
+  } else if (method === "POST" && verb === "reload") {
+    await core.reloadModel(name, request["version"] === undefined ? undefined : versionOf(request["version"]));
+  } else {
+    throw notFound(`Unknown request: ${method} ${path}`);
+  }
+  return {};
+}
+
+function objectOf(body: Uint8Array): Readonly<Record<string, unknown>> {
+  if (body.length === 0) return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(body).toString());
+  } catch (error) {
+    throw invalidArgument(`JSON Parse error: ${(error as Error).message}`);
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw invalidArgument("The body must be a JSON object");
+}
+
+/** A version: a number, or a text where it is too large for one. */
+function versionOf(value: unknown): bigint {
+  const isRight = typeof value === "string" || (typeof value === "number" && Number.isSafeInteger(value));
+  const version = isRight ? parseVersion(String(value)) : undefined;
+  if (version === undefined) throw invalidArgument(`${JSON.stringify(value)} is no version`);
+  return version;
+}
+
+/** `"all"`, `{"latest": count}` or `{"specific": [versions]}`. */
+function policyOf(value: unknown): VersionPolicy {
+  if (value === "all") return { kind: "all" };
+  if (typeof value === "object" && value !== null) {
+    if ("latest" in value && Number.isInteger(value.latest) && Number(value.latest) > 0) {
+      return { kind: "latest", count: Number(value.latest) };
+    }
+    if ("specific" in value && Array.isArray(value.specific)) {
+      return { kind: "specific", versions: value.specific.map(versionOf) };
+    }
+  }
+  throw invalidArgument('"version_policy" must be "all", {"latest": count} or {"specific": [versions]}');
+}
