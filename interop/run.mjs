@@ -12,7 +12,13 @@ import { checks } from "./checks.mjs";
 
 const here = import.meta.dirname;
 const root = join(here, "..");
-const packages = ["tensorflow-cpu==2.15.1", "tensorflow-estimator==2.15.0", "grpcio==1.62.3", "scikit-learn==1.3.2"];
+const packages = [
+  "tensorflow-cpu==2.15.1",
+  "tensorflow-estimator==2.15.0",
+  "grpcio==1.62.3",
+  "scikit-learn==1.3.2",
+  "tritonclient[http,grpc]==2.51.0",
+];
 /** Its own requirement is the full tensorflow package, which tensorflow-cpu stands in for. */
 const withoutDependencies = ["tensorflow-serving-api==2.15.1"];
 

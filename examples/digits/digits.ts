@@ -39,8 +39,11 @@ export function loadDigits(): { train: Digits; test: Digits } {
   return { train: part(false), test: part(true) };
 }
 
+/** Rows of an image `x` with its digit. */
+export type DigitRows = data.Dataset<readonly [{ readonly x: TensorValue }, TensorValue]>;
+
 /** A dataset of (features, label) rows. */
-export function dataset({ images, labels, rows }: Digits) {
+export function dataset({ images, labels, rows }: Digits): DigitRows {
   return data.Dataset.fromTensorSlices([
     { x: { dtype: "float32", shape: [rows, pixels], data: images } },
     labels,

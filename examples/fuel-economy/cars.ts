@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { cast, concatV2, data, equal, realDiv, reshape, sub, type Tensor } from "tureen";
+import { cast, concatV2, data, equal, realDiv, reshape, sub, type Tensor, type TensorValue } from "tureen";
 
 const file = join(import.meta.dirname, "data/fuel-economy.csv");
 /** How many rows at the end of the table are held back for the test (see data/README.md). */
@@ -31,8 +31,8 @@ function cars() {
   });
 }
 
-export const trainingData = () => cars().take(allRows - testRows);
-export const testData = () => cars().skip(allRows - testRows);
+export const trainingData = (): CarRows => cars().take(allRows - testRows);
+export const testData = (): CarRows => cars().skip(allRows - testRows);
 
 /** Batches of raw columns with their mileage. */
-export type CarRows = ReturnType<typeof trainingData>;
+export type CarRows = data.Dataset<readonly [Readonly<Record<string, TensorValue>>, TensorValue]>;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { data, featureColumn as fc, realDiv, sub } from "tureen";
+import { data, featureColumn as fc, realDiv, sub, type TensorValue } from "tureen";
 
 const file = join(import.meta.dirname, "data/penguins.csv");
 /** How many rows at the end of the table are held back for the test (see data/README.md). */
@@ -36,8 +36,11 @@ function penguins() {
   });
 }
 
-export const trainingData = () => penguins().take(allRows - testRows);
-export const testData = () => penguins().skip(allRows - testRows);
+/** Batches of columns with the sexes. */
+export type PenguinRows = data.Dataset<readonly [Readonly<Record<string, TensorValue>>, TensorValue]>;
+
+export const trainingData = (): PenguinRows => penguins().take(allRows - testRows);
+export const testData = (): PenguinRows => penguins().skip(allRows - testRows);
 export { testRows };
 
 const species = fc.categoricalColumnWithVocabularyList("species", ["Adelie", "Chinstrap", "Gentoo"]);
@@ -49,9 +52,9 @@ const measurements = Object.entries(scale).map(([key, [mean, deviation]]) =>
 );
 
 /** The wide part memorises: which weights go with which sex in which species. */
-export const linearColumns = [mass, species, fc.crossedColumn(["species", mass], 100)];
+export const linearColumns: readonly fc.FeatureColumn[] = [mass, species, fc.crossedColumn(["species", mass], 100)];
 /** The deep part generalises from measurements. */
-export const dnnColumns = [
+export const dnnColumns: readonly fc.FeatureColumn[] = [
   ...measurements,
   mass,
   fc.indicatorColumn(species),

@@ -18,7 +18,7 @@ const flags = ["once", "steps", "port", "rest_api_port", "export_dir", "verbose"
 /** Reads the command line; UsageError for a flag that is none, with the nearest one that is. */
 export function readOptions(
   defaults: { readonly steps: number; readonly exportDir: string },
-  argv = process.argv.slice(2),
+  argv: readonly string[] = process.argv.slice(2),
 ): ExampleOptions {
   for (const arg of argv) {
     const name = arg.replace(/^--/, "").split("=")[0]!;
@@ -27,7 +27,7 @@ export function readOptions(
       throw new UsageError(`unknown flag --${name}: did you mean --${nearest(name)}?`);
   }
   const { values } = parseArgs({
-    args: argv,
+    args: [...argv],
     options: {
       once: { type: "boolean", default: false },
       steps: { type: "string", default: String(defaults.steps) },

@@ -87,10 +87,12 @@ def value(x, dtype=None):
     return array
 
 
-def encode(array):
+def encode(array, dtype=None):
     """A tensor for JSON: d dtype, s shape, v base64 of the little-endian bytes, or the list of latin-1 byte strings."""
     array = np.asarray(array)
-    dtype = tf.as_dtype(array.dtype) if array.dtype.kind not in "SUO" else tf.string
+    # NumPy knows quantized dtypes only as the integers they are made of.
+    if dtype is None or not dtype.is_quantized:
+        dtype = tf.as_dtype(array.dtype) if array.dtype.kind not in "SUO" else tf.string
     if dtype == tf.string:
         data = [(x if isinstance(x, bytes) else str(x).encode()).decode("latin-1") for x in array.reshape(-1)]
     else:
@@ -271,7 +273,7 @@ class Golden:
                     else:
                         outputs = []
                         sess.run(node, dict(zip(feeds, p.flat)))
-                record["outputs"] = [encode(value(o, t.dtype)) for o, t in zip(outputs, node.outputs)]
+                record["outputs"] = [encode(value(o, t.dtype), t.dtype) for o, t in zip(outputs, node.outputs)]
             except (tf.errors.OpError, ValueError, TypeError) as e:
                 record["error"] = error_of(e)
                 if "building NodeDef" in str(e):

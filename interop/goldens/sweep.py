@@ -196,7 +196,8 @@ moves = [
 for name in ["Update", "Add", "Sub", "Max", "Min"]:
     moves.append(("TensorScatter" + name, lambda t, r: [([draw(s, t, r), np.array(i, k), draw(u, t, r)], {}) for s, i, u, k in [((4,), [[0], [2], [0]], (3,), np.int32), ((3, 2), [[1]], (1, 2), np.int64), ((2, 2), [[0, 1], [1, 0]], (2,), np.int32), ((3,), [[4]], (1,), np.int32)]]))
 for op, make in moves:
-    sweep(op, ALL, make)
+    # The shape function of these two asks for the rank of the block; sums of halves are rounded in an order of TensorFlow's own.
+    sweep(op, ALL, make, **({"known": True} if op.endswith("ND") and "Batch" in op else {"atol": 2e-2} if op == "MirrorPadGrad" else {}))
 
 for name in ["Sum", "Prod", "Max", "Min", "Mean"]:
     sweep("Segment" + name, NUMBERS, lambda t, r: [([draw(s, t, r, -3, 3), np.array(i, k)], {}) for s, i, k in [((4,), [0, 0, 1, 3], np.int32), ((3, 2), [0, 1, 1], np.int64), ((0, 2), [], np.int32), ((3,), [1, 0, 2], np.int32)]])
@@ -215,7 +216,8 @@ for source in NUMBERS + [np.bool_]:
         for truncate in (False, True):
             # What C++ leaves open (out of the range of an integer, NaN to an integer) differs between processors: floats stay in range.
             open_cast = np.dtype(source).kind not in "iub" and np.dtype(target).kind not in "fc" and target is not bf16
-            g.case("Cast", [safe if open_cast or target in narrow else values], {"DstT": target, "Truncate": truncate})
+            to_small_float = target in narrow[2:] and source in FLOATS
+            g.case("Cast", [values if to_small_float else safe if open_cast or target in narrow else values], {"DstT": target, "Truncate": truncate})
 for source in narrow:
     for target in NUMBERS + [np.bool_] + narrow:
         g.case("Cast", [np.array([[0, 1, 2], [3, 4, 5]]).astype(f32).astype(source)], {"DstT": target})
@@ -249,7 +251,7 @@ sweep("SparseSoftmaxCrossEntropyWithLogits", FLOATS, lambda t, r: [([draw(a, t, 
 sweep("BiasAdd", NUMBERS, lambda t, r: [([draw(s, t, r), draw(b, t, r)], {"data_format": f}) for s, b, f in [((2, 3), (3,), "NHWC"), ((1, 2, 2, 2), (2,), "NHWC"), ((1, 2, 3, 2), (2,), "NCHW"), ((2, 3), (2,), "NHWC"), ((1, 2, 2, 1, 3), (3,), "NHWC")]])
 sweep("BiasAddGrad", NUMBERS, lambda t, r: [([draw(s, t, r)], {"data_format": f}) for s, f in [((2, 3), "NHWC"), ((1, 2, 2, 2), "NHWC"), ((1, 2, 3, 2), "NCHW"), ((0, 3), "NHWC")]])
 sweep("L2Loss", FLOATS, lambda t, r: [([draw(s, t, r)], {}) for s in [(), (4,), (2, 3), (0,)]])
-sweep("MatMul", NUMBERS, lambda t, r: [([draw(a, t, r), draw(b, t, r)], {"transpose_a": ta, "transpose_b": tb}) for a, b, ta, tb in [((2, 3), (3, 2), False, False), ((3, 2), (3, 1), True, False), ((1, 3), (2, 3), False, True), ((0, 2), (2, 3), False, False), ((2, 0), (0, 2), False, False), ((2, 3), (2, 3), False, False)]])
+sweep("MatMul", NUMBERS, lambda t, r: [([draw(a, t, r), draw(b, t, r)], {"transpose_a": ta, "transpose_b": tb}) for a, b, ta, tb in [((2, 3), (3, 2), False, False), ((3, 2), (3, 1), True, False), ((1, 3), (2, 3), False, True), ((0, 2), (2, 3), False, False), ((2, 0), (0, 2), False, False), ((2, 3), (2, 3), False, False)]], atol=1e-5)
 for op in ["BatchMatMul", "BatchMatMulV2"]:
     sweep(op, NUMBERS, lambda t, r: [([draw(a, t, r), draw(b, t, r)], {"adj_x": x, "adj_y": y}) for a, b, x, y in [((2, 2, 3), (2, 3, 2), False, False), ((2, 3, 2), (2, 3, 1), True, False), ((2, 1, 2, 2), (1, 2, 2, 2), False, True), ((0, 2, 2), (0, 2, 1), False, False)]])
 sweep("Einsum", NUMBERS, lambda t, r: [([[draw(s, t, r) for s in shapes]], {"equation": e}) for shapes, e in [([(2, 3), (3, 2)], "ij,jk->ik"), ([(2, 3)], "ij->j"), ([(2, 2)], "ii->i"), ([(2, 3, 2), (2, 2)], "bij,bj->bi"), ([(2, 1, 3), (3, 2)], "...ij,jk->...ik")]])

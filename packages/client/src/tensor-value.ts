@@ -4,7 +4,7 @@ import { countElements, type TensorData, type TensorMessage, tensorLayouts } fro
 export type PlainTensor = number | bigint | boolean | string | Uint8Array | readonly PlainTensor[] | ArrayBufferView;
 
 /** dtypes by the name that Python's `tf.DType.name` gives them, with their number in `tensorflow.DataType`. */
-export const dtypeNumbers = Object.freeze({
+export const dtypeNumbers: Readonly<Record<DTypeName, number>> = Object.freeze({
   float32: 1,
   float64: 2,
   int32: 3,
@@ -21,10 +21,26 @@ export const dtypeNumbers = Object.freeze({
   float16: 19,
   uint32: 22,
   uint64: 23,
-} as const);
+});
 
 /** The name of a dtype. */
-export type DTypeName = keyof typeof dtypeNumbers;
+export type DTypeName =
+  | "float32"
+  | "float64"
+  | "int32"
+  | "uint8"
+  | "int16"
+  | "int8"
+  | "string"
+  | "complex64"
+  | "int64"
+  | "bool"
+  | "bfloat16"
+  | "uint16"
+  | "complex128"
+  | "float16"
+  | "uint32"
+  | "uint64";
 
 /** A tensor whose dtype is said outright; made by `tensor`. */
 export interface TypedTensor {

@@ -169,6 +169,11 @@ export function setTensorLimit(bytes: number): void {
   tensorLimit = bytes;
 }
 
+/** How many bytes one tensor may take in this process. */
+export function currentTensorLimit(): number {
+  return tensorLimit;
+}
+
 /** A byte string's own place in a list. */
 const pointerBytes = 8;
 

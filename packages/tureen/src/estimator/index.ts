@@ -1,3 +1,7 @@
+export { addMetrics, type MetricFn, type MetricFnArgs } from "./add-metrics.js";
+export { type EarlyStoppingInterval, makeEarlyStoppingHook } from "./early-stopping/make-early-stopping-hook.js";
+export { readEvalMetrics } from "./early-stopping/read-eval-metrics.js";
+export { type StopIfOptions, stopIfHigherHook, stopIfLowerHook, stopIfNoDecreaseHook, stopIfNoIncreaseHook } from "./early-stopping/stop-if-hooks.js";
 export { Estimator, type EstimatorOptions, type EvaluateOptions, type EvaluationResult, type PredictOptions, type TrainOptions } from "./estimator.js";
 export type { EstimatorSpec, EstimatorSpecInit } from "./estimator-spec.js";
 export { deleteOldExports, listExports } from "./gc.js";
@@ -10,12 +14,14 @@ export { CheckpointSaverHook, type CheckpointSaverListener, type CheckpointSaver
 export { FeedFnHook } from "./hooks/feed-fn-hook.js";
 export { FinalOpsHook } from "./hooks/final-ops-hook.js";
 export { GlobalStepWaiterHook } from "./hooks/global-step-waiter-hook.js";
+export { InMemoryEvaluatorHook, type InMemoryEvaluatorOptions } from "./hooks/in-memory-evaluator-hook.js";
 export { LoggingTensorHook, type LoggingTensorOptions } from "./hooks/logging-tensor-hook.js";
 export { NanLossDuringTrainingError, NanTensorHook } from "./hooks/nan-tensor-hook.js";
 export { ProfilerHook, type ProfilerOptions } from "./hooks/profiler-hook.js";
 export { type Elapsed, SecondOrStepTimer } from "./hooks/second-or-step-timer.js";
 export type { SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues } from "./hooks/session-run-hook.js";
 export { StepCounterHook, type StepCounterOptions } from "./hooks/step-counter-hook.js";
+export { makeStopAtCheckpointStepHook } from "./hooks/stop-at-checkpoint-step-hook.js";
 export { StopAtStepHook } from "./hooks/stop-at-step-hook.js";
 export { SummarySaverHook, type SummarySaverOptions } from "./hooks/summary-saver-hook.js";
 export type { Scaffold } from "./scaffold.js";

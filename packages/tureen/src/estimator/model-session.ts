@@ -6,7 +6,7 @@ import { ortPartitioner } from "../runtime/ort/index.js";
 import { Session } from "../runtime/session.js";
 import { restoreCheckpoint } from "./checkpoint/checkpoint-store.js";
 import { addSaver, type Saver } from "./checkpoint/saver.js";
-import { localInitOp, variablesInitializer } from "./export/main-op.js";
+import { initOp, localInitOp } from "./export/main-op.js";
 import type { RunConfig } from "./run-config.js";
 import type { Scaffold } from "./scaffold.js";
 
@@ -43,7 +43,7 @@ export class ModelSession {
   /** Adds what is still missing; the graph is the current one. */
   finalize(): void {
     const variables = this.#graph.getCollection<Variable>(collectionKeys.globalVariables);
-    this.#init = this.#scaffold.initOp ?? variablesInitializer(variables);
+    this.#init = this.#scaffold.initOp ?? initOp(variables);
     this.#localInit = this.#scaffold.localInitOp ?? localInitOp();
     const summaries = this.#graph.getCollection<Tensor>(collectionKeys.summaries);
     this.#summaryOp = this.#scaffold.summaryOp;

@@ -1,5 +1,24 @@
+/** The standard collections. */
+export type CollectionName =
+  | "globalVariables"
+  | "localVariables"
+  | "trainableVariables"
+  | "modelVariables"
+  | "metricVariables"
+  | "globalStep"
+  | "losses"
+  | "regularizationLosses"
+  | "summaries"
+  | "updateOps"
+  | "tableInitializers"
+  | "assetFilepaths"
+  | "savers"
+  | "saveableObjects"
+  | "resources"
+  | "trainOp";
+
 /** Names of the standard collections (`tf.GraphKeys`). */
-export const collectionKeys = Object.freeze({
+export const collectionKeys: Readonly<Record<CollectionName, string>> = Object.freeze({
   globalVariables: "variables",
   localVariables: "local_variables",
   trainableVariables: "trainable_variables",
@@ -13,5 +32,7 @@ export const collectionKeys = Object.freeze({
   tableInitializers: "table_initializer",
   assetFilepaths: "asset_filepaths",
   savers: "savers",
+  saveableObjects: "saveable_objects",
+  resources: "resources",
   trainOp: "train_op",
-}) satisfies Readonly<Record<string, string>>;
+});

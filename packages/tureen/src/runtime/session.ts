@@ -124,6 +124,10 @@ export class Session {
     this.#partitioners.length = 0;
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** Releases what the session holds; runs after it fail. */
   close(): void {
     this.#closed = true;

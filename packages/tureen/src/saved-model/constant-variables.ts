@@ -8,7 +8,7 @@ import type { ResourceHandle } from "../runtime/resource-manager.js";
 import type { SignatureInfo } from "./signature.js";
 
 /** Ops that change a variable which is their first input. */
-const assigns = /^(Assign|AssignAdd|AssignSub|Assign(Add|Sub)?VariableOp|Scatter.*|ResourceScatter.*|(Resource)?(Sparse)?Apply.*|ResourceStridedSliceAssign|CountUpTo|ResourceCountUpTo|DestroyResourceOp|RngSkip|StatefulUniform.*|StatefulRandom.*)$/;
+export const assigns: RegExp = /^(Assign|AssignAdd|AssignSub|Assign(Add|Sub)?VariableOp|Scatter.*|ResourceScatter.*|(Resource)?(Sparse)?Apply.*|ResourceStridedSliceAssign|CountUpTo|ResourceCountUpTo|DestroyResourceOp|RngSkip|StatefulUniform.*|StatefulRandom.*)$/;
 
 /**
  * Which variables no signature of a model ever assigns, so that their values are constants once the model is loaded.

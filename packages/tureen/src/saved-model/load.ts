@@ -13,6 +13,10 @@ import { ortPartitioner } from "../runtime/ort/index.js";
 import { Session, type SessionOptions, type SessionRunOptions } from "../runtime/session.js";
 import { calledWhileRunning, checkKernels, needsIterator, reachableOperations } from "./check-kernels.js";
 import { constantVariables } from "./constant-variables.js";
+import { closeInWorkers, engineThread, type PooledModel, WorkerGone } from "./engine-pool.js";
+import { mutatesState } from "./mutable-state.js";
+import { RunPlacement, sizeOf } from "./run-placement.js";
+import { modelStamp } from "./worker-messages.js";
 import { findMetaGraph, readSavedModel, savedModelFiles } from "./read.js";
 import type { LoadedSavedModel, LoadOptions, RunOptions, SignatureInfo } from "./signature.js";
 import { type SignatureFunction, signatureFunction, type SignatureValue } from "./signature-function.js";
@@ -26,6 +30,8 @@ const trainOpKey = "__saved_model_train_op";
 const mainOpCollections = ["saved_model_main_op", "legacy_init_op"];
 const assetCollection = "saved_model_assets";
 
+type LoadSettings = LoadOptions & { readonly session?: SessionOptions };
+
 /**
  * Loads a SavedModel as TensorFlow's C++ loader does: finds the meta graph by its exact tags, restores the variables by running the saver's
  * restore op, then runs the initialization op, with the asset files' paths fed to both.
@@ -33,18 +39,19 @@ const assetCollection = "saved_model_assets";
  * NOT_FOUND for a missing file or tag set, INVALID_ARGUMENT for a graph that is not valid, UNIMPLEMENTED for ops without a kernel (named all
  * at once, for every signature, before the model counts as loaded).
  */
-export async function loadSavedModel(directory: string, options: LoadOptions & { readonly session?: SessionOptions } = {}): Promise<LoadedSavedModel> {
+export async function loadSavedModel(directory: string, options: LoadSettings = {}): Promise<LoadedSavedModel> {
+  const stamp = modelStamp(directory);
   const model = await readSavedModel(directory);
   const meta = findMetaGraph(model, options.tags ?? ["serve"]);
   try {
-    return restore(meta, directory, options);
+    return restore(meta, directory, stamp, options);
   } catch (error) {
     // What a file makes of our own code must not look like another kind of failure.
     throw toStatusError(error, "INTERNAL");
   }
 }
 
-function restore(meta: MetaGraphDef, directory: string, options: LoadOptions & { readonly session?: SessionOptions }): LoadedModel {
+function restore(meta: MetaGraphDef, directory: string, stamp: string, options: LoadSettings): LoadedModel {
   const graphDef = meta.graphDef ?? create(GraphDefSchema);
   validateGraph(graphDef);
   const graph = graphFromProto(graphDef);
@@ -75,8 +82,22 @@ function restore(meta: MetaGraphDef, directory: string, options: LoadOptions & {
   initialize(meta, session, assets, directory, run);
   isConstant = constantVariables(graph, signatures);
   compileSignatures(graph, session, signatures);
-  return new LoadedModel(session, signatures, meta.signatureDef);
+  return new LoadedModel(session, signatures, meta.signatureDef, pooledModel(graph, signatures, root, stamp, options));
 }
+
+/** What a worker needs to load the same model; undefined where the model must run in one place. */
+function pooledModel(graph: Graph, signatures: ReadonlyMap<string, SignatureInfo>, directory: string, stamp: string, options: LoadSettings): PooledModel | undefined {
+  const workers = options.engineWorkers ?? defaultEngineWorkers;
+  // A session of the caller's making cannot be made again elsewhere.
+  if (workers === 0 || options.session !== undefined || mutatesState(graph, signatures)) return undefined;
+  const movable = [...signatures.values()].every(({ inputs, outputs }) =>
+    [...inputs.values(), ...outputs.values()].every(({ dtype }) => dtype !== "resource" && dtype !== "variant"),
+  );
+  return movable ? { directory, stamp, tags: options.tags, loopLimit: options.loopLimit, workers } : undefined;
+}
+
+/** One copy of the weights beside the main thread's; more only where the operator has the memory for it. */
+const defaultEngineWorkers = 1;
 
 /** At a microsecond an iteration at least, a loop that takes more keeps a request waiting for longer than anyone waits. */
 const defaultLoopLimit = 10_000_000;
@@ -177,14 +198,17 @@ function checkTensors(graph: Graph, key: string, signature: SignatureInfo): void
 
 class LoadedModel implements LoadedSavedModel {
   readonly signatures: ReadonlyMap<string, SignatureInfo>;
-  readonly session: Session;
-
   readonly signatureDefs: MetaGraphDef["signatureDef"];
+  readonly session: Session;
+  /** What workers need to know; undefined for a model that stays where it is. */
+  readonly #pooled: PooledModel | undefined;
+  readonly #placements = new Map<string, RunPlacement>();
 
-  constructor(session: Session, signatures: ReadonlyMap<string, SignatureInfo>, signatureDefs: MetaGraphDef["signatureDef"]) {
+  constructor(session: Session, signatures: ReadonlyMap<string, SignatureInfo>, signatureDefs: MetaGraphDef["signatureDef"], pooled: PooledModel | undefined) {
     this.session = session;
     this.signatures = signatures;
     this.signatureDefs = signatureDefs;
+    this.#pooled = pooled;
   }
 
   run(feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[], options: RunOptions = {}): readonly TensorValue[] {
@@ -192,7 +216,36 @@ class LoadedModel implements LoadedSavedModel {
   }
 
   async runAsync(feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[], options: RunOptions = {}): Promise<readonly TensorValue[]> {
-    return this.run(feeds, fetches, options);
+    const pooled = this.#pooled;
+    if (pooled === undefined) return this.run(feeds, fetches, options);
+    const placement = this.#placementOf(feeds, fetches);
+    const size = sizeOf(feeds);
+    const thread = placement.isLong(size) ? engineThread(pooled) : undefined;
+    if (thread !== undefined && !this.session.isClosed) {
+      try {
+        const { values, milliseconds } = await thread.run(pooled, feeds, fetches, options.deadline);
+        placement.observe(size, milliseconds);
+        return values;
+      } catch (error) {
+        if (!(error instanceof WorkerGone)) throw error;
+      }
+    }
+    const began = performance.now();
+    const values = this.run(feeds, fetches, options);
+    placement.observe(size, performance.now() - began);
+    return values;
+  }
+
+  #placementOf(feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[]): RunPlacement {
+    let key = "";
+    for (const name of feeds.keys()) key += `${name}\0`;
+    for (const name of fetches) key += `\0${name}`;
+    let placement = this.#placements.get(key);
+    if (placement === undefined) {
+      placement = new RunPlacement();
+      this.#placements.set(key, placement);
+    }
+    return placement;
   }
 
   signature<
@@ -215,6 +268,6 @@ class LoadedModel implements LoadedSavedModel {
 
   close(): void {
     this.session.close();
+    if (this.#pooled !== undefined) closeInWorkers(this.#pooled);
   }
 }
-

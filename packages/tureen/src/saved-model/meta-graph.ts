@@ -19,6 +19,7 @@ import { dtypeNumber } from "../core/dtype.js";
 import { graphToProto } from "../graph/graph-def.js";
 import { type Graph, Operation, Tensor } from "../graph/graph.js";
 import { opList } from "../graph/op-def-proto.js";
+import { Saveable } from "../graph/saveable.js";
 import { Variable } from "../graph/variable.js";
 import type { SignatureInfo } from "./signature.js";
 import { signatureToProto } from "./signature-def.js";
@@ -122,8 +123,8 @@ function collectionsToProto(graph: Graph): { [key: string]: CollectionDef } {
     if (items.every((item) => item instanceof Variable)) {
       const value = (items as Variable[]).map(variableToBytes);
       result[key] = create(CollectionDefSchema, { kind: { case: "bytesList", value: create(CollectionDef_BytesListSchema, { value }) } });
-    } else if (items.every((item) => item instanceof Tensor || item instanceof Operation)) {
-      result[key] = nodeList((items as (Tensor | Operation)[]).map((item) => item.name));
+    } else if (items.every((item) => item instanceof Tensor || item instanceof Operation || item instanceof Saveable)) {
+      result[key] = nodeList((items as (Tensor | Operation | Saveable)[]).map((item) => item.name));
     }
   }
   return result;

@@ -70,6 +70,12 @@ export interface LoadOptions {
   readonly loopLimit?: number;
   /** How long restoring and initialising may take, in milliseconds; default ten minutes. DEADLINE_EXCEEDED beyond. */
   readonly loadTimeout?: number;
+  /**
+   * In how many worker threads the model may be loaded besides, so that `runAsync` runs long plans there; default 1, 0 for none.
+   *
+   * Each has its own copy of the weights. A model whose requests change its state stays on the main thread.
+   */
+  readonly engineWorkers?: number;
 }
 
 /** Loads a SavedModel folder, restored and initialised: see `load.ts`. */

@@ -19,7 +19,7 @@ const steps: readonly (readonly string[])[] = [
        created timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (project, id))`,
     `CREATE TABLE tureen_jobs (
        project text NOT NULL, id text NOT NULL, body jsonb NOT NULL, state text NOT NULL, owner text NOT NULL, etag text NOT NULL,
-       created timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (project, id))`,
+       model_dir text NOT NULL, created timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (project, id))`,
   ],
 ];
 

@@ -37,6 +37,8 @@ export interface JobRow extends Row {
   readonly body: Readonly<Record<string, unknown>>;
   readonly state: string;
   readonly etag: string;
+  /** The folder of the SavedModel, found when the job was created. */
+  readonly model_dir: string;
 }
 
 /** A model, or undefined. */

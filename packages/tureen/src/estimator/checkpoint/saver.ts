@@ -1,7 +1,9 @@
 import { stringValue } from "../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
+import { collectionKeys } from "../../graph/collections.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
-import { controlDependencies, nameScope } from "../../graph/scope.js";
+import { controlDependencies, currentGraph, nameScope } from "../../graph/scope.js";
+import { Saveable, type SaveSpec } from "../../graph/saveable.js";
 import type { Variable } from "../../graph/variable.js";
 
 /** The save and restore ops of a graph, as a SaverDef names them. */
@@ -32,33 +34,49 @@ const temporarySuffix = "_temp/part";
 /** On S3 there is no rename: TensorFlow puts the temporary folder elsewhere there. */
 const objectStoreSuffix = ".part";
 
+/** What a checkpoint holds: variables, and other state that the graph lists as saveable. */
+type Saved = Variable | Saveable;
+
 /**
- * Adds the ops that save and restore variables in the sharded V2 format (`tf.compat.v1.train.Saver(sharded=True)`), names as TensorFlow's.
+ * Adds the ops that save and restore variables, and the graph's other saveable state, in the sharded V2 format
+ * (`tf.compat.v1.train.Saver(sharded=True)`), names as TensorFlow's.
  *
  * Saving writes to temporary files and merges them at the end, so that a checkpoint is there whole or not at all.
  */
 export function addSaver(variables: readonly Variable[], keeping: CheckpointKeeping = defaultKeeping): Saver {
-  const sorted = [...variables].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const saveables = currentGraph().getCollection<Saveable>(collectionKeys.saveableObjects);
+  const sorted = byName(variables);
+  const saved = byName<Saved>([...variables, ...saveables]);
   return nameScope("save", () => {
     const input = constant(stringValue(["model"], []), undefined, "filename/input");
     const given = build("PlaceholderWithDefault", [input], { shape: [] }, "filename");
     const filename = build("PlaceholderWithDefault", [given], { shape: [] }, "Const");
-    const save = addSave(filename, sorted);
-    const restore = addRestore(filename, sorted);
+    const save = addSave(filename, saved);
+    const restore = addRestore(filename, saved);
     return { filename, save, restore, variables: sorted, keeping };
   });
 }
 
-function addSave(filename: Tensor, variables: readonly Variable[]): Tensor {
+function byName<T extends Saved>(saved: readonly T[]): T[] {
+  return [...saved].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+function specsOf(saved: Saved): readonly SaveSpec[] {
+  if (saved instanceof Saveable) return saved.specs;
+  return [{ key: saved.name, tensor: saved.snapshot, dtype: saved.dtype }];
+}
+
+function addSave(filename: Tensor, saved: readonly Saved[]): Tensor {
+  const specs = saved.flatMap(specsOf);
   const isObjectStore = build("StaticRegexFullMatch", [filename], { pattern: "^s3://.*" });
   const suffix = build("Select", [isObjectStore, constant(objectStoreSuffix), constant(temporarySuffix)]);
   const temporary = build("StringJoin", [[filename, suffix]]);
   const shards = constant(1, "int32", "num_shards");
   const shard = build("ShardedFilename", [temporary, 0, shards]);
-  const names = stringValue(variables.map((variable) => variable.name));
-  const slices = stringValue(variables.map(() => ""));
-  const saved = buildOp("SaveV2", [shard, names, slices, variables.map((variable) => variable.snapshot)]);
-  const written = controlDependencies([saved], () => build("Identity", [shard], {}, "control_dependency"));
+  const names = stringValue(specs.map(({ key }) => key));
+  const slices = stringValue(specs.map(() => ""));
+  const writing = buildOp("SaveV2", [shard, names, slices, specs.map(({ tensor }) => tensor)]);
+  const written = controlDependencies([writing], () => build("Identity", [shard], {}, "control_dependency"));
   const merged = controlDependencies([written], () => {
     const prefixes = build("Pack", [[shard]], {}, "MergeV2Checkpoints/checkpoint_prefixes");
     return buildOp("MergeV2Checkpoints", [prefixes, filename]);
@@ -66,14 +84,15 @@ function addSave(filename: Tensor, variables: readonly Variable[]): Tensor {
   return controlDependencies([merged, written], () => build("Identity", [filename]));
 }
 
-function addRestore(filename: Tensor, variables: readonly Variable[]): Operation {
-  const names = stringValue(variables.map((variable) => variable.name));
-  const slices = stringValue(variables.map(() => ""));
-  const dtypes = variables.map((variable) => variable.dtype);
-  const read = buildOp("RestoreV2", [filename, names, slices], { dtypes });
-  const assigned = variables.map((variable, i) => {
-    const value = build("Identity", [read.outputs[i]!]);
-    return variable.assign(value);
+function addRestore(filename: Tensor, saved: readonly Saved[]): Operation {
+  const specs = saved.flatMap(specsOf);
+  const names = stringValue(specs.map(({ key }) => key));
+  const slices = stringValue(specs.map(() => ""));
+  const read = buildOp("RestoreV2", [filename, names, slices], { dtypes: specs.map(({ dtype }) => dtype) });
+  let next = 0;
+  const assigned = saved.map((one) => {
+    const tensors = specsOf(one).map(() => read.outputs[next++]!);
+    return one instanceof Saveable ? one.restore(tensors) : one.assign(build("Identity", [tensors[0]!]));
   });
   const all = controlDependencies(assigned, () => buildOp("NoOp", [], {}, "restore_shard"));
   return controlDependencies([all], () => buildOp("NoOp", [], {}, "restore_all"));

@@ -18,3 +18,12 @@ export function formatTuple(values: readonly (string | number)[]): string {
 export function formatList(values: readonly (string | number)[]): string {
   return `[${values.map((value) => (typeof value === "string" ? `'${value}'` : String(value))).join(", ")}]`;
 }
+
+/** The type of a value as Python prints that of its equivalent: `<class 'int'>`. */
+export function pythonType(value: unknown): string {
+  if (value === undefined || value === null) return "<class 'NoneType'>";
+  if (Array.isArray(value)) return "<class 'list'>";
+  const names: Readonly<Record<string, string>> = { string: "str", boolean: "bool", bigint: "int", function: "function", object: "dict" };
+  const name = typeof value === "number" ? (Number.isInteger(value) ? "int" : "float") : (names[typeof value] ?? typeof value);
+  return `<class '${name}'>`;
+}

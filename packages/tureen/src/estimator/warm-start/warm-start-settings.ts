@@ -6,6 +6,7 @@ import type { Initializer } from "../../graph/variable.js";
 import { savedModelFiles } from "../../saved-model/read.js";
 import { attributeText, pythonText } from "../feature-column/python-text.js";
 import type { Logger } from "../log.js";
+import { pythonType } from "../nn/python-format.js";
 
 /** How the rows of a new vocabulary find theirs in the variable of an old one (`tf.estimator.VocabInfo`). */
 export interface VocabInfo {
@@ -66,7 +67,7 @@ export function resolveWarmStart(from: unknown, logger: Logger): WarmStartSettin
     return warmStartSettings({ ckptToInitializeFrom: variables });
   }
   if (typeof from === "object" && "ckptToInitializeFrom" in from) return warmStartSettings(from as WarmStartSettingsInit);
-  throw invalidArgument(`warm_start_from must be a string or a WarmStartSettings, instead got ${typeof from}`);
+  throw invalidArgument(`warm_start_from must be a string or a WarmStartSettings, instead got ${pythonType(from)}`);
 }
 
 /** The prefix of a checkpoint that is given by itself or by its folder; INVALID_ARGUMENT where the folder has none. */

@@ -7,7 +7,7 @@ import type { Variable } from "../../graph/variable.js";
 import type { Session } from "../../runtime/session.js";
 import type { Logger } from "../log.js";
 import { setVariable } from "../variable-state.js";
-import { formatList, formatTuple } from "../nn/python-format.js";
+import { formatList, formatTuple, pythonType } from "../nn/python-format.js";
 import { objectCheckpointNames } from "./object-checkpoint-names.js";
 import { remapVocabulary } from "./remap-vocabulary.js";
 import { checkpointPrefix, type WarmStartSettings, warmStartText } from "./warm-start-settings.js";
@@ -35,8 +35,8 @@ export function planWarmStart(graph: Graph, settings: WarmStartSettings, logger:
       else if (settings.varsToWarmStart !== null) values.push([variable, sameShape(variable, key, saved(reader, key, settings))]);
     }
     logger.log("INFO", `Warm-started ${values.length} variables.`);
-    checkUsed("var_name_to_prev_var_name", given, names, "");
-    checkUsed("var_name_to_vocab_info", settings.varNameToVocabInfo, names, " ");
+    checkUsed("var_name_to_prev_var_name", given, names);
+    checkUsed("var_name_to_vocab_info", settings.varNameToVocabInfo, names);
     return (session) => {
       for (const [variable, value] of values) setVariable(session, variable, value);
     };
@@ -55,10 +55,10 @@ function chosenVariables(graph: Graph, wanted: WarmStartSettings["varsToWarmStar
     logger.log("INFO", "Warm-starting variables only in TRAINABLE_VARIABLES.");
     return wanted === null ? [...graph.getCollection<Variable>(collectionKeys.trainableVariables)] : matching(collectionKeys.trainableVariables, wanted);
   }
-  if (!Array.isArray(wanted)) throw invalidArgument(`\`vars_to_warm_start must be a \`list\` or \`str\`.  Given type is ${typeof wanted}`);
+  if (!Array.isArray(wanted)) throw invalidArgument(`\`vars_to_warm_start must be a \`list\` or \`str\`.  Given type is ${pythonType(wanted)}`);
   if (!wanted.every((item) => typeof item === "string")) {
     throw invalidArgument(
-      `If \`vars_to_warm_start\` is a list, it must be all \`Variable\` or all \`str\`.  Given types are [${wanted.map((item) => typeof item).join(", ")}]`,
+      `If \`vars_to_warm_start\` is a list, it must be all \`Variable\` or all \`str\`.  Given types are [${wanted.map(pythonType).join(", ")}]`,
     );
   }
   return [...new Set(wanted.flatMap((pattern) => matching(collectionKeys.globalVariables, pattern)))];
@@ -77,10 +77,10 @@ function sameShape(variable: Variable, key: string, value: TensorValue): TensorV
   );
 }
 
-function checkUsed(argument: string, settings: Readonly<Record<string, unknown>>, names: readonly string[], space: string): void {
+function checkUsed(argument: string, settings: Readonly<Record<string, unknown>>, names: readonly string[]): void {
   const unused = Object.keys(settings).filter((name) => !names.includes(name));
   if (unused.length === 0) return;
   throw invalidArgument(
-    `You provided the following variables in ${argument} that were not used: {${unused.map((name) => `'${name}'`).join(", ")}}. ${space}Perhaps you misspelled them?  Here is the list of viable variable names: dict_keys(${formatList(names)})`,
+    `You provided the following variables in ${argument} that were not used: {${unused.map((name) => `'${name}'`).join(", ")}}.  Perhaps you misspelled them?  Here is the list of viable variable names: dict_keys(${formatList(names)})`,
   );
 }

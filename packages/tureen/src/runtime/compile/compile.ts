@@ -4,12 +4,15 @@ import type { Kernel, KernelTable } from "../kernel.js";
 import type { RunContext } from "../run-context.js";
 import { derefVariables } from "./deref.js";
 import { foldConstants } from "./fold.js";
+import { type FusedPayload, fusedTypes, fusePatterns } from "./fuse-patterns.js";
 import { type FreezeOptions, freezeVariables } from "./freeze.js";
 import { inlineCalls } from "./inline-calls.js";
 import { functionalizeLoops, type LoopPayload } from "./loops.js";
-import { loopKernel, makePlan, type Plan } from "./plan.js";
+import { mergeDuplicates } from "./merge-duplicates.js";
+import { loopKernel, makePlan, type Plan, runPlan } from "./plan.js";
 import type { StepDecision } from "./partition-report.js";
 import type { PlanGraph, PlanNode } from "./plan-node.js";
+import { simplifyViews } from "./simplify-views.js";
 
 /** Moves parts of a plan graph to another engine; gives kernels for the nodes that it put in their place. */
 export interface Partitioner {
@@ -31,9 +34,11 @@ export interface CompileOptions {
   readonly context: RunContext;
   readonly freeze?: FreezeOptions;
   readonly partitioner?: Partitioner;
+  /** Whether nodes that compute the same are merged and known groups of nodes fused; default yes. Results are the same. */
+  readonly simplify?: boolean;
 }
 
-/** Compiles a lifted graph: inline → handles for refs → freeze → fold → loops → partition → plan. Changes `graph` in place. */
+/** Compiles a lifted graph: inline → handles for refs → freeze → fold → loops → simplify and fuse → partition → plan. Changes `graph` in place. */
 export function compilePlan(graph: PlanGraph, options: CompileOptions): Plan {
   inlineCalls(graph, options.library);
   derefVariables(graph);
@@ -44,6 +49,11 @@ export function compilePlan(graph: PlanGraph, options: CompileOptions): Plan {
 }
 
 function finish(graph: PlanGraph, options: CompileOptions): Plan {
+  if (options.simplify !== false) {
+    simplifyViews(graph);
+    fusePatterns(graph, options.kernels);
+    mergeDuplicates(graph);
+  }
   options.partitioner?.partition(graph);
   return makePlan(graph, options.kernels, (node) => specialKernel(node, options));
 }
@@ -51,7 +61,13 @@ function finish(graph: PlanGraph, options: CompileOptions): Plan {
 function specialKernel(node: PlanNode, options: CompileOptions): Kernel | undefined {
   if (node.type === "_PlanLoop") return loopKernel(node.payload as LoopPayload, (inner) => finish(inner, options));
   if (node.type === "_PlanGather") return gatherRows(options.kernels, node);
+  if (fusedTypes.has(node.type)) return fusedKernel(node.payload as FusedPayload, options);
   return options.partitioner?.kernel(node);
+}
+
+function fusedKernel(payload: FusedPayload, options: CompileOptions): Kernel {
+  const unfused = makePlan(payload.unfused, options.kernels, (node) => specialKernel(node, options));
+  return payload.kernel((inputs, context) => runPlan(unfused, inputs, context));
 }
 
 /** ResourceGather of a frozen variable is GatherV2 along axis 0. */

@@ -1,31 +1,15 @@
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { Kernel, KernelTable } from "../kernel.js";
+import type { Source } from "../kernels/plan-source.js";
 import { fuseEmbeddingLookup } from "./fuse-embedding-lookup.js";
+import { fuseIdRange } from "./fuse-id-range.js";
 import { fuseIndicator } from "./fuse-indicator.js";
-import { fuseIdRange, fuseRowIndices, fuseToSparse } from "./fuse-sparse-input.js";
-import { clusterGraph, clusterOf, replaceClusters } from "./partition.js";
+import type { Match, Pattern } from "./fuse-match.js";
+import { fuseRowIndices } from "./fuse-row-indices.js";
+import { fuseToSparse } from "./fuse-to-sparse.js";
+import { clusterGraph, clusterOf, conditionalNodes, replaceClusters } from "./partition.js";
 import { feedNode, type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
 import { type PlanSymbols, planSymbols } from "./plan-symbols.js";
-
-/** Where a fused kernel finds one of its values: an input of its node, or a constant. */
-export interface Source {
-  readonly slot: number;
-  readonly value: TensorValue | undefined;
-}
-
-/** A part of a plan that one kernel computes. */
-export interface Match {
-  /** The nodes that the pattern names; none but those of `outputs` may be used elsewhere. */
-  readonly members: readonly PlanNode[];
-  readonly outputs: readonly Port[];
-  /** What the kernel reads, in its order. */
-  readonly reads: readonly Port[];
-  /** Makes the kernel; `unfused` runs the original nodes, for whatever is not as the pattern expects: errors above all. */
-  readonly kernel: (reads: readonly Source[], unfused: Kernel) => Kernel;
-}
-
-/** Recognises a pattern by its last node. */
-export type Pattern = (root: PlanNode, symbols: PlanSymbols) => readonly Match[];
 
 /** What a fused node carries. */
 export interface FusedPayload {
@@ -55,7 +39,8 @@ export function fusePatterns(graph: PlanGraph, kernels: KernelTable): void {
   if (!order.some((node) => telltale.has(node.type))) return;
   const symbols = planSymbols(order, false);
   const users = usersOf(graph, order);
-  const taken = new Set<PlanNode>();
+  // A branch that is not taken must not take others' nodes with it.
+  const taken = new Set<PlanNode>(conditionalNodes(order));
   const replacements: { cluster: ReturnType<typeof clusterOf>; node: PlanNode }[] = [];
   for (const { type, match } of patterns) {
     for (let i = order.length - 1; i >= 0; i--) {
@@ -65,7 +50,7 @@ export function fusePatterns(graph: PlanGraph, kernels: KernelTable): void {
         const members = membersOf(found, order, users, symbols, taken);
         if (members === undefined || members.some((member) => !Object.hasOwn(kernels, member.type) && member.type !== "_PlanGather")) continue;
         const cluster = clusterOf(graph, order, members);
-        if (!isClosed(cluster, members)) continue;
+        if (cluster.outputs.length > 1 && !isClosed(cluster, members)) continue;
         for (const member of members) taken.add(member);
         replacements.push({ cluster, node: fusedNode(type, found, cluster, symbols) });
         break;
@@ -141,7 +126,7 @@ function membersOf(
 }
 
 const glue: ReadonlySet<string> = new Set([
-  "Shape", "Size", "Slice", "StridedSlice", "Pack", "ConcatV2", "Cast", "Prod", "GatherV2", "Gather", "Reshape", "ExpandDims", "Squeeze", "Mul", "Tile", "Range",
+  "Shape", "Size", "Slice", "StridedSlice", "Pack", "ConcatV2", "Cast", "Prod", "GatherV2", "Gather", "Reshape", "ExpandDims", "Squeeze", "Mul",
 ]);
 
 function isGlue(node: PlanNode, symbols: PlanSymbols): boolean {
@@ -186,24 +171,18 @@ function fusedNode(type: string, match: Match, cluster: ReturnType<typeof cluste
     unfused,
     kernel: (host) => {
       if (isInOrder) return match.kernel(sources, host);
-      const fallback = Symbol("unfused");
-      let thrown: readonly TensorValue[] = [];
-      const inner = match.kernel(sources, (inputs, context) => {
-        thrown = host(inputs, context);
-        return fallback as unknown as readonly TensorValue[];
+      const kernel = match.kernel(sources, (inputs, context) => {
+        const all = new Array<TensorValue>(match.outputs.length);
+        const outputs = host(inputs, context);
+        for (let i = 0; i < places.length; i++) all[places[i]!] = outputs[i]!;
+        return all;
       });
       return (inputs, context) => {
-        const outputs = inner(inputs, context);
-        if ((outputs as unknown) === fallback) return thrown;
+        const outputs = kernel(inputs, context);
         return places.map((place) => outputs[place]!);
       };
     },
   };
   node.payload = payload;
   return node;
-}
-
-/** The value of a source in a run. */
-export function read(source: Source, inputs: readonly TensorValue[]): TensorValue {
-  return source.value ?? inputs[source.slot]!;
 }

@@ -20,6 +20,8 @@ export interface PlanSymbols {
   dimensions(port: Port): readonly Term[] | undefined;
   /** The elements of an int32 or int64 scalar or vector; undefined for others and where their number is not known. */
   elements(port: Port): readonly Term[] | undefined;
+  /** The nodes that take a node's values. */
+  users(node: PlanNode): readonly PlanNode[];
 }
 
 /** Integer constants with more elements than this are data, not shapes. */
@@ -171,7 +173,20 @@ export function planSymbols(order: readonly PlanNode[], certain: boolean): PlanS
     return source.slice(start, Math.max(start, (attrs.int("end_mask") & 1) !== 0 ? source.length : clamp(to)));
   };
   for (const node of order) if (node.outputTypes.length > 0) elements(node.port());
-  return { facts, dimensions, elements };
+  let users: Map<PlanNode, PlanNode[]> | undefined;
+  return { facts, dimensions, elements, users: (node) => (users ??= usersOf(order)).get(node) ?? [] };
+}
+
+function usersOf(order: readonly PlanNode[]): Map<PlanNode, PlanNode[]> {
+  const users = new Map<PlanNode, PlanNode[]>();
+  for (const node of order) {
+    for (const source of new Set(node.inputs.map((input) => input.node))) {
+      const list = users.get(source);
+      if (list === undefined) users.set(source, [node]);
+      else list.push(node);
+    }
+  }
+  return users;
 }
 
 function isInteger({ node, index }: Port): boolean {

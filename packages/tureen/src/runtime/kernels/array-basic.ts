@@ -1,6 +1,6 @@
 import { type DType, dtypeNumber, dtypeSize, type NumericArray, viewBytes } from "../../core/dtype.js";
 import { elementCount, type Shape, sameShape, shapeText } from "../../core/shape.js";
-import { invalidArgument } from "../../core/status-error.js";
+import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import { type TensorValue, tensorValue, toIntegers, withShape } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { broadcastStrides } from "./array/broadcast-strides.js";
@@ -185,6 +185,9 @@ function denseStrides(shape: Shape): number[] {
   return broadcastStrides(shape, shape)!;
 }
 
+/** Dtypes for which TensorFlow registers Tile and then has no code. */
+const untiled: ReadonlySet<DType> = new Set(["uint16"]);
+
 const tile: KernelFactory = () => (inputs) => {
   const [input, multiples] = inputs as [TensorValue, TensorValue];
   const { shape } = input;
@@ -211,6 +214,11 @@ const tile: KernelFactory = () => (inputs) => {
   if (times.every((time) => time === 1)) return [input];
   const output = newValue(input.dtype, tiled);
   if (elementCount(tiled) === 0) return [output];
+  if (untiled.has(input.dtype)) {
+    throw unimplemented(
+      `TileOp : The input data type is not supported, DataType : ${input.dtype}, Dimension : ${shape.length}`,
+    );
+  }
   const target = { cells: cellsOf(output), offset: 0, strides: rowMajor(space) };
   copyStrided(target, { cells: cellsOf(input), offset: 0, strides: from }, space, cellWidth(input.dtype));
   return [output];

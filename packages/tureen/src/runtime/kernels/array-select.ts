@@ -1,5 +1,5 @@
 import { broadcastShapes, elementCount, type Shape, sameShape, shapeText } from "../../core/shape.js";
-import { invalidArgument } from "../../core/status-error.js";
+import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { broadcastStrides } from "./array/broadcast-strides.js";
@@ -160,7 +160,12 @@ function truePlaces(input: TensorValue): number[] {
 const where: KernelFactory =
   () =>
   ([input]) => {
-    const { shape } = input!;
+    const { shape, dtype } = input!;
+    if (dtype === "float16") {
+      throw unimplemented(
+        "No WhereOp available for float16/half type on CPU; dying in CPU WhereOp to avoid silently creating costly copies from device.",
+      );
+    }
     if (shape.length === 0) throw invalidArgument("WhereOp : Unhandled input dimensions: 0");
     const places = truePlaces(input!);
     const rank = shape.length;

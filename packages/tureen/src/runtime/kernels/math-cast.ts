@@ -2,6 +2,7 @@ import {
   allocate,
   type DataOf,
   type DType,
+  isFloatingDType,
   isIntegerDType,
   isNumericDType,
   type NumericArray,
@@ -11,6 +12,7 @@ import { unimplemented } from "../../core/status-error.js";
 import { tensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import type { BigArray, NumberArray } from "./math/element-wise.js";
+import { type Float8, narrowFloat8, widenFloat8 } from "./math/float8.js";
 import { truncateMantissa } from "./math/truncate-mantissa.js";
 
 type Convert = (data: NumericArray) => NumericArray;
@@ -163,7 +165,9 @@ function lowBits(to: DType): Convert {
 
 /** What holds the numbers while an element of this dtype is converted. */
 function carrier(dtype: DType): DType {
-  if (dtype === "float16" || dtype === "bfloat16" || dtype === "complex64") return "float32";
+  if (dtype === "float16" || dtype === "bfloat16" || dtype === "complex64" || isFloat8(dtype)) return "float32";
+  if (dtype === "int4") return "int8";
+  if (dtype === "uint4") return "uint8";
   return dtype === "complex128" ? "float64" : dtype;
 }
 
@@ -173,7 +177,7 @@ function isComplex(dtype: DType): boolean {
 
 /** Converts a whole array; undefined where TensorFlow has no such cast. */
 function converter(from: DType, to: DType, truncate: boolean): Convert | undefined {
-  if (!isCastable(from) || !isCastable(to)) return undefined;
+  if (!isCastable(from, to)) return undefined;
   if (isComplex(from) && isComplex(to)) return convertReal(carrier(from), carrier(to));
   const unpack = unpacking(from);
   const cut = truncate ? truncateMantissa(from, to) : undefined;
@@ -188,6 +192,7 @@ function converter(from: DType, to: DType, truncate: boolean): Convert | undefin
 
 function unpacking(from: DType): Convert {
   if (from === "float16" || from === "bfloat16") return (data) => widenHalf(from, data as Uint16Array);
+  if (isFloat8(from)) return (data) => widenFloat8(from, data as Uint8Array);
   if (!isComplex(from)) return (data) => data;
   return (data) => {
     const out = allocate(carrier(from), data.length / 2) as Float32Array;
@@ -198,6 +203,9 @@ function unpacking(from: DType): Convert {
 
 function packing(to: DType): Convert {
   if (to === "float16" || to === "bfloat16") return (data) => narrowHalf(to, data as Float32Array);
+  if (isFloat8(to)) return (data) => narrowFloat8(to, data as Float32Array);
+  if (to === "int4") return (data) => (data as Int8Array).map((x) => (x << 28) >> 28);
+  if (to === "uint4") return (data) => (data as Uint8Array).map((x) => x & 0xf);
   if (!isComplex(to)) return (data) => data;
   return (data) => {
     const out = allocate(to, data.length) as Float32Array;
@@ -206,8 +214,20 @@ function packing(to: DType): Convert {
   };
 }
 
-function isCastable(dtype: DType): boolean {
-  return isNumericDType(dtype) && !/^q|4|float8/.test(dtype.replace(/64/, ""));
+function isFloat8(dtype: DType): dtype is Float8 {
+  return dtype === "float8_e5m2" || dtype === "float8_e4m3fn";
+}
+
+function isFourBits(dtype: DType): boolean {
+  return dtype === "int4" || dtype === "uint4";
+}
+
+/** Four-bit integers convert to and from integers, 8-bit floats to any number and from floats. */
+function isCastable(from: DType, to: DType): boolean {
+  if (!isNumericDType(from) || !isNumericDType(to) || /^q/.test(from) || /^q/.test(to)) return false;
+  const isWhole = (dtype: DType): boolean => isIntegerDType(dtype) || isFourBits(dtype);
+  if (isFourBits(from) || isFourBits(to)) return isWhole(from) && isWhole(to);
+  return !isFloat8(to) || isFloat8(from) || isFloatingDType(from);
 }
 
 const cast: KernelFactory = (node) => {

@@ -25,7 +25,8 @@ export function tensorFromRaw(name: string, dtype: DType, shape: Shape, bytes: U
     );
   }
   const isAligned = bytes.byteOffset % Math.max(dtypeSize(dtype), 1) === 0;
-  const own = isAligned ? bytes : bytes.slice();
+  // Not slice(): a Buffer's makes a view.
+  const own = isAligned ? bytes : new Uint8Array(bytes);
   const data = viewBytes(dtype, own.buffer, own.byteOffset, count);
   return tensorValue(dtype, shape, data as unknown as DataOf[DType]);
 }

@@ -23,7 +23,7 @@ export interface DenseTableOptions {
  * Keeps TensorFlow's bucket of each key, because a checkpoint holds the buckets as they lie and TensorFlow restores them unchecked.
  */
 export class DenseHashTable implements LookupTable {
-  readonly kind = tableKind;
+  readonly kind: string = tableKind;
   readonly isInitializable = false;
   readonly keyDType: DType;
   readonly valueDType: DType;

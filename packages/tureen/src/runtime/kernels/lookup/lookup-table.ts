@@ -33,7 +33,7 @@ export interface LookupTable extends Resource {
 
 /** HashTable: filled once, then only read. */
 export class StaticHashTable implements LookupTable {
-  readonly kind = tableKind;
+  readonly kind: string = tableKind;
   readonly keyShape: Shape = [];
   readonly valueShape: Shape = [];
   readonly isInitializable = true;
@@ -110,7 +110,7 @@ export class StaticHashTable implements LookupTable {
 
 /** MutableHashTable and MutableHashTableOfTensors. */
 export class MutableHashTable implements LookupTable {
-  readonly kind = tableKind;
+  readonly kind: string = tableKind;
   readonly keyShape: Shape = [];
   readonly isInitializable = false;
   readonly keyDType: DType;

@@ -49,9 +49,13 @@ export const complexExpm1: ComplexUnary = (re, im, out) => {
 /** Natural logarithm. */
 export const complexLog: ComplexUnary = (re, im, out) => put(out, Math.log(Math.hypot(re, im)), Math.atan2(im, re));
 
-/** log(1 + z). */
+/** log(1 + z); at -1 TensorFlow's formula gives no angle. */
 export const complexLog1p: ComplexUnary = (re, im, out) =>
-  put(out, 0.5 * Math.log1p(re * (2 + re) + im * im), Math.atan2(im, 1 + re));
+  put(
+    out,
+    0.5 * Math.log1p(re * (2 + re) + im * im),
+    re === -1 && im === 0 ? Number.NaN : Math.atan2(im, 1 + re),
+  );
 
 /** Square root with a non-negative real part. */
 export const complexSqrt: ComplexUnary = (re, im, out) => {
@@ -61,8 +65,9 @@ export const complexSqrt: ComplexUnary = (re, im, out) => {
   else put(out, Math.abs(im) / (2 * size), im < 0 || Object.is(im, -0) ? -size : size);
 };
 
-/** 1/√z. */
+/** 1/√z; infinite at zero. */
 export const complexRsqrt: ComplexUnary = (re, im, out) => {
+  if (re === 0 && im === 0) return put(out, Number.POSITIVE_INFINITY, Number.NaN);
   complexSqrt(re, im, out);
   complexReciprocal(out[0]!, out[1]!, out);
 };

@@ -17,7 +17,7 @@ export const treeEnsembleKind = "N10tensorflow28BoostedTreesEnsembleResourceE";
  * first asks for it, and a server never does.
  */
 export class TreeEnsembleResource implements Resource {
-  readonly kind = treeEnsembleKind;
+  readonly kind: string = treeEnsembleKind;
   stamp: bigint;
   #bytes: Uint8Array | undefined;
   #message: TreeEnsemble | undefined;

@@ -1,0 +1,87 @@
+import { invalidArgument } from "../../core/status-error.js";
+import { Estimator } from "../estimator.js";
+import type { FeatureColumn } from "../feature-column/feature-column.js";
+import { BinaryClassHead } from "../head/binary-class-head.js";
+import type { Head } from "../head/head.js";
+import { MultiClassHead } from "../head/multi-class-head.js";
+import { maxentLoss } from "./boosted-trees-maxent-loss.js";
+import type { BoostedTreesModelOptions } from "./boosted-trees-model-fn.js";
+import { boostedTreesModelFn } from "./boosted-trees-model-fn.js";
+import type { PruningMode } from "./boosted-trees-grower.js";
+import { type ClassifierOptions, estimatorOptions, type RegressorOptions, regressorHead } from "./estimator-options.js";
+
+/** How a boosted trees estimator grows its trees. */
+export interface BoostedTreesOptions {
+  /** Numeric (their quantiles are learned in the first steps), bucketized, indicator and categorical columns. */
+  readonly featureColumns: readonly FeatureColumn[];
+  /** Batches whose statistics make one layer: all the data's, best; 1 where a batch is all the data. */
+  readonly nBatchesPerLayer: number;
+  /** Training ends when so many trees are grown; default 100. */
+  readonly nTrees?: number | undefined;
+  /** Layers of a tree; default 6. */
+  readonly maxDepth?: number | undefined;
+  /** What each tree's answer is multiplied with; default 0.1. */
+  readonly learningRate?: number | undefined;
+  readonly l1Regularization?: number | undefined;
+  readonly l2Regularization?: number | undefined;
+  /** What a split must gain to be kept; above 0 together with a pruning mode. */
+  readonly treeComplexity?: number | undefined;
+  /** The least sum of Hessians of a node that is split. */
+  readonly minNodeWeight?: number | undefined;
+  /** Whether the first root starts at the bias of the labels; default false, and not for more than two classes. */
+  readonly centerBias?: boolean | undefined;
+  /** Default "none". */
+  readonly pruningMode?: PruningMode | undefined;
+  /** The error of quantiles in (0, 1): a numeric feature has 1/epsilon buckets; default 0.01. */
+  readonly quantileSketchEpsilon?: number | undefined;
+  /** The input is one batch with all the data: keeps the rows' places in the trees between steps. Default false. */
+  readonly trainInMemory?: boolean | undefined;
+}
+
+/** Gradient boosted trees that classify (`tf.estimator.BoostedTreesClassifier` of TensorFlow up to 2.7). */
+export class BoostedTreesClassifier extends Estimator {
+  constructor(options: BoostedTreesOptions & Omit<ClassifierOptions, "lossReduction">) {
+    const { nClasses = 2, weightColumn, labelVocabulary } = options;
+    if (nClasses > 2 && options.centerBias === true) throw invalidArgument("center_bias not yet support with n_classes > 2.");
+    const head =
+      nClasses === 2
+        ? new BinaryClassHead({ weightColumn, labelVocabulary })
+        : new MultiClassHead({ nClasses, weightColumn, labelVocabulary, lossFn: ({ labels, logits }) => maxentLoss(labels, logits, nClasses) });
+    const isPlainLogLoss = nClasses === 2 && weightColumn === undefined && labelVocabulary === undefined;
+    super(estimatorOptions(options, boostedTreesModelFn(modelOptions(options, head, isPlainLogLoss))));
+  }
+}
+
+/** Gradient boosted trees that predict numbers (`tf.estimator.BoostedTreesRegressor` of TensorFlow up to 2.7). */
+export class BoostedTreesRegressor extends Estimator {
+  constructor(options: BoostedTreesOptions & Omit<RegressorOptions, "lossReduction">) {
+    super(estimatorOptions(options, boostedTreesModelFn(modelOptions(options, regressorHead(options), false))));
+  }
+}
+
+function modelOptions(
+  options: BoostedTreesOptions & Pick<ClassifierOptions, "weightColumn">,
+  head: Head,
+  isPlainLogLoss: boolean,
+): BoostedTreesModelOptions {
+  return {
+    head,
+    featureColumns: options.featureColumns,
+    nBatchesPerLayer: options.nBatchesPerLayer,
+    weightColumn: options.weightColumn,
+    trainInMemory: options.trainInMemory ?? false,
+    isPlainLogLoss,
+    trees: {
+      nTrees: options.nTrees ?? 100,
+      maxDepth: options.maxDepth ?? 6,
+      learningRate: options.learningRate ?? 0.1,
+      l1Regularization: options.l1Regularization ?? 0,
+      l2Regularization: options.l2Regularization ?? 0,
+      treeComplexity: options.treeComplexity ?? 0,
+      minNodeWeight: options.minNodeWeight ?? 0,
+      centerBias: options.centerBias ?? false,
+      pruningMode: options.pruningMode ?? "none",
+      quantileSketchEpsilon: options.quantileSketchEpsilon ?? 0.01,
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import type { DType, NumericArray } from "../core/dtype.js";
+import type { Shape } from "../core/shape.js";
+import type { StatusCodeName } from "../core/status-error.js";
+import { type TensorValue, tensorValue } from "../core/tensor-value.js";
+import { savedModelFiles } from "./read.js";
+
+/** A tensor on its way between threads: numbers in their array, byte strings one after another with their ends. */
+export interface PackedTensor {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly data: NumericArray;
+  readonly ends?: Float64Array;
+}
+
+/** What the engine worker is told. */
+export type ToWorker =
+  | {
+      readonly kind: "load";
+      readonly model: number;
+      readonly directory: string;
+      readonly stamp: string;
+      readonly tags: readonly string[] | undefined;
+      readonly loopLimit: number | undefined;
+      readonly tensorLimit: number;
+    }
+  | {
+      readonly kind: "run";
+      readonly call: number;
+      readonly model: number;
+      readonly names: readonly string[];
+      readonly feeds: readonly PackedTensor[];
+      readonly fetches: readonly string[];
+      /** Milliseconds that are left; threads do not share a clock's zero. */
+      readonly timeout: number | undefined;
+    }
+  | { readonly kind: "close"; readonly model: number };
+
+/** What the engine worker says. */
+export type FromWorker =
+  | { readonly kind: "loaded"; readonly model: number; readonly problem?: string }
+  | { readonly kind: "result"; readonly call: number; readonly values: readonly PackedTensor[]; readonly milliseconds: number }
+  | { readonly kind: "error"; readonly call: number; readonly code: StatusCodeName; readonly message: string };
+
+/** Copies tensors into buffers that can be handed over: whoever gave the tensors keeps theirs. */
+export function packTensors(values: readonly TensorValue[]): { readonly packed: PackedTensor[]; readonly buffers: ArrayBuffer[] } {
+  const buffers: ArrayBuffer[] = [];
+  const packed = values.map((value): PackedTensor => {
+    if (value.dtype === "string") return packStrings(value as TensorValue<"string">, buffers);
+    const data = (value.data as NumericArray).slice();
+    buffers.push(data.buffer as ArrayBuffer);
+    return { dtype: value.dtype, shape: value.shape, data };
+  });
+  return { packed, buffers };
+}
+
+function packStrings({ dtype, shape, data }: TensorValue<"string">, buffers: ArrayBuffer[]): PackedTensor {
+  const ends = new Float64Array(data.length);
+  let size = 0;
+  for (let i = 0; i < data.length; i++) {
+    size += data[i]!.length;
+    ends[i] = size;
+  }
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < data.length; i++) bytes.set(data[i]!, i === 0 ? 0 : ends[i - 1]);
+  buffers.push(bytes.buffer, ends.buffer);
+  return { dtype, shape, data: bytes, ends };
+}
+
+/** The tensors that were packed, on the buffers that arrived. */
+export function unpackTensors(packed: readonly PackedTensor[]): TensorValue[] {
+  return packed.map(({ dtype, shape, data, ends }) => {
+    if (ends === undefined) return tensorValue(dtype, shape, data as never);
+    const strings = Array.from(ends, (end, i) => (data as Uint8Array).subarray(i === 0 ? 0 : ends[i - 1], end));
+    return tensorValue(dtype, shape, strings as never);
+  });
+}
+
+/** Tells whether a model's files are still those that were loaded: sizes and times of its graph and of its index. */
+export function modelStamp(directory: string): string {
+  return [savedModelFiles.binary, savedModelFiles.text, `${savedModelFiles.variables}.index`]
+    .map((file) => {
+      const stat = statSync(join(directory, file), { throwIfNoEntry: false });
+      return stat === undefined ? "-" : `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+    })
+    .join(" ");
+}
