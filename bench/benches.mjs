@@ -15,4 +15,14 @@ export const benches = [
     reference: ["bench/graphs_reference.py"],
     figures: [["micros", "µs a run", "less"]],
   },
+  {
+    // It starts its reference itself: both serve the same export.
+    name: "requests",
+    script: "bench/requests.ts",
+    figures: [
+      ["requestsPerSecond", "requests/s", "more"],
+      ["cpuMicros", "µs CPU", "less"],
+      ["p50Millis", "ms median", "less"],
+    ],
+  },
 ];

@@ -21,7 +21,7 @@ import type { Session, SessionOptions } from "../packages/tureen/src/runtime/ses
 import { loadSavedModel } from "../packages/tureen/src/saved-model/index.js";
 
 /** Long enough for the compiler to settle and for a stable mean, short enough for a shared machine. */
-const [warmUpMs, measureMs] = [400, 500];
+const [warmUpMs, measureMs] = [600, 800];
 const root = join(import.meta.dirname, "..");
 const option = (name: string): string | undefined =>
   process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);

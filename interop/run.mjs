@@ -18,6 +18,7 @@ const packages = [
   "grpcio==1.62.3",
   "scikit-learn==1.3.2",
   "tritonclient[http,grpc]==2.51.0",
+  "google-api-python-client==2.202.0",
 ];
 /** Its own requirement is the full tensorflow package, which tensorflow-cpu stands in for. */
 const withoutDependencies = ["tensorflow-serving-api==2.15.1"];

@@ -30,8 +30,8 @@ w = (r.rand(ROWS) + 0.25).astype("f")
 FEATURES = {"size": size, "weight": weight, "age": age, "kind": kind[:, None], "grade": grade, "w": w}
 score = size + 0.8 * weight[:, 0] * weight[:, 1] + (kind == b"wood") + 0.03 * age - 0.7 * (grade[:, 0] == 2) + 0.3 * r.randn(ROWS)
 LABELS = {
-    "binary": (score > np.median(score)).astype("int64"),
-    "named": np.where(score > np.median(score), "accept", "reject").astype("S").astype(object),
+    "binary": (score > np.quantile(score, 0.6)).astype("int64"),
+    "named": np.where(score > np.quantile(score, 0.6), "accept", "reject").astype("S").astype(object),
     "multi": np.digitize(score, np.quantile(score, [1 / 3, 2 / 3])).astype("int64"),
     "regression": score.astype("f"),
 }
@@ -46,7 +46,7 @@ TREES = dict(n_trees=3, max_depth=3)
 def cases():
     """Name, label, columns, batch, class, options by their TensorFlow names."""
     yield "classifier", "binary", MIXED, ROWS, E.BoostedTreesClassifier, dict(n_batches_per_layer=1, learning_rate=0.3, quantile_sketch_epsilon=0.1, **TREES)
-    yield "classifier_named", "named", MIXED, ROWS, E.BoostedTreesClassifier, dict(n_batches_per_layer=1, learning_rate=0.3, center_bias=True, label_vocabulary=["reject", "accept"], weight_column="w", l1_regularization=0.001, train_in_memory=True, quantile_sketch_epsilon=0.1, **TREES)
+    yield "classifier_named", "named", MIXED, ROWS, E.BoostedTreesClassifier, dict(n_batches_per_layer=1, learning_rate=0.3, center_bias=True, label_vocabulary=["reject", "accept"], weight_column="w", l1_regularization=0.001, min_node_weight=0.02, train_in_memory=True, quantile_sketch_epsilon=0.1, **TREES)
     yield "classifier_ready", "binary", READY, ROWS, E.BoostedTreesClassifier, dict(n_batches_per_layer=1, learning_rate=0.3, train_in_memory=True, pruning_mode="post", tree_complexity=0.005, **TREES)
     yield "classifier_multi", "multi", MIXED, ROWS, E.BoostedTreesClassifier, dict(n_batches_per_layer=1, n_classes=3, l2_regularization=0.01, quantile_sketch_epsilon=0.1, **TREES)
     yield "classifier_batches", "binary", MIXED, 50, E.BoostedTreesClassifier, dict(n_batches_per_layer=4, learning_rate=0.3, center_bias=True, min_node_weight=0.01, quantile_sketch_epsilon=0.1, **TREES)
@@ -91,7 +91,8 @@ recorded = []
 for name, label, columns, batch, cls, options in cases():
     model_dir = tempfile.mkdtemp()
     estimator = cls(columns, model_dir=model_dir, config=E.RunConfig(tf_random_seed=42, save_summary_steps=1000), **options)
-    dataset = lambda: tf.data.Dataset.from_tensor_slices((FEATURES, LABELS[label])).batch(batch)
+    # Training in memory needs the number of rows before the first batch is there.
+    dataset = lambda: tf.data.Dataset.from_tensor_slices((FEATURES, LABELS[label])).batch(batch, drop_remainder=True)
     losses = Losses()
     estimator.train(lambda: dataset().repeat(), max_steps=500, hooks=[losses])
     metrics = estimator.evaluate(lambda: tf.data.Dataset.from_tensor_slices((FEATURES, LABELS[label])).batch(ROWS))

@@ -99,7 +99,7 @@ for name, (shapes, settings) in CASES.items():
         result = {"values": values(directory)}
     except Exception as error:
         result = {"error": str(error).replace(root, "ROOT")}
-    found = [re.sub(r"<function [^>]*>", "FUNCTION", line.replace(root, "ROOT")) for line in lines if "arm-start" in line]
+    found = [re.sub(r"<function .*? at 0x[0-9a-f]+>", "FUNCTION", line.replace(root, "ROOT")) for line in lines if "arm-start" in line]
     recorded[name] = {"shapes": shapes, "lines": found, **result}
     print(name, found[:1], result.get("error"))
 

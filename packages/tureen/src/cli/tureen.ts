@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { toStatusError } from "../core/status-error.js";
 import { batchCommand } from "./batch-command.js";
+import { cloudCommand } from "./cloud-command.js";
 import type { Flag, FlagValue } from "./flags.js";
 import { mlEngineCommand } from "./ml-engine/command.js";
+import { runCommand, scanCommand, showCommand } from "./model-commands.js";
 import { modelServerFlags, ownFlags } from "./model-server-flags.js";
 import { packageVersion, serve } from "./run-model-server.js";
 
@@ -48,26 +49,14 @@ function camelCase(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function showCommand(): Command {
-  return new Command("show")
-    .description("List a SavedModel's signatures, as saved_model_cli show --all does.")
-    .argument("<dir>", "folder of the SavedModel")
-    .action(async (directory: string) => {
-      try {
-        const { showModel } = await import("./show-model.js");
-        process.stdout.write(await showModel(directory));
-      } catch (error) {
-        process.stderr.write(`tureen show: ${toStatusError(error).message}\n`);
-        process.exitCode = 1;
-      }
-    });
-}
-
 const program = new Command("tureen")
   .description("Train, export and serve TensorFlow models.")
   .version(packageVersion());
 program.addCommand(serveCommand());
 program.addCommand(showCommand());
+program.addCommand(runCommand());
+program.addCommand(scanCommand());
 program.addCommand(batchCommand());
+program.addCommand(cloudCommand());
 program.addCommand(mlEngineCommand());
 await program.parseAsync();

@@ -39,6 +39,7 @@ export type { Features, FeatureTensor, Labels, ModelFn, ModelFnArgs, Params } fr
 export type { Prediction } from "./predict.js";
 export { type RunConfig, runConfig } from "./run-config.js";
 export { BaselineClassifier, BaselineEstimator, BaselineRegressor } from "./canned/baseline.js";
+export { BoostedTreesClassifier, type BoostedTreesOptions, BoostedTreesRegressor } from "./canned/boosted-trees.js";
 export { DNNClassifier, DNNEstimator, DNNRegressor } from "./canned/dnn.js";
 export { DNNLinearCombinedClassifier, DNNLinearCombinedEstimator, DNNLinearCombinedRegressor } from "./canned/dnn-linear-combined.js";
 export { LinearClassifier, LinearEstimator, LinearRegressor } from "./canned/linear.js";

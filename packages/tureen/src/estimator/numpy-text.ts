@@ -29,10 +29,20 @@ export function numpyScalarText(value: number | bigint | boolean, dtype: DType):
 function shortest(value: number, dtype: DType): number {
   if (dtype !== "float32") return value;
   for (let digits = 1; digits < 9; digits++) {
-    const candidate = Number(value.toPrecision(digits));
+    const candidate = roundedToDigits(value, digits);
     if (Math.fround(candidate) === value) return candidate;
   }
   return Number(value.toPrecision(9));
+}
+
+/** The value with so many digits; one in the middle goes to the even digit, where `toPrecision` goes up. */
+function roundedToDigits(value: number, digits: number): number {
+  const [mantissa, power] = value.toExponential(Math.min(100, digits + 30)).split("e") as [string, string];
+  const at = mantissa.indexOf(".") + digits;
+  if (digits > 1 && /^50*$/.test(mantissa.slice(at)) && Number(mantissa[at - 1]) % 2 === 0) {
+    return Number(`${mantissa.slice(0, at)}e${power}`);
+  }
+  return Number(value.toPrecision(digits));
 }
 
 /** A tensor as Python prints the numpy array or scalar, with `suppress=True`: what `LoggingTensorHook` writes. */
@@ -86,8 +96,11 @@ function floatTexts(items: readonly number[], dtype: DType): string[] {
     const [whole = "0", fraction = ""] = rounded.split(".");
     return [whole, fraction.replace(/0+$/, "")] as const;
   });
-  const whole = Math.max(...parts.map(([left]) => left.length));
-  const fraction = Math.max(...parts.map(([, right]) => right.length));
+  const finite = parts.filter((_, i) => Number.isFinite(items[i]));
+  const fraction = Math.max(0, ...finite.map(([, right]) => right.length));
+  // What is no number takes the places of point and fraction too.
+  const special = parts.filter((_, i) => !Number.isFinite(items[i])).map(([text]) => text.length - fraction - 1);
+  const whole = Math.max(0, ...finite.map(([left]) => left.length), ...special);
   return parts.map(([left, right], i) =>
     Number.isFinite(items[i]) ? `${left.padStart(whole)}.${right.padEnd(fraction)}` : left.padStart(whole + 1 + fraction),
   );

@@ -8,7 +8,7 @@ import { type CompileOptions, compilePlan, type Partitioner } from "./compile/co
 import { explainPlan, type PlanReport } from "./compile/partition-report.js";
 import { liftBody } from "./compile/inline-calls.js";
 import { lift } from "./compile/lift.js";
-import { type Plan, runPlan } from "./compile/plan.js";
+import { isAsAssumed, type Plan, runPlan } from "./compile/plan.js";
 import type { FunctionRunner } from "./function-runner.js";
 import type { KernelTable } from "./kernel.js";
 import { kernelTable } from "./kernels/index.js";
@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly partitioner?: () => Partitioner;
   /** How many iterations one while loop of a run may take: RESOURCE_EXHAUSTED beyond. Default unlimited. */
   readonly loopLimit?: number;
+  /** Whether plans are simplified, see `CompileOptions`; for comparisons. Default yes. */
+  readonly simplify?: boolean;
 }
 
 /** What one run may be told. */
@@ -97,8 +99,9 @@ export class Session {
     if (known !== undefined) return known;
     if (fetches.length === 0 && targets.length === 0) throw invalidArgument("Must specify at least one target to fetch or execute.");
     for (const feed of feeds) if (fetches.includes(feed)) throw invalidArgument(`${feed.name} is both fed and fetched.`);
-    const plan = compilePlan(lift({ feeds, fetches, targets }), this.#compileOptions());
-    const callable = this.#makeCallable(plan, feeds);
+    const compile = (trustFeeds: boolean): Plan =>
+      compilePlan(lift({ feeds, fetches, targets }), { ...this.#compileOptions(), trustFeeds });
+    const callable = this.#makeCallable(compile(true), feeds, () => compile(false));
     this.#callables.set(key, callable);
     return callable;
   }
@@ -108,7 +111,7 @@ export class Session {
     const feeds = (request.feeds ?? []).map((feed) => this.#tensor(feed));
     const fetches = (request.fetches ?? []).map((fetch) => this.#tensor(fetch));
     const targets = (request.targets ?? []).map((target) => (typeof target === "string" ? this.graph.operation(target) : target));
-    return explainPlan({ feeds, fetches, targets }, this.#compileOptions());
+    return explainPlan({ feeds, fetches, targets }, { ...this.#compileOptions(), trustFeeds: true });
   }
 
   /** Compiles a branch or loop body that runs call by name, so that no run is the first to. */
@@ -171,10 +174,13 @@ export class Session {
       },
       ...(isConstant === undefined ? {} : { freeze: { resources: this.resources, isConstant } }),
       ...(partitioner === undefined ? {} : { partitioner }),
+      ...(this.#options.simplify === undefined ? {} : { simplify: this.#options.simplify }),
     };
   }
 
-  #makeCallable(plan: Plan, feeds: readonly Tensor[]): Callable {
+  /** `general` compiles a plan for feeds whose shapes are not as declared. */
+  #makeCallable(plan: Plan, feeds: readonly Tensor[], general: () => Plan): Callable {
+    let other: Plan | undefined;
     // The message counts feeds by the order of their sorted names.
     const sorted = feeds.map((feed) => feed.name).sort();
     const position = feeds.map((feed) => sorted.indexOf(feed.name));
@@ -188,7 +194,9 @@ export class Session {
         }
       }
       if (this.#closed) throw failedPrecondition("Session has been closed.");
-      return runPlan(plan, values, this.context(options));
+      if (isAsAssumed(plan, values)) return runPlan(plan, values, this.context(options));
+      other ??= general();
+      return runPlan(other, values, this.context(options));
     };
   }
 }

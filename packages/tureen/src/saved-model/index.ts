@@ -11,3 +11,4 @@ export type {
 } from "./signature.js";
 export { defaultSignatureKey, methodNames, signatureFromProto, signatureToProto } from "./signature-def.js";
 export type { SignatureFunction, SignatureValue } from "./signature-function.js";
+export { type ModelScan, type ScanFinding, scanSavedModel } from "./scan.js";

@@ -9,6 +9,7 @@ import { scalarValue, type TensorValue } from "../core/tensor-value.js";
 import type { Graph, Operation } from "../graph/graph.js";
 import { graphFromProto } from "../graph/graph-def.js";
 import type { ResourceHandle } from "../runtime/resource-manager.js";
+import type { PlanReport } from "../runtime/compile/partition-report.js";
 import { ortPartitioner } from "../runtime/ort/index.js";
 import { Session, type SessionOptions, type SessionRunOptions } from "../runtime/session.js";
 import { calledWhileRunning, checkKernels, needsIterator, reachableOperations } from "./check-kernels.js";
@@ -18,7 +19,7 @@ import { mutatesState } from "./mutable-state.js";
 import { RunPlacement, sizeOf } from "./run-placement.js";
 import { modelStamp } from "./worker-messages.js";
 import { findMetaGraph, readSavedModel, savedModelFiles } from "./read.js";
-import type { LoadedSavedModel, LoadOptions, RunOptions, SignatureInfo } from "./signature.js";
+import type { LoadedSavedModel, LoadOptions, RunOptions, SignatureInfo, TensorInfo } from "./signature.js";
 import { type SignatureFunction, signatureFunction, type SignatureValue } from "./signature-function.js";
 import { signatureFromProto } from "./signature-def.js";
 import { validateGraph } from "./validate-graph.js";
@@ -253,6 +254,12 @@ class LoadedModel implements LoadedSavedModel {
     Outputs = Readonly<Record<string, unknown>>,
   >(key: string): SignatureFunction<Inputs, Outputs> {
     return signatureFunction<Inputs, Outputs>(this, key);
+  }
+
+  explain(key: string): PlanReport {
+    const { inputs, outputs } = signatureFunction(this, key).info;
+    const names = (infos: ReadonlyMap<string, TensorInfo>): string[] => [...infos.values()].map(({ name }) => name);
+    return this.session.explain({ feeds: [...new Set(names(inputs))], fetches: names(outputs) });
   }
 
   get memoryBytes(): number {

@@ -2,6 +2,7 @@ import type { SignatureDef } from "@tureen/protos/gen/tensorflow/core/protobuf/m
 import type { DType } from "../core/dtype.js";
 import type { PartialShape } from "../core/shape.js";
 import type { TensorValue } from "../core/tensor-value.js";
+import type { PlanReport } from "../runtime/compile/partition-report.js";
 import type { SignatureFunction, SignatureValue } from "./signature-function.js";
 
 /** One input or output of a signature, as `TensorInfo` stores it. */
@@ -60,6 +61,8 @@ export interface LoadedSavedModel extends ServableModel {
     Inputs extends Readonly<Record<keyof Inputs, SignatureValue>> = Readonly<Record<string, SignatureValue>>,
     Outputs = Readonly<Record<string, unknown>>,
   >(key: string): SignatureFunction<Inputs, Outputs>;
+  /** What the plan of a signature does, where each step runs and why; runs nothing. NOT_FOUND for a key that the model has not. */
+  explain(key: string): PlanReport;
 }
 
 /** What to load. */

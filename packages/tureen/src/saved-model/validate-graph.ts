@@ -2,7 +2,7 @@ import type { FunctionDef } from "@tureen/protos/gen/tensorflow/core/framework/f
 import type { AttrValue } from "@tureen/protos/gen/tensorflow/core/framework/attr_value_pb";
 import type { GraphDef } from "@tureen/protos/gen/tensorflow/core/framework/graph_pb";
 import type { NodeDef } from "@tureen/protos/gen/tensorflow/core/framework/node_def_pb";
-import { failedPrecondition } from "../core/status-error.js";
+import { failedPrecondition, StatusError } from "../core/status-error.js";
 
 /** As TensorFlow's TensorShape. */
 const maxRank = 254;
@@ -18,6 +18,7 @@ const maxElements = 2n ** 63n - 1n;
  */
 export function validateGraph(graph: GraphDef): void {
   for (const node of graph.node) validateNode(node);
+  checkFilledBytes(graph);
   const functions = graph.library?.function ?? [];
   for (const fn of functions) {
     for (const node of fn.nodeDef) validateNode(node);
@@ -43,6 +44,26 @@ function validateNode(node: NodeDef): void {
   for (const { size } of dims) if (size > 0n) elements *= size;
   if (elements > maxElements && !dims.some(({ size }) => size === 0n)) throw badElements(node, "-1");
 }
+
+/** Constants may be stored as one value for all their elements; so many bytes of a graph may come out of nothing. Real graphs have a few megabytes. */
+const maxFilledBytes = 2 ** 30;
+
+function checkFilledBytes(graph: GraphDef): void {
+  let filled = 0;
+  const nodes = [graph.node, ...(graph.library?.function ?? []).map((fn) => fn.nodeDef)];
+  for (const node of nodes.flat()) {
+    const value = node.attr["value"]?.value;
+    if (value?.case !== "tensor") continue;
+    const { tensorShape, tensorContent } = value.value;
+    const elements = (tensorShape?.dim ?? []).reduce((product, { size }) => product * Number(size), 1);
+    if (elements > tensorContent.length) filled += elements * bytesAtLeast;
+    if (filled <= maxFilledBytes) continue;
+    throw new StatusError("RESOURCE_EXHAUSTED", `Constants of the graph take more than ${maxFilledBytes} bytes beyond what the file holds, with node "${node.name}"`);
+  }
+}
+
+/** Of an element: most are four bytes. */
+const bytesAtLeast = 4;
 
 function badElements(node: NodeDef, elements: string): Error {
   return failedPrecondition(`Saved model contains node "${node.name}" (op "${node.op}") which initializes from a tensor with ${elements} elements`);

@@ -1,16 +1,7 @@
-import { Command, Option } from "commander";
-import { toStatusError } from "../../core/status-error.js";
+import { Command } from "commander";
+import { instanceOptions, reporting } from "./command-support.js";
 import type { LocalPredictFlags } from "./local-predict.js";
-
-/** Adds gcloud's flags that name the instances. */
-function instanceOptions(command: Command): Command {
-  return command
-    .option("--json-instances <file>", "instances in JSON, one a line; - is stdin")
-    .option("--text-instances <file>", "instances in UTF-8 text, one a line; - is stdin")
-    .option("--json-request <file>", "the body of a request; - is stdin")
-    .option("--signature-name <name>", "the signature; the only one, or serving_default, unless said")
-    .addOption(new Option("--format <format>", "how predictions are printed").choices(["table", "json"]));
-}
+import { jobsCommand, modelsCommand, predictCommand, versionsCommand } from "./remote-commands.js";
 
 function localCommand(): Command {
   const predict = instanceOptions(new Command("predict"))
@@ -26,20 +17,14 @@ function localCommand(): Command {
   return new Command("local").description("Work without a server.").addCommand(predict);
 }
 
-/** Prints what the action gives, or gcloud's line for a failure with exit code 1. */
-export async function reporting(verb: string, action: () => Promise<string>): Promise<void> {
-  try {
-    process.stdout.write(await action());
-  } catch (error) {
-    process.stderr.write(`ERROR: (tureen.ml-engine.${verb}) ${toStatusError(error).message}\n`);
-    process.exitCode = 1;
-  }
-}
-
 /** `tureen ml-engine …`: the command line of Cloud ML Engine in gcloud's shape. */
 export function mlEngineCommand(): Command {
   return new Command("ml-engine")
     .alias("ai-platform")
     .description("Cloud ML Engine's command line: predict, models, versions, jobs.")
-    .addCommand(localCommand());
+    .addCommand(predictCommand())
+    .addCommand(localCommand())
+    .addCommand(modelsCommand())
+    .addCommand(versionsCommand())
+    .addCommand(jobsCommand());
 }

@@ -67,7 +67,11 @@ export const operationSchemas: Readonly<Record<string, object>> = {
     operations: list({ $ref: "GoogleLongrunning__Operation" }),
     nextPageToken: text,
   }),
-  ...object("GoogleRpc__Status", { code: { type: "integer", format: "int32" }, message: text, details: list(anyObject) }),
+  ...object("GoogleRpc__Status", {
+    code: { type: "integer", format: "int32" },
+    message: text,
+    details: list(anyObject),
+  }),
   ...object("GoogleProtobuf__Empty", {}),
 };
 

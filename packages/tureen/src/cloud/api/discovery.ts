@@ -53,7 +53,13 @@ function standard(name: string, pattern: string, response: string): readonly Met
   ];
 }
 
-function writable(name: string, pattern: string, resource: string, created: string, patched: string): readonly Method[] {
+function writable(
+  name: string,
+  pattern: string,
+  resource: string,
+  created: string,
+  patched: string,
+): readonly Method[] {
   return [
     ...standard(name, pattern, resource),
     {
@@ -65,7 +71,15 @@ function writable(name: string, pattern: string, resource: string, created: stri
       request: resource,
       response: created,
     },
-    { verb: "patch", httpMethod: "PATCH", pattern, parameter: "name", request: resource, response: patched, query: ["updateMask"] },
+    {
+      verb: "patch",
+      httpMethod: "PATCH",
+      pattern,
+      parameter: "name",
+      request: resource,
+      response: patched,
+      query: ["updateMask"],
+    },
   ];
 }
 
@@ -89,7 +103,14 @@ const custom = (verb: string, pattern: string, request: string, response: string
 
 const resources: Readonly<Record<string, readonly Method[]>> = {
   "ml.projects": [
-    { verb: "getConfig", httpMethod: "GET", pattern: project, parameter: "name", suffix: ":getConfig", response: "GoogleCloudMlV1__GetConfigResponse" },
+    {
+      verb: "getConfig",
+      httpMethod: "GET",
+      pattern: project,
+      parameter: "name",
+      suffix: ":getConfig",
+      response: "GoogleCloudMlV1__GetConfigResponse",
+    },
     custom("predict", "^projects/.*$", "GoogleCloudMlV1__PredictRequest", schema.httpBody),
   ],
   "ml.projects.models": [...writable("models", model, schema.model, schema.model, schema.operation), remove(model)],

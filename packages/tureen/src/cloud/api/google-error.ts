@@ -49,6 +49,11 @@ export function googleErrorBody(error: StatusError): string {
           },
         ]
       : undefined;
-  const body = { code: httpStatus(error.code), message: error.message, status: error.code, ...(details && { details }) };
+  const body = {
+    code: httpStatus(error.code),
+    message: error.message,
+    status: error.code,
+    ...(details && { details }),
+  };
   return `${JSON.stringify({ error: body }, null, 2)}\n`;
 }

@@ -20,7 +20,8 @@ const inputDefaults = { region: "us-central1", maxWorkerCount: "10" };
 export async function createJob(context: CloudContext, project: string, body: Json): Promise<Json> {
   const { jobId, predictionInput, labels } = body;
   checkName("job.job_id", jobId);
-  if (body["trainingInput"] !== undefined) throw unimplemented("Training jobs are not supported: train with tureen's Estimators.");
+  if (body["trainingInput"] !== undefined)
+    throw unimplemented("Training jobs are not supported: train with tureen's Estimators.");
   if (typeof predictionInput !== "object" || predictionInput === null) {
     throw new FieldError("INVALID_ARGUMENT", "job.prediction_input", "The prediction input is required.");
   }
@@ -75,9 +76,14 @@ export async function getJob({ database }: CloudContext, project: string, id: st
 /** projects.jobs.list: the latest first. */
 export async function listJobs({ database }: CloudContext, project: string, query: URLSearchParams): Promise<object> {
   const page = pageOf(query);
-  const rows = await database.query<JobRow>("SELECT * FROM tureen_jobs WHERE project = $1 ORDER BY created DESC, id", [project]);
+  const rows = await database.query<JobRow>("SELECT * FROM tureen_jobs WHERE project = $1 ORDER BY created DESC, id", [
+    project,
+  ]);
   const start = page.after === "" ? 0 : rows.findIndex(({ id }) => id === page.after) + 1;
-  const jobs = rows.slice(start).map(jobJson).filter(filterOf(query.get("filter") ?? ""));
+  const jobs = rows
+    .slice(start)
+    .map(jobJson)
+    .filter(filterOf(query.get("filter") ?? ""));
   return pageBody("jobs", jobs, page, ({ jobId }) => jobId);
 }
 

@@ -11,8 +11,20 @@ import { modelJson } from "./resource-json.js";
 import { checkName, shortName } from "./resource-name.js";
 import { applyMask, type Json } from "./update-mask.js";
 
-const created = ["description", "regions", "onlinePredictionLogging", "onlinePredictionConsoleLogging", "labels"] as const;
-const updatable = ["description", "labels", "onlinePredictionLogging", "onlinePredictionConsoleLogging", "defaultVersion"];
+const created = [
+  "description",
+  "regions",
+  "onlinePredictionLogging",
+  "onlinePredictionConsoleLogging",
+  "labels",
+] as const;
+const updatable = [
+  "description",
+  "labels",
+  "onlinePredictionLogging",
+  "onlinePredictionConsoleLogging",
+  "defaultVersion",
+];
 
 /** A model's row. NOT_FOUND with the service's text. */
 export async function requireModel(database: Queryable, project: string, name: string): Promise<ModelRow> {
@@ -29,7 +41,9 @@ export async function requireModel(database: Queryable, project: string, name: s
 export async function createModel({ database }: CloudContext, project: string, body: Json): Promise<Json> {
   const { name } = body;
   checkName("model.name", name);
-  const stored = Object.fromEntries(created.filter((key) => body[key] !== undefined).map((key) => [key, body[key]] as const));
+  const stored = Object.fromEntries(
+    created.filter((key) => body[key] !== undefined).map((key) => [key, body[key]] as const),
+  );
   const regions = stored["regions"] ?? ["us-central1"];
   if (!Array.isArray(regions) || regions.length !== 1) {
     throw new FieldError("INVALID_ARGUMENT", "model.regions", "Exactly one region has to be given.");
@@ -44,9 +58,15 @@ export async function createModel({ database }: CloudContext, project: string, b
   return modelJson(rows[0], undefined);
 }
 
-async function shown(database: Queryable, row: ModelRow): Promise<Json & { readonly name: string; readonly etag: string }> {
+async function shown(
+  database: Queryable,
+  row: ModelRow,
+): Promise<Json & { readonly name: string; readonly etag: string }> {
   const { project, name, default_version } = row;
-  return modelJson(row, default_version === null ? undefined : await findVersion(database, project, name, default_version));
+  return modelJson(
+    row,
+    default_version === null ? undefined : await findVersion(database, project, name, default_version),
+  );
 }
 
 /** projects.models.get */
@@ -76,7 +96,12 @@ export function patchModel(
   return context.database.transaction(async (database) => {
     const row = await requireModel(database, project, name);
     const current = await shown(database, row);
-    const { defaultVersion, name: _, etag: __, ...body } = applyMask(current, patch, query.get("updateMask"), updatable);
+    const {
+      defaultVersion,
+      name: _,
+      etag: __,
+      ...body
+    } = applyMask(current, patch, query.get("updateMask"), updatable);
     const wanted = (defaultVersion as { readonly name?: string } | undefined)?.name;
     const version = wanted === undefined ? row.default_version : shortName(wanted);
     if (version !== row.default_version) await requireReady(database, project, name, version!);
@@ -91,7 +116,12 @@ export function patchModel(
 }
 
 /** Checks that a version can be the default. */
-export async function requireReady(database: Queryable, project: string, model: string, version: string): Promise<void> {
+export async function requireReady(
+  database: Queryable,
+  project: string,
+  model: string,
+  version: string,
+): Promise<void> {
   const row = await findVersion(database, project, model, version);
   if (row === undefined) {
     throw new FieldError("NOT_FOUND", "name", `The version resource: "${version}" was not found.`);
@@ -104,7 +134,11 @@ export function deleteModel(context: CloudContext, project: string, name: string
   return context.database.transaction(async (database) => {
     await requireModel(database, project, name);
     if ((await listVersions(database, project, name)).length > 0) {
-      throw new FieldError("FAILED_PRECONDITION", "model.name", "Cannot delete a model that has versions: delete these first.");
+      throw new FieldError(
+        "FAILED_PRECONDITION",
+        "model.name",
+        "Cannot delete a model that has versions: delete these first.",
+      );
     }
     await database.query("DELETE FROM tureen_models WHERE project = $1 AND name = $2", [project, name]);
     return completedOperation(database, context, "DELETE_MODEL", project, name, emptyResponse);

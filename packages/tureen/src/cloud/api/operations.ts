@@ -28,9 +28,7 @@ export async function beginOperation(
     createTime: now.toISOString(),
     operationType: type,
     modelName: modelName(project, model),
-    ...(version === undefined
-      ? {}
-      : { version: { ...version.json, name: versionName(project, model, version.name) } }),
+    ...(version === undefined ? {} : { version: { ...version.json, name: versionName(project, model, version.name) } }),
   };
   await insertOperation(database, project, id, { metadata }, owner);
   return id;
@@ -58,13 +56,20 @@ export function getOperation({ database }: CloudContext, project: string, id: st
 
 /** An operation as the API shows it. NOT_FOUND where there is none. */
 export async function getOperationFrom(database: Queryable, project: string, id: string): Promise<Json> {
-  const [row] = await database.query<OperationRow>("SELECT * FROM tureen_operations WHERE project = $1 AND id = $2", [project, id]);
+  const [row] = await database.query<OperationRow>("SELECT * FROM tureen_operations WHERE project = $1 AND id = $2", [
+    project,
+    id,
+  ]);
   if (row === undefined) throw notFound(`The operation ${id} was not found.`);
   return operationJson(row);
 }
 
 /** projects.operations.list */
-export async function listOperations({ database }: CloudContext, project: string, query: URLSearchParams): Promise<object> {
+export async function listOperations(
+  { database }: CloudContext,
+  project: string,
+  query: URLSearchParams,
+): Promise<object> {
   const page = pageOf(query);
   const rows = await database.query<OperationRow>(
     'SELECT * FROM tureen_operations WHERE project = $1 AND id > $2 COLLATE "C" ORDER BY id COLLATE "C"',

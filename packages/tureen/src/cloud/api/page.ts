@@ -14,7 +14,8 @@ const maxSize = 100;
 export function pageOf(query: URLSearchParams): Page {
   const text = query.get("pageSize") ?? "0";
   const size = Number(text);
-  if (!Number.isInteger(size) || size < 0) throw new FieldError("INVALID_ARGUMENT", "page_size", "must not be negative.");
+  if (!Number.isInteger(size) || size < 0)
+    throw new FieldError("INVALID_ARGUMENT", "page_size", "must not be negative.");
   const token = query.get("pageToken") ?? "";
   const after = Buffer.from(token, "base64url").toString("utf8");
   if (Buffer.from(after, "utf8").toString("base64url") !== token) {

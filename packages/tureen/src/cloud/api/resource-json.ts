@@ -3,7 +3,10 @@ import { modelName, versionName } from "./resource-name.js";
 import type { Json } from "./update-mask.js";
 
 /** A version as the API shows it. */
-export function versionJson(row: VersionRow, defaultVersion: string | null): Json & { readonly name: string; readonly etag: string } {
+export function versionJson(
+  row: VersionRow,
+  defaultVersion: string | null,
+): Json & { readonly name: string; readonly etag: string } {
   const { project, model, name, body, state, etag } = row;
   return {
     ...body,
@@ -15,7 +18,10 @@ export function versionJson(row: VersionRow, defaultVersion: string | null): Jso
 }
 
 /** A model as the API shows it, with its default version where it has one. */
-export function modelJson(row: ModelRow, defaultVersion: VersionRow | undefined): Json & { readonly name: string; readonly etag: string } {
+export function modelJson(
+  row: ModelRow,
+  defaultVersion: VersionRow | undefined,
+): Json & { readonly name: string; readonly etag: string } {
   const { project, name, body, etag } = row;
   return {
     ...body,

@@ -38,7 +38,10 @@ const model = `${project}/models/{}`;
 const version = `${model}/versions/{}`;
 
 const routes: readonly Route[] = [
-  route("GET", `${project}:getConfig`, async (_, [id]) => ({ serviceAccount: `tureen@${id}`, serviceAccountProject: "0" })),
+  route("GET", `${project}:getConfig`, async (_, [id]) => ({
+    serviceAccount: `tureen@${id}`,
+    serviceAccountProject: "0",
+  })),
   route("GET", `${project}/models`, (context, [p], { query }) => listModels(context, p!, query)),
   route("POST", `${project}/models`, (context, [p], call) => createModel(context, p!, jsonOf(call))),
   route("GET", model, (context, [p, m]) => getModel(context, p!, m!)),
@@ -58,7 +61,9 @@ const routes: readonly Route[] = [
   route("GET", `${project}/jobs`, (context, [p], { query }) => listJobs(context, p!, query)),
   route("POST", `${project}/jobs`, (context, [p], call) => createJob(context, p!, jsonOf(call))),
   route("GET", `${project}/jobs/{}`, (context, [p, id]) => getJob(context, p!, id!)),
-  route("PATCH", `${project}/jobs/{}`, (context, [p, id], call) => patchJob(context, p!, id!, jsonOf(call), call.query)),
+  route("PATCH", `${project}/jobs/{}`, (context, [p, id], call) =>
+    patchJob(context, p!, id!, jsonOf(call), call.query),
+  ),
   route("POST", `${project}/jobs/{}:cancel`, (context, [p, id]) => cancelJob(context, p!, id!)),
 ];
 

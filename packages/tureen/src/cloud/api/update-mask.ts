@@ -1,6 +1,6 @@
+import { StatusError } from "../../core/status-error.js";
 import { camelCase } from "./filter.js";
 import { FieldError } from "./google-error.js";
-import { StatusError } from "../../core/status-error.js";
 
 /** A resource as JSON has it. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -16,8 +16,12 @@ export function applyMask(
   mask: string | null,
   updatable: readonly string[],
 ): Json {
-  const fields = (mask ?? "").split(",").map(camelCase).filter((field) => field !== "");
-  if (fields.length === 0) throw new FieldError("INVALID_ARGUMENT", "update_mask", "The update mask must not be empty.");
+  const fields = (mask ?? "")
+    .split(",")
+    .map(camelCase)
+    .filter((field) => field !== "");
+  if (fields.length === 0)
+    throw new FieldError("INVALID_ARGUMENT", "update_mask", "The update mask must not be empty.");
   const result: Record<string, unknown> = { ...resource };
   for (const field of fields) {
     if (field === "etag") {

@@ -5,7 +5,7 @@ import type { Queryable } from "../database/database.js";
 import { deploymentFolder } from "../deploy/copy-model.js";
 import { deployVersion } from "../deploy/deploy-version.js";
 import { newEtag } from "../store/etag.js";
-import { findVersion, listVersions as versionsOf, type VersionRow } from "../store/resources.js";
+import { findVersion, type VersionRow, listVersions as versionsOf } from "../store/resources.js";
 import { filterOf } from "./filter.js";
 import { FieldError } from "./google-error.js";
 import { emptyResponse, requireModel, requireReady } from "./models.js";
@@ -54,7 +54,11 @@ export async function createVersion(context: CloudContext, project: string, mode
   }
   deploymentFolder(deploymentUri);
   if (framework !== "TENSORFLOW" && framework !== "FRAMEWORK_UNSPECIFIED") {
-    throw new FieldError("INVALID_ARGUMENT", "version.framework", `Framework ${framework} is not served: models are SavedModels.`);
+    throw new FieldError(
+      "INVALID_ARGUMENT",
+      "version.framework",
+      `Framework ${framework} is not served: models are SavedModels.`,
+    );
   }
   for (const key of refused) {
     if (body[key] !== undefined) throw new FieldError("INVALID_ARGUMENT", `version.${key}`, "This is not supported.");
@@ -83,7 +87,12 @@ export async function createVersion(context: CloudContext, project: string, mode
 }
 
 /** projects.models.versions.get */
-export async function getVersion({ database }: CloudContext, project: string, model: string, name: string): Promise<Json> {
+export async function getVersion(
+  { database }: CloudContext,
+  project: string,
+  model: string,
+  name: string,
+): Promise<Json> {
   const { default_version } = await requireModel(database, project, model);
   return versionJson(await requireVersion(database, project, model, name), default_version);
 }
@@ -99,7 +108,9 @@ export async function listVersions(
   const { default_version } = await requireModel(database, project, model);
   const rows = await versionsOf(database, project, model, page.after);
   const versions = rows.map((row) => versionJson(row, default_version));
-  return pageBody("versions", versions.filter(filterOf(query.get("filter") ?? "")), page, (version) => shortName(version.name));
+  return pageBody("versions", versions.filter(filterOf(query.get("filter") ?? "")), page, (version) =>
+    shortName(version.name),
+  );
 }
 
 /** projects.models.versions.patch */
@@ -115,7 +126,13 @@ export function patchVersion(
     const { default_version } = await requireModel(database, project, model);
     const row = await requireVersion(database, project, model, name);
     const current = versionJson(row, default_version);
-    const { name: _, etag: __, state: ___, isDefault: ____, ...body } = applyMask(current, patch, query.get("updateMask"), updatable);
+    const {
+      name: _,
+      etag: __,
+      state: ___,
+      isDefault: ____,
+      ...body
+    } = applyMask(current, patch, query.get("updateMask"), updatable);
     const [updated] = await database.query<VersionRow>(
       "UPDATE tureen_versions SET body = $4, etag = $5 WHERE project = $1 AND model = $2 AND name = $3 AND etag = $6 RETURNING *",
       [project, model, name, JSON.stringify(body), newEtag(), row.etag],
@@ -143,7 +160,12 @@ export function setDefaultVersion(context: CloudContext, project: string, model:
 }
 
 /** projects.models.versions.delete: not the default version, unless it is the last. */
-export async function deleteVersion(context: CloudContext, project: string, model: string, name: string): Promise<Json> {
+export async function deleteVersion(
+  context: CloudContext,
+  project: string,
+  model: string,
+  name: string,
+): Promise<Json> {
   let path: string | null = null;
   const operation = await context.database.transaction(async (database) => {
     const { default_version } = await requireModel(database, project, model);
@@ -161,9 +183,16 @@ export async function deleteVersion(context: CloudContext, project: string, mode
       throw new FieldError("FAILED_PRECONDITION", "version.name", "Cannot delete a version that is being created.");
     }
     if (name === default_version) {
-      await database.query("UPDATE tureen_models SET default_version = NULL WHERE project = $1 AND name = $2", [project, model]);
+      await database.query("UPDATE tureen_models SET default_version = NULL WHERE project = $1 AND name = $2", [
+        project,
+        model,
+      ]);
     }
-    await database.query("DELETE FROM tureen_versions WHERE project = $1 AND model = $2 AND name = $3", [project, model, name]);
+    await database.query("DELETE FROM tureen_versions WHERE project = $1 AND model = $2 AND name = $3", [
+      project,
+      model,
+      name,
+    ]);
     const json = versionJson(row, default_version);
     return completedOperation(database, context, "DELETE_VERSION", project, model, emptyResponse, { name, json });
   });

@@ -2,8 +2,8 @@ import { decodeText } from "../../core/text.js";
 import { splitCsvRecord } from "../../formats/csv.js";
 import type { SignatureInfo } from "../../saved-model/signature.js";
 import { isObject, type JsonObject, type JsonValue } from "../../serving/rest/json-value.js";
-import { invalidInputs } from "../predict/prediction-error.js";
 import { parseJsonLine } from "../predict/parse-instances.js";
+import { invalidInputs } from "../predict/prediction-error.js";
 import type { DataFormat } from "./batch-options.js";
 
 /** A record as the model's instance, and the key that goes with it. */

@@ -32,7 +32,9 @@ export function findInputs(paths: readonly string[]): InputFile[] {
 export function checkLocal(path: string): void {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(path)?.[1];
   if (scheme === undefined) return;
-  throw unimplemented(`${path}: ${scheme}:// paths are not supported yet; mount or copy the files and give local paths.`);
+  throw unimplemented(
+    `${path}: ${scheme}:// paths are not supported yet; mount or copy the files and give local paths.`,
+  );
 }
 
 function inputFile(path: string): InputFile {
@@ -60,11 +62,16 @@ function matchesIn(folder: string, part: string, isLast: boolean): string[] {
   const under = (name: string): string => (folder === "/" ? `/${name}` : `${folder}/${name}`);
   if (!/[*?]/.test(part)) return [under(part)];
   const expression = new RegExp(
-    `^${part.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".")}$`,
+    `^${part
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
   );
   try {
     return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => !entry.name.startsWith(".") && expression.test(entry.name) && (isLast ? !entry.isDirectory() : true))
+      .filter(
+        (entry) => !entry.name.startsWith(".") && expression.test(entry.name) && (isLast ? !entry.isDirectory() : true),
+      )
       .map(({ name }) => under(name));
   } catch {
     // A folder that is not there, or is none, holds no match.

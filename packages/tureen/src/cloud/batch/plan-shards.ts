@@ -40,7 +40,8 @@ export function planShards(options: BatchOptions): ShardPlan {
   const files = findInputs(options.inputPaths);
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const { minShards, shardBytes = defaultShardBytes } = options;
-  const share = minShards === undefined ? Math.max(Math.ceil(total / usualShards), leastShardBytes) : Math.ceil(total / minShards);
+  const share =
+    minShards === undefined ? Math.max(Math.ceil(total / usualShards), leastShardBytes) : Math.ceil(total / minShards);
   const target = Math.max(1, Math.min(shardBytes, share));
   const groups: InputRange[][] = [];
   let room = 0;
@@ -62,7 +63,9 @@ export function planShards(options: BatchOptions): ShardPlan {
 
 function fingerprint(options: BatchOptions, files: readonly InputFile[], groups: readonly InputRange[][]): string {
   const { outputPath: _, ...relevant } = options;
-  return createHash("sha256").update(JSON.stringify([relevant, files, groups])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([relevant, files, groups]))
+    .digest("hex");
 }
 
 function splitFile(file: InputFile, format: DataFormat, target: number): InputRange[] {
@@ -70,7 +73,12 @@ function splitFile(file: InputFile, format: DataFormat, target: number): InputRa
   if (bytes === 0) return [];
   const isWhole = bytes <= target || format === "tf-record-gzip" || path.endsWith(".gz");
   if (isWhole) return [{ path, start: 0, end: bytes }];
-  const cuts = format === "tf-record" ? recordCuts(file, target) : format === "csv" ? csvCuts(file, target) : evenCuts(bytes, target);
+  const cuts =
+    format === "tf-record"
+      ? recordCuts(file, target)
+      : format === "csv"
+        ? csvCuts(file, target)
+        : evenCuts(bytes, target);
   const edges = [0, ...cuts, bytes];
   return cuts.concat(bytes).map((end, i) => ({ path, start: edges[i]!, end }));
 }

@@ -1,6 +1,6 @@
 import { toStatusError } from "../../core/status-error.js";
-import { PredictionError } from "../predict/prediction-error.js";
 import { type PredictModel, type PredictOptions, predictOnline } from "../predict/predict-online.js";
+import { PredictionError } from "../predict/prediction-error.js";
 import type { DecodedRecord } from "./decode-record.js";
 
 /** The JSON text of a prediction, or why there is none. */
@@ -22,7 +22,10 @@ export async function predictRecords(
     const items = records.map(({ instance }) => instance);
     const rows = await predictOnline(model, { kind: "array", items }, options);
     if (rows.length === records.length) return rows;
-    failure = new PredictionError("INVALID_OUTPUTS", `The model gave ${rows.length} rows for ${records.length} records.`);
+    failure = new PredictionError(
+      "INVALID_OUTPUTS",
+      `The model gave ${rows.length} rows for ${records.length} records.`,
+    );
   } catch (error) {
     failure = toStatusError(error);
   }

@@ -11,7 +11,11 @@ export class QuoteScanner {
     while (at < chunk.length) {
       const nextQuote = indexOrEnd(chunk, quote, at);
       if (!this.isQuoted) {
-        for (let end = chunk.indexOf(lineFeed, at); end >= 0 && end < nextQuote; end = chunk.indexOf(lineFeed, end + 1)) {
+        for (
+          let end = chunk.indexOf(lineFeed, at);
+          end >= 0 && end < nextQuote;
+          end = chunk.indexOf(lineFeed, end + 1)
+        ) {
           yield end + 1;
         }
       }

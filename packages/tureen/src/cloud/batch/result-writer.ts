@@ -2,7 +2,15 @@ import { encodeExample, type FeatureValue } from "@tureen/protos/example";
 import type { AtomicFile } from "../../core/file-system.js";
 import { decodeText, encodeText } from "../../core/text.js";
 import { encodeTfRecords } from "../../formats/tf-record.js";
-import { arrayItems, isArray, isNumber, isObject, isString, type JsonObject, type JsonValue } from "../../serving/rest/json-value.js";
+import {
+  arrayItems,
+  isArray,
+  isNumber,
+  isObject,
+  isString,
+  type JsonObject,
+  type JsonValue,
+} from "../../serving/rest/json-value.js";
 import { jsonText } from "../predict/json-text.js";
 import { parseJsonLine } from "../predict/parse-instances.js";
 import type { OutputFormat } from "./batch-options.js";

@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -52,9 +62,13 @@ const example = (x: number): Uint8Array => encodeExample({ x: [x] });
 describe("runBatch", () => {
   it("gives what online prediction gives, record by record", async () => {
     const model = await loadPredictModel(modelDir);
-    const lines = Array.from({ length: 1000 }, (_, i) => (i % 3 === 0 ? `{"x": ${i / 7}}` : i % 3 === 1 ? `${i}` : `"${i}.5"`));
+    const lines = Array.from({ length: 1000 }, (_, i) =>
+      i % 3 === 0 ? `{"x": ${i / 7}}` : i % 3 === 1 ? `${i}` : `"${i}.5"`,
+    );
     const online = await Promise.all(
-      lines.map(async (line) => (await predictOnline(model, { kind: "array", items: [parseJsonLine(encodeText(line))] }))[0]!),
+      lines.map(
+        async (line) => (await predictOnline(model, { kind: "array", items: [parseJsonLine(encodeText(line))] }))[0]!,
+      ),
     );
     model.close();
     const job = options(input("a.json", lines.join("\n")), { shardBytes: 2000 });
@@ -76,9 +90,21 @@ describe("runBatch", () => {
     const jobs: readonly (readonly [BatchOptions, readonly string[]])[] = [
       [options(input("a.txt", values.join("\n")), { dataFormat: "text", shardBytes: 100 }), expected],
       [options(input("a.txt.gz", gzipSync(values.join("\r\n"))), { dataFormat: "text" }), expected],
-      [options(input("a.csv", `x\r\n${values.map((x) => `"${x}"`).join("\r\n")}\r\n`), { dataFormat: "csv", shardBytes: 100 }), expected],
-      [options(input("a.tfrecord", records), { dataFormat: "tf-record", ...regress }), expected.map((text) => `[${text}]`)],
-      [options(input("a.tfrecord.gz", gzipSync(records)), { dataFormat: "tf-record-gzip", ...regress }), expected.map((text) => `[${text}]`)],
+      [
+        options(input("a.csv", `x\r\n${values.map((x) => `"${x}"`).join("\r\n")}\r\n`), {
+          dataFormat: "csv",
+          shardBytes: 100,
+        }),
+        expected,
+      ],
+      [
+        options(input("a.tfrecord", records), { dataFormat: "tf-record", ...regress }),
+        expected.map((text) => `[${text}]`),
+      ],
+      [
+        options(input("a.tfrecord.gz", gzipSync(records)), { dataFormat: "tf-record-gzip", ...regress }),
+        expected.map((text) => `[${text}]`),
+      ],
     ];
     for (const [job, wanted] of jobs) {
       expect(await runBatch(job)).toMatchObject({ errorCount: 0, failures: [] });
@@ -87,11 +113,17 @@ describe("runBatch", () => {
   });
 
   it("counts records that fail, and loses no other", async () => {
-    const lines = Array.from({ length: 200 }, (_, i) => (i % 50 === 7 ? "not json" : i % 50 === 8 ? '{"y": 1}' : i % 50 === 9 ? "[1, 2]" : String(i)));
+    const lines = Array.from({ length: 200 }, (_, i) =>
+      i % 50 === 7 ? "not json" : i % 50 === 8 ? '{"y": 1}' : i % 50 === 9 ? "[1, 2]" : String(i),
+    );
     const job = options(input("a.json", lines.join("\n")));
     expect(await runBatch(job)).toMatchObject({ predictionCount: 188, errorCount: 12, failures: [] });
-    expect(results(job)).toEqual(lines.filter((line) => /^\d+$/.test(line)).map((line) => (Number(line) / 2 + 2).toFixed(1)));
-    const stats = results(job, "prediction.errors_stats-").map((line) => JSON.parse(line) as { error: string; count: number });
+    expect(results(job)).toEqual(
+      lines.filter((line) => /^\d+$/.test(line)).map((line) => (Number(line) / 2 + 2).toFixed(1)),
+    );
+    const stats = results(job, "prediction.errors_stats-").map(
+      (line) => JSON.parse(line) as { error: string; count: number },
+    );
     expect(stats.map(({ count }) => count)).toEqual([4, 4, 4]);
     expect(stats.map(({ error }) => error)).toContain(
       "Invalid inputs: Expected tensor name: x, got tensor name: ['y']. (Error code: 1)",
@@ -165,7 +197,11 @@ describe("runBatch", () => {
   it("reports shards whose input is broken and does the others", async () => {
     const records = encodeTfRecords(Array.from({ length: 40 }, (_, i) => example(i)));
     records[records.length - 1]! ^= 1;
-    const job = options(input("a.tfrecord", records), { dataFormat: "tf-record", signatureName: "regress_x_to_y", shardBytes: 500 });
+    const job = options(input("a.tfrecord", records), {
+      dataFormat: "tf-record",
+      signatureName: "regress_x_to_y",
+      shardBytes: 500,
+    });
     const result = await runBatch(job);
     expect(result.failures).toMatchObject([{ shard: result.shards - 1, error: { code: "DATA_LOSS" } }]);
     expect(result.shardsDone).toBe(result.shards - 1);
@@ -200,21 +236,28 @@ describe("planShards", () => {
     const fields = fc.array(fc.string({ maxLength: 6 }), { minLength: 1, maxLength: 30 });
     const path = input("cuts", "");
     await fc.assert(
-      fc.asyncProperty(fields, fc.integer({ min: 1, max: 40 }), fc.constantFrom("\n", "\r\n"), async (texts, size, end) => {
-        const lines = texts.map((text) => text.replace(/[\r\n]/g, "")).filter((text) => text !== "");
-        if (lines.length === 0) return;
-        writeFileSync(path, lines.join(end));
-        const text = (await read(path, "text", size)).map((record) => Buffer.from(record).toString());
-        expect(text).toEqual(lines.map((line) => Buffer.from(line).toString()));
+      fc.asyncProperty(
+        fields,
+        fc.integer({ min: 1, max: 40 }),
+        fc.constantFrom("\n", "\r\n"),
+        async (texts, size, end) => {
+          const lines = texts.map((text) => text.replace(/[\r\n]/g, "")).filter((text) => text !== "");
+          if (lines.length === 0) return;
+          writeFileSync(path, lines.join(end));
+          const text = (await read(path, "text", size)).map((record) => Buffer.from(record).toString());
+          expect(text).toEqual(lines.map((line) => Buffer.from(line).toString()));
 
-        const cells = texts.map((text) => `a${text}`);
-        writeFileSync(path, cells.map((text) => `"${text.replaceAll('"', '""')}"${end}`).join(""));
-        const csv = (await read(path, "csv", size)).map((record) => Buffer.from(splitCsvRecord(record)[0]!).toString());
-        expect(csv).toEqual(cells);
+          const cells = texts.map((text) => `a${text}`);
+          writeFileSync(path, cells.map((text) => `"${text.replaceAll('"', '""')}"${end}`).join(""));
+          const csv = (await read(path, "csv", size)).map((record) =>
+            Buffer.from(splitCsvRecord(record)[0]!).toString(),
+          );
+          expect(csv).toEqual(cells);
 
-        writeFileSync(path, encodeTfRecords(texts.map(encodeText)));
-        expect((await read(path, "tf-record", size)).map((record) => Buffer.from(record).toString())).toEqual(texts);
-      }),
+          writeFileSync(path, encodeTfRecords(texts.map(encodeText)));
+          expect((await read(path, "tf-record", size)).map((record) => Buffer.from(record).toString())).toEqual(texts);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -222,7 +265,12 @@ describe("planShards", () => {
   it("puts small files together and knows patterns", () => {
     const path = folder();
     for (const name of ["b-1", "b-2", "c-1"]) appendFileSync(join(path, name), "12\n");
-    const plan = planShards({ modelDir: "", inputPaths: [join(path, "b-*"), join(path, "b-1")], outputPath: "", dataFormat: "json" });
+    const plan = planShards({
+      modelDir: "",
+      inputPaths: [join(path, "b-*"), join(path, "b-1")],
+      outputPath: "",
+      dataFormat: "json",
+    });
     expect(plan.shards).toHaveLength(1);
     expect(plan.shards[0]!.ranges.map((range) => range.path)).toEqual([join(path, "b-1"), join(path, "b-2")]);
     expect(findInputs([join(path, "?-1")]).map((file) => file.bytes)).toEqual([3, 3]);
@@ -236,7 +284,16 @@ describe("tureen batch", () => {
   it("works from the command line, by the part that the environment names", async () => {
     const script = new URL("../../cli/tureen.ts", import.meta.url).pathname;
     const job = options(input("a.json", "1\n2\n3\n4\n"));
-    const args = ["batch", "--model-dir", modelDir, "--input-paths", job.inputPaths[0]!, "--output-path", job.outputPath, "--workers=0"];
+    const args = [
+      "batch",
+      "--model-dir",
+      modelDir,
+      "--input-paths",
+      job.inputPaths[0]!,
+      "--output-path",
+      job.outputPath,
+      "--workers=0",
+    ];
     const runs = ["0", "1"].map((index) => {
       const child = spawn(process.execPath, ["--conditions=@tureen/source", "--import", "tsx", script, ...args], {
         env: { ...process.env, CLOUD_RUN_TASK_INDEX: index, CLOUD_RUN_TASK_COUNT: "2" },

@@ -96,7 +96,9 @@ export async function runBatch(options: BatchOptions, run: RunBatchOptions = {})
     const runners =
       workers === 0
         ? [await inlineRunner(complete, fingerprint, shards.length, signal)]
-        : Array.from({ length: Math.min(workers, queue.length) }, () => processRunner(complete, fingerprint, shards.length));
+        : Array.from({ length: Math.min(workers, queue.length) }, () =>
+            processRunner(complete, fingerprint, shards.length),
+          );
     const closeAll = (): void => {
       for (const runner of runners) runner.close();
     };

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { closeSync, openSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { AtomicFile, readAt, writeFileAtomically } from "../../core/file-system.js";
 import { StatusError } from "../../core/status-error.js";
 import { encodeText } from "../../core/text.js";
@@ -97,7 +97,9 @@ export async function runShard(
           const isDeadly = run.deadly?.has(ordinal) === true;
           if (!isDeadly) run.onRecord?.(ordinal);
           ordinal += 1;
-          batch.push(isDeadly ? new StatusError("INTERNAL", "The record ended the worker's process.") : decoded(decode, record));
+          batch.push(
+            isDeadly ? new StatusError("INTERNAL", "The record ended the worker's process.") : decoded(decode, record),
+          );
           if (batch.length < batchSize) continue;
           await flush(batch);
           batch = [];
@@ -110,8 +112,13 @@ export async function runShard(
     file.discard();
     throw error;
   }
-  const lines = [...errors].sort(([a], [b]) => (a < b ? -1 : 1)).map(([error, count]) => JSON.stringify({ error, count }));
-  writeFileAtomically(errorsPath(options, shard.index, run.count), encodeText(lines.map((line) => `${line}\n`).join("")));
+  const lines = [...errors]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([error, count]) => JSON.stringify({ error, count }));
+  writeFileAtomically(
+    errorsPath(options, shard.index, run.count),
+    encodeText(lines.map((line) => `${line}\n`).join("")),
+  );
   if (outputFormat === "csv") writeFileAtomically(headerPath(options), encodeText(csvHeader(columns)));
   const result = { predictionCount, errorCount };
   noteFinished(options, run.fingerprint, shard.index, run.count, result);

@@ -15,7 +15,7 @@ export interface ShardRunner {
 }
 
 /** After so many deaths the shard fails: a worker that dies that often dies of something else than its records. */
-const maxDeaths = 20;
+const maxDeaths = 10;
 
 /** What a worker's death is reported as between the functions here. */
 const died = Symbol("died");

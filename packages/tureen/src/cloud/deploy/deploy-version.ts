@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StatusCode, toStatusError } from "../../core/status-error.js";
+import { versionJson } from "../api/resource-json.js";
 import { type CloudContext, inBackground } from "../cloud-context.js";
 import { newEtag } from "../store/etag.js";
 import { findVersion, finishOperation } from "../store/resources.js";
-import { versionJson } from "../api/resource-json.js";
 import { copyModel, deploymentFolder } from "./copy-model.js";
 
 /** A version that is being created, and the operation that tells of it. */

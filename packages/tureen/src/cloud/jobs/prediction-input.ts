@@ -1,7 +1,7 @@
-import type { BatchOptions, DataFormat, OutputFormat } from "../batch/batch-options.js";
-import { checkLocal } from "../batch/find-inputs.js";
 import { FieldError } from "../api/google-error.js";
 import type { Json } from "../api/update-mask.js";
+import type { BatchOptions, DataFormat, OutputFormat } from "../batch/batch-options.js";
+import { checkLocal } from "../batch/find-inputs.js";
 
 const dataFormats: Readonly<Record<string, DataFormat>> = {
   JSON: "json",
@@ -18,11 +18,13 @@ export function batchOptionsOf(input: Json, modelDir: string): BatchOptions {
   if (!Array.isArray(inputPaths) || inputPaths.length === 0 || !inputPaths.every((path) => typeof path === "string")) {
     throw fieldError("input_paths", "At least one input path has to be given.");
   }
-  if (typeof outputPath !== "string" || outputPath === "") throw fieldError("output_path", "The output path is required.");
+  if (typeof outputPath !== "string" || outputPath === "")
+    throw fieldError("output_path", "The output path is required.");
   const format = dataFormats[String(dataFormat)];
   if (format === undefined) throw fieldError("data_format", `Invalid data format: ${String(dataFormat)}`);
   const output = outputFormats[String(outputDataFormat)];
-  if (output === undefined) throw fieldError("output_data_format", `Invalid output data format: ${String(outputDataFormat)}`);
+  if (output === undefined)
+    throw fieldError("output_data_format", `Invalid output data format: ${String(outputDataFormat)}`);
   const size = batchSize === undefined ? undefined : Number(batchSize);
   if (size !== undefined && !(Number.isInteger(size) && size > 0)) {
     throw fieldError("batch_size", "The batch size has to be a whole number from 1.");

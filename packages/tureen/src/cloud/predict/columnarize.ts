@@ -24,7 +24,11 @@ export function columnarize(instances: JsonValue, inputs: SignatureInfo["inputs"
   const columns = new Map<string, JsonValue[]>();
   if (inputs.size === 1) {
     const [name] = [...inputs.keys()] as [string];
-    if (rows.length > 0) columns.set(name, rows.map((row) => singleValue(row, name)));
+    if (rows.length > 0)
+      columns.set(
+        name,
+        rows.map((row) => singleValue(row, name)),
+      );
     return columns;
   }
   for (const row of rows) {

@@ -31,7 +31,10 @@ export function encodeRows(outputs: readonly Output[], form: RowForm): string[] 
         `See the outputs and their size: {${sizes}}. Check your model for bugs that effect the size of the outputs.`,
     );
   }
-  const printers = columns.map(({ alias, value }) => ({ key: `${JSON.stringify(alias)}: `, print: rowPrinter(alias, value) }));
+  const printers = columns.map(({ alias, value }) => ({
+    key: `${JSON.stringify(alias)}: `,
+    print: rowPrinter(alias, value),
+  }));
   const rows = new Array<string>(count);
   const [only] = printers;
   if (form === "bare" && printers.length === 1) {

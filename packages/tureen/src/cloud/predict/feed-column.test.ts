@@ -16,9 +16,9 @@ interface Case {
 }
 
 // Made by TensorFlow 2.15.1: interop/cloud/make_feed_fixtures.py.
-const { cases } = JSON.parse(
-  readFileSync(new URL("fixtures/session-feeds.json", import.meta.url), "utf8"),
-) as { readonly cases: readonly (Case & { readonly json: string })[] };
+const { cases } = JSON.parse(readFileSync(new URL("fixtures/session-feeds.json", import.meta.url), "utf8")) as {
+  readonly cases: readonly (Case & { readonly json: string })[];
+};
 
 /** Python reads it as infinity; the parser refuses it, as TensorFlow Serving's does. */
 const tooBig = "1e400";

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { tensorValue } from "../../core/tensor-value.js";
 import { encodeText } from "../../core/text.js";
 import { testModel } from "../../serving/testing/test-model.js";
-import { decodeStrictly } from "./strict-utf8.js";
 import { encodeRows } from "./encode-rows.js";
 import { parsePredictBody } from "./parse-instances.js";
 import { modelOf, type PredictModel, predictionErrorJson, predictionsJson, predictOnline } from "./predict-online.js";
 import { pythonFloat, pythonRepr } from "./python-text.js";
+import { decodeStrictly } from "./strict-utf8.js";
 
 const model = modelOf(testModel());
 
@@ -33,14 +33,22 @@ describe("predictOnline", () => {
   });
 
   it("gives an object a row where there are several outputs", async () => {
-    expect(await ask({ instances: [{ a: 1, b: 2 }, { b: 4, a: 0.5 }], signature_name: "two_inputs" })).toBe(
-      '{"predictions": [{"sum": 3.0, "b": 2}, {"sum": 4.5, "b": 4}]}',
-    );
+    expect(
+      await ask({
+        instances: [
+          { a: 1, b: 2 },
+          { b: 4, a: 0.5 },
+        ],
+        signature_name: "two_inputs",
+      }),
+    ).toBe('{"predictions": [{"sum": 3.0, "b": 2}, {"sum": 4.5, "b": 4}]}');
   });
 
   it("decodes base64 at any depth and encodes what the alias says is binary", async () => {
     const b64 = Buffer.from([0xff, 0x00]).toString("base64");
-    expect(await ask({ instances: [{ b64 }], signature_name: "echo_bytes" })).toBe(`{"predictions": [{"b64": "${b64}"}]}`);
+    expect(await ask({ instances: [{ b64 }], signature_name: "echo_bytes" })).toBe(
+      `{"predictions": [{"b64": "${b64}"}]}`,
+    );
     expect(await ask({ instances: [{ text: [{ b64 }, { b64 }] }], signature_name: "echo_bytes" })).toBe(
       `{"predictions": [[{"b64": "${b64}"}, {"b64": "${b64}"}]]}`,
     );
@@ -63,7 +71,10 @@ describe("predictOnline", () => {
   });
 
   it.each([
-    [{ instances: [1], signature_name: "nope" }, "Invalid inputs: No signature found for signature key nope. (Error code: 1)"],
+    [
+      { instances: [1], signature_name: "nope" },
+      "Invalid inputs: No signature found for signature key nope. (Error code: 1)",
+    ],
     [{ instances: [{ y: 1 }] }, "Invalid inputs: Expected tensor name: x, got tensor name: ['y']. (Error code: 1)"],
     [
       { instances: [{ a: 1, c: 2 }], signature_name: "two_inputs" },
@@ -73,7 +84,10 @@ describe("predictOnline", () => {
       { instances: [{ a: 1, b: 2 }, { a: 1 }], signature_name: "two_inputs" },
       "Invalid inputs: Input b was missing in at least one input instance. (Error code: 1)",
     ],
-    [{ instances: [[1]], signature_name: "two_inputs" }, "Invalid inputs: 'list' object has no attribute 'items' (Error code: 1)"],
+    [
+      { instances: [[1]], signature_name: "two_inputs" },
+      "Invalid inputs: 'list' object has no attribute 'items' (Error code: 1)",
+    ],
     [
       { instances: [[1, 2]] },
       "Failed to run the provided model: Exception during running the graph: Cannot feed value of shape (1, 2) for Tensor x:0, which has shape (?,) (Error code: 2)",
@@ -110,7 +124,13 @@ describe("encodeRows", () => {
 
   it("refuses outputs of different size", () => {
     expect(() =>
-      encodeRows([{ alias: "a", value: float([2], 1, 2) }, { alias: "b", value: float([], 1) }], "bare"),
+      encodeRows(
+        [
+          { alias: "a", value: float([2], 1, 2) },
+          { alias: "b", value: float([], 1) },
+        ],
+        "bare",
+      ),
     ).toThrow(
       "outputs had differing sizes in the batch (outer) dimension. See the outputs and their size: {'a': 2, 'b': 1}. Check your model",
     );

@@ -1,4 +1,4 @@
-import { StatusError, type StatusCodeName } from "../../core/status-error.js";
+import { type StatusCodeName, StatusError } from "../../core/status-error.js";
 
 /** The name of a kind of failure, as the library's class has it. */
 export type PredictionErrorName =
@@ -9,13 +9,14 @@ export type PredictionErrorName =
   | "INVALID_USER_CODE";
 
 /** What kinds of failure a prediction has, in the order of their numbers: the texts of Cloud ML's prediction library. */
-const kinds: readonly { readonly name: PredictionErrorName; readonly text: string; readonly status: StatusCodeName }[] = [
-  { name: "FAILED_TO_LOAD_MODEL", text: "Failed to load model", status: "FAILED_PRECONDITION" },
-  { name: "INVALID_INPUTS", text: "Invalid inputs", status: "INVALID_ARGUMENT" },
-  { name: "FAILED_TO_RUN_MODEL", text: "Failed to run the provided model", status: "INVALID_ARGUMENT" },
-  { name: "INVALID_OUTPUTS", text: "There was a problem processing the outputs", status: "INTERNAL" },
-  { name: "INVALID_USER_CODE", text: "There was a problem processing the user code", status: "INTERNAL" },
-];
+const kinds: readonly { readonly name: PredictionErrorName; readonly text: string; readonly status: StatusCodeName }[] =
+  [
+    { name: "FAILED_TO_LOAD_MODEL", text: "Failed to load model", status: "FAILED_PRECONDITION" },
+    { name: "INVALID_INPUTS", text: "Invalid inputs", status: "INVALID_ARGUMENT" },
+    { name: "FAILED_TO_RUN_MODEL", text: "Failed to run the provided model", status: "INVALID_ARGUMENT" },
+    { name: "INVALID_OUTPUTS", text: "There was a problem processing the outputs", status: "INTERNAL" },
+    { name: "INVALID_USER_CODE", text: "There was a problem processing the user code", status: "INTERNAL" },
+  ];
 
 /** A prediction that failed: `Invalid inputs: Unexpected tensor name: y (Error code: 1)`. */
 export class PredictionError extends StatusError {

@@ -16,7 +16,16 @@ function utf8Error(bytes: Uint8Array): string {
   let at = 0;
   while (at < bytes.length) {
     const byte = bytes[at]!;
-    const length = byte < 0x80 ? 1 : byte >= 0xc2 && byte < 0xe0 ? 2 : byte >= 0xe0 && byte < 0xf0 ? 3 : byte >= 0xf0 && byte < 0xf5 ? 4 : 0;
+    const length =
+      byte < 0x80
+        ? 1
+        : byte >= 0xc2 && byte < 0xe0
+          ? 2
+          : byte >= 0xe0 && byte < 0xf0
+            ? 3
+            : byte >= 0xf0 && byte < 0xf5
+              ? 4
+              : 0;
     if (length === 0) return describe(bytes, at, at + 1, "invalid start byte");
     for (let i = 1; i < length; i++) {
       const next = bytes[at + i];

@@ -43,7 +43,10 @@ export interface JobRow extends Row {
 
 /** A model, or undefined. */
 export async function findModel(database: Queryable, project: string, name: string): Promise<ModelRow | undefined> {
-  const rows = await database.query<ModelRow>("SELECT * FROM tureen_models WHERE project = $1 AND name = $2", [project, name]);
+  const rows = await database.query<ModelRow>("SELECT * FROM tureen_models WHERE project = $1 AND name = $2", [
+    project,
+    name,
+  ]);
   return rows[0];
 }
 

@@ -20,6 +20,17 @@ export function branch(pred: Tensor, whenTrue: () => Operation, whenFalse?: () =
   return buildOp("Merge", [ends], {}, "cond/Merge");
 }
 
+/** One of two lists of as many tensors, whose ops run only where the predicate says so. */
+export function choose(pred: Tensor, whenTrue: () => readonly Tensor[], whenFalse: () => readonly Tensor[]): readonly Tensor[] {
+  const { outputs } = buildOp("Switch", [pred, pred], {}, "cond/Switch");
+  const made = (pivot: Tensor, body: () => readonly Tensor[]): readonly Tensor[] => {
+    const start = build("Identity", [pivot], {}, "cond/pivot");
+    return controlDependencies([start], body);
+  };
+  const others = made(outputs[0]!, whenFalse);
+  return made(outputs[1]!, whenTrue).map((tensor, i) => buildOp("Merge", [[others[i]!, tensor]], {}, "cond/Merge").outputs[0]!);
+}
+
 /**
  * Sums tensors over steps, and hands their means on at every `batches`th one: what TensorFlow's conditional accumulators do for one worker.
  *

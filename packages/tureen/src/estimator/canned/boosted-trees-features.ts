@@ -110,8 +110,16 @@ export interface TreeFeatures {
   readonly floats: readonly Tensor[];
 }
 
+/** Builds int32 [batch] buckets of [batch] numbers and their boundaries; `featureId` is the first one's. */
+export type Bucketize = (numbers: readonly Tensor[], boundaries: readonly Tensor[], featureId: number) => readonly Tensor[];
+
 /** Builds the features of a batch; `boundaries` has a vector for each number that is bucketized by its quantiles. */
-export function transformFeatures(features: Features, columns: readonly TreeColumn[], boundaries: readonly Tensor[]): TreeFeatures {
+export function transformFeatures(
+  features: Features,
+  columns: readonly TreeColumn[],
+  boundaries: readonly Tensor[],
+  bucketize: Bucketize = (numbers, own) => boostedTreesBucketize(numbers, own),
+): TreeFeatures {
   const cache = new TransformationCache(features);
   nameScope("transform_features", () => {
     for (const { column } of columns) nameScope(column.name, () => cache.transformed(column));
@@ -138,7 +146,7 @@ export function transformFeatures(features: Features, columns: readonly TreeColu
       case "numeric": {
         const numbers = unstack(cache.transformed(one.column) as Tensor, one.numFeatures);
         const own = boundaries.slice(floats.length, floats.length + one.numFeatures);
-        bucketized.push(...boostedTreesBucketize(numbers, own).map(asColumn));
+        bucketized.push(...bucketize(numbers, own, bucketized.length).map(asColumn));
         floats.push(...numbers);
         break;
       }

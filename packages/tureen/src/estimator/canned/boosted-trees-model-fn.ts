@@ -11,6 +11,7 @@ import { numericColumn } from "../feature-column/numeric-column.js";
 import { batchSizeOf } from "../feature-column/graph-shape.js";
 import { TransformationCache } from "../feature-column/transformation-cache.js";
 import { getOrCreateGlobalStep } from "../global-step.js";
+import { labelNoneMessage } from "../head/check-labels.js";
 import type { WeightColumn } from "../head/example-weights.js";
 import type { Head } from "../head/head.js";
 import { group } from "../head/train-op.js";
@@ -20,7 +21,7 @@ import { add } from "../nn/arithmetic.js";
 import { scalarSummary } from "../summary.js";
 import { branch } from "./boosted-trees-control.js";
 import { derivativesOf, logLossDerivatives } from "./boosted-trees-derivatives.js";
-import { featureGroups, numFeaturesOf, numFloatFeatures, transformFeatures, type TreeColumn, treeColumns, type TreeFeatures } from "./boosted-trees-features.js";
+import { type Bucketize, featureGroups, numFeaturesOf, numFloatFeatures, transformFeatures, type TreeColumn, treeColumns, type TreeFeatures } from "./boosted-trees-features.js";
 import { accumulateQuantiles, centerBias, checkTreeParams, type GrowthState, growTree, type TreeParams } from "./boosted-trees-grower.js";
 import { type QuantileAccumulator, quantileAccumulator, treeEnsemble } from "./boosted-trees-resources.js";
 import { StopAtAttemptsHook } from "./boosted-trees-stop-hook.js";
@@ -67,12 +68,18 @@ interface Resources {
   readonly features: TreeFeatures;
 }
 
-function buildResources({ trees }: BoostedTreesModelOptions, columns: readonly TreeColumn[], features: Features, scope: string): Resources {
+function buildResources(
+  { trees }: BoostedTreesModelOptions,
+  columns: readonly TreeColumn[],
+  features: Features,
+  scope: string,
+  bucketize?: Bucketize,
+): Resources {
   getOrCreateGlobalStep();
   const ensemble = treeEnsemble(scope);
   const floats = numFloatFeatures(columns);
   const quantiles = floats === 0 ? undefined : quantileAccumulator(trees.quantileSketchEpsilon, floats);
-  return { ensemble, quantiles, features: transformFeatures(features, columns, quantiles?.boundaries ?? []) };
+  return { ensemble, quantiles, features: transformFeatures(features, columns, quantiles?.boundaries ?? [], bucketize) };
 }
 
 function predictingSpec(options: BoostedTreesModelOptions, columns: readonly TreeColumn[], { features, labels, mode }: ModelFnArgs): EstimatorSpec {
@@ -109,13 +116,14 @@ function trainingSpec(options: BoostedTreesModelOptions, columns: readonly TreeC
 function buildTraining(options: BoostedTreesModelOptions, columns: readonly TreeColumn[], features: Features, labels: Labels, scope: string): TrainingGraph {
   const { trees, trainInMemory, head } = options;
   const { logitsDimension } = head;
-  const resources = buildResources(options, columns, features, scope);
-  const { ensemble } = resources;
-  const known = resources.features.bucketized;
-  const batch = labels instanceof Tensor ? batchSizeOf(labels) : batchSizeOf(known[0]!);
-  const ready = flag("are_boundaries_ready", resources.quantiles === undefined);
+  if (!(labels instanceof Tensor)) throw invalidArgument(labelNoneMessage);
+  const batch = batchSizeOf(labels);
   const numFeatures = columns.reduce((sum, column) => sum + numFeaturesOf(column), 0);
   const cache = trainInMemory ? trainingCache(batch, logitsDimension, numFeatures) : undefined;
+  const resources = buildResources(options, columns, features, scope, cache?.bucketize);
+  const { ensemble } = resources;
+  const known = resources.features.bucketized;
+  const ready = flag("are_boundaries_ready", resources.quantiles === undefined);
   const start = cache ?? {
     treeIds: build("Fill", [vectorOf([batch]), scalarValue("int32", 0)]),
     nodeIds: build("Fill", [vectorOf([batch]), scalarValue("int32", -1)]),
@@ -148,7 +156,7 @@ function buildTrainOp(options: BoostedTreesModelOptions, columns: readonly TreeC
     const isCentering = centering.read();
     const ops: Operation[] = [];
     // While the first root still moves, what is known of the rows is not final.
-    if (cache !== undefined) ops.push(branch(isCentering, () => group([]), () => cache.insert(treeIds, nodeIds, logits)));
+    if (cache !== undefined) ops.push(cache.keepFeatures(model.features.bucketized), branch(isCentering, () => group([]), () => cache.insert(treeIds, nodeIds, logits)));
     const updated = trees.centerBias ? branch(isCentering, center, growLayer) : growLayer();
     ops.push(updated);
     const step = controlDependencies([updated], () => getOrCreateGlobalStep().assignAdd(scalarValue("int64", 1)));

@@ -1,11 +1,16 @@
 import type { DType } from "../../core/dtype.js";
-import { tensorValue } from "../../core/tensor-value.js";
+import { scalarValue, type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import { build, constant } from "../../graph/build-op.js";
+import { collectionKeys } from "../../graph/collections.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
+import { boostedTreesBucketize } from "../../graph/ops/quantile-and-trees.js";
+import { controlDependencies } from "../../graph/scope.js";
 import { Variable, variableName } from "../../graph/variable.js";
 import { batchSizeOf } from "../feature-column/graph-shape.js";
 import { group } from "../head/train-op.js";
 import { concat } from "../nn/tensor-shape.js";
+import { branch, choose } from "./boosted-trees-control.js";
+import type { Bucketize } from "./boosted-trees-features.js";
 
 /** Where in the trees the rows of the one batch stand, and their logits so far. */
 export interface TrainingCache {
@@ -16,6 +21,10 @@ export interface TrainingCache {
   /** Float32 [batch, logits]. */
   readonly logits: Tensor;
   insert(treeIds: Tensor, nodeIds: Tensor, logits: Tensor): Operation;
+  /** Buckets of numbers: those of an earlier step of the session once `keepFeatures` has run. */
+  readonly bucketize: Bucketize;
+  /** Keeps the features; to be run when the boundaries of their buckets are final. */
+  keepFeatures(bucketized: readonly Tensor[]): Operation;
 }
 
 /**
@@ -24,9 +33,16 @@ export interface TrainingCache {
  * They are empty until the first step fills them: how many rows there are is known only then.
  */
 export function trainingCache(batch: Tensor, logitsDimension: number, numFeatures: number): TrainingCache {
-  // TensorFlow's checkpoints also hold bucketized features, which it never reads again once boundaries are known.
-  for (let i = 0; i < numFeatures; i++) rowVariable(`cached_feature_${i}`, "int32", [1]);
-  new Variable({ name: variableName("are_features_cached"), initializer: tensorValue("bool", [], Uint8Array.of(0)), trainable: false });
+  const features = Array.from({ length: numFeatures }, (_, i) => rowVariable(`cached_feature_${i}`, "int32", [1]));
+  // TensorFlow keeps the features that it made before there were boundaries, and says so here: what a checkpoint holds cannot be used.
+  new Variable({ name: variableName("are_features_cached"), initializer: noFlag(), trainable: false });
+  const kept = new Variable({
+    name: variableName("are_features_kept"),
+    initializer: noFlag(),
+    trainable: false,
+    collections: [collectionKeys.localVariables],
+  });
+  const areKept = kept.read();
   const treeIds = rowVariable("tree_ids_cache", "int32", []);
   const nodeIds = rowVariable("node_ids_cache", "int32", []);
   const logits = rowVariable("logits_cache", "float32", [logitsDimension]);
@@ -35,7 +51,26 @@ export function trainingCache(batch: Tensor, logitsDimension: number, numFeature
     nodeIds: filled(nodeIds, batch, [], -1),
     logits: filled(logits, batch, [logitsDimension], 0),
     insert: (trees, nodes, values) => group([treeIds.assign(trees), nodeIds.assign(nodes), logits.assign(values)], "cache_insert"),
+    bucketize: (numbers, boundaries, featureId) =>
+      choose(
+        areKept,
+        () => numbers.map((_, i) => build("Squeeze", [features[featureId + i]!.read()], { squeeze_dims: [1] })),
+        () => boostedTreesBucketize(numbers, boundaries),
+      ),
+    keepFeatures: (bucketized) =>
+      branch(
+        areKept,
+        () => group([]),
+        () => {
+          const assigned = bucketized.map((feature, i) => features[i]!.assign(feature));
+          return controlDependencies(assigned, () => kept.assign(scalarValue("bool", true)));
+        },
+      ),
   };
+}
+
+function noFlag(): TensorValue {
+  return scalarValue("bool", false);
 }
 
 function rowVariable(name: string, dtype: "int32" | "float32", row: readonly number[]): Variable {

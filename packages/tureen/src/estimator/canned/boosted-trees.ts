@@ -45,7 +45,8 @@ export class BoostedTreesClassifier extends Estimator {
     if (nClasses > 2 && options.centerBias === true) throw invalidArgument("center_bias not yet support with n_classes > 2.");
     const head =
       nClasses === 2
-        ? new BinaryClassHead({ weightColumn, labelVocabulary })
+        ? // TensorFlow never moved its boosted trees to the heads of 2.x.
+          new BinaryClassHead({ weightColumn, labelVocabulary, prByTrapezoids: true })
         : new MultiClassHead({ nClasses, weightColumn, labelVocabulary, lossFn: ({ labels, logits }) => maxentLoss(labels, logits, nClasses) });
     const isPlainLogLoss = nClasses === 2 && weightColumn === undefined && labelVocabulary === undefined;
     super(estimatorOptions(options, boostedTreesModelFn(modelOptions(options, head, isPlainLogLoss))));

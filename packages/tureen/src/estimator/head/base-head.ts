@@ -15,6 +15,7 @@ import { checkLogitsFinalDim } from "./check-logits.js";
 import type { Head, HeadSpecArgs } from "./head.js";
 import { metricKeys } from "./metric-keys.js";
 import { addN, createTrainOp, lossSummaries } from "./train-op.js";
+import { withUpdateOps } from "./update-ops.js";
 
 /** Logits as heads take them. */
 export type HeadLogits = HeadSpecArgs["logits"];
@@ -102,7 +103,7 @@ export abstract class BaseHead implements ReducingHead {
     if ("update" in built) {
       const { update, ...spec } = built;
       // TensorFlow updates metrics outside of the head's scope.
-      return makeEstimatorSpec({ ...spec, evalMetricOps: update!(lossArgs) });
+      return makeEstimatorSpec({ ...spec, evalMetricOps: withUpdateOps(update!(lossArgs)) });
     }
     if ("trainOp" in built) lossSummaries(built.loss!, regularizationLosses, (name) => this.summaryKey(name));
     return makeEstimatorSpec(built);

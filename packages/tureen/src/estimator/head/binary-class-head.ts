@@ -32,6 +32,8 @@ export interface BinaryClassHeadOptions {
   /** Instead of the sigmoid cross entropy. */
   readonly lossFn?: LossFn | undefined;
   readonly name?: string | undefined;
+  /** Sums the area under the precision-recall curve by trapezoids, as TensorFlow's heads of before 2.0 do; default false. */
+  readonly prByTrapezoids?: boolean | undefined;
 }
 
 /** A head for classifying into two (`tf.estimator.BinaryClassHead`): one logit, sigmoid cross entropy. */
@@ -100,7 +102,7 @@ export class BinaryClassHead extends BaseHead {
     const labelMean = meanMetric();
     const byProbability = [
       [metricKeys.auc, aucMetric("ROC")],
-      [metricKeys.aucPrecisionRecall, aucMetric("PR")],
+      [metricKeys.aucPrecisionRecall, aucMetric(this.#options.prByTrapezoids === true ? "PR by trapezoids" : "PR")],
       ...thresholdMetrics(this.#thresholds),
     ] as const;
     return ({ logits: given, labels: givenLabels, features }) => {

@@ -18,6 +18,7 @@ import type { HeadLogits, MetricsArgs, ReducingHead } from "./base-head.js";
 import type { HeadSpecArgs } from "./head.js";
 import { exportKeys, metricKeys } from "./metric-keys.js";
 import { addN, createTrainOp, lossSummaries } from "./train-op.js";
+import { withUpdateOps } from "./update-ops.js";
 
 /** Options of MultiHead. */
 export interface MultiHeadOptions {
@@ -140,7 +141,7 @@ export class MultiHead implements ReducingHead {
       }
       const loss = this.loss(args);
       if (mode === ModeKeys.EVAL)
-        return makeEstimatorSpec({ mode, predictions, loss, evalMetricOps: this.metrics(args) });
+        return makeEstimatorSpec({ mode, predictions, loss, evalMetricOps: withUpdateOps(this.metrics(args)) });
       const trainOp = createTrainOp(args, loss);
       lossSummaries(loss, args.regularizationLosses, (key) => key);
       return makeEstimatorSpec({ mode, predictions, loss, trainOp });

@@ -18,12 +18,16 @@ interface Counts {
   readonly falseNegatives: Variable;
 }
 
+/** A curve, and how the area below it is summed. */
+export type AucCurve = "ROC" | "PR" | "PR by trapezoids";
+
 /**
  * The area under the ROC or precision-recall curve at 200 evenly spread thresholds (`tf.keras.metrics.AUC`).
  *
  * ROC is summed by trapezoids; PR is interpolated as Davis and Goadrich (2006) do. Labels in [0, 1], scores in [0, 1], both flattened.
+ * "PR by trapezoids" is what `tf.compat.v1.metrics.auc` makes of it by default.
  */
-export function aucMetric(curve: "ROC" | "PR" = "ROC"): AccuracyMetric {
+export function aucMetric(curve: AucCurve = "ROC"): AccuracyMetric {
   const shape = [thresholdCount];
   const counts: Counts = {
     truePositives: metricVariable("true_positives", shape),
@@ -33,7 +37,7 @@ export function aucMetric(curve: "ROC" | "PR" = "ROC"): AccuracyMetric {
   };
   return {
     update: (labels, scores, weights) => update(counts, labels, scores, weights),
-    value: () => build("Identity", [curve === "ROC" ? rocArea(counts) : prArea(counts)], {}, "Identity"),
+    value: () => build("Identity", [areas[curve](counts)], {}, "Identity"),
   };
 }
 
@@ -90,6 +94,20 @@ function prArea(counts: Counts): Tensor {
   const area = divNoNan(increment, maximum(positives, 0), "pr_auc_increment");
   return reduceSum(area, undefined, "interpolate_pr_auc");
 }
+
+/** TensorFlow's, which keeps precision and recall defined where nothing is predicted or there. */
+const trapezoidEpsilon = 1e-6;
+
+function prTrapezoids(counts: Counts): Tensor {
+  const hits = counts.truePositives.read();
+  const some = add(hits, trapezoidEpsilon);
+  const recall = div(some, add(add(hits, counts.falseNegatives.read()), trapezoidEpsilon));
+  const precision = div(some, add(add(hits, counts.falsePositives.read()), trapezoidEpsilon));
+  const heights = div(add(head(precision), tail(precision)), 2);
+  return reduceSum(mul(sub(head(recall), tail(recall)), heights), undefined, "auc");
+}
+
+const areas: Readonly<Record<AucCurve, (counts: Counts) => Tensor>> = { ROC: rocArea, PR: prArea, "PR by trapezoids": prTrapezoids };
 
 /** All but the last threshold. */
 function head(x: Tensor): Tensor {

@@ -115,7 +115,6 @@ describe("warm starts as TensorFlow's", () => {
         expect(inOrder(withRoot(error))).toBe(inOrder(expected.error));
       }
       const logged = lines.filter((line) => line.includes("arm-start")).map(withRoot);
-      // TensorFlow does not count before it checks the names; in either order nothing is trained.
       expect(logged).toEqual(expected.lines);
     });
   }

@@ -112,8 +112,40 @@ const transform: ShapeRule = (node) => {
   return [[images[0]!, ...sizeInput(node, 2), images[3]!]];
 };
 
+/** Height, width and channels of a decoded file: the run tells the sizes, the attribute the channels unless it is 0. */
+const decoded: ShapeRule = ({ inputs, attrs }) => {
+  withRank(inputs[0]!.shape, 0);
+  return [[-1, -1, attrs.int("channels") || -1]];
+};
+
+const encoded: ShapeRule = ({ inputs }) => {
+  withRank(inputs[0]!.shape, 3);
+  return [[]];
+};
+
 /** Shape rules of the image family. */
 export const imageShapes: ShapeTable = {
+  DecodeJpeg: decoded,
+  DecodePng: decoded,
+  DecodeBmp: decoded,
+  DecodeImage: () => [undefined],
+  DecodeGif: ({ inputs }) => {
+    withRank(inputs[0]!.shape, 0);
+    return [[-1, -1, -1, 3]];
+  },
+  DecodeAndCropJpeg: (node) => {
+    withRank(node.inputs[0]!.shape, 0);
+    const window = node.constant(1);
+    const [, , height, width] = window === undefined ? [-1, -1, -1, -1] : toIntegers(window);
+    return [[height!, width!, node.attrs.int("channels") || -1]];
+  },
+  ExtractJpegShape: ({ inputs }) => {
+    withRank(inputs[0]!.shape, 0);
+    return [[3]];
+  },
+  EncodePng: ({ inputs }) => [withRankAtLeast(inputs[0]!.shape, 3)?.slice(0, -3)],
+  EncodeJpeg: encoded,
+  EncodeJpegVariableQuality: encoded,
   ResizeBilinear: resize,
   ResizeNearestNeighbor: resize,
   ResizeBicubic: resize,

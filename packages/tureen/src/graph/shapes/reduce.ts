@@ -24,6 +24,8 @@ const reduction: ShapeRule = ({ inputs, attrs, constant }) => {
   }
   const value = constant(1);
   if (input === undefined) return [undefined];
+  // No axes, or none to choose from: nothing goes, whatever computes them.
+  if (input.length === 0 || axes?.[0] === 0) return [[...input]];
   if (value === undefined) return [keepDims ? input.map(() => -1) : undefined];
   const rank = input.length;
   const gone = new Set<number>();

@@ -8,6 +8,7 @@ import { type FusedPayload, fusedTypes, fusePatterns } from "./fuse-patterns.js"
 import { type FreezeOptions, freezeVariables } from "./freeze.js";
 import { inlineCalls } from "./inline-calls.js";
 import { functionalizeLoops, type LoopPayload } from "./loops.js";
+import { assumedShapes } from "./plan-symbols.js";
 import { mergeDuplicates } from "./merge-duplicates.js";
 import { loopKernel, makePlan, type Plan, runPlan } from "./plan.js";
 import type { StepDecision } from "./partition-report.js";
@@ -36,6 +37,8 @@ export interface CompileOptions {
   readonly partitioner?: Partitioner;
   /** Whether nodes that compute the same are merged and known groups of nodes fused; default yes. Results are the same. */
   readonly simplify?: boolean;
+  /** Whether feeds have their declared shapes, see `Plan.assumes`; default no. */
+  readonly trustFeeds?: boolean;
 }
 
 /** Compiles a lifted graph: inline → handles for refs → freeze → fold → loops → simplify and fuse → partition → plan. Changes `graph` in place. */
@@ -45,13 +48,15 @@ export function compilePlan(graph: PlanGraph, options: CompileOptions): Plan {
   if (options.freeze !== undefined) freezeVariables(graph, options.freeze);
   foldConstants(graph, options.kernels, options.context);
   functionalizeLoops(graph);
-  return finish(graph, options);
+  if (options.trustFeeds !== true || options.simplify === false) return finish(graph, options);
+  const plan = finish(graph, options, true);
+  return { ...plan, assumes: assumedShapes(graph.feeds) };
 }
 
-function finish(graph: PlanGraph, options: CompileOptions): Plan {
+function finish(graph: PlanGraph, options: CompileOptions, trustFeeds = false): Plan {
   if (options.simplify !== false) {
-    simplifyViews(graph);
-    fusePatterns(graph, options.kernels);
+    simplifyViews(graph, trustFeeds);
+    fusePatterns(graph, options.kernels, trustFeeds);
     mergeDuplicates(graph);
   }
   options.partitioner?.partition(graph);

@@ -46,6 +46,7 @@ function matchOf(lookup: Lookup): Match {
     members: lookup.members,
     outputs: [lookup.root.port()],
     reads: [lookup.indices, lookup.ids, lookup.shape, lookup.params, lookup.defaultId],
+    key: `${combiner} ${zeros} ${dropsNegative}`,
     kernel: (reads, unfused) => embeddingLookupKernel({ combiner, zeros, dropsNegative, reads }, unfused),
   };
 }

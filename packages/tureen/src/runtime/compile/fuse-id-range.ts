@@ -25,6 +25,7 @@ export const fuseIdRange: Pattern = (root, symbols) => {
       members: [root, outside, fill, shape, below, above],
       outputs: [root.port()],
       reads: [ids],
+      key: numbers.join(),
       kernel: ([from], unfused) => idRangeKernel(from!, { least, limit, fallback }, unfused),
     },
   ];

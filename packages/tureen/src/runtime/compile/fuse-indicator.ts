@@ -23,6 +23,7 @@ export const fuseIndicator: Pattern = (root, symbols) => {
       members: [root, hot, dense],
       outputs: [root.port()],
       reads: dense.inputs.slice(0, 3),
+      key: String(depth),
       kernel: (reads, unfused) => indicatorKernel(depth, reads, unfused),
     },
   ];

@@ -10,6 +10,8 @@ export interface Match {
   readonly outputs: readonly Port[];
   /** What the kernel reads, in its order. */
   readonly reads: readonly Port[];
+  /** What the kernel depends on besides what it reads. */
+  readonly key: string;
   /** Makes the kernel; `unfused` runs the original nodes, for whatever is not as the pattern expects: errors above all. */
   readonly kernel: (reads: readonly Source[], unfused: Kernel) => Kernel;
 }

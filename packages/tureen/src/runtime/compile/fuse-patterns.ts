@@ -4,15 +4,18 @@ import type { Source } from "../kernels/plan-source.js";
 import { fuseEmbeddingLookup } from "./fuse-embedding-lookup.js";
 import { fuseIdRange } from "./fuse-id-range.js";
 import { fuseIndicator } from "./fuse-indicator.js";
-import type { Match, Pattern } from "./fuse-match.js";
+import { type Match, type Pattern, samePort } from "./fuse-match.js";
 import { fuseRowIndices } from "./fuse-row-indices.js";
 import { fuseToSparse } from "./fuse-to-sparse.js";
-import { clusterGraph, clusterOf, conditionalNodes, replaceClusters } from "./partition.js";
+import { type Cluster, clusterGraph, clusterOf, conditionalNodes, replaceClusters } from "./partition.js";
 import { feedNode, type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
 import { type PlanSymbols, planSymbols } from "./plan-symbols.js";
 
 /** What a fused node carries. */
 export interface FusedPayload {
+  /** Equal for nodes that do the same with equal inputs, but for the constants among `sources`. */
+  readonly key: string;
+  readonly sources: readonly Source[];
   readonly unfused: PlanGraph;
   readonly kernel: (unfused: Kernel) => Kernel;
 }
@@ -34,14 +37,14 @@ export const fusedTypes: ReadonlySet<string> = new Set(patterns.map(({ type }) =
  *
  * Values that only describe shapes go along where nothing else uses them.
  */
-export function fusePatterns(graph: PlanGraph, kernels: KernelTable): void {
+export function fusePatterns(graph: PlanGraph, kernels: KernelTable, trustFeeds: boolean): void {
   const order = [...new Set([...graph.feeds, ...reachable(graph)])];
   if (!order.some((node) => telltale.has(node.type))) return;
-  const symbols = planSymbols(order, false);
+  const symbols = planSymbols(order, trustFeeds);
   const users = usersOf(graph, order);
   // A branch that is not taken must not take others' nodes with it.
   const taken = new Set<PlanNode>(conditionalNodes(order));
-  const replacements: { cluster: ReturnType<typeof clusterOf>; node: PlanNode }[] = [];
+  const replacements: { cluster: Cluster; node: PlanNode }[] = [];
   for (const { type, match } of patterns) {
     for (let i = order.length - 1; i >= 0; i--) {
       const root = order[i]!;
@@ -49,10 +52,16 @@ export function fusePatterns(graph: PlanGraph, kernels: KernelTable): void {
       for (const found of match(root, symbols)) {
         const members = membersOf(found, order, users, symbols, taken);
         if (members === undefined || members.some((member) => !Object.hasOwn(kernels, member.type) && member.type !== "_PlanGather")) continue;
-        const cluster = clusterOf(graph, order, members);
+        const copied = withGlue(members, found.reads, order, symbols);
+        const inputs = [...clusterOf(graph, order, copied).inputs];
+        for (const port of found.reads) {
+          // What was found through shape arithmetic may come from further up.
+          if (port.node.value === undefined && !inputs.some((input) => samePort(input, port))) inputs.push(port);
+        }
+        const cluster = { ...clusterOf(graph, order, members), inputs };
         if (cluster.outputs.length > 1 && !isClosed(cluster, members)) continue;
         for (const member of members) taken.add(member);
-        replacements.push({ cluster, node: fusedNode(type, found, cluster, symbols) });
+        replacements.push({ cluster, node: fusedNode(type, found, cluster, copied, symbols) });
         break;
       }
     }
@@ -87,7 +96,7 @@ function membersOf(
   const inside = new Set(members);
   if (members.some((member) => taken.has(member) || member.controls.length > 0)) return undefined;
   const isOutput = (node: PlanNode, index: number): boolean =>
-    outputs.some((output) => output.node === node && output.index === index);
+    outputs.some((output) => samePort(output, { node, index }));
   for (const member of members) {
     for (const { node, index } of users.get(member)!) {
       const isInside = node !== undefined && inside.has(node);
@@ -125,8 +134,36 @@ function membersOf(
   return result;
 }
 
+/** The members and the shape arithmetic above them, which the original nodes can do again: then the plan need not for their sake. */
+function withGlue(members: readonly PlanNode[], reads: readonly Port[], order: readonly PlanNode[], symbols: PlanSymbols): PlanNode[] {
+  const inside = new Set(members);
+  const boundary = new Set(reads.map(({ node }) => node));
+  const pending = [...members];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    for (const { node: source } of node.inputs) {
+      if (inside.has(source) || boundary.has(source) || source.value !== undefined || source.controls.length > 0 || !isGlue(source, symbols)) continue;
+      inside.add(source);
+      pending.push(source);
+    }
+  }
+  return order.filter((node) => inside.has(node));
+}
+
 const glue: ReadonlySet<string> = new Set([
-  "Shape", "Size", "Slice", "StridedSlice", "Pack", "ConcatV2", "Cast", "Prod", "GatherV2", "Gather", "Reshape", "ExpandDims", "Squeeze", "Mul",
+  "Shape",
+  "Size",
+  "Slice",
+  "StridedSlice",
+  "Pack",
+  "ConcatV2",
+  "Cast",
+  "Prod",
+  "GatherV2",
+  "Gather",
+  "Reshape",
+  "ExpandDims",
+  "Squeeze",
+  "Mul",
 ]);
 
 function isGlue(node: PlanNode, symbols: PlanSymbols): boolean {
@@ -148,13 +185,13 @@ function isClosed(cluster: { readonly inputs: readonly Port[] }, members: readon
   return true;
 }
 
-function fusedNode(type: string, match: Match, cluster: ReturnType<typeof clusterOf>, symbols: PlanSymbols): PlanNode {
+function fusedNode(type: string, match: Match, cluster: Cluster, copied: readonly PlanNode[], symbols: PlanSymbols): PlanNode {
   const sources = match.reads.map((port): Source => {
     if (port.node.value !== undefined) return { slot: -1, value: port.node.value };
-    return { slot: cluster.inputs.findIndex(({ node, index }) => node === port.node && index === port.index), value: undefined };
+    return { slot: cluster.inputs.findIndex((other) => samePort(other, port)), value: undefined };
   });
   // The kernel gives its outputs in the match's order, the cluster asks for them in its own; some may be unused.
-  const places = cluster.outputs.map((port) => match.outputs.findIndex(({ node, index }) => node === port.node && index === port.index));
+  const places = cluster.outputs.map((port) => match.outputs.findIndex((other) => samePort(other, port)));
   const isInOrder = places.length === match.outputs.length && places.every((place, i) => place === i);
   const root = cluster.outputs[0]!.node;
   const node = new PlanNode({
@@ -164,10 +201,12 @@ function fusedNode(type: string, match: Match, cluster: ReturnType<typeof cluste
     outputTypes: cluster.outputs.map((port) => port.node.outputTypes[port.index]!),
     shapes: cluster.outputs.map((port) => symbols.facts.shape(port)),
   });
-  const unfused = clusterGraph(cluster, (port, number) =>
+  const unfused = clusterGraph({ ...cluster, nodes: copied }, (port, number) =>
     feedNode(`${port.node.name}:${port.index}`, number, port.node.outputTypes[port.index]!, undefined),
   );
   const payload: FusedPayload = {
+    key: `${match.key} ${places} ${sources.map(({ slot }) => slot)}`,
+    sources,
     unfused,
     kernel: (host) => {
       if (isInOrder) return match.kernel(sources, host);

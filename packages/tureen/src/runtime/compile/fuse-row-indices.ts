@@ -36,6 +36,7 @@ export const fuseRowIndices: Pattern = (root, symbols) => {
     members: [...indices, places],
     outputs: [root.port(), places.port()],
     reads: [source],
+    key: `${width}`,
     kernel: (reads, unfused) => rowIndicesKernel({ width, reads, scale: 0 }, unfused),
   };
   return [...withValues(plain, places, width, symbols), plain];
@@ -47,6 +48,7 @@ function withValues(plain: Match, places: PlanNode, width: number, symbols: Plan
     members: [...plain.members, sum, scaled],
     outputs: [plain.outputs[0]!, sum.port()],
     reads: [plain.reads[0]!, buckets],
+    key: `${width} ${scale}`,
     kernel: (reads, unfused) => rowIndicesKernel({ width, reads, scale }, unfused),
   }));
 }

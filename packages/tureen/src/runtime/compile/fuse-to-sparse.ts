@@ -19,7 +19,8 @@ export const fuseToSparse: Pattern = (root) => {
     {
       members: [root, where, wanted],
       outputs: [where.port(), root.port()],
-      reads: [source!],
+      reads: [source!, wanted.inputs[1]!],
+      key: "",
       kernel: ([from], unfused) => toSparseKernel(from!, ignored, unfused),
     },
   ];

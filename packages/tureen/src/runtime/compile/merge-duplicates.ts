@@ -1,6 +1,7 @@
 import { elementCount } from "../../core/shape.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { Attrs } from "../../graph/attr-value.js";
+import { type FusedPayload, fusedTypes } from "./fuse-patterns.js";
 import { type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
 
 /** Constants with more elements than this are compared by identity alone. */
@@ -36,7 +37,7 @@ export function mergeDuplicates(graph: PlanGraph): void {
       node.controls = [...new Set(node.controls.map((control) => merged.get(control) ?? control))];
     }
     if (targets.has(node) || !isMergeable(node)) continue;
-    const content = node.value === undefined ? attrsKey(node.attrs) : valueKey(node.value, values);
+    const content = node.value !== undefined ? valueKey(node.value, values) : fusedTypes.has(node.type) ? fusedKey(node, values) : attrsKey(node.attrs);
     if (content === undefined) continue;
     const inputs = node.value === undefined ? node.inputs.map((input) => `${numberOf(input.node)}:${input.index}`) : [];
     const controls = node.controls.map(numberOf).sort((a, b) => a - b);
@@ -49,7 +50,7 @@ export function mergeDuplicates(graph: PlanGraph): void {
 }
 
 /** Control flow, whose nodes are told apart by where they are, and feeds. */
-const unmergeable = /^(Ref)?(Switch|Merge|Enter|Exit|NextIteration)$|^(Placeholder|LoopCond|NoOp|_Plan(?!Gather)|_Arg|_Retval)/;
+const unmergeable = /^(Ref)?(Switch|Merge|Enter|Exit|NextIteration)$|^(Placeholder|LoopCond|NoOp|_PlanFeed|_PlanLoop|_PlanOrt|_Arg|_Retval)/;
 /** Stateful by registration only: one name is one table, and a look-up changes nothing. */
 const tables: ReadonlySet<string> = new Set(["HashTable", "HashTableV2"]);
 const lookups: ReadonlySet<string> = new Set(["LookupTableFind", "LookupTableFindV2", "LookupTableSize", "LookupTableSizeV2"]);
@@ -60,6 +61,11 @@ function isMergeable(node: PlanNode): boolean {
   if (tables.has(node.type)) return node.attrs.text("shared_name") !== "" && !node.attrs.bool("use_node_name_sharing");
   if (lookups.has(node.type)) return tables.has(node.inputs[0]!.node.type);
   return !node.isStateful && !node.outputTypes.some((dtype) => dtype === "resource" || dtype === "variant");
+}
+
+function fusedKey(node: PlanNode, seen: Map<TensorValue["data"], number>): string {
+  const { key, sources } = node.payload as FusedPayload;
+  return `${key} ${sources.map(({ value }) => (value === undefined ? "" : valueKey(value, seen)))}`;
 }
 
 /** The attributes that mean something, as text; undefined where they hold functions or tensors. */

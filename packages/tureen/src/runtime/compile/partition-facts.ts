@@ -92,7 +92,9 @@ function withDeclared(node: PlanNode, inferred: readonly PartialShape[]): readon
 }
 
 function runRule(node: PlanNode, facts: PlanFacts): readonly PartialShape[] | undefined {
-  const rule = Object.hasOwn(shapeTable, node.type) ? shapeTable[node.type] : undefined;
+  // What freezing makes of a variable's ResourceGather is a Gather of its value.
+  const type = node.type === "_PlanGather" ? "Gather" : node.type;
+  const rule = Object.hasOwn(shapeTable, type) ? shapeTable[type] : undefined;
   if (rule === undefined) return undefined;
   const view: ShapeNode = {
     inputs: node.inputs.map((port) => ({

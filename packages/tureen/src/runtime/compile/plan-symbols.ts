@@ -1,4 +1,4 @@
-import { elementCount } from "../../core/shape.js";
+import { elementCount, type PartialShape } from "../../core/shape.js";
 import { toIntegers } from "../../core/tensor-value.js";
 import { inferPlanFacts, type PlanFacts } from "./partition-facts.js";
 import type { PlanNode, Port } from "./plan-node.js";
@@ -49,10 +49,11 @@ const sameShape: ReadonlySet<string> = new Set([
 /**
  * Follows sizes through the shape arithmetic of a plan.
  *
- * `certain` takes nothing for granted that a feed could defy; else declared shapes count, and who uses what is found must check it at run time.
+ * With `trustFeeds` the feeds have the shapes they were declared with, which whoever runs the plan must check (`assumedShapes`); without it a feed
+ * may have any shape.
  */
-export function planSymbols(order: readonly PlanNode[], certain: boolean): PlanSymbols {
-  const facts = inferPlanFacts(order, () => certain);
+export function planSymbols(order: readonly PlanNode[], trustFeeds: boolean): PlanSymbols {
+  const facts = inferPlanFacts(order, (node) => !trustFeeds || node.type !== "_PlanFeed" || node.shapes[0] === undefined);
   const unknowns = new Map<PlanNode, Map<string, Unknown>>();
   const known = new Map<PlanNode, readonly Term[] | undefined>();
   const unknown = (port: Port, kind: Unknown["kind"], index: number): Unknown => {
@@ -175,6 +176,11 @@ export function planSymbols(order: readonly PlanNode[], certain: boolean): PlanS
   for (const node of order) if (node.outputTypes.length > 0) elements(node.port());
   let users: Map<PlanNode, PlanNode[]> | undefined;
   return { facts, dimensions, elements, users: (node) => (users ??= usersOf(order)).get(node) ?? [] };
+}
+
+/** The shapes that feeds are trusted to have: those they were declared with. */
+export function assumedShapes(feeds: readonly PlanNode[]): PartialShape[] {
+  return feeds.map((feed) => feed.shapes[0]);
 }
 
 function usersOf(order: readonly PlanNode[]): Map<PlanNode, PlanNode[]> {

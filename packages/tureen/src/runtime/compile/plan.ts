@@ -1,4 +1,5 @@
 import { type StatusCodeName, StatusError, internal, toStatusError, unimplemented } from "../../core/status-error.js";
+import { isCompatible, type PartialShape } from "../../core/shape.js";
 import { scalarValue, type TensorValue } from "../../core/tensor-value.js";
 import type { Kernel, KernelTable } from "../kernel.js";
 import type { RunContext } from "../run-context.js";
@@ -29,6 +30,8 @@ export interface Plan {
   readonly template: readonly (TensorValue | undefined)[];
   /** Whether values may be dead: there is a Switch. */
   readonly hasSwitch: boolean;
+  /** What the plan takes for granted of the shapes of its feeds, which the caller checks; undefined for nothing. */
+  readonly assumes?: readonly PartialShape[];
 }
 
 /** Makes the kernel of a node that is none of TensorFlow's ops; undefined for a type it does not know. */
@@ -101,6 +104,14 @@ function kernelOf(node: PlanNode, kernels: KernelTable, special: PlanKernelFacto
     return kernel;
   }
   return kernels[node.type]!(kernelNode(node));
+}
+
+/** Whether values have the shapes that a plan takes for granted. */
+export function isAsAssumed(plan: Plan, feeds: readonly TensorValue[]): boolean {
+  const { assumes } = plan;
+  if (assumes === undefined) return true;
+  for (let i = 0; i < assumes.length; i++) if (!isCompatible(assumes[i], feeds[i]!.shape)) return false;
+  return true;
 }
 
 /** Runs a plan once. `feeds` are in the order the plan was compiled with. */

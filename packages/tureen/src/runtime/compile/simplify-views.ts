@@ -1,11 +1,12 @@
-import { type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
+import { intValue } from "../../core/tensor-value.js";
+import { constantNode, type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
 import { type PlanSymbols, planSymbols, type Term } from "./plan-symbols.js";
 
 /** Removes nodes that certainly give their input as it is: a Cast to the same dtype, a Reshape to the shape that the value has already. */
-export function simplifyViews(graph: PlanGraph): void {
+export function simplifyViews(graph: PlanGraph, trustFeeds: boolean): void {
   const order = [...new Set([...graph.feeds, ...reachable(graph)])];
   if (!order.some((node) => views.has(node.type) && node.value === undefined)) return;
-  const symbols = planSymbols(order, true);
+  const symbols = planSymbols(order, trustFeeds);
   const pinned = new Set<PlanNode>(graph.targets);
   for (const node of order) for (const control of node.controls) pinned.add(control);
   const replaced = new Map<PlanNode, Port>();
@@ -14,6 +15,7 @@ export function simplifyViews(graph: PlanGraph): void {
     node.inputs = node.inputs.map(resolve);
     if (!views.has(node.type) || node.value !== undefined || node.controls.length > 0 || pinned.has(node)) continue;
     if (isView(node, symbols)) replaced.set(node, node.inputs[0]!);
+    else if (node.type === "Reshape") inferBatch(node, symbols);
   }
   graph.fetches = graph.fetches.map(resolve);
 }
@@ -26,6 +28,21 @@ function isView(node: PlanNode, symbols: PlanSymbols): boolean {
   const from = symbols.dimensions(source);
   const to = symbols.elements(target);
   return from !== undefined && to !== undefined && isSameShape(from, to);
+}
+
+/** Where the only size that varies stays the same one, the target is a constant with -1 in its place: no arithmetic is left to do. */
+function inferBatch(node: PlanNode, symbols: PlanSymbols): void {
+  const [source, target] = node.inputs as [Port, Port];
+  const from = symbols.dimensions(source);
+  const to = symbols.elements(target);
+  if (target.node.value !== undefined || from === undefined || to === undefined) return;
+  const [varying, ...others] = from.filter((term) => typeof term !== "number");
+  const wanted = to.filter((term) => typeof term !== "number");
+  if (varying === undefined || others.length > 0 || wanted.length !== 1 || wanted[0] !== varying) return;
+  const count = (terms: readonly Term[]): number => terms.reduce<number>((n, term) => (typeof term === "number" ? n * term : n), 1);
+  if (to.includes(-1) || count(from) !== count(to) || count(to) === 0) return;
+  const sizes = to.map((term) => (typeof term === "number" ? term : -1));
+  node.inputs = [source, constantNode(`${node.name}/shape`, intValue(sizes)).port()];
 }
 
 /** Whether reshaping from one shape to the other changes nothing; one size may be left to be inferred. */

@@ -1,4 +1,5 @@
 import type { KernelTable } from "../kernel.js";
+import { imageCodecKernels } from "./image-codec.js";
 import { imageColorKernels } from "./image-color.js";
 import { imageCropKernels } from "./image-crop.js";
 import { imageGeometryKernels } from "./image-geometry.js";
@@ -7,6 +8,7 @@ import { imageSuppressKernels } from "./image-suppress.js";
 
 /** Host kernels of the image family. */
 export const imageKernels: KernelTable = {
+  ...imageCodecKernels,
   ...imageResizeKernels,
   ...imageCropKernels,
   ...imageColorKernels,

@@ -98,7 +98,7 @@ export const mathUnaryKernels: KernelTable = {
   IsNan: predicate(Number.isNaN),
   Lgamma: unaryKernel({ float: logGamma }),
   Log: unaryKernel({ float: Math.log, complex: complex.complexLog, float32: hot.logFloat32 }),
-  Log1p: unaryKernel({ float: Math.log1p, complex: complex.complexLog1p }),
+  Log1p: unaryKernel({ float: Math.log1p, complex: complex.complexLog1pOp }),
   LogicalNot: unaryKernel({ int: (x) => 1 - x }),
   Ndtri: unaryKernel({ float: ndtri }),
   Neg: unaryKernel({

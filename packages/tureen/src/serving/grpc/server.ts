@@ -56,6 +56,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
     // TensorFlow Serving allows messages up to INT32_MAX both ways.
     "grpc.max_receive_message_length": gate.maxRequestBytes > 0 ? gate.maxRequestBytes : -1,
     "grpc.max_send_message_length": -1,
+    // Nobody can ask for its counts: the channelz service is not served, but keeping them costs every call.
+    "grpc.enable_channelz": 0,
   };
   const server = new Server({ ...limits, ...Object.fromEntries(options.channelArguments) });
   const calls = new CallCount();

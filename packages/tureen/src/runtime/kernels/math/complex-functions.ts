@@ -49,13 +49,15 @@ export const complexExpm1: ComplexUnary = (re, im, out) => {
 /** Natural logarithm. */
 export const complexLog: ComplexUnary = (re, im, out) => put(out, Math.log(Math.hypot(re, im)), Math.atan2(im, re));
 
-/** log(1 + z); at -1 TensorFlow's formula gives no angle. */
+/** log(1 + z). */
 export const complexLog1p: ComplexUnary = (re, im, out) =>
-  put(
-    out,
-    0.5 * Math.log1p(re * (2 + re) + im * im),
-    re === -1 && im === 0 ? Number.NaN : Math.atan2(im, 1 + re),
-  );
+  put(out, 0.5 * Math.log1p(re * (2 + re) + im * im), Math.atan2(im, 1 + re));
+
+/** log(1 + z) as the op Log1p has it: at -1 its formula gives no angle, unlike Xlog1py's. */
+export const complexLog1pOp: ComplexUnary = (re, im, out) => {
+  complexLog1p(re, im, out);
+  if (re === -1 && im === 0) put(out, Number.NEGATIVE_INFINITY, Number.NaN);
+};
 
 /** Square root with a non-negative real part. */
 export const complexSqrt: ComplexUnary = (re, im, out) => {

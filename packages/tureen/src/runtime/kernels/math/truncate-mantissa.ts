@@ -1,7 +1,7 @@
 import type { DType, NumericArray } from "../../../core/dtype.js";
 
 /** Bits of the mantissa, without the leading one. */
-const mantissa: Partial<Record<DType, number>> = { float16: 10, bfloat16: 7, float32: 23, float64: 52 };
+const mantissa: Partial<Record<DType, number>> = { float16: 10, bfloat16: 7, float32: 23, float64: 52, float8_e5m2: 2, float8_e4m3fn: 3 };
 
 /**
  * Clears the mantissa bits that a cast between floats would round away, so that it rounds towards zero: Cast's `Truncate`.
@@ -10,7 +10,8 @@ const mantissa: Partial<Record<DType, number>> = { float16: 10, bfloat16: 7, flo
  */
 export function truncateMantissa(from: DType, to: DType): ((data: NumericArray) => NumericArray) | undefined {
   const has = mantissa[from];
-  const keeps = mantissa[to];
+  // TensorFlow gives complex64 no mantissa at all and clears the exponent's last bit, too, which only a float64 has to spare.
+  const keeps = from === "float64" && to === "complex64" ? -1 : mantissa[to];
   if (has === undefined || keeps === undefined || keeps >= has) return undefined;
   if (from === "float64") {
     const mask = -1n << BigInt(has - keeps);

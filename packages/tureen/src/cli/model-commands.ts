@@ -1,0 +1,66 @@
+import { Command } from "commander";
+import { toStatusError } from "../core/status-error.js";
+import type { RunModelOptions } from "./run-model.js";
+
+/** Prints what `make` gives; an error as one line and exit code 1. */
+async function print(command: string, make: () => Promise<string>): Promise<void> {
+  try {
+    process.stdout.write(await make());
+  } catch (error) {
+    const { code, message } = toStatusError(error);
+    process.stderr.write(`tureen ${command}: ${code === "UNKNOWN" ? "" : `${code}: `}${message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+const tagList = (text: string): string[] => text.split(",");
+
+/** `tureen show`: signatures, or with `--plan` how each of them runs. */
+export function showCommand(): Command {
+  return new Command("show")
+    .description("List a SavedModel's signatures, as saved_model_cli show --all does.")
+    .argument("<dir>", "folder of the SavedModel")
+    .option("--all", "everything, which is what is shown anyway")
+    .option("--plan", "the steps of each signature, and where and why they run there")
+    .option("--tags <tag,...>", "the meta graph whose plans to show (serve)", tagList)
+    .action((directory: string, { plan, tags }: { plan?: true; tags?: string[] }) =>
+      print("show", async () =>
+        plan === true
+          ? (await import("./show-plan.js")).showPlan(directory, tags)
+          : (await import("./show-model.js")).showModel(directory),
+      ),
+    );
+}
+
+/** `tureen run`: one run of a signature on values of the command line or of files. */
+export function runCommand(): Command {
+  return new Command("run")
+    .description("Run a signature of a SavedModel once, as saved_model_cli run does.")
+    .argument("<dir>", "folder of the SavedModel")
+    .option("-s, --signature <name>", "the signature; the only one, or serving_default, unless said")
+    .option("--tags <tag,...>", "the meta graph to load (serve)", tagList)
+    .option("--inputs <file>", "a JSON file of all inputs by name, or 'x=x.npy;y=y.json'")
+    .option("--input-exprs <exprs>", "values as JSON: 'x=[[1,2]];words=[\"a\"]'")
+    .option("--input-examples <examples>", 'tf.Examples as JSON: \'inputs=[{"age":[22],"score":[0.5]}]\'')
+    .option("--json", "results as one JSON object")
+    .action((directory: string, options: RunModelOptions) =>
+      print("run", async () => (await import("./run-model.js")).runModel(directory, options)),
+    );
+}
+
+/** `tureen scan`: what to know before a model is run. Exit code 1 where there is something. */
+export function scanCommand(): Command {
+  return new Command("scan")
+    .description(
+      "Look through a SavedModel without running it: ops that touch files or have no kernel, sizes out of proportion.",
+    )
+    .argument("<dir>", "folder of the SavedModel")
+    .option("--json", "what was found as JSON")
+    .action((directory: string, { json }: { json?: true }) =>
+      print("scan", async () => {
+        const { text, clean } = await (await import("./scan-model.js")).scanModel(directory, json === true);
+        if (!clean) process.exitCode = 1;
+        return text;
+      }),
+    );
+}

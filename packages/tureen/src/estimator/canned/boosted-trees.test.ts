@@ -1,0 +1,242 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fromBinary } from "@bufbuild/protobuf";
+import { type TreeEnsemble, TreeEnsembleSchema } from "@tureen/protos/gen/tensorflow/core/kernels/boosted_trees/boosted_trees_pb";
+import { encodeExample } from "@tureen/protos/encode-example";
+import { afterAll, describe, expect, it } from "vitest";
+import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
+import { Dataset } from "../../data/index.js";
+import { writeCheckpointState } from "../../formats/checkpoint-state.js";
+import { openBundle } from "../../formats/tensor-bundle-reader.js";
+import { loadSavedModel } from "../../saved-model/index.js";
+import type { Estimator } from "../estimator.js";
+import { buildParsingServingInputReceiverFn } from "../export/index.js";
+import {
+  bucketizedColumn,
+  categoricalColumnWithIdentity,
+  categoricalColumnWithVocabularyList,
+  embeddingColumn,
+  type FeatureColumn,
+  indicatorColumn,
+  makeParseExampleSpec,
+  numericColumn,
+} from "../feature-column/index.js";
+import type { SessionRunHook } from "../hooks/session-run-hook.js";
+import { quietLogger } from "../log.js";
+import { largestError, readFixture, restored, type StoredTensor } from "../recorded-fixture.js";
+import { runConfig } from "../run-config.js";
+import { BoostedTreesClassifier, type BoostedTreesOptions, BoostedTreesRegressor } from "./boosted-trees.js";
+
+interface Case {
+  readonly name: string;
+  readonly label: string;
+  readonly batch: number;
+  /** One a step, the steps that learn quantiles included. */
+  readonly losses: readonly number[];
+  /** Shapes by key. */
+  readonly checkpoint: Readonly<Record<string, readonly number[]>>;
+  /** The files of the last checkpoint, in base64. */
+  readonly files: Readonly<Record<string, string>>;
+  /** The last ensemble, serialized, in base64. */
+  readonly ensemble: string;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly predictions: Readonly<Record<string, StoredTensor>>;
+  readonly signatures: Readonly<Record<string, { readonly method: string; readonly inputs: Infos; readonly outputs: Infos }>>;
+}
+
+type Infos = Readonly<Record<string, readonly [dtype: string, shape: readonly number[]]>>;
+
+interface Fixture {
+  readonly features: Readonly<Record<string, StoredTensor>>;
+  readonly labels: Readonly<Record<string, StoredTensor>>;
+  readonly cases: readonly Case[];
+}
+
+const fixture = readFixture<Fixture>("boosted-trees");
+const rows = fixture.features["size"]!.s[0]!;
+const features = Object.fromEntries(Object.entries(fixture.features).map(([key, stored]) => [key, restored(stored)]));
+
+const kind = indicatorColumn(categoricalColumnWithVocabularyList("kind", ["steel", "wood", "glass"]));
+const age = bucketizedColumn(numericColumn("age"), [10, 20, 30]);
+const mixed: readonly FeatureColumn[] = [
+  numericColumn("size"),
+  numericColumn("weight", { shape: [2] }),
+  age,
+  kind,
+  categoricalColumnWithIdentity("grade", 3),
+];
+const ready: readonly FeatureColumn[] = [age, kind];
+const trees = { featureColumns: mixed, nBatchesPerLayer: 1, nTrees: 3, maxDepth: 3, quantileSketchEpsilon: 0.1 };
+
+/** The estimators of the recorder, in its words. */
+const estimators: Readonly<Record<string, (base: { modelDir: string; config: ReturnType<typeof runConfig> }) => Estimator>> = {
+  classifier: (base) => new BoostedTreesClassifier({ ...base, ...trees, learningRate: 0.3 }),
+  classifier_named: (base) =>
+    new BoostedTreesClassifier({
+      ...base,
+      ...trees,
+      learningRate: 0.3,
+      centerBias: true,
+      labelVocabulary: ["reject", "accept"],
+      weightColumn: "w",
+      l1Regularization: 0.001,
+      minNodeWeight: 0.02,
+      trainInMemory: true,
+    }),
+  classifier_ready: (base) =>
+    new BoostedTreesClassifier({ ...base, ...trees, featureColumns: ready, learningRate: 0.3, trainInMemory: true, pruningMode: "post", treeComplexity: 0.005 }),
+  classifier_multi: (base) => new BoostedTreesClassifier({ ...base, ...trees, nClasses: 3, l2Regularization: 0.01 }),
+  classifier_batches: (base) =>
+    new BoostedTreesClassifier({ ...base, ...trees, nBatchesPerLayer: 4, learningRate: 0.3, centerBias: true, minNodeWeight: 0.01 }),
+  regressor: (base) => new BoostedTreesRegressor({ ...base, ...trees, learningRate: 0.3, centerBias: true, l2Regularization: 0.01 }),
+  regressor_weighted: (base) =>
+    new BoostedTreesRegressor({ ...base, ...trees, quantileSketchEpsilon: 0.01, weightColumn: "w", trainInMemory: true }),
+};
+
+const scratch = mkdtempSync(join(tmpdir(), "tureen-trees-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const folder = (): string => mkdtempSync(join(scratch, "m-"));
+const make = (one: Case, modelDir = folder()): Estimator => estimators[one.name]!({ modelDir, config: runConfig({ logger: quietLogger }) });
+
+const input = (one: Case) => Dataset.fromTensorSlices([features, restored(fixture.labels[one.label]!)] as const);
+
+/** What the leaves and splits of an ensemble are, numbers rounded away. */
+function structure(bytes: Uint8Array): { shape: unknown; leaves: number[] } {
+  const ensemble: TreeEnsemble = fromBinary(TreeEnsembleSchema, bytes);
+  const leaves: number[] = [];
+  const shape = ensemble.trees.map(({ nodes }) =>
+    nodes.map(({ node }) => {
+      if (node.case === "leaf") {
+        const { scalar, leaf } = node.value;
+        leaves.push(scalar, ...(leaf.case === "vector" ? leaf.value.value : []));
+        return "leaf";
+      }
+      if (node.case === "bucketizedSplit") {
+        const { featureId, threshold, dimensionId, defaultDirection, leftId, rightId } = node.value;
+        return [featureId, threshold, dimensionId, defaultDirection, leftId, rightId];
+      }
+      if (node.case === "categoricalSplit") {
+        const { featureId, value, dimensionId, leftId, rightId } = node.value;
+        return [featureId, value, dimensionId, leftId, rightId];
+      }
+      return node.case;
+    }),
+  );
+  const { numTreesAttempted, numLayersAttempted, lastLayerNodeStart, lastLayerNodeEnd } = ensemble.growingMetadata!;
+  return { shape: [...shape, [numTreesAttempted, numLayersAttempted, lastLayerNodeStart, lastLayerNodeEnd].map(Number)], leaves };
+}
+
+async function expectPredictions(estimator: Estimator, one: Case): Promise<void> {
+  const predicted: Record<string, TensorValue>[] = [];
+  for await (const batch of estimator.predict(() => Dataset.fromTensorSlices(features).batch(rows), { yieldSingleExamples: false })) predicted.push(batch);
+  expect(Object.keys(predicted[0]!).sort()).toEqual(Object.keys(one.predictions).sort());
+  for (const [key, stored] of Object.entries(one.predictions)) expectClose(predicted[0]![key]!, restored(stored), key);
+}
+
+function expectClose(actual: TensorValue, expected: TensorValue, key: string): void {
+  if (expected.dtype === "string") expect(actual, key).toEqual(expected);
+  else expect(largestError(actual, expected), key).toBeLessThan(1e-4);
+}
+
+async function expectMetrics(estimator: Estimator, one: Case): Promise<void> {
+  const metrics: Readonly<Record<string, number>> = await estimator.evaluate(() => input(one).batch(rows));
+  expect(Object.keys(metrics).sort()).toEqual(Object.keys(one.metrics).sort());
+  for (const [key, value] of Object.entries(one.metrics)) {
+    expect(Math.abs(metrics[key]! - value) / Math.max(1, Math.abs(value)), key).toBeLessThan(1e-5);
+  }
+}
+
+const trained = new Map<string, Estimator>();
+
+describe("boosted trees train as TensorFlow's", () => {
+  for (const one of fixture.cases) {
+    it(`${one.name}: losses, checkpoint, trees, metrics, predictions`, { timeout: 60_000 }, async () => {
+      const estimator = make(one);
+      const losses: number[] = [];
+      const record: SessionRunHook = { afterRun: (_, values) => void losses.push(values["loss"]!.data[0] as number) };
+      await estimator.train(() => input(one).batch(one.batch).repeat(), { maxSteps: 500, hooks: [record] });
+      expect(losses.length).toBe(one.losses.length);
+      one.losses.forEach((loss, i) => expect(Math.abs(losses[i]! / loss - 1), `loss of step ${i}`).toBeLessThan(1e-4));
+      expect(estimator.getVariableNames()).toEqual(Object.keys(one.checkpoint).sort());
+      const bytes = estimator.getVariableValue("boosted_trees:0_serialized").data[0] as Uint8Array;
+      const actual = structure(bytes);
+      const expected = structure(Buffer.from(one.ensemble, "base64"));
+      expect(actual.shape).toEqual(expected.shape);
+      actual.leaves.forEach((leaf, i) => expect(Math.abs(leaf - expected.leaves[i]!), `leaf ${i}`).toBeLessThan(1e-4));
+      await expectMetrics(estimator, one);
+      await expectPredictions(estimator, one);
+      trained.set(one.name, estimator);
+    });
+
+    it(`${one.name}: a checkpoint of TensorFlow evaluates, predicts, and counts as trained`, async () => {
+      const modelDir = folder();
+      for (const [name, content] of Object.entries(one.files)) writeFileSync(join(modelDir, name), Buffer.from(content, "base64"));
+      const prefix = join(modelDir, Object.keys(one.files)[0]!.replace(/\.index$/, ""));
+      writeCheckpointState(modelDir, { modelCheckpointPath: prefix });
+      const estimator = make(one, modelDir);
+      await expectMetrics(estimator, one);
+      await expectPredictions(estimator, one);
+      let steps = 0;
+      await estimator.train(() => input(one).batch(one.batch).repeat(), { steps: 5, hooks: [{ afterRun: () => void steps++ }] });
+      expect(steps).toBe(1);
+      const keys = openBundle(estimator.latestCheckpoint()!);
+      expect(keys.keys().sort()).toEqual(Object.keys(one.checkpoint).sort());
+      keys.close();
+    });
+
+    it(`${one.name}: the export has TensorFlow's signatures and answers as the estimator`, async () => {
+      const estimator = trained.get(one.name)!;
+      const columns = one.name === "classifier_ready" ? ready : mixed;
+      const receiver = buildParsingServingInputReceiverFn(makeParseExampleSpec(columns));
+      const model = await loadSavedModel(await estimator.exportSavedModel(folder(), receiver));
+      const signatures = Object.fromEntries(
+        [...model.signatures].map(([name, { methodName, inputs, outputs }]) => [name, { method: methodName, inputs: infos(inputs), outputs: infos(outputs) }]),
+      );
+      expect(signatures).toEqual(one.signatures);
+      const { inputs, outputs } = model.signatures.get("predict")!;
+      const names = [...outputs].map(([key, { name }]) => [key, name] as const);
+      const answers = model.run(new Map([[[...inputs.values()][0]!.name, examples()]]), names.map(([, name]) => name));
+      names.forEach(([key], i) => expectClose(answers[i]!, restored(one.predictions[key]!), key));
+    });
+  }
+});
+
+function infos(map: ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] | undefined }>): Infos {
+  return Object.fromEntries([...map].map(([key, { dtype, shape }]) => [key, [dtype, shape!] as const]));
+}
+
+/** The rows of the fixture as serialized Examples. */
+function examples(): TensorValue {
+  const { size, weight, age: ages, kind: kinds, grade } = features;
+  const data = Array.from({ length: rows }, (_, i) =>
+    encodeExample({
+      size: [size!.data[i] as number],
+      weight: [weight!.data[2 * i] as number, weight!.data[2 * i + 1] as number],
+      age: [ages!.data[i] as number],
+      kind: [kinds!.data[i] as Uint8Array],
+      grade: [grade!.data[i] as bigint],
+    }),
+  );
+  return tensorValue("string", [rows], data);
+}
+
+describe("boosted trees refuse what TensorFlow refuses", () => {
+  const base = { modelDir: scratch, config: runConfig({ logger: quietLogger }), ...trees };
+  const cases: readonly (readonly [string, Partial<BoostedTreesOptions> & { nClasses?: number }])[] = [
+    ["Expected n_trees > 0, received: 0", { nTrees: 0 }],
+    ["Expected max_depth > 0, received: -1", { maxDepth: -1 }],
+    ["Expected l1 >= 0, received: -2", { l1Regularization: -2 }],
+    ["center_bias not yet support with n_classes > 2.", { nClasses: 3, centerBias: true }],
+    ["Tree complexity have no effect unless pruning mode is chosen.", { treeComplexity: 1 }],
+    ["For pruning, tree_complexity must be positive.", { pruningMode: "pre" }],
+    ["pruning_mode mode must be one of: none, post, pre", { pruningMode: "sometimes" as "pre" }],
+    ["When train_in_memory is enabled, input_fn should return the entire dataset as a single batch", { trainInMemory: true, nBatchesPerLayer: 2 }],
+    ["Encountered unexpected column", { featureColumns: [embeddingColumn(categoricalColumnWithIdentity("grade", 3), 2)] }],
+  ];
+  for (const [message, options] of cases) {
+    it(message, () => {
+      expect(() => new BoostedTreesClassifier({ ...base, ...options })).toThrow(message);
+    });
+  }
+});
