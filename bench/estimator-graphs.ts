@@ -4,8 +4,7 @@
  *     node --conditions=@tureen/source --import tsx bench/estimator-graphs.ts [--only=NAME] [--penguins=EXPORT] [--steps] [--plan] [--json]
  *
  * `--steps` shows how often each op runs in one call and the time it takes, `--plan` the steps of the plan. Without an export of the
- * penguins example (`--penguins`) one is made. Prints microseconds a call for batches of 1 and 32, and of what TensorFlow takes for its own
- * runs of such graphs, see docs.
+ * penguins example (`--penguins`) one is made. Prints microseconds a call for batches of 1 and 32.
  */
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -145,6 +144,11 @@ function countingKernels(tallies: Map<string, Tally>): KernelTable {
   );
 }
 
+function middle(values: number[]): number {
+  values.sort((a, b) => a - b);
+  return values[values.length >> 1]!;
+}
+
 function microseconds(run: () => void): { readonly mean: number; readonly median: number } {
   for (const end = performance.now() + warmUpMs; performance.now() < end; ) run();
   const times: number[] = [];
@@ -153,8 +157,7 @@ function microseconds(run: () => void): { readonly mean: number; readonly median
     run();
     times.push((performance.now() - start) * 1000);
   }
-  times.sort((a, b) => a - b);
-  return { mean: times.reduce((a, b) => a + b, 0) / times.length, median: times[times.length >> 1]! };
+  return { mean: times.reduce((a, b) => a + b, 0) / times.length, median: middle(times) };
 }
 
 async function open(subject: Subject, session: SessionOptions) {
@@ -166,20 +169,33 @@ async function open(subject: Subject, session: SessionOptions) {
   return { model, fetches, feedsOf };
 }
 
+/** Runs whose time of an op is measured; the middle one is shown, as a shared machine makes some of them long. */
+const countedRuns = 1000;
+
 async function showSteps(subject: Subject, batch: number): Promise<void> {
   const tallies = new Map<string, Tally>();
   const kernels = countingKernels(tallies);
   const { model, fetches, feedsOf } = await open(subject, { kernels, partitioner: ortPartitioner({ kernels }) });
   const feeds = feedsOf(batch);
   for (let i = 0; i < 2000; i++) model.run(feeds, fetches);
-  for (const tally of tallies.values()) Object.assign(tally, { calls: 0, ms: 0 });
-  const runs = 1000;
-  for (let i = 0; i < runs; i++) model.run(feeds, fetches);
-  const rows = [...tallies].filter(([, { calls }]) => calls > 0).sort(([, a], [, b]) => b.ms - a.ms);
-  const sum = (pick: (tally: Tally) => number): number => rows.reduce((total, [, tally]) => total + pick(tally), 0) / runs;
-  console.log(`\n${subject.name}, batch ${batch}: ${sum(({ calls }) => calls)} kernel calls, ${(sum(({ ms }) => ms) * 1000).toFixed(0)} us`);
-  for (const [type, { calls, ms }] of rows.slice(0, 45)) {
-    console.log(`  ${type.padEnd(36)} ${(calls / runs).toFixed(0).padStart(4)} ${((ms * 1000) / runs).toFixed(1).padStart(8)} us`);
+  const samples = new Map<string, number[]>([...tallies.keys(), "whole run"].map((type) => [type, []]));
+  for (let i = 0; i < countedRuns; i++) {
+    for (const tally of tallies.values()) Object.assign(tally, { calls: 0, ms: 0 });
+    const start = performance.now();
+    model.run(feeds, fetches);
+    samples.get("whole run")!.push(performance.now() - start);
+    for (const [type, { ms }] of tallies) samples.get(type)!.push(ms);
+  }
+  const rows = [...tallies]
+    .filter(([, { calls }]) => calls > 0)
+    .map(([type, { calls }]) => ({ type, calls, us: middle(samples.get(type)!) * 1000 }))
+    .sort((x, y) => y.us - x.us);
+  const calls = rows.reduce((sum, row) => sum + row.calls, 0);
+  const us = rows.reduce((sum, row) => sum + row.us, 0);
+  const whole = middle(samples.get("whole run")!) * 1000;
+  console.log(`\n${subject.name}, batch ${batch}: ${calls} kernel calls, ${us.toFixed(0)} of ${whole.toFixed(0)} us`);
+  for (const row of rows.slice(0, 45)) {
+    console.log(`  ${row.type.padEnd(36)} ${String(row.calls).padStart(4)} ${row.us.toFixed(1).padStart(8)} us`);
   }
   model.close();
 }

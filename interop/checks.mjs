@@ -7,6 +7,7 @@ export const checks = [
   { name: "crash", node: ["interop/estimator/crash.mjs"] },
   { name: "exports", python: ["interop/exports/check_exports.py"] },
   { name: "shared-models", node: ["interop/shared-models/check.ts"] },
+  { name: "fuzz", node: ["interop/saved-model/fuzz.ts"] },
   { name: "serving", node: ["interop/serving/check.ts"] },
   { name: "inference-protocol", node: ["interop/serving/check.ts", "--inference"] },
   { name: "main-job", python: ["interop/examples/check_main_job.py"] },

@@ -43,9 +43,27 @@ const families = {
 };
 
 /** Attributes that say in which integers axes, sizes and positions are given: no dtype of the data. */
-const indexAttrs = /^(Tidx|Tindices|Taxis|Tshape|Tdim|Tperm|Tpaddings|Index|Tmultiples|Tlen|Tblock_shape|Tcrops|TI|Treduce|Tsplits|Tsegmentids|Tnumsegments|Tseed|out_idx|index_type|Tcombiner|S|Tinput_size)$/;
+const indexAttrs =
+  /^(Tidx|Tindices|Taxis|Tshape|Tdim|Tperm|Tpaddings|Index|Tmultiples|Tlen|Tblock_shape|Tcrops|TI|Treduce|Tsplits|Tsegmentids|Tnumsegments|Tseed|out_idx|index_type|Tcombiner|S|Tinput_size)$/;
 
-const order = ["float16", "bfloat16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "complex64", "complex128", "string"];
+const order = [
+  "float16",
+  "bfloat16",
+  "float32",
+  "float64",
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "uint8",
+  "uint16",
+  "uint32",
+  "uint64",
+  "bool",
+  "complex64",
+  "complex128",
+  "string",
+];
 const groups = [
   ["float", ["float16", "bfloat16", "float32", "float64"]],
   ["int", ["int8", "int16", "int32", "int64"]],
@@ -69,7 +87,10 @@ function dtypeText(dtypes) {
 
 /** The dtypes that a recorded case proves: of the op's data attributes, or of its inputs where it has none. */
 function dtypesOf(item) {
-  const attrs = findOpDef(item.op)?.attrs.filter(({ name, type }) => (type === "type" || type === "list(type)") && !indexAttrs.test(name)) ?? [];
+  const attrs =
+    findOpDef(item.op)?.attrs.filter(
+      ({ name, type }) => (type === "type" || type === "list(type)") && !indexAttrs.test(name),
+    ) ?? [];
   const found = attrs.flatMap(({ name }) => item.attrs[name]?.value ?? []);
   return attrs.length > 0 ? found : item.inputs.flat().map(({ d }) => d);
 }
@@ -114,7 +135,11 @@ function tableOf(ops, proven) {
     ];
     return `|${cells.join("|")}|`;
   });
-  return ["|op|dtypes|shape|grad|ONNX|cases (errors)|gradients|sequences|", "|---|---|---|---|---|---|---|---|", ...rows].join("\n");
+  return [
+    "|op|dtypes|shape|grad|ONNX|cases (errors)|gradients|sequences|",
+    "|---|---|---|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
 }
 
 /** Names by the first pattern that fits, as lists under its reason. */
@@ -133,7 +158,9 @@ function knownDifferences() {
   const golden = Object.entries(readJson(join(kernels, "fixtures/known-failures.json"))).flatMap(([family, entries]) =>
     Object.entries(entries).map(([entry, reason]) => `- ${family}, ${entry.replaceAll("|", "\\|")}: ${reason}`),
   );
-  const lowering = Object.entries(readJson(join(kernels, "../lowering/known-differences.json"))).map(([entry, reason]) => `- ONNX Runtime, ${entry}: ${reason}`);
+  const lowering = Object.entries(readJson(join(kernels, "../lowering/known-differences.json"))).map(
+    ([entry, reason]) => `- ONNX Runtime, ${entry}: ${reason}`,
+  );
   return [...golden, ...lowering].join("\n");
 }
 
@@ -142,9 +169,15 @@ const notes = readJson(join(root, "interop/goldens/op-notes.json"));
 const proven = collect();
 const graph = new Graph();
 const has = (op) => hasKernel(graph, op);
-const out = byReason(lists.cpuKernels.filter((op) => !Object.hasOwn(kernelTable, op)), notes.outOfScope);
+const out = byReason(
+  lists.cpuKernels.filter((op) => !Object.hasOwn(kernelTable, op)),
+  notes.outOfScope,
+);
 const scope = lists.cpuKernels.filter((op) => Object.hasOwn(kernelTable, op) || out.rest.includes(op));
-const unregistered = byReason(lists.union.filter((op) => findOpDef(op) === undefined), notes.unregistered);
+const unregistered = byReason(
+  lists.union.filter((op) => findOpDef(op) === undefined),
+  notes.unregistered,
+);
 const registered = lists.union.filter((op) => findOpDef(op) !== undefined);
 const sum = (key) => [...proven.values()].reduce((total, op) => total + op[key], 0);
 const mine = Object.keys(kernelTable);

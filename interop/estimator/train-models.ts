@@ -18,7 +18,12 @@ const age = fc.numericColumn("age");
 const bucketized = fc.bucketizedColumn(age, [10, 20, 30]);
 const letter = fc.categoricalColumnWithVocabularyList("c", ["a", "b", "c"]);
 const word = fc.categoricalColumnWithHashBucket("h", 10);
-const dense = [fc.numericColumn("x", { shape: [4] }), bucketized, fc.indicatorColumn(letter), fc.embeddingColumn(word, 3)];
+const dense = [
+  fc.numericColumn("x", { shape: [4] }),
+  bucketized,
+  fc.indicatorColumn(letter),
+  fc.embeddingColumn(word, 3),
+];
 const wide = [age, bucketized, letter, word, fc.crossedColumn(["c", bucketized], 20)];
 
 const config = tf.estimator.runConfig({ saveSummarySteps: 2, logStepCountSteps: 2, logger: tf.estimator.quietLogger });

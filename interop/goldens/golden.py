@@ -224,7 +224,7 @@ class Prepared:
 
     def build(self, tensors, name=None):
         graph = tf.compat.v1.get_default_graph()
-        return graph._create_op_internal(self.op, tensors, attrs=self.protos, name=name or self.op)
+        return graph._create_op_internal(self.op, tensors, attrs=self.protos, name=name or self.op.lstrip("_"))
 
     def placeholders(self, known):
         return [tf.compat.v1.placeholder(tf.string if a.dtype == object else tf.as_dtype(a.dtype), a.shape if known else None) for a in self.flat]

@@ -64,8 +64,8 @@ for name, data in jpegs.items():
     g.case("ExtractJpegShape", [blob(data)], {"output_type": tf.int64 if len(data) % 2 else tf.int32}, name=name)
 for name in ["17x31", "33x20 4:4:4", "33x20 progressive", "16x16 gray", "5x7"]:
     for ratio in (2, 4, 8):
-        # Means of blocks, rounded one by one where libjpeg rounds within its reduced transforms.
-        g.case("DecodeJpeg", [blob(jpegs[name])], {"ratio": ratio}, name="%s by %d" % (name, ratio), atol=1)
+        # Means of blocks, rounded one by one where libjpeg rounds within its reduced transforms; colours add up.
+        g.case("DecodeJpeg", [blob(jpegs[name])], {"ratio": ratio}, name="%s by %d" % (name, ratio), atol=3)
 for name, window in [("17x31", [3, 5, 9, 11]), ("17x31", [0, 0, 17, 31]), ("33x20 progressive", [16, 1, 17, 3]), ("8x8", [4, 4, 5, 4]), ("8x8", [-1, 0, 2, 2]), ("8x8", [0, 0, 0, 2])]:
     g.case("DecodeAndCropJpeg", [blob(jpegs[name]), np.array(window, i32)], name="%s %s" % (name, window))
     g.case("DecodeAndCropJpeg", [blob(jpegs[name]), np.array(window, i32)], {"channels": 1, "dct_method": "INTEGER_ACCURATE"}, name="gray %s %s" % (name, window))

@@ -32,7 +32,8 @@ for (const model of models) {
     (result) => {
       outcomes.set(result.outcome, (outcomes.get(result.outcome) ?? 0) + 1);
       if (slowest === undefined || result.milliseconds > slowest.milliseconds) slowest = result;
-      if (result.milliseconds > 2000) console.log(`slow: seed ${result.seed} of ${model}: ${result.milliseconds.toFixed(0)} ms, ${result.outcome}`);
+      if (result.milliseconds > 2000)
+        console.log(`slow: seed ${result.seed} of ${model}: ${result.milliseconds.toFixed(0)} ms, ${result.outcome}`);
       largest = Math.max(largest, process.memoryUsage.rss());
       if (result.defect === undefined) return;
       const key = result.defect.split("\n").slice(0, 2).join("\n");

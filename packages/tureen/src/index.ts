@@ -38,8 +38,10 @@ export * as io from "./io.js";
 export { Session } from "./runtime/session.js";
 export {
   isSavedModel,
+  type LoadedSavedModel,
   loadSavedModel,
   type ServableModel,
+  type SignatureFunction,
   type SignatureInfo,
   type TensorInfo,
 } from "./saved-model/index.js";

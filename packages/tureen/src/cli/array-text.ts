@@ -1,6 +1,6 @@
 import { isFloatingDType } from "../core/dtype.js";
-import { type TensorValue, toFlatArray } from "../core/tensor-value.js";
 import { widenHalf } from "../core/half-float.js";
+import { type TensorValue, toFlatArray } from "../core/tensor-value.js";
 
 /** As NumPy: larger arrays show so many items at each end of an axis. */
 const summarizedAbove = 1000;
@@ -37,8 +37,14 @@ function cellsOf(value: TensorValue): string[] {
   if (isFloatingDType(dtype)) texts = floatTexts(value);
   else if (dtype === "complex64" || dtype === "complex128") {
     const data = value.data as Float32Array;
-    texts = Array.from({ length: data.length / 2 }, (_, i) => `${data[2 * i]}${data[2 * i + 1]! < 0 ? "" : "+"}${data[2 * i + 1]}j`);
-  } else texts = toFlatArray(value).map((element) => (element === true ? "True" : element === false ? "False" : String(element)));
+    texts = Array.from(
+      { length: data.length / 2 },
+      (_, i) => `${data[2 * i]}${data[2 * i + 1]! < 0 ? "" : "+"}${data[2 * i + 1]}j`,
+    );
+  } else
+    texts = toFlatArray(value).map((element) =>
+      element === true ? "True" : element === false ? "False" : String(element),
+    );
   const width = Math.max(0, ...texts.map((text) => text.length));
   return texts.map((text) => text.padStart(width));
 }
@@ -55,16 +61,24 @@ function pythonText(bytes: Uint8Array): string {
 /** NumPy's default: eight digits after the point at most, columns of points, exponents where magnitudes are far apart. */
 function floatTexts(value: TensorValue): string[] {
   const { dtype } = value;
-  const data = dtype === "float16" || dtype === "bfloat16" ? widenHalf(dtype, value.data as Uint16Array) : (value.data as Float32Array | Float64Array);
+  const data =
+    dtype === "float16" || dtype === "bfloat16"
+      ? widenHalf(dtype, value.data as Uint16Array)
+      : (value.data as Float32Array | Float64Array);
   const numbers = Array.from(data);
   const finite = numbers.filter((x) => Number.isFinite(x) && x !== 0).map(Math.abs);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const single = !(data instanceof Float64Array);
-  const special = (x: number): string | undefined => (Number.isNaN(x) ? "nan" : Number.isFinite(x) ? undefined : x > 0 ? "inf" : "-inf");
+  const special = (x: number): string | undefined =>
+    Number.isNaN(x) ? "nan" : Number.isFinite(x) ? undefined : x > 0 ? "inf" : "-inf";
   if (finite.length > 0 && (high >= 1e8 || low < 1e-4 || high / low > 1000)) {
     const parts = numbers.map((x) => special(x) ?? exponentText(x, single));
-    const digits = Math.max(...parts.map((text) => (text.includes("e") ? text.indexOf("e") - text.indexOf(".") - 1 : 0)));
-    return parts.map((text) => (text.includes("e") ? text.replace(/\.(\d*)e/, (_, tail: string) => `.${tail.padEnd(digits, "0")}e`) : text));
+    const digits = Math.max(
+      ...parts.map((text) => (text.includes("e") ? text.indexOf("e") - text.indexOf(".") - 1 : 0)),
+    );
+    return parts.map((text) =>
+      text.includes("e") ? text.replace(/\.(\d*)e/, (_, tail: string) => `.${tail.padEnd(digits, "0")}e`) : text,
+    );
   }
   const parts = numbers.map((x) => special(x) ?? pointText(x, single));
   const digits = Math.max(0, ...parts.map((text) => (text.includes(".") ? text.length - text.indexOf(".") - 1 : 0)));
@@ -74,17 +88,22 @@ function floatTexts(value: TensorValue): string[] {
 /** The shortest text that reads back as the same number. */
 function shortest(x: number, single: boolean): string {
   if (!single) return String(x);
-  for (let digits = 1; digits < 9; digits++) if (Math.fround(Number(x.toPrecision(digits))) === x) return x.toPrecision(digits);
+  for (let digits = 1; digits < 9; digits++)
+    if (Math.fround(Number(x.toPrecision(digits))) === x) return x.toPrecision(digits);
   return x.toPrecision(9);
 }
 
 function pointText(x: number, single: boolean): string {
-  const text = Number(Number(shortest(x, single)).toFixed(8)).toFixed(8).replace(/0+$/, "");
+  const text = Number(Number(shortest(x, single)).toFixed(8))
+    .toFixed(8)
+    .replace(/0+$/, "");
   return Object.is(x, -0) ? `-${text}` : text;
 }
 
 function exponentText(x: number, single: boolean): string {
-  const [mantissa = "0", exponent = "0"] = Number(Number(shortest(x, single)).toPrecision(9)).toExponential().split("e");
+  const [mantissa = "0", exponent = "0"] = Number(Number(shortest(x, single)).toPrecision(9))
+    .toExponential()
+    .split("e");
   const sign = exponent.startsWith("-") ? "-" : "+";
   return `${mantissa.includes(".") ? mantissa : `${mantissa}.`}e${sign}${exponent.replace(/^[+-]/, "").padStart(2, "0")}`;
 }

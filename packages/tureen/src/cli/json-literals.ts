@@ -15,7 +15,13 @@ export class NumberLiteral {
 }
 
 /** JSON with its numbers as NumberLiterals. */
-export type Literal = string | boolean | null | NumberLiteral | readonly Literal[] | { readonly [key: string]: Literal };
+export type Literal =
+  | string
+  | boolean
+  | null
+  | NumberLiteral
+  | readonly Literal[]
+  | { readonly [key: string]: Literal };
 
 /** Strings are matched too, so that digits inside of them are left alone. */
 const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
@@ -30,6 +36,8 @@ export function parseLiterals(text: string, what: string): Literal {
       typeof value === "string" && value.startsWith("\0#") ? new NumberLiteral(value.slice(2)) : value,
     ) as Literal;
   } catch (error) {
-    throw invalidArgument(`${what} is not JSON: ${(error instanceof Error ? error.message : String(error)).replaceAll(mark, "")}`);
+    throw invalidArgument(
+      `${what} is not JSON: ${(error instanceof Error ? error.message : String(error)).replaceAll(mark, "")}`,
+    );
   }
 }

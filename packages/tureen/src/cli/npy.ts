@@ -1,4 +1,4 @@
-import { dtypeSize, type DType, viewBytes } from "../core/dtype.js";
+import { type DType, dtypeSize, viewBytes } from "../core/dtype.js";
 import { elementCount } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
 import { type TensorValue, tensorValue } from "../core/tensor-value.js";
@@ -29,7 +29,8 @@ const dtypes: Readonly<Record<string, DType>> = {
 export function parseNpy(bytes: Uint8Array): TensorValue {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = "\u0093NUMPY";
-  if (bytes.length < 12 || Buffer.from(bytes.subarray(0, 6)).toString("latin1") !== magic) throw invalidArgument("Not a .npy file");
+  if (bytes.length < 12 || Buffer.from(bytes.subarray(0, 6)).toString("latin1") !== magic)
+    throw invalidArgument("Not a .npy file");
   const long = bytes[6]! > 1;
   const start = long ? 12 : 10;
   const end = start + (long ? view.getUint32(8, true) : view.getUint16(8, true));
@@ -38,7 +39,9 @@ export function parseNpy(bytes: Uint8Array): TensorValue {
   const dtype = dtypes[code];
   if (dtype === undefined) throw invalidArgument(`A .npy file of type ${code} is not supported`);
   if (/'fortran_order': *True/.test(header)) throw invalidArgument("A .npy file in Fortran order is not supported");
-  const shape = (/'shape': *\(([^)]*)\)/.exec(header)?.[1] ?? "").split(",").flatMap((size) => (size.trim() === "" ? [] : [Number(size)]));
+  const shape = (/'shape': *\(([^)]*)\)/.exec(header)?.[1] ?? "")
+    .split(",")
+    .flatMap((size) => (size.trim() === "" ? [] : [Number(size)]));
   const count = elementCount(shape);
   if (bytes.length - end < count * dtypeSize(dtype)) throw invalidArgument("The .npy file is cut short");
   // A copy: the data need not be aligned in the file.

@@ -22,7 +22,10 @@ export function readRunInputs(signature: SignatureInfo, flags: RunInputs): Recor
   const feeds: Record<string, TensorValue> = {};
   const dtypeOf = (alias: string): DType => {
     const info = signature.inputs.get(alias);
-    if (info === undefined) throw invalidArgument(`The signature has no input '${alias}'; it has: ${[...signature.inputs.keys()].join(", ")}`);
+    if (info === undefined)
+      throw invalidArgument(
+        `The signature has no input '${alias}'; it has: ${[...signature.inputs.keys()].join(", ")}`,
+      );
     return info.dtype;
   };
   const add = (alias: string, literal: Literal): void => {
@@ -42,7 +45,8 @@ export function readRunInputs(signature: SignatureInfo, flags: RunInputs): Recor
       } else add(alias, parseLiterals(bytes.toString("utf8"), path));
     }
   }
-  for (const [alias, text] of pairs(flags.inputExprs, "--input-exprs")) add(alias, parseLiterals(text, `--input-exprs ${alias}`));
+  for (const [alias, text] of pairs(flags.inputExprs, "--input-exprs"))
+    add(alias, parseLiterals(text, `--input-exprs ${alias}`));
   for (const [alias, text] of pairs(flags.inputExamples, "--input-examples")) {
     dtypeOf(alias);
     feeds[alias] = examples(parseLiterals(text, `--input-examples ${alias}`), alias);
@@ -69,11 +73,15 @@ function pairs(text: string | undefined, flag: string): [string, string][] {
 
 function plainValue(literal: Literal, dtype: DType, where: string): NestedValue {
   if (Array.isArray(literal)) return (literal as readonly Literal[]).map((item) => plainValue(item, dtype, where));
-  if (literal instanceof NumberLiteral) return dtype === "int64" || dtype === "uint64" ? integer(literal, where) : Number(literal.text);
+  if (literal instanceof NumberLiteral)
+    return dtype === "int64" || dtype === "uint64" ? integer(literal, where) : Number(literal.text);
   if (typeof literal === "string" || typeof literal === "boolean") return literal;
   // As in TensorFlow Serving's REST API.
-  if (isObject(literal) && typeof literal["b64"] === "string") return new Uint8Array(Buffer.from(literal["b64"], "base64"));
-  throw invalidArgument(`Input '${where}' holds ${literal === null ? "null" : "an object"}, which is no tensor's value`);
+  if (isObject(literal) && typeof literal["b64"] === "string")
+    return new Uint8Array(Buffer.from(literal["b64"], "base64"));
+  throw invalidArgument(
+    `Input '${where}' holds ${literal === null ? "null" : "an object"}, which is no tensor's value`,
+  );
 }
 
 function integer(literal: NumberLiteral, where: string): bigint {
@@ -92,8 +100,14 @@ function exampleOf(item: Literal, alias: string): Uint8Array {
   const features = Object.entries(item).map(([name, value]): [string, FeatureValue] => {
     const values = Array.isArray(value) ? (value as readonly Literal[]) : [value];
     if (values.every((each) => typeof each === "string")) return [name, values];
-    if (!values.every((each) => each instanceof NumberLiteral)) throw invalidArgument(`Feature '${name}' takes numbers or texts, of one kind`);
-    return [name, values.every((each) => each.isInteger) ? int64(values.map((each) => BigInt(each.text))) : values.map((each) => Number(each.text))];
+    if (!values.every((each) => each instanceof NumberLiteral))
+      throw invalidArgument(`Feature '${name}' takes numbers or texts, of one kind`);
+    return [
+      name,
+      values.every((each) => each.isInteger)
+        ? int64(values.map((each) => BigInt(each.text)))
+        : values.map((each) => Number(each.text)),
+    ];
   });
   return encodeExample(Object.fromEntries(features));
 }

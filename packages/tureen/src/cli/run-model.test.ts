@@ -15,8 +15,17 @@ it("runs a signature on values as saved_model_cli does", async () => {
   expect(await runModel(tour, { inputExprs })).toBe(
     "Result for output key ids:\n[ 0 -1]\nResult for output key y:\n[[11. 19.]\n [23. 27.]]\nResult for output key zeros:\n[0. 0.]\n",
   );
-  expect(await runModel(tour, { inputExprs: 'x=[[1,2]];words=["a;b=c"];times=0', json: true })).toBe('{"ids":[-1],"y":[[2,4]],"zeros":[]}\n');
-  expect(JSON.parse(await runModel(tour, { inputExprs, json: true }))).toEqual({ ids: [0, -1], y: [[11, 19], [23, 27]], zeros: [0, 0] });
+  expect(await runModel(tour, { inputExprs: 'x=[[1,2]];words=["a;b=c"];times=0', json: true })).toBe(
+    '{"ids":[-1],"y":[[2,4]],"zeros":[]}\n',
+  );
+  expect(JSON.parse(await runModel(tour, { inputExprs, json: true }))).toEqual({
+    ids: [0, -1],
+    y: [
+      [11, 19],
+      [23, 27],
+    ],
+    zeros: [0, 0],
+  });
 });
 
 it("runs a signature on examples and on files", async () => {
@@ -25,18 +34,30 @@ it("runs a signature on examples and on files", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tureen-run-"));
   try {
     writeFileSync(join(folder, "all.json"), '{"x": [[1, 2]], "words": [{"b64": "c3Rldw=="}], "times": 0}');
-    expect(await runModel(tour, { inputs: join(folder, "all.json"), json: true })).toBe('{"ids":[1],"y":[[2,4]],"zeros":[]}\n');
+    expect(await runModel(tour, { inputs: join(folder, "all.json"), json: true })).toBe(
+      '{"ids":[1],"y":[[2,4]],"zeros":[]}\n',
+    );
     const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }\n";
-    const npy = Buffer.concat([Buffer.from([0x93]), Buffer.from("NUMPY\x01\x00"), Buffer.from([header.length, 0]), Buffer.from(header), Buffer.from(Float32Array.of(1, 2).buffer)]);
+    const npy = Buffer.concat([
+      Buffer.from([0x93]),
+      Buffer.from("NUMPY\x01\x00"),
+      Buffer.from([header.length, 0]),
+      Buffer.from(header),
+      Buffer.from(Float32Array.of(1, 2).buffer),
+    ]);
     writeFileSync(join(folder, "x.npy"), npy);
-    expect(await runModel(tour, { inputs: `x=${folder}/x.npy`, inputExprs: 'words=["stew"];times=0', json: true })).toBe('{"ids":[1],"y":[[2,4]],"zeros":[]}\n');
+    expect(
+      await runModel(tour, { inputs: `x=${folder}/x.npy`, inputExprs: 'words=["stew"];times=0', json: true }),
+    ).toBe('{"ids":[1],"y":[[2,4]],"zeros":[]}\n');
   } finally {
     rmSync(folder, { recursive: true });
   }
 });
 
 it("says what is wrong with the inputs", async () => {
-  await expect(runModel(tour, { inputExprs: "z=1" })).rejects.toThrow("The signature has no input 'z'; it has: times, words, x");
+  await expect(runModel(tour, { inputExprs: "z=1" })).rejects.toThrow(
+    "The signature has no input 'z'; it has: times, words, x",
+  );
   await expect(runModel(tour, { inputExprs: "x=[1" })).rejects.toThrow(/^--input-exprs x is not JSON/);
   await expect(runModel(tour, { inputExprs: "times=1" })).rejects.toThrow("Missing but required: {words,x}");
   await expect(runModel(tour, { signature: "other" })).rejects.toMatchObject({ code: "NOT_FOUND" });
@@ -48,7 +69,17 @@ it("prints arrays as NumPy does", () => {
   expect(arrayText(floatValue([0.1], []))).toBe("0.1");
   expect(arrayText(floatValue([1e-8, 1], [2]))).toBe("[1.e-08 1.e+00]");
   expect(arrayText(floatValue([Number.NaN, Number.POSITIVE_INFINITY, 1], [3]))).toBe("[nan inf  1.]");
-  expect(arrayText(toTensor([[1, 20], [300, 4]], "int64"))).toBe("[[  1  20]\n [300   4]]");
+  expect(
+    arrayText(
+      toTensor(
+        [
+          [1, 20],
+          [300, 4],
+        ],
+        "int64",
+      ),
+    ),
+  ).toBe("[[  1  20]\n [300   4]]");
   expect(arrayText(toTensor([true, false]))).toBe("[ True False]");
   expect(arrayText(stringValue(["a'b", "\u00e9"]))).toBe("[b'a\\'b' b'\\xc3\\xa9']");
   expect(arrayText(zeros("int32", [2, 2, 1]))).toBe("[[[0]\n  [0]]\n\n [[0]\n  [0]]]");

@@ -1,6 +1,6 @@
-import { decodeText } from "../core/text.js";
 import { invalidArgument } from "../core/status-error.js";
 import { type TensorValue, toNested } from "../core/tensor-value.js";
+import { decodeText } from "../core/text.js";
 import { defaultSignatureKey, loadSavedModel } from "../saved-model/index.js";
 import { arrayText } from "./array-text.js";
 import { type RunInputs, readRunInputs } from "./run-inputs.js";
@@ -19,7 +19,10 @@ export interface RunModelOptions extends RunInputs {
  * Without a signature's name it is `serving_default`, or the only one there is. Errors are those of loading and running.
  */
 export async function runModel(directory: string, options: RunModelOptions): Promise<string> {
-  const model = await loadSavedModel(directory, { engineWorkers: 0, ...(options.tags === undefined ? {} : { tags: options.tags }) });
+  const model = await loadSavedModel(directory, {
+    engineWorkers: 0,
+    ...(options.tags === undefined ? {} : { tags: options.tags }),
+  });
   try {
     const keys = [...model.signatures.keys()];
     const key = options.signature ?? (keys.length === 1 ? keys[0]! : defaultSignatureKey);
@@ -43,7 +46,8 @@ function jsonValue(value: TensorValue): unknown {
     if (element instanceof Uint8Array) return textOrBase64(element);
     if (typeof element === "bigint") return Number.isSafeInteger(Number(element)) ? Number(element) : String(element);
     if (typeof element === "number" && !Number.isFinite(element)) return String(element);
-    if (typeof element === "object" && element !== null) throw invalidArgument(`A result of type ${value.dtype} cannot be printed`);
+    if (typeof element === "object" && element !== null)
+      throw invalidArgument(`A result of type ${value.dtype} cannot be printed`);
     return element;
   };
   return convert(toNested(value));

@@ -16,7 +16,9 @@ const tour = new URL("../saved-model/fixtures/tour", import.meta.url).pathname;
 it("finds nothing in a good model", async () => {
   expect(await scanModel(tour, false)).toEqual({
     clean: true,
-    text: expect.stringMatching(/^MetaGraph with tag set 'serve': \d+ nodes of \d+ ops, \d+ functions\n {2}nothing found/),
+    text: expect.stringMatching(
+      /^MetaGraph with tag set 'serve': \d+ nodes of \d+ ops, \d+ functions\n {2}nothing found/,
+    ),
   });
 });
 
@@ -26,11 +28,18 @@ it("finds files, code, ops without a kernel and sizes out of proportion", async 
     await saveGraph(folder, () => {
       const path = build("Placeholder", [], { dtype: "string", shape: [] });
       const called = buildOp("PyFunc", [[path]], { token: "t", Tin: ["string"], Tout: ["string"] }).output;
-      return { inputs: { path }, outputs: { content: build("ReadFile", [path]), called, large: constant(1, "float32") } };
+      return {
+        inputs: { path },
+        outputs: { content: build("ReadFile", [path]), called, large: constant(1, "float32") },
+      };
     });
     const model = await readSavedModel(folder);
     const value = model.metaGraphs[0]!.graphDef!.node.find(({ op }) => op === "Const")!.attr["value"]!;
-    const large = create(TensorProtoSchema, { dtype: 1, tensorShape: { dim: [{ size: 100_000_000n }] }, floatVal: [0] });
+    const large = create(TensorProtoSchema, {
+      dtype: 1,
+      tensorShape: { dim: [{ size: 100_000_000n }] },
+      floatVal: [0],
+    });
     value.value = { case: "tensor", value: large };
     await writeSavedModelProto(folder, model.metaGraphs);
     const { text, clean } = await scanModel(folder, false);
@@ -41,7 +50,10 @@ it("finds files, code, ops without a kernel and sizes out of proportion", async 
       "  unsupported (serving_default): ops without a kernel: PyFunc",
       "  files (serving_default): ops that touch files: ReadFile",
     ]);
-    const [scan] = JSON.parse((await scanModel(folder, true)).text) as { findings: { kind: string }[]; ops: Record<string, number> }[];
+    const [scan] = JSON.parse((await scanModel(folder, true)).text) as {
+      findings: { kind: string }[];
+      ops: Record<string, number>;
+    }[];
     expect(scan!.findings.map(({ kind }) => kind)).toEqual(["code", "size", "unsupported", "files"]);
     expect(scan!.ops).toMatchObject({ ReadFile: 1, PyFunc: 1 });
     await expect(loadSavedModel(folder)).rejects.toMatchObject({ code: "UNIMPLEMENTED" });

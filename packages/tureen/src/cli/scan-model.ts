@@ -17,8 +17,11 @@ export async function scanModel(directory: string, json: boolean): Promise<ScanT
   const text = scans
     .map(({ tags, nodes, functions, ops, findings }) => {
       const head = `MetaGraph with tag set '${tags.join(",")}': ${nodes} nodes of ${ops.size} ops, ${functions} functions\n`;
-      if (findings.length === 0) return `${head}  nothing found: every op runs here, none touches files, no size is out of proportion\n`;
-      const lines = findings.map(({ kind, signature, text }) => `  ${kind}${signature === undefined ? "" : ` (${signature})`}: ${text}\n`);
+      if (findings.length === 0)
+        return `${head}  nothing found: every op runs here, none touches files, no size is out of proportion\n`;
+      const lines = findings.map(
+        ({ kind, signature, text }) => `  ${kind}${signature === undefined ? "" : ` (${signature})`}: ${text}\n`,
+      );
       return head + lines.join("");
     })
     .join("");

@@ -51,6 +51,7 @@ describe("serverOptions", () => {
       [base, ...["session", "intra_op", "inter_op"].map((kind) => `--tensorflow_${kind}_parallelism=1`)],
       "Either configure server_options.tensorflow_session_parallelism or (server_options.tensorflow_intra_op_parallelism, server_options.tensorflow_inter_op_parallelism) separately. You cannot configure all.",
     ],
+    [["--grpc_channel_arguments=grpc.x", base], "grpc_channel_arguments: 'grpc.x' is not of the form key=value"],
     [["--model_config_file=/no/such/file"], "/no/such/file; No such file or directory"],
   ])("refuses %j", (args, message) => {
     expect(() => options(...args)).toThrow(message);
@@ -92,6 +93,52 @@ describe("serverOptions", () => {
       "/monitoring/prometheus/metrics",
     );
     expect(options(base, `--monitoring_config_file=${file("")}`).prometheusPath).toBeUndefined();
+  });
+
+  it("turns flags that TensorFlow Serving does not have into options", () => {
+    const ssl = file('server_key: "k" server_cert: "c"');
+    const given = options(
+      "--model_folders=/a,/b",
+      "--lazy_loading",
+      "--memory_limit_mb=2",
+      "--exit_on_load_failure",
+      "--enable_model_management",
+      "--management_port=8502",
+      "--management_host=::",
+      "--access_file=/access.json",
+      "--max_request_bytes=1000",
+      "--max_concurrent_requests=4",
+      "--max_queued_requests=8",
+      "--rest_api_cors_origins=https://a,https://b",
+      `--rest_api_ssl_config_file=${ssl}`,
+      "--request_log_records_per_file=10",
+      "--rest_api_timeout_in_ms=7",
+      "--enable_per_model_batching_parameters",
+      "--num_load_threads=3",
+      "--num_request_iterations_for_warmup=2",
+    );
+    expect(given).toMatchObject({
+      modelFolders: ["/a", "/b"],
+      lazyLoading: true,
+      memoryLimitBytes: 2 * 1024 * 1024,
+      exitOnLoadFailure: true,
+      enableModelManagement: true,
+      managementPort: 8502,
+      managementHost: "::",
+      accessFile: "/access.json",
+      maxRequestBytes: 1000,
+      maxConcurrentRequests: 4,
+      maxQueuedRequests: 8,
+      corsOrigins: ["https://a", "https://b"],
+      restSsl: { serverKey: "k", serverCert: "c" },
+      requestLogRecordsPerFile: 10,
+      restApiTimeoutInMs: 7,
+      perModelBatching: true,
+      numLoadThreads: 3,
+      numRequestIterationsForWarmup: 2,
+    });
+    expect(given.config).toBeUndefined();
+    expect(options(base)).toMatchObject({ managementPort: false, enableModelManagement: false });
   });
 
   it("keeps the server up without REST where both ports are the same", () => {

@@ -3,6 +3,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
 
+import { ineffectiveFlags, modelServerFlags } from "./model-server-flags.js";
+
 const script = new URL("./tensorflow_model_server.ts", import.meta.url).pathname;
 
 interface Ended {
@@ -48,6 +50,17 @@ describe("tensorflow_model_server", () => {
       /Failed to start server\. Error: INVALID_ARGUMENT: Both server_options\.model_base_path and server_options\.model_config_file are empty!\n$/,
     );
     expect(none.stderr).not.toContain("    at ");
+  });
+
+  it("says of every flag that it takes without an effect that it has none, and prints stacks when it is told to", async () => {
+    const flags = [...ineffectiveFlags].map((name) => {
+      const { type } = modelServerFlags.find((flag) => flag.name === name)!;
+      return type === "bool" ? `--${name}` : type === "string" ? `--${name}=` : `--${name}=0`;
+    });
+    const ended = await run([...flags, "--verbose", "--model_config_file=/no/such/file"]);
+    expect(ended.code).toBe(255);
+    for (const name of ineffectiveFlags) expect(ended.stderr).toContain(`--${name} has no effect here.`);
+    expect(ended.stderr).toContain("    at ");
   });
 
   it("starts, says where it listens, and stops in order on SIGTERM", async () => {

@@ -20,7 +20,8 @@ export type MetricFn = (args: MetricFnArgs) => Readonly<Record<string, Metric>>;
 
 /** An Estimator of the same model and folder whose evaluations have more metrics (`tf.estimator.add_metrics`); one of the same name replaces. */
 export function addMetrics(estimator: Estimator, metricFn: MetricFn): Estimator {
-  if (typeof metricFn !== "function") throw invalidArgument(`metric_fn must be callable, given: ${pythonText(metricFn)}`);
+  if (typeof metricFn !== "function")
+    throw invalidArgument(`metric_fn must be callable, given: ${pythonText(metricFn)}`);
   const { modelFn, modelDir, config, clock, warmStartSettings } = estimator;
   return new Estimator({
     modelDir,

@@ -16,9 +16,13 @@ const longest = 1500;
 /** Starts the trainer and kills it at a random moment; resolves with what it had printed. */
 function trainAndKill(modelDir: string, exportDir: string, after: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--conditions=@tureen/source", "--import", "tsx", script, modelDir, exportDir], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      process.execPath,
+      ["--conditions=@tureen/source", "--import", "tsx", script, modelDir, exportDir],
+      {
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     let [output, errors, timed] = ["", "", false];
     child.stderr.on("data", (chunk) => (errors += chunk));
     child.stdout.on("data", (chunk) => {
@@ -27,12 +31,16 @@ function trainAndKill(modelDir: string, exportDir: string, after: number): Promi
       timed = true;
       setTimeout(() => child.kill("SIGKILL"), after);
     });
-    child.on("close", (_code, signal) => (signal === "SIGKILL" ? resolve(output) : reject(new Error(`ended by itself: ${errors}`))));
+    child.on("close", (_code, signal) =>
+      signal === "SIGKILL" ? resolve(output) : reject(new Error(`ended by itself: ${errors}`)),
+    );
   });
 }
 
 describe("a trainer that is killed", () => {
-  it(`leaves whole checkpoints and whole exports, ${kills} times at random moments`, { timeout: kills * 10_000 }, async () => {
+  it(`leaves whole checkpoints and whole exports, ${kills} times at random moments`, {
+    timeout: kills * 10_000,
+  }, async () => {
     const modelDir = mkdtempSync(join(tmpdir(), "tureen-crash-"));
     const exportDir = join(modelDir, "export");
     let lastStep = -1;

@@ -8,11 +8,20 @@ import { readEvents } from "../formats/events.js";
 import { build, constant } from "../graph/build-op.js";
 import { gradients } from "../graph/gradients.js";
 import type { Tensor } from "../graph/graph.js";
+import { controlDependencies } from "../graph/scope.js";
 import { Variable } from "../graph/variable.js";
 import { loadSavedModel } from "../saved-model/index.js";
-import { Estimator, type ModelFn, makeEstimatorSpec, ModeKeys, NanLossDuringTrainingError, quietLogger, runConfig, getOrCreateGlobalStep } from "./index.js";
 import { predictOutput, regressionOutput } from "./export/export-output.js";
-import { controlDependencies } from "../graph/scope.js";
+import {
+  Estimator,
+  getOrCreateGlobalStep,
+  ModeKeys,
+  type ModelFn,
+  makeEstimatorSpec,
+  NanLossDuringTrainingError,
+  quietLogger,
+  runConfig,
+} from "./index.js";
 
 const scratch = (): string => mkdtempSync(join(tmpdir(), "tureen-test-"));
 
@@ -23,18 +32,21 @@ const line: ModelFn = ({ features, labels, mode, params }) => {
   const b = new Variable({ name: "b", initializer: floatValue([0], [1]) });
   const y = build("AddV2", [build("Mul", [x, w.read()]), b.read()], {}, "y");
   if (mode === ModeKeys.PREDICT) {
-    return makeEstimatorSpec({ mode, predictions: { y }, exportOutputs: { serving_default: predictOutput({ y }), value: regressionOutput({ value: y }) } });
+    return makeEstimatorSpec({
+      mode,
+      predictions: { y },
+      exportOutputs: { serving_default: predictOutput({ y }), value: regressionOutput({ value: y }) },
+    });
   }
   const error = build("SquaredDifference", [y, labels as Tensor]);
   const loss = build("Mean", [error, constant([0], "int32")], {}, "loss_value");
   if (mode === ModeKeys.EVAL) return makeEstimatorSpec({ mode, loss });
   const rate = (params["learningRate"] as number | undefined) ?? 0.1;
   const [dw, db] = gradients([loss], [w.handle, b.handle]) as [Tensor, Tensor];
-  const updates = [
-    w.assignSub(build("Mul", [dw, constant(rate)])),
-    b.assignSub(build("Mul", [db, constant(rate)])),
-  ];
-  const trainOp = controlDependencies(updates, () => getOrCreateGlobalStep().assignAdd({ dtype: "int64", shape: [], data: BigInt64Array.of(1n) }));
+  const updates = [w.assignSub(build("Mul", [dw, constant(rate)])), b.assignSub(build("Mul", [db, constant(rate)]))];
+  const trainOp = controlDependencies(updates, () =>
+    getOrCreateGlobalStep().assignAdd({ dtype: "int64", shape: [], data: BigInt64Array.of(1n) }),
+  );
   return makeEstimatorSpec({ mode, loss, trainOp });
 };
 
@@ -51,7 +63,10 @@ describe("Estimator", () => {
     await estimator.train(() => points().repeat().batch(16) as never, { steps: 60 });
     expect(estimator.latestCheckpoint()).toBe(join(modelDir, "model.ckpt-60"));
     expect(readFileSync(join(modelDir, "checkpoint"), "utf8")).toContain('model_checkpoint_path: "model.ckpt-60"');
-    await new Estimator({ modelFn: line, modelDir, config: quiet() }).train(() => points().repeat().batch(16) as never, { steps: 60 });
+    await new Estimator({ modelFn: line, modelDir, config: quiet() }).train(
+      () => points().repeat().batch(16) as never,
+      { steps: 60 },
+    );
     expect(toFlatArray(estimator.getVariableValue("global_step"))).toEqual([120n]);
     expect(toFlatArray(estimator.getVariableValue("w"))[0]).toBeCloseTo(3, 1);
     expect(estimator.getVariableNames()).toEqual(["b", "global_step", "w"]);
@@ -61,7 +76,10 @@ describe("Estimator", () => {
     expect(metrics.loss).toBeLessThan(0.05);
     const [events] = readdirSync(join(modelDir, "eval"));
     const written = [...readEvents(join(modelDir, "eval", events!))];
-    expect(written.flatMap((event) => event.summary?.map((value) => value.tag) ?? [])).toEqual(["loss", "checkpoint_path"]);
+    expect(written.flatMap((event) => event.summary?.map((value) => value.tag) ?? [])).toEqual([
+      "loss",
+      "checkpoint_path",
+    ]);
 
     const rows = [];
     for await (const row of estimator.predict(() => points().take(3).batch(2))) rows.push(row["y"]!);
@@ -84,24 +102,39 @@ describe("Estimator", () => {
     const modelDir = scratch();
     const estimator = new Estimator({ modelFn: line, modelDir, config: quiet({ saveCheckpointsSteps: 1 }) });
     await estimator.train(() => points().repeat().batch(4) as never, { steps: 8 });
-    const left = readdirSync(modelDir).filter((name) => name.endsWith(".index")).sort();
+    const left = readdirSync(modelDir)
+      .filter((name) => name.endsWith(".index"))
+      .sort();
     expect(left).toEqual([4, 5, 6, 7, 8].map((step) => `model.ckpt-${step}.index`));
     expect(existsSync(join(modelDir, "model.ckpt-3.meta"))).toBe(false);
   });
 
   it("stops on a NaN loss with TensorFlow's error", async () => {
-    const estimator = new Estimator({ modelFn: line, modelDir: scratch(), config: runConfig({ logger: { log() {} } }) });
-    const broken = () => Dataset.fromTensorSlices([{ x: [1] }, [Number.NaN]]).repeat().batch(1);
+    const estimator = new Estimator({
+      modelFn: line,
+      modelDir: scratch(),
+      config: runConfig({ logger: { log() {} } }),
+    });
+    const broken = () =>
+      Dataset.fromTensorSlices([{ x: [1] }, [Number.NaN]])
+        .repeat()
+        .batch(1);
     await expect(estimator.train(broken, { steps: 5 })).rejects.toThrow(NanLossDuringTrainingError);
   });
 
   it("refuses what TensorFlow refuses", async () => {
     const estimator = new Estimator({ modelFn: line, modelDir: scratch(), config: quiet() });
     const input = () => points().batch(4);
-    await expect(estimator.train(input, { steps: 1, maxSteps: 1 })).rejects.toThrow("Can not provide both steps and max_steps.");
+    await expect(estimator.train(input, { steps: 1, maxSteps: 1 })).rejects.toThrow(
+      "Can not provide both steps and max_steps.",
+    );
     await expect(estimator.train(input, { steps: 0 })).rejects.toThrow("Must specify steps > 0, given: 0");
     expect(() => estimator.getVariableNames()).toThrow("Could not find trained model in model_dir:");
-    await expect(estimator.exportSavedModel(scratch(), undefined as never)).rejects.toThrow("An input_receiver_fn must be defined.");
-    await expect(estimator.exportSavedModel(scratch(), () => ({ features: {}, receiverTensors: {} }))).rejects.toThrow("Couldn't find trained model at");
+    await expect(estimator.exportSavedModel(scratch(), undefined as never)).rejects.toThrow(
+      "An input_receiver_fn must be defined.",
+    );
+    await expect(estimator.exportSavedModel(scratch(), () => ({ features: {}, receiverTensors: {} }))).rejects.toThrow(
+      "Couldn't find trained model at",
+    );
   });
 });

@@ -13,8 +13,14 @@ import type { Session } from "../runtime/session.js";
 import type { EstimatorSpec } from "./estimator-spec.js";
 import { Evaluation } from "./evaluate.js";
 import { EventWriters, RunEventWriters } from "./event-writers.js";
-import { type ExportAllOptions, exportModel, type ExportOptions, type InputReceiverFnMap } from "./export/export-model.js";
+import {
+  type ExportAllOptions,
+  type ExportOptions,
+  exportModel,
+  type InputReceiverFnMap,
+} from "./export/export-model.js";
 import type { ServingInputReceiverFn } from "./export/serving-input.js";
+import { getOrCreateGlobalStep } from "./global-step.js";
 import { HookedRun } from "./hooked-run.js";
 import { CheckpointSaverHook, type CheckpointSaverListener } from "./hooks/checkpoint-saver-hook.js";
 import { lossLoggingHook } from "./hooks/loss-logging-hook.js";
@@ -24,19 +30,23 @@ import { StepCounterHook } from "./hooks/step-counter-hook.js";
 import { StopAtStepHook } from "./hooks/stop-at-step-hook.js";
 import { SummarySaverHook } from "./hooks/summary-saver-hook.js";
 import { type InputFn, type OpenInput, openInput } from "./input.js";
+import { asOperation } from "./make-estimator-spec.js";
 import { type Mode, ModeKeys } from "./mode-keys.js";
 import type { Features, Labels, ModelFn, ModelFnArgs, Params } from "./model-fn.js";
 import { ModelSession } from "./model-session.js";
+import { numpyScalarText } from "./numpy-text.js";
 import { type Prediction, predictRows } from "./predict.js";
-import { type RunConfig, runConfig } from "./run-config.js";
+import { type RunConfig, runConfig, runConfigText } from "./run-config.js";
 import { runLoop } from "./run-loop.js";
 import { provideRunServices, runServices } from "./run-services.js";
-import { getOrCreateGlobalStep } from "./global-step.js";
-import { asOperation } from "./make-estimator-spec.js";
-import { numpyScalarText } from "./numpy-text.js";
 import { lossSummary } from "./summary.js";
 import { planWarmStart } from "./warm-start/warm-start.js";
-import { checkpointPrefix, resolveWarmStart, type WarmStartSettings, type WarmStartSettingsInit } from "./warm-start/warm-start-settings.js";
+import {
+  checkpointPrefix,
+  resolveWarmStart,
+  type WarmStartSettings,
+  type WarmStartSettingsInit,
+} from "./warm-start/warm-start-settings.js";
 
 /** What an Estimator is made of. */
 export interface EstimatorOptions {
@@ -85,7 +95,10 @@ export interface PredictOptions {
 }
 
 /** Metrics by name, with `loss` and `global_step`. */
-export type EvaluationResult = Readonly<Record<string, number>> & { readonly loss: number; readonly global_step: number };
+export type EvaluationResult = Readonly<Record<string, number>> & {
+  readonly loss: number;
+  readonly global_step: number;
+};
 
 /**
  * Trains, evaluates, predicts with and exports a model that a model function describes (`tf.estimator.Estimator`).
@@ -106,6 +119,7 @@ export class Estimator {
   constructor(options: EstimatorOptions) {
     if (typeof options.modelFn !== "function") throw invalidArgument("model_fn must be provided to Estimator.");
     const config = options.config ?? runConfig();
+    if (options.config === undefined) config.logger.log("INFO", "Using default config.");
     if (options.modelDir !== undefined && config.modelDir !== undefined && options.modelDir !== config.modelDir) {
       throw invalidArgument(
         `\`model_dir\` are set both in constructor and \`RunConfig\`, but with different values. In constructor: '${options.modelDir}', in \`RunConfig\`: '${config.modelDir}' `,
@@ -118,7 +132,9 @@ export class Estimator {
     this.#modelFn = options.modelFn;
     this.clock = options.clock ?? systemClock;
     this.#writers = new EventWriters(this.clock);
-    if (given === undefined) this.config.logger.log("WARNING", `Using temporary folder as model directory: ${this.modelDir}`);
+    if (given === undefined)
+      this.config.logger.log("WARNING", `Using temporary folder as model directory: ${this.modelDir}`);
+    config.logger.log("INFO", `Using config: ${runConfigText(this.config)}`);
     this.warmStartSettings = resolveWarmStart(options.warmStartFrom, config.logger);
   }
 
@@ -165,9 +181,11 @@ export class Estimator {
    */
   async train(inputFn: InputFn, options: TrainOptions = {}): Promise<this> {
     const { steps, maxSteps } = options;
-    if (steps !== undefined && maxSteps !== undefined) throw invalidArgument("Can not provide both steps and max_steps.");
+    if (steps !== undefined && maxSteps !== undefined)
+      throw invalidArgument("Can not provide both steps and max_steps.");
     if (steps !== undefined && !(steps > 0)) throw invalidArgument(`Must specify steps > 0, given: ${steps}`);
-    if (maxSteps !== undefined && !(maxSteps > 0)) throw invalidArgument(`Must specify max_steps > 0, given: ${maxSteps}`);
+    if (maxSteps !== undefined && !(maxSteps > 0))
+      throw invalidArgument(`Must specify max_steps > 0, given: ${maxSteps}`);
     const { logger } = this.config;
     if (maxSteps !== undefined && this.#savedStep() >= maxSteps) {
       logger.log("INFO", "Skipping training since max_steps has already saved.");
@@ -230,7 +248,11 @@ export class Estimator {
   #trainingHooks(spec: EstimatorSpec, model: ModelSession, options: TrainOptions): SessionRunHook[] {
     const { config } = this;
     const { steps, maxSteps, hooks = [], savingListeners = [] } = options;
-    const { saveCheckpointsSteps: saveSteps, saveCheckpointsSecs: saveSecs, checkpointSaveGraphDef: saveGraphDef } = config;
+    const {
+      saveCheckpointsSteps: saveSteps,
+      saveCheckpointsSecs: saveSecs,
+      checkpointSaveGraphDef: saveGraphDef,
+    } = config;
     const chiefHooks = [...(spec.trainingChiefHooks ?? [])];
     const given = [...hooks, ...(spec.trainingHooks ?? []), ...chiefHooks];
     let saver = given.find((hook) => hook instanceof CheckpointSaverHook);
@@ -254,9 +276,13 @@ export class Estimator {
     return [
       ...chiefHooks,
       ...(logSteps ? [new StepCounterHook({ everyNSteps: logSteps, outputDir: this.modelDir })] : []),
-      ...(summarySteps ? [new SummarySaverHook({ saveSteps: summarySteps, outputDir: this.modelDir, scaffold: model })] : []),
+      ...(summarySteps
+        ? [new SummarySaverHook({ saveSteps: summarySteps, outputDir: this.modelDir, scaffold: model })]
+        : []),
       ...hooks,
-      ...(steps === undefined && maxSteps === undefined ? [] : [new StopAtStepHook({ numSteps: steps, lastStep: maxSteps })]),
+      ...(steps === undefined && maxSteps === undefined
+        ? []
+        : [new StopAtStepHook({ numSteps: steps, lastStep: maxSteps })]),
       new NanTensorHook({ lossTensor: spec.loss! }),
       ...(logSteps ? [lossLoggingHook({ everyNSteps: logSteps })] : []),
       ...(spec.trainingHooks ?? []),
@@ -273,7 +299,10 @@ export class Estimator {
     if (steps !== undefined && !(steps > 0)) throw invalidArgument(`Must specify steps > 0, given: ${steps}`);
     const checkpoint = options.checkpointPath ?? this.latestCheckpoint();
     if (checkpoint === undefined) {
-      this.config.logger.log("INFO", `Could not find trained model in model_dir: ${this.modelDir}, running initialization to evaluate.`);
+      this.config.logger.log(
+        "INFO",
+        `Could not find trained model in model_dir: ${this.modelDir}, running initialization to evaluate.`,
+      );
     }
     return this.#withInput(inputFn, async (graph, input) => {
       const evaluation = this.#evaluation(graph, input, options);
@@ -288,7 +317,10 @@ export class Estimator {
   /**
    * Prepares an evaluation that may run several times, for `InMemoryEvaluatorHook`; `close` gives back its session and input.
    */
-  async openEvaluation(inputFn: InputFn, options: EvaluateOptions): Promise<{ readonly graph: Graph; readonly evaluation: Evaluation; close(): Promise<void> }> {
+  async openEvaluation(
+    inputFn: InputFn,
+    options: EvaluateOptions,
+  ): Promise<{ readonly graph: Graph; readonly evaluation: Evaluation; close(): Promise<void> }> {
     const graph = this.#newGraph();
     const input = await openInput(inputFn, graph);
     const evaluation = this.#evaluation(graph, input, options);
@@ -322,7 +354,10 @@ export class Estimator {
   async *predict(inputFn: InputFn, options: PredictOptions = {}): AsyncGenerator<Prediction> {
     const checkpoint = options.checkpointPath ?? this.latestCheckpoint();
     if (checkpoint === undefined) {
-      this.config.logger.log("INFO", `Could not find trained model in model_dir: ${this.modelDir}, running initialization to predict.`);
+      this.config.logger.log(
+        "INFO",
+        `Could not find trained model in model_dir: ${this.modelDir}, running initialization to predict.`,
+      );
     }
     const graph = this.#newGraph();
     const input = await openInput(inputFn, graph);
@@ -342,19 +377,28 @@ export class Estimator {
    * `servingInputReceiverFn` builds the placeholders that requests feed and the features the model function takes. Head outputs that an API
    * cannot carry are left out, and the log says why. `experimentalMode` exports the graph that trains or evaluates instead.
    */
-  async exportSavedModel(base: string, servingInputReceiverFn: ServingInputReceiverFn, options: ExportOptions = {}): Promise<string> {
+  async exportSavedModel(
+    base: string,
+    servingInputReceiverFn: ServingInputReceiverFn,
+    options: ExportOptions = {},
+  ): Promise<string> {
     if (typeof servingInputReceiverFn !== "function") throw invalidArgument("An input_receiver_fn must be defined.");
     return this.#export(base, { [options.experimentalMode ?? ModeKeys.PREDICT]: servingInputReceiverFn }, options);
   }
 
   /** Exports one SavedModel with a graph for each mode that has a receiver function: tags `train`, `eval` and `serve`; gives its folder. */
-  async experimentalExportAllSavedModels(base: string, inputReceiverFnMap: InputReceiverFnMap, options: ExportAllOptions = {}): Promise<string> {
+  async experimentalExportAllSavedModels(
+    base: string,
+    inputReceiverFnMap: InputReceiverFnMap,
+    options: ExportAllOptions = {},
+  ): Promise<string> {
     return this.#export(base, inputReceiverFnMap, options);
   }
 
   #export(base: string, receiverFns: InputReceiverFnMap, options: ExportOptions): Promise<string> {
     let checkpoint = options.checkpointPath ?? this.latestCheckpoint();
-    if (checkpoint === undefined && this.warmStartSettings !== undefined) checkpoint = checkpointPrefix(this.warmStartSettings.ckptToInitializeFrom);
+    if (checkpoint === undefined && this.warmStartSettings !== undefined)
+      checkpoint = checkpointPrefix(this.warmStartSettings.ckptToInitializeFrom);
     if (checkpoint === undefined) throw notFound(`Couldn't find trained model at ${this.modelDir}.`);
     return exportModel({
       base,
@@ -402,7 +446,11 @@ export class Estimator {
   #newGraph(): Graph {
     const graph = new Graph();
     graph.seed = this.config.tfRandomSeed;
-    provideRunServices(graph, { logger: this.config.logger, clock: this.clock, writers: new RunEventWriters(this.#writers) });
+    provideRunServices(graph, {
+      logger: this.config.logger,
+      clock: this.clock,
+      writers: new RunEventWriters(this.#writers),
+    });
     withGraph(graph, () => getOrCreateGlobalStep());
     return graph;
   }
@@ -411,10 +459,18 @@ export class Estimator {
     const { logger } = this.config;
     logger.log("INFO", "Calling model_fn.");
     // A bare tensor is what the model function gets where the input has no names for it.
-    const spec = this.#modelFn({ features: features as Features, labels, mode, params: this.params, config: this.config });
+    const spec = this.#modelFn({
+      features: features as Features,
+      labels,
+      mode,
+      params: this.params,
+      config: this.config,
+    });
     logger.log("INFO", "Done calling model_fn.");
-    if (typeof spec !== "object" || !("mode" in spec)) throw invalidArgument("model_fn should return an EstimatorSpec.");
-    if (spec.mode !== mode) throw invalidArgument(`model_fn returned an EstimatorSpec of mode ${spec.mode}, but was called for ${mode}.`);
+    if (typeof spec !== "object" || !("mode" in spec))
+      throw invalidArgument("model_fn should return an EstimatorSpec.");
+    if (spec.mode !== mode)
+      throw invalidArgument(`model_fn returned an EstimatorSpec of mode ${spec.mode}, but was called for ${mode}.`);
     return spec;
   }
 }

@@ -56,7 +56,9 @@ export class Evaluation {
     for (const name of reserved) {
       if (name in spec.evalMetricOps) {
         const quoted = name === "loss" ? `"${name}"` : `\`${name}\``;
-        throw invalidArgument(`Metric with name ${quoted} is not allowed, because Estimator already defines a default metric with the same name.`);
+        throw invalidArgument(
+          `Metric with name ${quoted} is not allowed, because Estimator already defines a default metric with the same name.`,
+        );
       }
     }
     const hooks = [...options.hooks, ...(spec.evaluationHooks ?? [])];
@@ -100,7 +102,8 @@ export class Evaluation {
         total += (loss!.data as Float32Array)[0]!;
         batches += 1;
         if (steps === undefined) return true;
-        if (batches % logEvery(steps) === 0 || batches === steps) logger.log("INFO", `Evaluation [${batches}/${steps}]`);
+        if (batches % logEvery(steps) === 0 || batches === steps)
+          logger.log("INFO", `Evaluation [${batches}/${steps}]`);
         return batches < steps;
       },
     });
@@ -118,12 +121,19 @@ export class Evaluation {
     this.#model.close();
   }
 
-  #report(results: readonly (readonly [string, TensorValue])[], step: number, checkpoint: string | undefined): EvaluationResult {
+  #report(
+    results: readonly (readonly [string, TensorValue])[],
+    step: number,
+    checkpoint: string | undefined,
+  ): EvaluationResult {
     const { logger } = this.#options.config;
     const numbers = results.map(([name, value]) => [name, scalar(name, value)] as const);
     const texts = results.map(([name, value], i) => [name, numpyScalarText(numbers[i]![1], value.dtype)] as const);
     const sorted = [...texts, ["global_step", String(step)] as const].sort(([a], [b]) => (a < b ? -1 : 1));
-    logger.log("INFO", `Saving dict for global step ${step}: ${sorted.map(([name, text]) => `${name} = ${text}`).join(", ")}`);
+    logger.log(
+      "INFO",
+      `Saving dict for global step ${step}: ${sorted.map(([name, text]) => `${name} = ${text}`).join(", ")}`,
+    );
     const { graph, eventDirectory } = this.#options;
     const writer = runServices(graph).writers.get(eventDirectory);
     if (this.#runs === 1) {
@@ -132,7 +142,10 @@ export class Evaluation {
       writer.addMetaGraphDef(files.metaGraphDef);
     }
     const ordered = [...numbers].sort(([a], [b]) => (a < b ? -1 : 1));
-    writer.addSummary(ordered.map(([tag, simpleValue]) => ({ tag, simpleValue })), step);
+    writer.addSummary(
+      ordered.map(([tag, simpleValue]) => ({ tag, simpleValue })),
+      step,
+    );
     if (checkpoint !== undefined) {
       logger.log("INFO", `Saving 'checkpoint_path' summary for global step ${step}: ${checkpoint}`);
       writer.addSummary([{ tag: "checkpoint_path", tensor: encodeSummaryTensor(stringValue([checkpoint], [])) }], step);
@@ -148,7 +161,8 @@ function logEvery(steps: number): number {
 }
 
 function scalar(name: string, value: TensorValue): number {
-  if (elementCount(value.shape) !== 1) throw invalidArgument(`Metric ${name} must be one number, its shape is (${value.shape.join(", ")})`);
+  if (elementCount(value.shape) !== 1)
+    throw invalidArgument(`Metric ${name} must be one number, its shape is (${value.shape.join(", ")})`);
   return Number((value.data as ArrayLike<number | bigint>)[0]);
 }
 

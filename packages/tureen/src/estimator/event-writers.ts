@@ -23,7 +23,10 @@ export class EventWriters {
       return known.writer;
     }
     const path = this.#paths.get(directory);
-    const writer = new EventWriter(directory, { clock: this.#clock, ...(path === undefined ? {} : { continueFile: path }) });
+    const writer = new EventWriter(directory, {
+      clock: this.#clock,
+      ...(path === undefined ? {} : { continueFile: path }),
+    });
     this.#paths.set(directory, writer.path);
     this.#open.set(directory, { writer, users: 1 });
     return writer;

@@ -4,6 +4,7 @@ import { type GraphDef, GraphDefSchema } from "@tureen/protos/gen/tensorflow/cor
 import { MetaGraphDefSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { writeFileAtomically } from "../core/file-system.js";
 import { encodeText } from "../core/text.js";
+import { WireWriter } from "../formats/wire-format.js";
 import type { Graph } from "../graph/graph.js";
 import { metaGraphToProto } from "../saved-model/meta-graph.js";
 import type { Saver } from "./checkpoint/saver.js";
@@ -17,15 +18,24 @@ export interface GraphFiles {
   readonly proto: GraphDef;
 }
 
+/** `MetaGraphDef.graph_def`. */
+const graphDefField = 2;
+
 /** Serializes a complete graph. */
 export function graphFiles(graph: Graph, saver?: Saver): GraphFiles {
   const meta = metaGraphToProto({
     graph,
     addShapes: true,
-    ...(saver === undefined ? {} : { saver: { filename: saver.filename.name, save: saver.save.name, restore: saver.restore.name } }),
+    ...(saver === undefined
+      ? {}
+      : { saver: { filename: saver.filename.name, save: saver.save.name, restore: saver.restore.name } }),
   });
-  const proto = meta.graphDef!;
-  return { proto, graphDef: toBinary(GraphDefSchema, proto), metaGraphDef: toBinary(MetaGraphDefSchema, meta) };
+  const { graphDef: proto, ...rest } = meta;
+  const graphDef = toBinary(GraphDefSchema, proto!);
+  // The graph is nearly all of a MetaGraphDef: serialized once, it serves both.
+  const around = toBinary(MetaGraphDefSchema, rest);
+  const metaGraphDef = new WireWriter().raw(around).bytesField(graphDefField, graphDef).finish();
+  return { proto: proto!, graphDef, metaGraphDef };
 }
 
 /** Writes `graph.pbtxt` (`tf.io.write_graph`). */

@@ -46,7 +46,9 @@ export function getNext<T extends InputElement>(dataset: Dataset<T>): GraphEleme
   const spec = dataset.elementSpec();
   if (spec instanceof Promise) {
     spec.catch(() => {});
-    throw failedPrecondition("This dataset's structure has to be waited for: return the dataset itself from the input function");
+    throw failedPrecondition(
+      "This dataset's structure has to be waited for: return the dataset itself from the input function",
+    );
   }
   const { feed, element } = makeIterator(dataset as unknown as Dataset<InputElement>, spec);
   const graph = currentGraph();
@@ -55,7 +57,10 @@ export function getNext<T extends InputElement>(dataset: Dataset<T>): GraphEleme
 }
 
 /** Placeholders for a dataset's elements in the current graph, and what feeds them. */
-export function makeIterator(dataset: Dataset<InputElement>, spec: unknown): { readonly feed: IteratorFeed; readonly element: GraphElement<InputElement> } {
+export function makeIterator(
+  dataset: Dataset<InputElement>,
+  spec: unknown,
+): { readonly feed: IteratorFeed; readonly element: GraphElement<InputElement> } {
   const placeholders: Tensor[] = [];
   const paths: Path[] = [];
   const element = placeholdersOf(spec, [], placeholders, paths) as GraphElement<InputElement>;
@@ -92,10 +97,16 @@ function placeholdersOf(spec: unknown, path: Path, placeholders: Tensor[], paths
     return tensor;
   }
   if (Array.isArray(spec)) return spec.map((part, i) => placeholdersOf(part, [...path, i], placeholders, paths));
-  if (typeof spec !== "object" || spec === null) throw invalidArgument("An input's elements must be tensors, alone, in records or in lists");
+  if (typeof spec !== "object" || spec === null)
+    throw invalidArgument("An input's elements must be tensors, alone, in records or in lists");
   // As TensorFlow flattens dictionaries: by sorted keys.
   const keys = Object.keys(spec).sort();
-  return Object.fromEntries(keys.map((key) => [key, placeholdersOf((spec as Record<string, unknown>)[key], [...path, key], placeholders, paths)]));
+  return Object.fromEntries(
+    keys.map((key) => [
+      key,
+      placeholdersOf((spec as Record<string, unknown>)[key], [...path, key], placeholders, paths),
+    ]),
+  );
 }
 
 function leafAt(element: InputElement, path: Path): TensorValue {

@@ -58,7 +58,11 @@ export class HookedRun implements SessionRunContext {
     for (const hook of this.#hooks) await hook.end?.(this.session);
   }
 
-  #ask(feeds: readonly TensorValue[], asked: (SessionRunArgs | undefined)[], from: number): MaybePromise<SessionRunValues> {
+  #ask(
+    feeds: readonly TensorValue[],
+    asked: (SessionRunArgs | undefined)[],
+    from: number,
+  ): MaybePromise<SessionRunValues> {
     for (let i = from; i < this.#hooks.length; i++) {
       const args = this.#hooks[i]!.beforeRun?.(this);
       if (args instanceof Promise) {
@@ -103,7 +107,8 @@ class RequestCache {
 
   of(asked: Asked): Request {
     let key = "";
-    for (const args of asked) key += args === undefined ? "-" : args.feeds === undefined ? `${this.#id(args)},` : this.#feedKey(args);
+    for (const args of asked)
+      key += args === undefined ? "-" : args.feeds === undefined ? `${this.#id(args)},` : this.#feedKey(args);
     const known = this.#requests.get(key);
     if (known !== undefined) return known;
     const made = makeRequest(this.#options, asked);
@@ -128,34 +133,49 @@ class RequestCache {
 }
 
 function makeRequest(options: HookedRunOptions, asked: Asked): Request {
+  const { placeholders } = options;
   const fetches: Tensor[] = [];
   const position = (tensor: Tensor): number => {
+    // What the input feeds is no result of the run: it stands in front of the results.
+    const given = placeholders.indexOf(tensor);
+    if (given >= 0) return given;
     const known = fetches.indexOf(tensor);
-    return known >= 0 ? known : fetches.push(tensor) - 1;
+    return placeholders.length + (known >= 0 ? known : fetches.push(tensor) - 1);
   };
   const places = (record: Readonly<Record<string, Tensor>> = {}): [string, number][] =>
     Object.entries(record).map(([key, tensor]) => [key, position(tensor)]);
   const own = places(options.fetches);
   const extra = asked.map((args) => places(args?.fetches));
   const targets = [...new Set([...options.targets, ...asked.flatMap((args) => args?.targets ?? [])])];
-  const fed = hookFeeds(options.placeholders, asked);
-  const call: Callable = options.session.callable({ feeds: [...options.placeholders, ...fed.map(({ tensor }) => tensor)], fetches, targets });
+  const fed = hookFeeds(placeholders, asked);
+  const nothing = fetches.length === 0 && targets.length === 0;
+  const call: Callable = nothing
+    ? () => []
+    : options.session.callable({ feeds: [...placeholders, ...fed.map(({ tensor }) => tensor)], fetches, targets });
   const record = (list: readonly [string, number][], results: readonly TensorValue[]): SessionRunValues => {
     const values: Record<string, TensorValue> = {};
     for (const [key, at] of list) values[key] = results[at]!;
     return values;
   };
   return {
-    run: (feeds, given) => call(fed.length === 0 ? feeds : [...feeds, ...fed.map(({ hook, tensor }) => given[hook]!.feeds!.get(tensor)!)]),
+    run: (feeds, given) => {
+      const all =
+        fed.length === 0 ? feeds : [...feeds, ...fed.map(({ hook, tensor }) => given[hook]!.feeds!.get(tensor)!)];
+      return [...feeds, ...call(all)];
+    },
     own: (results) => record(own, results),
     values: (i, values, results) => (extra[i]!.length === 0 ? values : { ...values, ...record(extra[i]!, results) }),
   };
 }
 
-function hookFeeds(placeholders: readonly Tensor[], asked: Asked): { readonly hook: number; readonly tensor: Tensor }[] {
+function hookFeeds(
+  placeholders: readonly Tensor[],
+  asked: Asked,
+): { readonly hook: number; readonly tensor: Tensor }[] {
   const fed = asked.flatMap((args, hook) => [...(args?.feeds?.keys() ?? [])].map((tensor) => ({ hook, tensor })));
   const tensors = fed.map(({ tensor }) => tensor);
   if (new Set(tensors).size < tensors.length) throw invalidArgument("Same tensor is fed by two hooks.");
-  if (tensors.some((tensor) => placeholders.includes(tensor))) throw invalidArgument("Same tensor is fed by a SessionRunHook and user.");
+  if (tensors.some((tensor) => placeholders.includes(tensor)))
+    throw invalidArgument("Same tensor is fed by a SessionRunHook and user.");
   return fed;
 }

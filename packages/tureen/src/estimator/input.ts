@@ -41,14 +41,17 @@ export async function openInput(inputFn: InputFn, graph: Graph): Promise<OpenInp
     return { ...sides(element), ...feedAll([feed]) };
   }
   if (input === undefined || input === null || typeof input !== "object") {
-    throw invalidArgument("inputFn must return a Dataset of features, or of [features, labels], or tensors of the graph");
+    throw invalidArgument(
+      "inputFn must return a Dataset of features, or of [features, labels], or tensors of the graph",
+    );
   }
   return { ...sides(input), ...feedAll(graphIterators(graph)) };
 }
 
 function sides(element: GraphInput): Pick<OpenInput, "features" | "labels"> {
   if (!Array.isArray(element)) return { features: checked(element as Features | Tensor), labels: undefined };
-  if (element.length !== 2) throw invalidArgument(`inputFn's elements must be features or [features, labels], not lists of ${element.length}`);
+  if (element.length !== 2)
+    throw invalidArgument(`inputFn's elements must be features or [features, labels], not lists of ${element.length}`);
   const [features, labels] = element as readonly [Features | Tensor, Labels];
   return { features: checked(features), labels };
 }
@@ -56,7 +59,8 @@ function sides(element: GraphInput): Pick<OpenInput, "features" | "labels"> {
 function checked(features: Features | Tensor): Features | Tensor {
   if (features instanceof Tensor) return features;
   for (const [name, tensor] of Object.entries(features)) {
-    if (!(tensor instanceof Tensor || tensor instanceof SparseTensor)) throw invalidArgument(`Feature '${name}' must be one tensor`);
+    if (!(tensor instanceof Tensor || tensor instanceof SparseTensor))
+      throw invalidArgument(`Feature '${name}' must be one tensor`);
   }
   return features;
 }
@@ -65,14 +69,16 @@ function checked(features: Features | Tensor): Features | Tensor {
 function feedAll(feeds: readonly IteratorFeed[]): Pick<OpenInput, "placeholders" | "next" | "restart" | "close"> {
   const placeholders = feeds.flatMap((feed) => feed.placeholders);
   const [only] = feeds;
-  if (feeds.length === 1) return { placeholders, next: () => only!.next(), restart: () => only!.restart(), close: () => only!.close() };
+  if (feeds.length === 1)
+    return { placeholders, next: () => only!.next(), restart: () => only!.restart(), close: () => only!.close() };
   return {
     placeholders,
     next: () => {
       const values: TensorValue[] = [];
       for (const feed of feeds) {
         const element = feed.next();
-        if (element instanceof Promise) throw failedPrecondition("Several iterators in one graph must not wait for their elements");
+        if (element instanceof Promise)
+          throw failedPrecondition("Several iterators in one graph must not wait for their elements");
         if (element === undefined) return undefined;
         values.push(...element);
       }

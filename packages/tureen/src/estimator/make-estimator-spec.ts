@@ -29,16 +29,25 @@ export function makeEstimatorSpec(init: EstimatorSpecInit): EstimatorSpec {
 function scalarLoss(loss: Tensor): Tensor {
   if (!(loss instanceof Tensor)) throw invalidArgument(`loss must be a Tensor, given: ${String(loss)}`);
   if (loss.shape === undefined || loss.shape.length === 0) return loss;
-  if (!loss.shape.every((size) => size === 1)) throw invalidArgument(`Loss must be scalar, given: Tensor("${loss.name}", shape=(${loss.shape.join(", ")}), dtype=${loss.dtype})`);
+  if (!loss.shape.every((size) => size === 1))
+    throw invalidArgument(
+      `Loss must be scalar, given: Tensor("${loss.name}", shape=(${loss.shape.join(", ")}), dtype=${loss.dtype})`,
+    );
   return build("Reshape", [loss, { dtype: "int32", shape: [0], data: new Int32Array(0) }]);
 }
 
-function completeExportOutputs({ exportOutputs, predictions }: EstimatorSpecInit): Readonly<Record<string, ExportOutput>> {
+function completeExportOutputs({
+  exportOutputs,
+  predictions,
+}: EstimatorSpecInit): Readonly<Record<string, ExportOutput>> {
   if (exportOutputs === undefined) return { [defaultSignatureKey]: predictOutput(predictions!) };
-  if (typeof exportOutputs !== "object") throw invalidArgument(`export_outputs must be dict, given: ${String(exportOutputs)}`);
+  if (typeof exportOutputs !== "object")
+    throw invalidArgument(`export_outputs must be dict, given: ${String(exportOutputs)}`);
   for (const output of Object.values(exportOutputs)) {
     if (typeof output?.asSignature !== "function") {
-      throw invalidArgument(`Values in export_outputs must be ExportOutput objects. Given: ${JSON.stringify(Object.keys(exportOutputs))}`);
+      throw invalidArgument(
+        `Values in export_outputs must be ExportOutput objects. Given: ${JSON.stringify(Object.keys(exportOutputs))}`,
+      );
     }
   }
   const keys = Object.keys(exportOutputs);

@@ -77,7 +77,9 @@ export class ModelSession {
 
   /** Sets the local variables, such as those of metrics, back to their initial values. */
   resetLocalVariables(): void {
-    const initializers = this.#graph.getCollection<Variable>(collectionKeys.localVariables).map((variable) => variable.initializer);
+    const initializers = this.#graph
+      .getCollection<Variable>(collectionKeys.localVariables)
+      .map((variable) => variable.initializer);
     if (initializers.length > 0) this.session.run([], new Map(), initializers, anyFile);
   }
 

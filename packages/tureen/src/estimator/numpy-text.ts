@@ -102,7 +102,9 @@ function floatTexts(items: readonly number[], dtype: DType): string[] {
   const special = parts.filter((_, i) => !Number.isFinite(items[i])).map(([text]) => text.length - fraction - 1);
   const whole = Math.max(0, ...finite.map(([left]) => left.length), ...special);
   return parts.map(([left, right], i) =>
-    Number.isFinite(items[i]) ? `${left.padStart(whole)}.${right.padEnd(fraction)}` : left.padStart(whole + 1 + fraction),
+    Number.isFinite(items[i])
+      ? `${left.padStart(whole)}.${right.padEnd(fraction)}`
+      : left.padStart(whole + 1 + fraction),
   );
 }
 
@@ -111,12 +113,25 @@ function plainDigits(value: number): string {
   return text.includes("e") ? value.toFixed(precision) : text;
 }
 
-function arrayText(shape: readonly number[], depth: number, offset: number, texts: ReadonlyMap<number, string>, summarise: boolean): string {
+function arrayText(
+  shape: readonly number[],
+  depth: number,
+  offset: number,
+  texts: ReadonlyMap<number, string>,
+  summarise: boolean,
+): string {
   const size = shape[depth]!;
   const positions = shownPositions(size, summarise);
-  if (depth === shape.length - 1) return rowText(positions.map((at) => (at === undefined ? "..." : texts.get(offset + at)!)), depth, shape.length);
+  if (depth === shape.length - 1)
+    return rowText(
+      positions.map((at) => (at === undefined ? "..." : texts.get(offset + at)!)),
+      depth,
+      shape.length,
+    );
   const inner = elementCount(shape.slice(depth + 1));
-  const parts = positions.map((at) => (at === undefined ? "..." : arrayText(shape, depth + 1, offset + at * inner, texts, summarise)));
+  const parts = positions.map((at) =>
+    at === undefined ? "..." : arrayText(shape, depth + 1, offset + at * inner, texts, summarise),
+  );
   return `[${parts.join(`${"\n".repeat(shape.length - depth - 1)}${" ".repeat(depth + 1)}`)}]`;
 }
 

@@ -39,7 +39,14 @@ export async function* predictRows(predict: PredictRowsOptions): AsyncGenerator<
       model.finalize();
     });
     model.start(predict.checkpoint, predict.warmStart);
-    const run = new HookedRun({ session: model.session, graph, placeholders: input.placeholders, fetches, targets: [], hooks });
+    const run = new HookedRun({
+      session: model.session,
+      graph,
+      placeholders: input.placeholders,
+      fetches,
+      targets: [],
+      hooks,
+    });
     await run.start();
     const keys = Object.keys(fetches);
     while (!run.stopRequested) {
@@ -64,7 +71,8 @@ export async function* predictRows(predict: PredictRowsOptions): AsyncGenerator<
 function chosen(spec: EstimatorSpec, predictKeys: PredictOptions["predictKeys"]): Readonly<Record<string, Tensor>> {
   const { predictions } = spec;
   if (predictions instanceof Tensor) {
-    if (predictKeys !== undefined) throw invalidArgument("predict_keys argument is not valid in case of non-dict predictions.");
+    if (predictKeys !== undefined)
+      throw invalidArgument("predict_keys argument is not valid in case of non-dict predictions.");
     return { output: predictions };
   }
   if (predictKeys === undefined) return predictions!;
@@ -72,7 +80,9 @@ function chosen(spec: EstimatorSpec, predictKeys: PredictOptions["predictKeys"])
   const kept = Object.entries(predictions!).filter(([key]) => wanted.includes(key));
   if (kept.length === 0) {
     const [existing, provided] = [Object.keys(predictions!), predictKeys].map(pythonText);
-    throw invalidArgument(`Expected to run at least one output from dict_keys(${existing}), provided ${typeof predictKeys === "string" ? predictKeys : provided}.`);
+    throw invalidArgument(
+      `Expected to run at least one output from dict_keys(${existing}), provided ${typeof predictKeys === "string" ? predictKeys : provided}.`,
+    );
   }
   return Object.fromEntries(kept);
 }
@@ -82,7 +92,9 @@ function batchLength(keys: readonly string[], results: Prediction): number {
   for (const key of keys) {
     const { shape } = results[key]!;
     if (shape.length === 0 || shape[0] !== rows) {
-      throw invalidArgument(`Batch length of predictions should be same. ${key} has different batch length than others.`);
+      throw invalidArgument(
+        `Batch length of predictions should be same. ${key} has different batch length than others.`,
+      );
     }
   }
   return rows ?? 0;

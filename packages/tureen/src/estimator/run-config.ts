@@ -1,4 +1,5 @@
 import { invalidArgument } from "../core/status-error.js";
+import { pythonText } from "./feature-column/python-text.js";
 import { type Logger, stderrLogger } from "./log.js";
 
 /** How an Estimator runs (`tf.estimator.RunConfig`). */
@@ -62,7 +63,10 @@ function readTfConfig(logger: Logger = stderrLogger()): TfConfig {
   logger.log("INFO", `TF_CONFIG environment variable: ${text}`);
   const machines = Object.values(config.cluster ?? {}).flat().length;
   if (machines > 1) {
-    logger.log("WARNING", `TF_CONFIG names a cluster of ${machines} tasks; training runs in this process alone, as if it were the only one.`);
+    logger.log(
+      "WARNING",
+      `TF_CONFIG names a cluster of ${machines} tasks; training runs in this process alone, as if it were the only one.`,
+    );
   }
   return config;
 }
@@ -110,4 +114,13 @@ export function runConfig(options: Partial<RunConfig> = {}): RunConfig {
     useOnnxRuntime: true,
     ...given,
   });
+}
+
+/** A configuration as TensorFlow logs it: a Python dictionary of its fields. */
+export function runConfigText(config: RunConfig): string {
+  const { logger: _logger, ...fields } = config;
+  const snake = (key: string): string => `_${key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+  return `{${Object.entries(fields)
+    .map(([key, value]) => `'${snake(key)}': ${pythonText(value)}`)
+    .join(", ")}}`;
 }

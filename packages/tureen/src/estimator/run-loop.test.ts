@@ -5,11 +5,11 @@ import { describe, expect, it } from "vitest";
 import { Dataset } from "../data/index.js";
 import { eventFiles, readEvents } from "../formats/events.js";
 import { build } from "../graph/build-op.js";
+import { servingInputReceiver } from "./export/index.js";
 import { BestExporter } from "./exporter/best-exporter.js";
 import { FinalExporter } from "./exporter/final-exporter.js";
 import { LatestExporter } from "./exporter/latest-exporter.js";
 import { Estimator, NanLossDuringTrainingError, type RunConfig, runConfig, trainAndEvaluate } from "./index.js";
-import { servingInputReceiver } from "./export/index.js";
 import { readFixture } from "./recorded-fixture.js";
 import { lineModel } from "./testing/line-model.js";
 
@@ -32,7 +32,10 @@ interface Part {
 
 const fixture = readFixture<Readonly<Record<string, Part>>>("run-loop");
 
-const rows = [{ x: Array.from({ length: 8 }, (_, i) => [i / 8]) }, Array.from({ length: 8 }, (_, i) => (3 * i) / 8 - 1)] as const;
+const rows = [
+  { x: Array.from({ length: 8 }, (_, i) => [i / 8]) },
+  Array.from({ length: 8 }, (_, i) => (3 * i) / 8 - 1),
+] as const;
 const finite = () => Dataset.fromTensorSlices(rows).batch(4);
 const endless = () => Dataset.fromTensorSlices(rows).repeat().batch(4);
 
@@ -42,7 +45,12 @@ function recorded(options: Partial<RunConfig> = {}, learningRate = 0.1) {
   const lines: string[] = [];
   const logger = { log: (level: string, message: string) => void lines.push(`${level}:${message}`) };
   const config = { saveSummarySteps: 10, logStepCountSteps: 10, saveCheckpointsSteps: 12, tfRandomSeed: 1, ...options };
-  const estimator = new Estimator({ modelFn: lineModel, modelDir, config: runConfig({ ...config, logger }), params: { learningRate } });
+  const estimator = new Estimator({
+    modelFn: lineModel,
+    modelDir,
+    config: runConfig({ ...config, logger }),
+    params: { learningRate },
+  });
   const tidy = (): string[] =>
     lines
       .splice(0)
@@ -105,7 +113,11 @@ describe("the run loop logs and writes what TensorFlow's does", () => {
     await estimator.train(endless, { steps: 25 });
     expectLines(tidy(), fixture["train"]!.lines);
     sameEvents(modelDir, "train");
-    expect(readdirSync(modelDir).filter((name) => !name.includes("tfevents")).sort()).toEqual(fixture["train"]!.files);
+    expect(
+      readdirSync(modelDir)
+        .filter((name) => !name.includes("tfevents"))
+        .sort(),
+    ).toEqual(fixture["train"]!.files);
     await estimator.train(endless, { steps: 3 });
     expectLines(tidy(), fixture["resume"]!.lines);
     sameEvents(modelDir, "resume");
@@ -137,7 +149,10 @@ describe("the run loop logs and writes what TensorFlow's does", () => {
   });
 
   it("a loss that becomes NaN", async () => {
-    const { estimator, modelDir, tidy } = recorded({ saveSummarySteps: 100, logStepCountSteps: 100, saveCheckpointsSteps: 10 }, 1e30);
+    const { estimator, modelDir, tidy } = recorded(
+      { saveSummarySteps: 100, logStepCountSteps: 100, saveCheckpointsSteps: 10 },
+      1e30,
+    );
     tidy();
     await expect(estimator.train(endless, { steps: 50 })).rejects.toThrow(NanLossDuringTrainingError);
     expectLines(tidy(), fixture["nan"]!.lines);
@@ -163,7 +178,9 @@ describe("the run loop logs and writes what TensorFlow's does", () => {
       const steady = (lines: readonly string[]) => lines.filter((line) => !line.includes("already exists; retrying"));
       expectLines(steady(tidy()), steady(part.lines));
       expect(Object.keys(metrics!).sort()).toEqual(part.metrics);
-      expect(exported!.map((path) => path?.replace(modelDir, "DIR").replace(/\d{10}/, "SERIAL") ?? null)).toEqual(part.exported);
+      expect(exported!.map((path) => path?.replace(modelDir, "DIR").replace(/\d{10}/, "SERIAL") ?? null)).toEqual(
+        part.exported,
+      );
       const kept = Object.keys(part.kept).map((name) => [name, readdirSync(join(modelDir, "export", name)).length]);
       expect(Object.fromEntries(kept)).toEqual(part.kept);
     });

@@ -58,13 +58,30 @@ export class TfRecordSplitter {
   /** Bytes that the next step takes, from the start of the chunks. */
   private needed = tfRecordHeaderBytes;
   private offset = 0;
+  /** What is wrong behind the records that were given out last. */
+  private failure: unknown;
 
-  /** The records that the chunk completes: views on it where they lie in it whole. The caller no longer writes to the chunk. */
+  /**
+   * The records that the chunk completes: views on it where they lie in it whole. The caller no longer writes to the chunk.
+   *
+   * DATA_LOSS for damaged ones, after the records before them were given out.
+   */
   push(chunk: Uint8Array): Uint8Array[] {
+    if (this.failure !== undefined) throw this.failure;
+    const records: Uint8Array[] = [];
+    try {
+      this.split(chunk, records);
+    } catch (error) {
+      if (records.length === 0) throw error;
+      this.failure = error;
+    }
+    return records;
+  }
+
+  private split(chunk: Uint8Array, records: Uint8Array[]): void {
     this.chunks.push(chunk);
     this.available += chunk.length;
-    const records: Uint8Array[] = [];
-    if (this.available < this.needed) return records;
+    if (this.available < this.needed) return;
     const bytes = this.chunks.length === 1 ? chunk : concatenate(this.chunks, this.available);
     let at = 0;
     this.needed = tfRecordHeaderBytes;
@@ -83,11 +100,11 @@ export class TfRecordSplitter {
     }
     this.chunks = at === bytes.length ? [] : [bytes.subarray(at)];
     this.available = bytes.length - at;
-    return records;
   }
 
   /** Tells that no more chunks come; DATA_LOSS where a record is left incomplete. */
   end(): void {
+    if (this.failure !== undefined) throw this.failure;
     if (this.available >= tfRecordHeaderBytes) throw truncated(this.offset);
   }
 }

@@ -38,7 +38,9 @@ export function graphFromProto(proto: GraphDef): Graph {
   for (const fn of proto.library?.function ?? []) {
     const definition = functionFromProto(fn);
     if (graph.functions.has(definition.name)) {
-      throw invalidArgument(`Cannot add function '${definition.name}' because a different function with the same name already exists.`);
+      throw invalidArgument(
+        `Cannot add function '${definition.name}' because a different function with the same name already exists.`,
+      );
     }
     graph.functions.set(definition.name, new GraphFunction(definition, graph.functions));
   }

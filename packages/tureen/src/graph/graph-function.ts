@@ -97,7 +97,9 @@ export class GraphFunction {
           return resolve(name);
         } catch {
           const type = output.type === undefined ? output.typeAttr : dtypeLabel(output.type);
-          throw invalidArgument(`Return ${output.name} -> ${name} is not found.\n\tIn function output ${output.name}:${type}`);
+          throw invalidArgument(
+            `Return ${output.name} -> ${name} is not found.\n\tIn function output ${output.name}:${type}`,
+          );
         }
       };
       return indexed ? dtypes.map((_, i) => find(`${source.replace(/:0$/, "")}:${i}`)) : [find(source)];

@@ -42,7 +42,10 @@ export function addNodes(
     const inputs = data.map((input) => {
       const source = nodeOf(input);
       if (!args.has(input) && specs.has(source) && graph.findOperation(source) === undefined) return undefined;
-      return locate(() => resolve(input), (message) => inputProblem(message, input, node, syntax));
+      return locate(
+        () => resolve(input),
+        (message) => inputProblem(message, input, node, syntax),
+      );
     });
     const controlInputs = node.inputs.flatMap((input, i) =>
       input.startsWith("^") ? [controlSource(graph, args, input.slice(1), node.name, i, syntax)] : [],
@@ -78,7 +81,9 @@ function locate<T>(run: () => T, word: (message: string) => string): T {
 
 function inputProblem(message: string, input: string, node: NodeSpec, syntax: InputSyntax): string {
   if (syntax === "graph") return `Node '${node.name}': ${message}`;
-  return message.startsWith("Unknown input node") ? `input ${input} is not found: {{node ${node.name}}}\n\tIn {{node ${node.name}}}` : message;
+  return message.startsWith("Unknown input node")
+    ? `input ${input} is not found: {{node ${node.name}}}\n\tIn {{node ${node.name}}}`
+    : message;
 }
 
 function controlSource(
@@ -91,7 +96,8 @@ function controlSource(
 ): Operation {
   const op = graph.findOperation(name) ?? args.get(name)?.op;
   if (op !== undefined) return op;
-  if (syntax === "function") throw invalidArgument(`input[${slot}] == '^${name}', is not found.\n\tIn {{node ${owner}}}`);
+  if (syntax === "function")
+    throw invalidArgument(`input[${slot}] == '^${name}', is not found.\n\tIn {{node ${owner}}}`);
   throw invalidArgument(`Node '${owner}': Unknown input node '^${name}'`);
 }
 
@@ -122,7 +128,12 @@ function create(
       }),
     // The operation is in the graph by the time its shapes are looked at.
     (message) =>
-      graph.operations.length > made ? `${message}${shapeErrorSuffix(node, known.map((input) => input?.shape))}` : message,
+      graph.operations.length > made
+        ? `${message}${shapeErrorSuffix(
+            node,
+            known.map((input) => input?.shape),
+          )}`
+        : message,
   );
 }
 
@@ -136,15 +147,19 @@ function checkNodes(graph: Graph, nodes: readonly NodeSpec[], syntax: InputSynta
   if (unknown.size > 0) throw unknownOps([...unknown]);
   const names = new Set<string>();
   for (const node of nodes) {
-    if (syntax === "graph" && !validName.test(node.name)) throw invalidArgument(`Node '${node.name}': Node name contains invalid characters`);
+    if (syntax === "graph" && !validName.test(node.name))
+      throw invalidArgument(`Node '${node.name}': Node name contains invalid characters`);
     if (names.has(node.name)) throw invalidArgument(`Node '${node.name}' is not unique`);
     names.add(node.name);
     const control = node.inputs.findIndex((input) => input.startsWith("^"));
     if (control < 0) continue;
     const late = node.inputs.findIndex((input, i) => i > control && !input.startsWith("^"));
     if (late < 0) continue;
-    if (syntax === "graph") throw invalidArgument(`Node '${node.name}': Control dependencies must come after regular dependencies`);
-    throw invalidArgument(`Expected input[${late}] == '${node.inputs[late]}' to be a control input.\n\tIn {{node ${node.name}}}`);
+    if (syntax === "graph")
+      throw invalidArgument(`Node '${node.name}': Control dependencies must come after regular dependencies`);
+    throw invalidArgument(
+      `Expected input[${late}] == '${node.inputs[late]}' to be a control input.\n\tIn {{node ${node.name}}}`,
+    );
   }
 }
 
@@ -206,7 +221,9 @@ function argStart(def: OpDef, attrs: Attrs, argName: string): number {
 function checkInputs(op: Operation, inputs: readonly (Tensor | undefined)[], node: NodeSpec): void {
   const expected = inputTypes(op.def, op.attrs);
   if (inputs.length > expected.length) {
-    throw invalidArgument(`Input ${expected.length} of node ${op.name} does not exist. Node only has ${expected.length} inputs.`);
+    throw invalidArgument(
+      `Input ${expected.length} of node ${op.name} does not exist. Node only has ${expected.length} inputs.`,
+    );
   }
   inputs.forEach((input, i) => {
     const port = expected[i]!;

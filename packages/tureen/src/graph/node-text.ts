@@ -1,4 +1,4 @@
-import { dtypeEnumName, dtypeLabel, type DType } from "../core/dtype.js";
+import { type DType, dtypeEnumName, dtypeLabel } from "../core/dtype.js";
 import { type PartialShape, shapeText } from "../core/shape.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import { decodeText } from "../core/text.js";

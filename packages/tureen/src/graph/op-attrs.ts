@@ -48,10 +48,14 @@ function checkAttr(op: OpDef, def: AttrDef, attr: AttrValue, owner: string): voi
 
 function checkMinimum(def: AttrDef, minimum: number, attr: AttrValue, where: () => string): void {
   if (attr.kind === "int" && attr.value < minimum) {
-    throw invalidArgument(`Value for attr '${def.name}' of ${attr.value} must be at least minimum ${minimum}${where()}`);
+    throw invalidArgument(
+      `Value for attr '${def.name}' of ${attr.value} must be at least minimum ${minimum}${where()}`,
+    );
   }
   if (attr.kind === "list" && attr.value.length < minimum) {
-    throw invalidArgument(`Length for attr '${def.name}' of ${attr.value.length} must be at least minimum ${minimum}${where()}`);
+    throw invalidArgument(
+      `Length for attr '${def.name}' of ${attr.value.length} must be at least minimum ${minimum}${where()}`,
+    );
   }
 }
 

@@ -34,7 +34,8 @@ function attrDefText(attr: AttrDef): string {
   let text = `attr=${attr.name}:${attr.type}`;
   if ("default" in attr) text += `,default=${plainText(attr.type, attr.default)}`;
   if (attr.minimum !== undefined) text += `,min=${attr.minimum}`;
-  if (attr.allowed !== undefined) text += `,allowed=[${attr.allowed.map((value) => plainText(elementType(attr.type), value)).join(", ")}]`;
+  if (attr.allowed !== undefined)
+    text += `,allowed=[${attr.allowed.map((value) => plainText(elementType(attr.type), value)).join(", ")}]`;
   return text;
 }
 

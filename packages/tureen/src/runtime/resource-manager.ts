@@ -32,6 +32,8 @@ export class ResourceManager {
   readonly #resources = new Map<string, Resource>();
   /** Containers that ever held something: messages tell a missing container from a missing resource. */
   readonly #containers = new Set<string>();
+  /** What handles were found to point to: a plan's handles stay, and making their keys would cost more than most reads. */
+  #found = new WeakMap<ResourceHandle, Resource>();
 
   static #key(handle: ResourceHandle): string {
     return `${handle.container}\0${handle.kind}\0${handle.name}`;
@@ -39,7 +41,11 @@ export class ResourceManager {
 
   /** The resource, or undefined where it was never made or has been destroyed. */
   find<R extends Resource>(handle: ResourceHandle): R | undefined {
-    return this.#resources.get(ResourceManager.#key(handle)) as R | undefined;
+    const known = this.#found.get(handle);
+    if (known !== undefined) return known as R;
+    const resource = this.#resources.get(ResourceManager.#key(handle));
+    if (resource !== undefined) this.#found.set(handle, resource);
+    return resource as R | undefined;
   }
 
   /** The resource; NOT_FOUND with TensorFlow's text otherwise. */
@@ -71,12 +77,14 @@ export class ResourceManager {
 
   /** Puts a resource under a handle, in place of what was there. */
   set(handle: ResourceHandle, resource: Resource): void {
+    this.#found = new WeakMap();
     this.#containers.add(handle.container);
     this.#resources.set(ResourceManager.#key(handle), resource);
   }
 
   /** Removes a resource; whether there was one. */
   delete(handle: ResourceHandle): boolean {
+    this.#found = new WeakMap();
     return this.#resources.delete(ResourceManager.#key(handle));
   }
 

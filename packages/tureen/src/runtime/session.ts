@@ -5,9 +5,9 @@ import type { FunctionReference } from "../graph/attr-value.js";
 import { type Graph, type Operation, Tensor } from "../graph/graph.js";
 import type { FunctionBody } from "../graph/graph-function.js";
 import { type CompileOptions, compilePlan, type Partitioner } from "./compile/compile.js";
-import { explainPlan, type PlanReport } from "./compile/partition-report.js";
 import { liftBody } from "./compile/inline-calls.js";
 import { lift } from "./compile/lift.js";
+import { explainPlan, type PlanReport } from "./compile/partition-report.js";
 import { isAsAssumed, type Plan, runPlan } from "./compile/plan.js";
 import type { FunctionRunner } from "./function-runner.js";
 import type { KernelTable } from "./kernel.js";
@@ -93,12 +93,16 @@ export class Session {
     if (this.#closed) throw failedPrecondition("Session has been closed.");
     const feeds = (request.feeds ?? []).map((feed) => this.#tensor(feed));
     const fetches = (request.fetches ?? []).map((fetch) => this.#tensor(fetch));
-    const targets = (request.targets ?? []).map((target) => (typeof target === "string" ? this.graph.operation(target) : target));
+    const targets = (request.targets ?? []).map((target) =>
+      typeof target === "string" ? this.graph.operation(target) : target,
+    );
     const key = [feeds, fetches, targets].map((list) => list.map((item) => item.name).join("\0")).join("\0\0");
     const known = this.#callables.get(key);
     if (known !== undefined) return known;
-    if (fetches.length === 0 && targets.length === 0) throw invalidArgument("Must specify at least one target to fetch or execute.");
-    for (const feed of feeds) if (fetches.includes(feed)) throw invalidArgument(`${feed.name} is both fed and fetched.`);
+    if (fetches.length === 0 && targets.length === 0)
+      throw invalidArgument("Must specify at least one target to fetch or execute.");
+    for (const feed of feeds)
+      if (fetches.includes(feed)) throw invalidArgument(`${feed.name} is both fed and fetched.`);
     const compile = (trustFeeds: boolean): Plan =>
       compilePlan(lift({ feeds, fetches, targets }), { ...this.#compileOptions(), trustFeeds });
     const callable = this.#makeCallable(compile(true), feeds, () => compile(false));
@@ -110,7 +114,9 @@ export class Session {
   explain(request: CallableRequest): PlanReport {
     const feeds = (request.feeds ?? []).map((feed) => this.#tensor(feed));
     const fetches = (request.fetches ?? []).map((fetch) => this.#tensor(fetch));
-    const targets = (request.targets ?? []).map((target) => (typeof target === "string" ? this.graph.operation(target) : target));
+    const targets = (request.targets ?? []).map((target) =>
+      typeof target === "string" ? this.graph.operation(target) : target,
+    );
     return explainPlan({ feeds, fetches, targets }, { ...this.#compileOptions(), trustFeeds: true });
   }
 
@@ -188,9 +194,12 @@ export class Session {
       for (let i = 0; i < feeds.length; i++) {
         const { dtype } = feeds[i]!;
         const value = values[i];
-        if (value === undefined) throw invalidArgument(`${feeds.length} values must be fed, ${values.length} were given`);
+        if (value === undefined)
+          throw invalidArgument(`${feeds.length} values must be fed, ${values.length} were given`);
         if (value.dtype !== dtype) {
-          throw invalidArgument(`Expects arg[${position[i]}] to be ${dtypeLabel(dtype)} but ${dtypeLabel(value.dtype)} is provided`);
+          throw invalidArgument(
+            `Expects arg[${position[i]}] to be ${dtypeLabel(dtype)} but ${dtypeLabel(value.dtype)} is provided`,
+          );
         }
       }
       if (this.#closed) throw failedPrecondition("Session has been closed.");

@@ -1,4 +1,4 @@
-import { invalidArgument, StatusError, unimplemented } from "../core/status-error.js";
+import { invalidArgument, type StatusError, unimplemented } from "../core/status-error.js";
 import type { AttrValue, FunctionReference } from "../graph/attr-value.js";
 import type { Graph, Operation, Tensor } from "../graph/graph.js";
 import type { FunctionBody } from "../graph/graph-function.js";
@@ -8,8 +8,24 @@ import type { SignatureInfo } from "./signature.js";
 
 /** Ops that the compiler takes away, so that they need no kernel. */
 const compiledAway: ReadonlySet<string> = new Set([
-  "Switch", "RefSwitch", "Merge", "RefMerge", "Enter", "RefEnter", "Exit", "RefExit", "NextIteration", "RefNextIteration", "LoopCond",
-  "NoOp", "ControlTrigger", "_Arg", "_Retval", "PartitionedCall", "StatefulPartitionedCall", "RemoteCall",
+  "Switch",
+  "RefSwitch",
+  "Merge",
+  "RefMerge",
+  "Enter",
+  "RefEnter",
+  "Exit",
+  "RefExit",
+  "NextIteration",
+  "RefNextIteration",
+  "LoopCond",
+  "NoOp",
+  "ControlTrigger",
+  "_Arg",
+  "_Retval",
+  "PartitionedCall",
+  "StatefulPartitionedCall",
+  "RemoteCall",
 ]);
 
 /**
@@ -83,7 +99,11 @@ export function calledWhileRunning(op: Operation): readonly FunctionReference[] 
 /** Whether there is something to run an op with. */
 export function hasKernel(graph: Graph, type: string): boolean {
   return (
-    Object.hasOwn(kernelTable, type) || compiledAway.has(type) || leftover.test(type) || Object.hasOwn(loweringTable, type) || graph.functions.has(type)
+    Object.hasOwn(kernelTable, type) ||
+    compiledAway.has(type) ||
+    leftover.test(type) ||
+    Object.hasOwn(loweringTable, type) ||
+    graph.functions.has(type)
   );
 }
 

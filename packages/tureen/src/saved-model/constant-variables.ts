@@ -1,21 +1,25 @@
-import { lift } from "../runtime/compile/lift.js";
-import { inlineCalls } from "../runtime/compile/inline-calls.js";
-import { variableHandle } from "../runtime/compile/freeze.js";
-import { type PlanNode, type Port, reachable } from "../runtime/compile/plan-node.js";
 import type { Graph } from "../graph/graph.js";
 import type { GraphFunction } from "../graph/graph-function.js";
+import { variableHandle } from "../runtime/compile/freeze.js";
+import { inlineCalls } from "../runtime/compile/inline-calls.js";
+import { lift } from "../runtime/compile/lift.js";
+import { type PlanNode, type Port, reachable } from "../runtime/compile/plan-node.js";
 import type { ResourceHandle } from "../runtime/resource-manager.js";
 import type { SignatureInfo } from "./signature.js";
 
 /** Ops that change a variable which is their first input. */
-export const assigns: RegExp = /^(Assign|AssignAdd|AssignSub|Assign(Add|Sub)?VariableOp|Scatter.*|ResourceScatter.*|(Resource)?(Sparse)?Apply.*|ResourceStridedSliceAssign|CountUpTo|ResourceCountUpTo|DestroyResourceOp|RngSkip|StatefulUniform.*|StatefulRandom.*)$/;
+export const assigns: RegExp =
+  /^(Assign|AssignAdd|AssignSub|Assign(Add|Sub)?VariableOp|Scatter.*|ResourceScatter.*|(Resource)?(Sparse)?Apply.*|ResourceStridedSliceAssign|CountUpTo|ResourceCountUpTo|DestroyResourceOp|RngSkip|StatefulUniform.*|StatefulRandom.*)$/;
 
 /**
  * Which variables no signature of a model ever assigns, so that their values are constants once the model is loaded.
  *
  * Where an assignment's variable cannot be told (inside branches and loop bodies), every variable handed to that call counts as assigned.
  */
-export function constantVariables(graph: Graph, signatures: ReadonlyMap<string, SignatureInfo>): (handle: ResourceHandle) => boolean {
+export function constantVariables(
+  graph: Graph,
+  signatures: ReadonlyMap<string, SignatureInfo>,
+): (handle: ResourceHandle) => boolean {
   const assigned = new Set<string>();
   const mark = (port: Port): void => {
     for (const node of origins(port)) {
@@ -48,7 +52,10 @@ function origins(port: Port): PlanNode[] {
     if (seen.has(node)) continue;
     seen.add(node);
     if (variableHandle(node) !== undefined) found.push(node);
-    else for (const input of node.inputs) if (input.node.outputTypes[input.index] === "resource" || input.node.refOutputs !== undefined) pending.push(input.node);
+    else
+      for (const input of node.inputs)
+        if (input.node.outputTypes[input.index] === "resource" || input.node.refOutputs !== undefined)
+          pending.push(input.node);
   }
   return found;
 }
@@ -61,7 +68,8 @@ function functionsOf(node: Pick<PlanNode, "attrs">): string[] {
   const names: string[] = [];
   for (const attr of node.attrs.map.values()) {
     if (attr.kind === "func") names.push(attr.value.name);
-    else if (attr.kind === "list" && attr.of === "func") names.push(...(attr.value as readonly { readonly name: string }[]).map((fn) => fn.name));
+    else if (attr.kind === "list" && attr.of === "func")
+      names.push(...(attr.value as readonly { readonly name: string }[]).map((fn) => fn.name));
   }
   return names;
 }
@@ -72,7 +80,8 @@ function functionAssigns(name: string, library: ReadonlyMap<string, GraphFunctio
   seen.add(name);
   return fn.definition.nodes.some((node) => {
     if (assigns.test(node.op) || functionAssigns(node.op, library, seen)) return true;
-    for (const attr of node.attrs.values()) if (attr.kind === "func" && functionAssigns(attr.value.name, library, seen)) return true;
+    for (const attr of node.attrs.values())
+      if (attr.kind === "func" && functionAssigns(attr.value.name, library, seen)) return true;
     return false;
   });
 }

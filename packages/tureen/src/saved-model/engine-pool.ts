@@ -67,12 +67,21 @@ class EngineThread {
     this.#tell({ kind: "load", model: id, directory, stamp, tags, loopLimit, tensorLimit: currentTensorLimit() });
   }
 
-  run(model: PooledModel, feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[], deadline: number | undefined): Promise<WorkerResult> {
+  run(
+    model: PooledModel,
+    feeds: ReadonlyMap<string, TensorValue>,
+    fetches: readonly string[],
+    deadline: number | undefined,
+  ): Promise<WorkerResult> {
     const call = this.#nextId++;
     const { packed, buffers } = packTensors([...feeds.values()]);
-    const timeout = deadline === undefined || deadline === Number.POSITIVE_INFINITY ? undefined : deadline - performance.now();
+    const timeout =
+      deadline === undefined || deadline === Number.POSITIVE_INFINITY ? undefined : deadline - performance.now();
     return new Promise((resolve, reject) => {
-      const timer = timeout === undefined ? undefined : setTimeout(() => this.#take(call)?.reject(timedOut()), Math.max(0, timeout));
+      const timer =
+        timeout === undefined
+          ? undefined
+          : setTimeout(() => this.#take(call)?.reject(timedOut()), Math.max(0, timeout));
       this.#calls.set(call, { model, resolve, reject, timer });
       this.#worker.ref();
       const { id } = this.#models.get(model)!;
@@ -173,7 +182,10 @@ export function engineThread(model: PooledModel): Pick<EngineThread, "run"> | un
 
 function loadInAnother(model: PooledModel): void {
   const free = threads.find((thread) => thread.stateOf(model) === undefined);
-  if (free !== undefined) return free.load(model);
+  if (free !== undefined) {
+    free.load(model);
+    return;
+  }
   if (unavailable) return;
   try {
     const thread = new EngineThread(forget);

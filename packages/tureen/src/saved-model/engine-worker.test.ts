@@ -60,8 +60,12 @@ it("keeps the event loop free while a long plan runs", async () => {
   expect(last[0]).toEqual(here);
   // The median turn of the loop is far below the plan's time even where the machine is shared.
   expect(delay.percentile(50) / 1e6).toBeLessThan(Math.max(5, alone / 3));
-  await expect(model.runAsync(input(), fetches, { deadline: performance.now() + 1 })).rejects.toMatchObject({ code: "DEADLINE_EXCEEDED" });
-  await expect(model.runAsync(new Map([["Placeholder:0", zeros("float32", [512, 7])]]), fetches)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  await expect(model.runAsync(input(), fetches, { deadline: performance.now() + 1 })).rejects.toMatchObject({
+    code: "DEADLINE_EXCEEDED",
+  });
+  await expect(model.runAsync(new Map([["Placeholder:0", zeros("float32", [512, 7])]]), fetches)).rejects.toMatchObject(
+    { code: "INVALID_ARGUMENT" },
+  );
   await expect(model.runAsync(input(), fetches)).resolves.toHaveLength(1);
   model.close();
   await expect(model.runAsync(input(), fetches)).rejects.toMatchObject({ code: "FAILED_PRECONDITION" });

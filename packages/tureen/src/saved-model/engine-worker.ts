@@ -38,7 +38,11 @@ async function run(message: Extract<ToWorker, { kind: "run" }>): Promise<void> {
     const model = await models.get(message.model)!;
     const feeds = unpackTensors(message.feeds);
     const began = performance.now();
-    const values = model.run(new Map(names.map((name, i) => [name, feeds[i]!] as const)), fetches, timeout === undefined ? {} : { deadline: began + timeout });
+    const values = model.run(
+      new Map(names.map((name, i) => [name, feeds[i]!] as const)),
+      fetches,
+      timeout === undefined ? {} : { deadline: began + timeout },
+    );
     const milliseconds = performance.now() - began;
     const { packed, buffers } = packTensors(values);
     tell({ kind: "result", call, values: packed, milliseconds }, buffers);

@@ -1,5 +1,6 @@
 export { loadSavedModel } from "./load.js";
 export { findMetaGraph, isSavedModel, readSavedModel, savedModelFiles } from "./read.js";
+export { type ModelScan, type ScanFinding, scanSavedModel } from "./scan.js";
 export type {
   LoadedSavedModel,
   LoadOptions,
@@ -11,4 +12,3 @@ export type {
 } from "./signature.js";
 export { defaultSignatureKey, methodNames, signatureFromProto, signatureToProto } from "./signature-def.js";
 export type { SignatureFunction, SignatureValue } from "./signature-function.js";
-export { type ModelScan, type ScanFinding, scanSavedModel } from "./scan.js";

@@ -1,28 +1,28 @@
 import { existsSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
-import type { CollectionDef, MetaGraphDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { create, fromBinary } from "@bufbuild/protobuf";
 import { GraphDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/graph_pb";
+import type { CollectionDef, MetaGraphDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { AssetFileDefSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { failedPrecondition, invalidArgument, notFound, toStatusError } from "../core/status-error.js";
 import { scalarValue, type TensorValue } from "../core/tensor-value.js";
 import type { Graph, Operation } from "../graph/graph.js";
 import { graphFromProto } from "../graph/graph-def.js";
-import type { ResourceHandle } from "../runtime/resource-manager.js";
 import type { PlanReport } from "../runtime/compile/partition-report.js";
 import { ortPartitioner } from "../runtime/ort/index.js";
+import type { ResourceHandle } from "../runtime/resource-manager.js";
 import { Session, type SessionOptions, type SessionRunOptions } from "../runtime/session.js";
 import { calledWhileRunning, checkKernels, needsIterator, reachableOperations } from "./check-kernels.js";
 import { constantVariables } from "./constant-variables.js";
 import { closeInWorkers, engineThread, type PooledModel, WorkerGone } from "./engine-pool.js";
 import { mutatesState } from "./mutable-state.js";
-import { RunPlacement, sizeOf } from "./run-placement.js";
-import { modelStamp } from "./worker-messages.js";
 import { findMetaGraph, readSavedModel, savedModelFiles } from "./read.js";
+import { RunPlacement, sizeOf } from "./run-placement.js";
 import type { LoadedSavedModel, LoadOptions, RunOptions, SignatureInfo, TensorInfo } from "./signature.js";
-import { type SignatureFunction, signatureFunction, type SignatureValue } from "./signature-function.js";
 import { signatureFromProto } from "./signature-def.js";
+import { type SignatureFunction, type SignatureValue, signatureFunction } from "./signature-function.js";
 import { validateGraph } from "./validate-graph.js";
+import { modelStamp } from "./worker-messages.js";
 
 /** Signature keys that hold operations, not calls. */
 const initOpKey = "__saved_model_init_op";
@@ -87,7 +87,13 @@ function restore(meta: MetaGraphDef, directory: string, stamp: string, options: 
 }
 
 /** What a worker needs to load the same model; undefined where the model must run in one place. */
-function pooledModel(graph: Graph, signatures: ReadonlyMap<string, SignatureInfo>, directory: string, stamp: string, options: LoadSettings): PooledModel | undefined {
+function pooledModel(
+  graph: Graph,
+  signatures: ReadonlyMap<string, SignatureInfo>,
+  directory: string,
+  stamp: string,
+  options: LoadSettings,
+): PooledModel | undefined {
   const workers = options.engineWorkers ?? defaultEngineWorkers;
   // A session of the caller's making cannot be made again elsewhere.
   if (workers === 0 || options.session !== undefined || mutatesState(graph, signatures)) return undefined;
@@ -111,7 +117,12 @@ function compileSignatures(graph: Graph, session: Session, signatures: ReadonlyM
     const feeds = [...new Set([...inputs.values()].map((info) => graph.tensor(info.name)))];
     const fetches = [...outputs.values()].map((info) => graph.tensor(info.name));
     // TensorFlow refuses such a request when it comes; the model's other signatures are good.
-    if (fetches.length === 0 || fetches.some((fetch) => feeds.includes(fetch)) || needsIterator(graph, fetches, new Set(feeds))) continue;
+    if (
+      fetches.length === 0 ||
+      fetches.some((fetch) => feeds.includes(fetch)) ||
+      needsIterator(graph, fetches, new Set(feeds))
+    )
+      continue;
     session.callable({ feeds, fetches });
     for (const op of reachableOperations(graph, fetches, new Set(feeds))) {
       for (const reference of calledWhileRunning(op)) session.precompile(reference);
@@ -121,7 +132,8 @@ function compileSignatures(graph: Graph, session: Session, signatures: ReadonlyM
 
 function assetFeeds(meta: MetaGraphDef, graph: Graph, root: string): Map<string, TensorValue> {
   const feeds = new Map<string, TensorValue>();
-  const stored = meta.assetFileDef.length > 0 ? meta.assetFileDef : assetsInCollection(meta.collectionDef[assetCollection]);
+  const stored =
+    meta.assetFileDef.length > 0 ? meta.assetFileDef : assetsInCollection(meta.collectionDef[assetCollection]);
   for (const asset of stored) {
     const { encoding } = asset.tensorInfo ?? { encoding: { case: undefined } };
     if (encoding.case !== "name") throw failedPrecondition("AssetFileDef has no tensor name");
@@ -141,11 +153,18 @@ function assetsInCollection(collection: CollectionDef | undefined): MetaGraphDef
 /** The file of an asset, inside the model's folder; file ops check again, links resolved, when they open it. */
 function assetPath(root: string, filename: string): string {
   const path = resolve(root, savedModelFiles.assets, filename);
-  if (!path.startsWith(join(root, savedModelFiles.assets) + sep)) throw invalidArgument(`Asset file name leaves the model's folder: ${filename}`);
+  if (!path.startsWith(join(root, savedModelFiles.assets) + sep))
+    throw invalidArgument(`Asset file name leaves the model's folder: ${filename}`);
   return path;
 }
 
-function restoreVariables(meta: MetaGraphDef, session: Session, assets: ReadonlyMap<string, TensorValue>, root: string, run: SessionRunOptions): void {
+function restoreVariables(
+  meta: MetaGraphDef,
+  session: Session,
+  assets: ReadonlyMap<string, TensorValue>,
+  root: string,
+  run: SessionRunOptions,
+): void {
   const prefix = join(root, savedModelFiles.variables);
   const saver = meta.saverDef;
   // As the C++ loader: no index file means that there is nothing to restore.
@@ -154,7 +173,13 @@ function restoreVariables(meta: MetaGraphDef, session: Session, assets: Readonly
   session.run([], feeds, [target(session, saver.restoreOpName)], run);
 }
 
-function initialize(meta: MetaGraphDef, session: Session, assets: ReadonlyMap<string, TensorValue>, directory: string, run: SessionRunOptions): void {
+function initialize(
+  meta: MetaGraphDef,
+  session: Session,
+  assets: ReadonlyMap<string, TensorValue>,
+  directory: string,
+  run: SessionRunOptions,
+): void {
   const op = initOp(meta, directory);
   if (op !== undefined) session.run([], assets, [target(session, op)], run);
   session.forgetPlans();
@@ -205,18 +230,31 @@ class LoadedModel implements LoadedSavedModel {
   readonly #pooled: PooledModel | undefined;
   readonly #placements = new Map<string, RunPlacement>();
 
-  constructor(session: Session, signatures: ReadonlyMap<string, SignatureInfo>, signatureDefs: MetaGraphDef["signatureDef"], pooled: PooledModel | undefined) {
+  constructor(
+    session: Session,
+    signatures: ReadonlyMap<string, SignatureInfo>,
+    signatureDefs: MetaGraphDef["signatureDef"],
+    pooled: PooledModel | undefined,
+  ) {
     this.session = session;
     this.signatures = signatures;
     this.signatureDefs = signatureDefs;
     this.#pooled = pooled;
   }
 
-  run(feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[], options: RunOptions = {}): readonly TensorValue[] {
+  run(
+    feeds: ReadonlyMap<string, TensorValue>,
+    fetches: readonly string[],
+    options: RunOptions = {},
+  ): readonly TensorValue[] {
     return this.session.run(fetches, feeds, [], options);
   }
 
-  async runAsync(feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[], options: RunOptions = {}): Promise<readonly TensorValue[]> {
+  async runAsync(
+    feeds: ReadonlyMap<string, TensorValue>,
+    fetches: readonly string[],
+    options: RunOptions = {},
+  ): Promise<readonly TensorValue[]> {
     const pooled = this.#pooled;
     if (pooled === undefined) return this.run(feeds, fetches, options);
     const placement = this.#placementOf(feeds, fetches);
@@ -268,7 +306,9 @@ class LoadedModel implements LoadedSavedModel {
       const value = (resource as { readonly value?: TensorValue }).value;
       if (value === undefined) continue;
       const { data } = value;
-      bytes += ArrayBuffer.isView(data) ? (data as Uint8Array).byteLength : (data as readonly Uint8Array[]).reduce((sum, text) => sum + text.length, 0);
+      bytes += ArrayBuffer.isView(data)
+        ? (data as Uint8Array).byteLength
+        : (data as readonly Uint8Array[]).reduce((sum, text) => sum + text.length, 0);
     }
     return bytes;
   }

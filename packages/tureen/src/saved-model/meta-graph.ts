@@ -16,8 +16,8 @@ import {
 } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { SaverDef_CheckpointFormatVersion, SaverDefSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/saver_pb";
 import { dtypeNumber } from "../core/dtype.js";
-import { graphToProto } from "../graph/graph-def.js";
 import { type Graph, Operation, Tensor } from "../graph/graph.js";
+import { graphToProto } from "../graph/graph-def.js";
 import { opList } from "../graph/op-def-proto.js";
 import { Saveable } from "../graph/saveable.js";
 import { Variable } from "../graph/variable.js";
@@ -54,7 +54,12 @@ export interface MetaGraphParts {
 /** As TensorFlow, whose file formats these are at: readers look at it to tell what to expect. */
 const tensorflowVersion = "2.15.1";
 /** `tf.train.Saver`'s defaults, which a SaverDef carries along. */
-const saverDefaults = { maxToKeep: 5, sharded: true, keepCheckpointEveryNHours: 10000, version: SaverDef_CheckpointFormatVersion.V2 };
+const saverDefaults = {
+  maxToKeep: 5,
+  sharded: true,
+  keepCheckpointEveryNHours: 10000,
+  version: SaverDef_CheckpointFormatVersion.V2,
+};
 
 /** The MetaGraphDef message of a graph with its collections, signatures and saver. */
 export function metaGraphToProto(parts: MetaGraphParts): MetaGraphDef {
@@ -92,7 +97,9 @@ export function metaGraphToProto(parts: MetaGraphParts): MetaGraphDef {
           }),
         }),
     collectionDef: collections,
-    signatureDef: Object.fromEntries([...(parts.signatures ?? [])].map(([key, signature]) => [key, signatureToProto(signature)])),
+    signatureDef: Object.fromEntries(
+      [...(parts.signatures ?? [])].map(([key, signature]) => [key, signatureToProto(signature)]),
+    ),
     assetFileDef: assets,
   });
 }
@@ -100,7 +107,10 @@ export function metaGraphToProto(parts: MetaGraphParts): MetaGraphDef {
 function assetToProto({ tensor, filename }: AssetFile): AssetFileDef {
   return create(AssetFileDefSchema, {
     filename,
-    tensorInfo: create(TensorInfoSchema, { encoding: { case: "name", value: tensor.name }, dtype: dtypeNumber(tensor.dtype) }),
+    tensorInfo: create(TensorInfoSchema, {
+      encoding: { case: "name", value: tensor.name },
+      dtype: dtypeNumber(tensor.dtype),
+    }),
   });
 }
 
@@ -112,7 +122,9 @@ function anyAsset(asset: AssetFileDef): Any {
 }
 
 function nodeList(value: string[]): CollectionDef {
-  return create(CollectionDefSchema, { kind: { case: "nodeList", value: create(CollectionDef_NodeListSchema, { value }) } });
+  return create(CollectionDefSchema, {
+    kind: { case: "nodeList", value: create(CollectionDef_NodeListSchema, { value }) },
+  });
 }
 
 /** Collections of variables become VariableDefs, of ops and tensors node lists; what has no message stays out, as in TensorFlow. */
@@ -122,7 +134,9 @@ function collectionsToProto(graph: Graph): { [key: string]: CollectionDef } {
     if (items.length === 0) continue;
     if (items.every((item) => item instanceof Variable)) {
       const value = (items as Variable[]).map(variableToBytes);
-      result[key] = create(CollectionDefSchema, { kind: { case: "bytesList", value: create(CollectionDef_BytesListSchema, { value }) } });
+      result[key] = create(CollectionDefSchema, {
+        kind: { case: "bytesList", value: create(CollectionDef_BytesListSchema, { value }) },
+      });
     } else if (items.every((item) => item instanceof Tensor || item instanceof Operation || item instanceof Saveable)) {
       result[key] = nodeList((items as (Tensor | Operation | Saveable)[]).map((item) => item.name));
     }

@@ -16,7 +16,9 @@ const tableChanges = /^(LookupTable(Insert|Import|Remove)|InitializeTable)/;
  * Such a model has one copy of its state, so it runs in one thread.
  */
 export function mutatesState(graph: Graph, signatures: ReadonlyMap<string, SignatureInfo>): boolean {
-  const fetches = [...signatures.values()].flatMap(({ outputs }) => [...outputs.values()].map((info) => graph.tensor(info.name)));
+  const fetches = [...signatures.values()].flatMap(({ outputs }) =>
+    [...outputs.values()].map((info) => graph.tensor(info.name)),
+  );
   for (const { type, def } of reachableOperations(graph, fetches)) {
     if (assigns.test(type) || tableChanges.test(type)) return true;
     // A function's own flag says what its body says.

@@ -7,13 +7,14 @@ import { dataLoss, notFound } from "../core/status-error.js";
 import { decodeText } from "../core/text.js";
 
 /** File names inside a SavedModel folder. */
-export const savedModelFiles: Readonly<Record<"binary" | "text" | "variables" | "assets" | "assetsExtra", string>> = Object.freeze({
-  binary: "saved_model.pb",
-  text: "saved_model.pbtxt",
-  variables: "variables/variables",
-  assets: "assets",
-  assetsExtra: "assets.extra",
-});
+export const savedModelFiles: Readonly<Record<"binary" | "text" | "variables" | "assets" | "assetsExtra", string>> =
+  Object.freeze({
+    binary: "saved_model.pb",
+    text: "saved_model.pbtxt",
+    variables: "variables/variables",
+    assets: "assets",
+    assetsExtra: "assets.extra",
+  });
 
 /** Whether a folder looks like a SavedModel. */
 export function isSavedModel(directory: string): boolean {
@@ -26,7 +27,9 @@ export async function readSavedModel(directory: string): Promise<SavedModel> {
   if (existsSync(binary)) return parseBinary(readFileSync(binary), binary);
   const text = join(directory, savedModelFiles.text);
   if (existsSync(text)) return parseText(decodeText(readFileSync(text)), text);
-  throw notFound(`Could not find SavedModel .pb or .pbtxt at supplied export directory path: ${directory}. Check that the directory exists and that you have the right permissions for accessing it.`);
+  throw notFound(
+    `Could not find SavedModel .pb or .pbtxt at supplied export directory path: ${directory}. Check that the directory exists and that you have the right permissions for accessing it.`,
+  );
 }
 
 function parseBinary(bytes: Uint8Array, file: string): SavedModel {

@@ -1,13 +1,13 @@
-import type { MetaGraphDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
-import type { NodeDef } from "@tureen/protos/gen/tensorflow/core/framework/node_def_pb";
 import { existsSync, realpathSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
+import type { NodeDef } from "@tureen/protos/gen/tensorflow/core/framework/node_def_pb";
+import type { MetaGraphDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { dtypeFromNumber, dtypeSize } from "../core/dtype.js";
 import { toStatusError } from "../core/status-error.js";
-import { graphFromProto } from "../graph/graph-def.js";
 import type { Graph } from "../graph/graph.js";
+import { graphFromProto } from "../graph/graph-def.js";
 import { findOpDef } from "../graph/op-def.js";
-import { reachableOperations, unsupportedOps } from "./check-kernels.js";
+import { needsIterator, reachableOperations, unsupportedOps } from "./check-kernels.js";
 import { readSavedModel, savedModelFiles } from "./read.js";
 import { signatureFromProto } from "./signature-def.js";
 import { validateGraph } from "./validate-graph.js";
@@ -33,13 +33,44 @@ export interface ModelScan {
 
 /** Ops that read or write files: those that TensorFlow's own scan denies, and what reaches files by another name. */
 const fileOps: ReadonlySet<string> = new Set([
-  "ReadFile", "WriteFile", "MatchingFiles", "SaveV2", "Save", "SaveSlices", "RestoreV2", "Restore", "RestoreSlice", "MergeV2Checkpoints",
-  "WholeFileReader", "WholeFileReaderV2", "TextLineReader", "TextLineReaderV2", "FixedLengthRecordReader", "FixedLengthRecordReaderV2",
-  "TFRecordReader", "TFRecordReaderV2", "TFRecordDataset", "TFRecordDatasetV2", "TextLineDataset", "FixedLengthRecordDatasetV2", "CSVDataset",
-  "CSVDatasetV2", "CreateSummaryFileWriter", "WriteSummary", "CacheDataset", "CacheDatasetV2", "SnapshotDatasetV2",
+  "ReadFile",
+  "WriteFile",
+  "MatchingFiles",
+  "SaveV2",
+  "Save",
+  "SaveSlices",
+  "RestoreV2",
+  "Restore",
+  "RestoreSlice",
+  "MergeV2Checkpoints",
+  "WholeFileReader",
+  "WholeFileReaderV2",
+  "TextLineReader",
+  "TextLineReaderV2",
+  "FixedLengthRecordReader",
+  "FixedLengthRecordReaderV2",
+  "TFRecordReader",
+  "TFRecordReaderV2",
+  "TFRecordDataset",
+  "TFRecordDatasetV2",
+  "TextLineDataset",
+  "FixedLengthRecordDatasetV2",
+  "CSVDataset",
+  "CSVDatasetV2",
+  "CreateSummaryFileWriter",
+  "WriteSummary",
+  "CacheDataset",
+  "CacheDatasetV2",
+  "SnapshotDatasetV2",
 ]);
 /** Ops that run what is no graph. */
-const codeOps: ReadonlySet<string> = new Set(["PyFunc", "PyFuncStateless", "EagerPyFunc", "XlaCallModule", "TPUCompile"]);
+const codeOps: ReadonlySet<string> = new Set([
+  "PyFunc",
+  "PyFuncStateless",
+  "EagerPyFunc",
+  "XlaCallModule",
+  "TPUCompile",
+]);
 /** A constant that is filled up from fewer values than it has elements, beyond so many bytes, is a small file's way to much memory. */
 const suspiciousBytes = 64 * 2 ** 20;
 
@@ -62,7 +93,8 @@ function scanMetaGraph(meta: MetaGraphDef): ModelScan {
   const known = new Set(functions.map((fn) => fn.signature?.name ?? ""));
   const findings: ScanFinding[] = [];
   const unknown = [...ops.keys()].filter((op) => findOpDef(op) === undefined && !known.has(op)).sort();
-  if (unknown.length > 0) findings.push({ kind: "unsupported", text: `ops that are not registered: ${unknown.join(", ")}` });
+  if (unknown.length > 0)
+    findings.push({ kind: "unsupported", text: `ops that are not registered: ${unknown.join(", ")}` });
   const code = [...ops.keys()].filter((op) => codeOps.has(op)).sort();
   if (code.length > 0) findings.push({ kind: "code", text: `ops that run code of their own: ${code.join(", ")}` });
   for (const node of nodes) findings.push(...sizeFindings(node));
@@ -79,7 +111,13 @@ function scanMetaGraph(meta: MetaGraphDef): ModelScan {
       findings.push({ kind: "invalid", text: toStatusError(error).message });
     }
   }
-  return { tags: [...(meta.metaInfoDef?.tags ?? [])].sort(), nodes: nodes.length, functions: functions.length, ops, findings };
+  return {
+    tags: [...(meta.metaInfoDef?.tags ?? [])].sort(),
+    nodes: nodes.length,
+    functions: functions.length,
+    ops,
+    findings,
+  };
 }
 
 function sizeFindings(node: NodeDef): ScanFinding[] {
@@ -90,7 +128,9 @@ function sizeFindings(node: NodeDef): ScanFinding[] {
   const bytes = elements * Math.max(1, knownSize(dtype));
   if (bytes < suspiciousBytes || tensorContent.length >= bytes) return [];
   const said = `${node.op} '${node.name}' says [${tensorShape.dim.map((dim) => dim.size).join(",")}]`;
-  return [{ kind: "size", text: `${said}, ${(bytes / 2 ** 20).toFixed(0)} MiB, but stores ${tensorContent.length} bytes` }];
+  return [
+    { kind: "size", text: `${said}, ${(bytes / 2 ** 20).toFixed(0)} MiB, but stores ${tensorContent.length} bytes` },
+  ];
 }
 
 function knownSize(dtype: number): number {
@@ -109,15 +149,25 @@ function signatureFindings(graph: Graph, meta: MetaGraphDef): ScanFinding[] {
     const signature = signatureFromProto(meta.signatureDef[key]!);
     try {
       const missing = unsupportedOps(graph, signature);
-      if (missing.length > 0) findings.push({ kind: "unsupported", signature: key, text: `ops without a kernel: ${missing.join(", ")}` });
+      if (missing.length > 0)
+        findings.push({ kind: "unsupported", signature: key, text: `ops without a kernel: ${missing.join(", ")}` });
       const feeds = new Set([...signature.inputs.values()].map((info) => graph.tensor(info.name)));
       const fetches = [...signature.outputs.values()].map((info) => graph.tensor(info.name));
+      if (needsIterator(graph, fetches, feeds)) {
+        findings.push({
+          kind: "unsupported",
+          signature: key,
+          text: "waits for an iterator that no server makes: it only runs with what comes after it fed",
+        });
+      }
       const files = new Set<string>();
       for (const op of reachableOperations(graph, fetches, feeds)) {
         if (fileOps.has(op.type)) files.add(op.type);
-        if (op.type === "PrintV2" && op.attrs.text("output_stream").startsWith("file://")) files.add("PrintV2 to a file");
+        if (op.type === "PrintV2" && op.attrs.text("output_stream").startsWith("file://"))
+          files.add("PrintV2 to a file");
       }
-      if (files.size > 0) findings.push({ kind: "files", signature: key, text: `ops that touch files: ${[...files].sort().join(", ")}` });
+      if (files.size > 0)
+        findings.push({ kind: "files", signature: key, text: `ops that touch files: ${[...files].sort().join(", ")}` });
     } catch (error) {
       findings.push({ kind: "invalid", signature: key, text: toStatusError(error).message });
     }
@@ -128,10 +178,17 @@ function signatureFindings(graph: Graph, meta: MetaGraphDef): ScanFinding[] {
 /** Files of the model that are links to somewhere else. */
 function outwardLinks(directory: string): ScanFinding[] {
   const root = realpathSync(resolve(directory));
-  return [savedModelFiles.binary, savedModelFiles.text, `${savedModelFiles.variables}.index`, savedModelFiles.assets].flatMap((file): ScanFinding[] => {
+  return [
+    savedModelFiles.binary,
+    savedModelFiles.text,
+    `${savedModelFiles.variables}.index`,
+    savedModelFiles.assets,
+  ].flatMap((file): ScanFinding[] => {
     const path = join(directory, file);
     if (!existsSync(path)) return [];
     const real = realpathSync(path);
-    return real.startsWith(root + sep) ? [] : [{ kind: "files", text: `${file} is a link out of the model's folder: ${real}` }];
+    return real.startsWith(root + sep)
+      ? []
+      : [{ kind: "files", text: `${file} is a link out of the model's folder: ${real}` }];
   });
 }

@@ -2,8 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import {
   type SignatureDef,
   SignatureDefSchema,
-  type TensorInfo as TensorInfoProto,
   TensorInfo_CooSparseSchema,
+  type TensorInfo as TensorInfoProto,
   TensorInfoSchema,
 } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { dtypeFromNumber, dtypeNumber } from "../core/dtype.js";
@@ -15,13 +15,14 @@ import type { SignatureInfo, TensorInfo } from "./signature.js";
 export const defaultSignatureKey = "serving_default";
 
 /** `SignatureDef.method_name` of the three serving calls and of the supervised modes. */
-export const methodNames: Readonly<Record<"predict" | "classify" | "regress" | "train" | "eval", string>> = Object.freeze({
-  predict: "tensorflow/serving/predict",
-  classify: "tensorflow/serving/classify",
-  regress: "tensorflow/serving/regress",
-  train: "tensorflow/supervised/training",
-  eval: "tensorflow/supervised/eval",
-});
+export const methodNames: Readonly<Record<"predict" | "classify" | "regress" | "train" | "eval", string>> =
+  Object.freeze({
+    predict: "tensorflow/serving/predict",
+    classify: "tensorflow/serving/classify",
+    regress: "tensorflow/serving/regress",
+    train: "tensorflow/supervised/training",
+    eval: "tensorflow/supervised/eval",
+  });
 
 /** What a SignatureDef message says. Keys come sorted, as protobuf maps have no order of their own. */
 export function signatureFromProto(proto: SignatureDef): SignatureInfo {

@@ -7,14 +7,22 @@ const fixture = (name: string): string => new URL(`./fixtures/${name}`, import.m
 
 it("runs a signature with plain values", async () => {
   const model = await loadSavedModel(fixture("tour"));
-  const predict = model.signature<{ x: number[][]; words: string[]; times: number }, { y: number[][]; ids: bigint[] }>("serving_default");
+  const predict = model.signature<{ x: number[][]; words: string[]; times: number }, { y: number[][]; ids: bigint[] }>(
+    "serving_default",
+  );
   // [1,2]·w = [2,4]; twice 2v+1.
-  expect(await predict({ x: [[1, 2]], words: ["Stew", "dal"], times: 2 })).toEqual({ y: [[11, 19]], ids: [1n, -1n], zeros: [0, 0] });
+  expect(await predict({ x: [[1, 2]], words: ["Stew", "dal"], times: 2 })).toEqual({
+    y: [[11, 19]],
+    ids: [1n, -1n],
+    zeros: [0, 0],
+  });
   const { y } = await predict.tensors({ x: [[-1, -2]], words: [], times: 0 });
   expect(y).toMatchObject({ dtype: "float32", shape: [1, 2], data: Float32Array.of(2, 4) });
   expect(predict.info.inputs.get("times")?.dtype).toBe("int32");
   const any = model.signature("serving_default");
-  await expect(any({ x: Float32Array.of(), words: [encodeText("soup")], times: 0 })).rejects.toThrow("In[0] and In[1] has different ndims");
+  await expect(any({ x: Float32Array.of(), words: [encodeText("soup")], times: 0 })).rejects.toThrow(
+    "In[0] and In[1] has different ndims",
+  );
   model.close();
   await expect(predict({ x: [[1, 2]], words: [], times: 0 })).rejects.toMatchObject({ code: "FAILED_PRECONDITION" });
 });
@@ -23,9 +31,12 @@ it("says which inputs and signatures there are", async () => {
   const model = await loadSavedModel(fixture("loop_v1"));
   await expect(model.signature("serving_default")({ x: [1], z: 1 })).rejects.toMatchObject({
     code: "INVALID_ARGUMENT",
-    message: "input size does not match signature: 2!=2 len({x,z}) != len({n,x}). Sent extra: {z}. Missing but required: {n}.",
+    message:
+      "input size does not match signature: 2!=2 len({x,z}) != len({n,x}). Sent extra: {z}. Missing but required: {n}.",
   });
-  expect(() => model.signature("other")).toThrow('Serving signature key "other" not found. The model has: serving_default');
+  expect(() => model.signature("other")).toThrow(
+    'Serving signature key "other" not found. The model has: serving_default',
+  );
   model.close();
 });
 

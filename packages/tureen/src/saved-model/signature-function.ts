@@ -17,7 +17,10 @@ export interface SignatureFunction<
 > {
   (inputs: Inputs, options?: RunOptions): Promise<Outputs>;
   /** The same with tensors as results, by output name. */
-  readonly tensors: (inputs: Inputs, options?: RunOptions) => Promise<Readonly<Record<keyof Outputs & string, TensorValue>>>;
+  readonly tensors: (
+    inputs: Inputs,
+    options?: RunOptions,
+  ) => Promise<Readonly<Record<keyof Outputs & string, TensorValue>>>;
   /** What the model says of the signature. */
   readonly info: SignatureInfo;
 }
@@ -29,7 +32,9 @@ export function signatureFunction<
 >(model: ServableModel, key: string): SignatureFunction<Inputs, Outputs> {
   const info = model.signatures.get(key);
   if (info === undefined) {
-    throw notFound(`Serving signature key "${key}" not found. The model has: ${[...model.signatures.keys()].join(", ")}`);
+    throw notFound(
+      `Serving signature key "${key}" not found. The model has: ${[...model.signatures.keys()].join(", ")}`,
+    );
   }
   const fetches = [...info.outputs.values()].map(({ name }) => name);
   const aliases = [...info.outputs.keys()];

@@ -41,9 +41,17 @@ export interface ServableModel {
    *
    * Synchronous; one compiled plan is kept for each pair of feed names and fetch names.
    */
-  run(feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[], options?: RunOptions): readonly TensorValue[];
+  run(
+    feeds: ReadonlyMap<string, TensorValue>,
+    fetches: readonly string[],
+    options?: RunOptions,
+  ): readonly TensorValue[];
   /** The same off the event loop where the plan is long: for servers. */
-  runAsync(feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[], options?: RunOptions): Promise<readonly TensorValue[]>;
+  runAsync(
+    feeds: ReadonlyMap<string, TensorValue>,
+    fetches: readonly string[],
+    options?: RunOptions,
+  ): Promise<readonly TensorValue[]>;
   /** Bytes of weights and tables, as far as known. */
   readonly memoryBytes: number;
   /** Releases engine memory; runs after it are FAILED_PRECONDITION. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { scalarValue, stringValue, toTensor } from "../core/tensor-value.js";
 import { build, buildOp, constant } from "../graph/build-op.js";
-import { controlDependencies } from "../graph/scope.js";
 import type { Operation, Tensor } from "../graph/graph.js";
+import { controlDependencies } from "../graph/scope.js";
 import { loadSavedModel } from "./load.js";
 import { saveGraph } from "./testing/save-graph.js";
 
@@ -36,7 +36,14 @@ describe("files", () => {
     mkdirSync(join(model, "assets"), { recursive: true });
     symlinkSync(join(folder, "secret"), join(model, "assets/link"));
     symlinkSync(folder, join(model, "assets/folder"));
-    const paths = ["/etc/passwd", join(folder, "secret"), join(model, "../secret"), join(model, "assets/link"), join(model, "assets/folder/secret"), `${model}2/x`];
+    const paths = [
+      "/etc/passwd",
+      join(folder, "secret"),
+      join(model, "../secret"),
+      join(model, "assets/link"),
+      join(model, "assets/folder/secret"),
+      `${model}2/x`,
+    ];
     for (const path of paths) {
       await saveGraph(model, readAtLoad(path));
       await expect(loadSavedModel(model), path).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
@@ -64,7 +71,10 @@ describe("files", () => {
       const path = placeholder("string");
       const written = buildOp("WriteFile", [path, stringValue(["x"], [])]);
       const y = controlDependencies([written], () => build("Identity", [path]));
-      return { inputs: { path }, outputs: { content: build("ReadFile", [path]), found: build("MatchingFiles", [path]), y } };
+      return {
+        inputs: { path },
+        outputs: { content: build("ReadFile", [path]), found: build("MatchingFiles", [path]), y },
+      };
     });
     const loaded = await loadSavedModel(model);
     const { inputs, outputs } = loaded.signatures.get("serving_default")!;
@@ -82,7 +92,10 @@ describe("memory", () => {
       const size = placeholder("int32");
       const large = build("Fill", [size, constant(0, "float32")]);
       const one = build("Fill", [toTensor([1, 1], "int32"), constant(0, "float32")]);
-      return { inputs: { size }, outputs: { large, tiled: build("Tile", [one, size]), spread: build("BroadcastTo", [one, size]) } };
+      return {
+        inputs: { size },
+        outputs: { large, tiled: build("Tile", [one, size]), spread: build("BroadcastTo", [one, size]) },
+      };
     });
     const loaded = await loadSavedModel(model);
     const { inputs, outputs } = loaded.signatures.get("serving_default")!;
@@ -108,7 +121,14 @@ it("names every op without a kernel, of all signatures, when it is loaded", asyn
 
 it("ends loops that do not end by themselves", async () => {
   const loop = await loadSavedModel(new URL("./fixtures/loop_v1", import.meta.url).pathname, { loopLimit: 100 });
-  const run = (n: number) => loop.run(new Map([["n:0", scalarValue("int32", n)], ["x:0", toTensor([1])]]), ["y:0"]);
+  const run = (n: number) =>
+    loop.run(
+      new Map([
+        ["n:0", scalarValue("int32", n)],
+        ["x:0", toTensor([1])],
+      ]),
+      ["y:0"],
+    );
   expect(run(100)[0]!.data[0]).toBe(101);
   expect(() => run(101)).toThrow(expect.objectContaining({ code: "RESOURCE_EXHAUSTED" }));
   loop.close();

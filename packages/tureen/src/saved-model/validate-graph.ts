@@ -1,5 +1,5 @@
-import type { FunctionDef } from "@tureen/protos/gen/tensorflow/core/framework/function_pb";
 import type { AttrValue } from "@tureen/protos/gen/tensorflow/core/framework/attr_value_pb";
+import type { FunctionDef } from "@tureen/protos/gen/tensorflow/core/framework/function_pb";
 import type { GraphDef } from "@tureen/protos/gen/tensorflow/core/framework/graph_pb";
 import type { NodeDef } from "@tureen/protos/gen/tensorflow/core/framework/node_def_pb";
 import { failedPrecondition, StatusError } from "../core/status-error.js";
@@ -32,7 +32,9 @@ function validateNode(node: NodeDef): void {
   const value = node.attr["value"]?.value;
   if (value === undefined) {
     if (node.op !== "Const") return;
-    throw failedPrecondition(`Saved model contains node "${node.name}" which is a constant tensor but no value has been provided`);
+    throw failedPrecondition(
+      `Saved model contains node "${node.name}" which is a constant tensor but no value has been provided`,
+    );
   }
   if (value.case !== "tensor") return;
   const shape = value.value.tensorShape;
@@ -58,7 +60,10 @@ function checkFilledBytes(graph: GraphDef): void {
     const elements = (tensorShape?.dim ?? []).reduce((product, { size }) => product * Number(size), 1);
     if (elements > tensorContent.length) filled += elements * bytesAtLeast;
     if (filled <= maxFilledBytes) continue;
-    throw new StatusError("RESOURCE_EXHAUSTED", `Constants of the graph take more than ${maxFilledBytes} bytes beyond what the file holds, with node "${node.name}"`);
+    throw new StatusError(
+      "RESOURCE_EXHAUSTED",
+      `Constants of the graph take more than ${maxFilledBytes} bytes beyond what the file holds, with node "${node.name}"`,
+    );
   }
 }
 
@@ -66,7 +71,9 @@ function checkFilledBytes(graph: GraphDef): void {
 const bytesAtLeast = 4;
 
 function badElements(node: NodeDef, elements: string): Error {
-  return failedPrecondition(`Saved model contains node "${node.name}" (op "${node.op}") which initializes from a tensor with ${elements} elements`);
+  return failedPrecondition(
+    `Saved model contains node "${node.name}" (op "${node.op}") which initializes from a tensor with ${elements} elements`,
+  );
 }
 
 function selfRecursive(name: string): Error {

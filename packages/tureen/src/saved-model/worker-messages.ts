@@ -40,11 +40,19 @@ export type ToWorker =
 /** What the engine worker says. */
 export type FromWorker =
   | { readonly kind: "loaded"; readonly model: number; readonly problem?: string }
-  | { readonly kind: "result"; readonly call: number; readonly values: readonly PackedTensor[]; readonly milliseconds: number }
+  | {
+      readonly kind: "result";
+      readonly call: number;
+      readonly values: readonly PackedTensor[];
+      readonly milliseconds: number;
+    }
   | { readonly kind: "error"; readonly call: number; readonly code: StatusCodeName; readonly message: string };
 
 /** Copies tensors into buffers that can be handed over: whoever gave the tensors keeps theirs. */
-export function packTensors(values: readonly TensorValue[]): { readonly packed: PackedTensor[]; readonly buffers: ArrayBuffer[] } {
+export function packTensors(values: readonly TensorValue[]): {
+  readonly packed: PackedTensor[];
+  readonly buffers: ArrayBuffer[];
+} {
   const buffers: ArrayBuffer[] = [];
   const packed = values.map((value): PackedTensor => {
     if (value.dtype === "string") return packStrings(value as TensorValue<"string">, buffers);

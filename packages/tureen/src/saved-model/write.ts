@@ -23,7 +23,11 @@ export function createExportDirectory(directory: string): void {
 }
 
 /** Writes `saved_model.pb`, or `saved_model.pbtxt` with `asText`. */
-export async function writeSavedModelProto(directory: string, metaGraphs: readonly MetaGraphDef[], asText = false): Promise<string> {
+export async function writeSavedModelProto(
+  directory: string,
+  metaGraphs: readonly MetaGraphDef[],
+  asText = false,
+): Promise<string> {
   const model = create(SavedModelSchema, { savedModelSchemaVersion: schemaVersion, metaGraphs: [...metaGraphs] });
   const path = join(directory, asText ? savedModelFiles.text : savedModelFiles.binary);
   if (asText) {
@@ -62,7 +66,8 @@ export function copyAssets(directory: string, names: ReadonlyMap<string, string>
 export function copyExtraAssets(directory: string, extra: Readonly<Record<string, string>>): void {
   for (const [destination, source] of Object.entries(extra)) {
     const relative = normalize(destination);
-    if (relative.startsWith("..") || relative.startsWith(sep)) throw invalidArgument(`assetsExtra must name files inside the export: ${destination}`);
+    if (relative.startsWith("..") || relative.startsWith(sep))
+      throw invalidArgument(`assetsExtra must name files inside the export: ${destination}`);
     const target = join(directory, savedModelFiles.assetsExtra, relative);
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(source, target);

@@ -21,14 +21,20 @@ export function branch(pred: Tensor, whenTrue: () => Operation, whenFalse?: () =
 }
 
 /** One of two lists of as many tensors, whose ops run only where the predicate says so. */
-export function choose(pred: Tensor, whenTrue: () => readonly Tensor[], whenFalse: () => readonly Tensor[]): readonly Tensor[] {
+export function choose(
+  pred: Tensor,
+  whenTrue: () => readonly Tensor[],
+  whenFalse: () => readonly Tensor[],
+): readonly Tensor[] {
   const { outputs } = buildOp("Switch", [pred, pred], {}, "cond/Switch");
   const made = (pivot: Tensor, body: () => readonly Tensor[]): readonly Tensor[] => {
     const start = build("Identity", [pivot], {}, "cond/pivot");
     return controlDependencies([start], body);
   };
   const others = made(outputs[0]!, whenFalse);
-  return made(outputs[1]!, whenTrue).map((tensor, i) => buildOp("Merge", [[others[i]!, tensor]], {}, "cond/Merge").outputs[0]!);
+  return made(outputs[1]!, whenTrue).map(
+    (tensor, i) => buildOp("Merge", [[others[i]!, tensor]], {}, "cond/Merge").outputs[0]!,
+  );
 }
 
 /**
@@ -44,17 +50,25 @@ export function accumulate(
 ): Operation {
   if (batches === 1) return then(sums.map(({ value }) => value));
   const totals = sums.map((sum) =>
-    localVariable(sum.name, sum.shape, () => build("Fill", [sum.shape.length === 0 ? constant([], "int32") : constant([...sum.shape], "int32"), 0])),
+    localVariable(sum.name, sum.shape, () =>
+      build("Fill", [sum.shape.length === 0 ? constant([], "int32") : constant([...sum.shape], "int32"), 0]),
+    ),
   );
   const count = localVariable(`${name}_count`, [], () => constant(scalarValue("float32", 0)));
-  const added = [count.assignAdd(scalarValue("float32", 1)), ...totals.map((total, i) => total.assignAdd(sums[i]!.value))];
+  const added = [
+    count.assignAdd(scalarValue("float32", 1)),
+    ...totals.map((total, i) => total.assignAdd(sums[i]!.value)),
+  ];
   return controlDependencies(added, () => {
     const counted = count.read();
     return branch(build("GreaterEqual", [counted, batches]), () => {
       const means = totals.map((total) => build("RealDiv", [total.read(), counted]));
       const done = then(means);
       return controlDependencies([done], () =>
-        group([count.assign(scalarValue("float32", 0)), ...totals.map((total, i) => total.assign(build("ZerosLike", [means[i]!])))]),
+        group([
+          count.assign(scalarValue("float32", 0)),
+          ...totals.map((total, i) => total.assign(build("ZerosLike", [means[i]!]))),
+        ]),
       );
     });
   });

@@ -26,7 +26,8 @@ export function derivativesOf(loss: Tensor, logits: Tensor, logitsDimension: num
 
 function gradientOf(y: Tensor, x: Tensor, name: string): Tensor {
   const [gradient] = gradients([y], [x], { name });
-  if (gradient === null || gradient === undefined) throw internal(`The loss of boosted trees has no derivative by ${x.name}`);
+  if (gradient === null || gradient === undefined)
+    throw internal(`The loss of boosted trees has no derivative by ${x.name}`);
   return denseGradient(gradient);
 }
 

@@ -5,7 +5,12 @@ import { boostedTreesBucketize } from "../../graph/ops/quantile-and-trees.js";
 import { nameScope } from "../../graph/scope.js";
 import type { BucketizedColumn } from "../feature-column/bucketized-column.js";
 import { compareText } from "../feature-column/compare-text.js";
-import { type CategoricalColumn, type DenseColumn, type FeatureColumn, isCategoricalColumn } from "../feature-column/feature-column.js";
+import {
+  type CategoricalColumn,
+  type DenseColumn,
+  type FeatureColumn,
+  isCategoricalColumn,
+} from "../feature-column/feature-column.js";
 import { castTo, scalarInt } from "../feature-column/graph-shape.js";
 import { TransformationCache } from "../feature-column/transformation-cache.js";
 import type { Features } from "../model-fn.js";
@@ -111,7 +116,11 @@ export interface TreeFeatures {
 }
 
 /** Builds int32 [batch] buckets of [batch] numbers and their boundaries; `featureId` is the first one's. */
-export type Bucketize = (numbers: readonly Tensor[], boundaries: readonly Tensor[], featureId: number) => readonly Tensor[];
+export type Bucketize = (
+  numbers: readonly Tensor[],
+  boundaries: readonly Tensor[],
+  featureId: number,
+) => readonly Tensor[];
 
 /** Builds the features of a batch; `boundaries` has a vector for each number that is bucketized by its quantiles. */
 export function transformFeatures(
@@ -152,7 +161,8 @@ export function transformFeatures(
       }
       case "categorical": {
         const { idTensor: ids, weightTensor } = one.column.sparseTensors(cache);
-        if (weightTensor !== undefined) throw invalidArgument(`Encountered unexpected column ${one.column.description}`);
+        if (weightTensor !== undefined)
+          throw invalidArgument(`Encountered unexpected column ${one.column.description}`);
         const zero = build("Cast", [scalarInt(0)], { DstT: ids.values.dtype }, "zeros");
         const dense = build("SparseToDense", [ids.indices, ids.denseShape, ids.values, zero], {}, "SparseToDense");
         bucketized.push(castTo(dense, "int32"));

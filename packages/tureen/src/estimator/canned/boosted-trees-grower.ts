@@ -1,5 +1,5 @@
 import { invalidArgument } from "../../core/status-error.js";
-import { intValue, scalarValue } from "../../core/tensor-value.js";
+import { intValue, scalarValue, stringValue } from "../../core/tensor-value.js";
 import { build, buildOp } from "../../graph/build-op.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
 import {
@@ -11,7 +11,6 @@ import {
   boostedTreesQuantileStreamResourceFlush,
   boostedTreesUpdateEnsembleV2,
 } from "../../graph/ops/quantile-and-trees.js";
-import { stringValue } from "../../core/tensor-value.js";
 import { controlDependencies } from "../../graph/scope.js";
 import type { Variable } from "../../graph/variable.js";
 import { reduceMean } from "../nn/tensor-shape.js";
@@ -41,11 +40,21 @@ const pruningModes: Readonly<Record<PruningMode, number>> = { none: 0, pre: 1, p
 
 /** The parameters, if trees can grow by them; INVALID_ARGUMENT with TensorFlow's texts otherwise. */
 export function checkTreeParams(params: TreeParams): TreeParams {
-  const positive = { n_trees: params.nTrees, max_depth: params.maxDepth, learning_rate: params.learningRate, quantile_sketch_epsilon: params.quantileSketchEpsilon };
+  const positive = {
+    n_trees: params.nTrees,
+    max_depth: params.maxDepth,
+    learning_rate: params.learningRate,
+    quantile_sketch_epsilon: params.quantileSketchEpsilon,
+  };
   for (const [name, value] of Object.entries(positive)) {
     if (!(value > 0)) throw invalidArgument(`Expected ${name} > 0, received: ${value}`);
   }
-  const nonNegative = { l1: params.l1Regularization, l2: params.l2Regularization, tree_complexity: params.treeComplexity, min_node_weight: params.minNodeWeight };
+  const nonNegative = {
+    l1: params.l1Regularization,
+    l2: params.l2Regularization,
+    tree_complexity: params.treeComplexity,
+    min_node_weight: params.minNodeWeight,
+  };
   for (const [name, value] of Object.entries(nonNegative)) {
     if (!(value >= 0)) throw invalidArgument(`Expected ${name} >= 0, received: ${value}`);
   }
@@ -82,7 +91,10 @@ export function accumulateQuantiles(
   const summaries = boostedTreesMakeQuantileSummaries(floats, weights, epsilon);
   const added = boostedTreesQuantileStreamResourceAddSummaries(accumulator.handle, summaries);
   const flush = (): Operation => {
-    const flushed = boostedTreesQuantileStreamResourceFlush(accumulator.handle, scalarValue("int64", accumulator.numQuantiles));
+    const flushed = boostedTreesQuantileStreamResourceFlush(
+      accumulator.handle,
+      scalarValue("int64", accumulator.numQuantiles),
+    );
     return controlDependencies([flushed], () => ready.assign(scalarValue("bool", true)));
   };
   return controlDependencies([added], () => accumulate(nBatchesPerLayer, [], flush, "quantile_summary_accum"));
@@ -98,29 +110,53 @@ export function centerBias(state: GrowthState, needed: Variable, gradients: Tens
     const row = (vector: Tensor): Tensor => build("ExpandDims", [vector, intValue([0], [])]);
     return needed.assign(boostedTreesCenterBias(state.ensemble, row(gradient!), row(hessian!), l1, l2));
   };
-  return accumulate(state.nBatchesPerLayer, [{ name: "bias_accumulator", shape, value: means }], center, "bias_accumulator");
+  return accumulate(
+    state.nBatchesPerLayer,
+    [{ name: "bias_accumulator", shape, value: means }],
+    center,
+    "bias_accumulator",
+  );
 }
 
 /** Grows the best layer that the statistics of enough batches give. */
 export function growTree(
   state: GrowthState,
   nodeRange: Tensor,
-  stats: { readonly nodeIds: Tensor; readonly gradients: Tensor; readonly hessians: Tensor; readonly features: readonly Tensor[] },
+  stats: {
+    readonly nodeIds: Tensor;
+    readonly gradients: Tensor;
+    readonly hessians: Tensor;
+    readonly features: readonly Tensor[];
+  },
 ): Operation {
   const { groups, params, logitsDimension, nBatchesPerLayer } = state;
   const maxSplits = 2 ** params.maxDepth - 1;
   const summaries = groups.map(({ numBuckets, featureIds }, i) => {
     const ofFeatures = featureIds.map((id) =>
-      boostedTreesAggregateStats(stats.nodeIds, stats.gradients, stats.hessians, stats.features[id]!, { maxSplits, numBuckets }),
+      boostedTreesAggregateStats(stats.nodeIds, stats.gradients, stats.hessians, stats.features[id]!, {
+        maxSplits,
+        numBuckets,
+      }),
     );
     // One bucket more is for missing values; features of several numbers do not add up over batches, as in TensorFlow.
     const shape = [featureIds.length, maxSplits, 1, numBuckets + 1, logitsDimension + logitsDimension ** 2];
     return { name: `numeric_stats_summary_accumulator_${i}`, shape, ofFeatures };
   });
-  if (nBatchesPerLayer === 1) return updateEnsemble(state, nodeRange, summaries.map(({ ofFeatures }) => ofFeatures));
-  const sums = summaries.map(({ name, shape, ofFeatures }) => ({ name, shape, value: build("Pack", [ofFeatures], { axis: 0 }, "stack") }));
+  if (nBatchesPerLayer === 1)
+    return updateEnsemble(
+      state,
+      nodeRange,
+      summaries.map(({ ofFeatures }) => ofFeatures),
+    );
+  const sums = summaries.map(({ name, shape, ofFeatures }) => ({
+    name,
+    shape,
+    value: build("Pack", [ofFeatures], { axis: 0 }, "stack"),
+  }));
   const grow = (means: readonly Tensor[]): Operation => {
-    const unstacked = means.map((mean, i) => buildOp("Unpack", [mean], { num: groups[i]!.featureIds.length, axis: 0 }, "unstack").outputs);
+    const unstacked = means.map(
+      (mean, i) => buildOp("Unpack", [mean], { num: groups[i]!.featureIds.length, axis: 0 }, "unstack").outputs,
+    );
     return updateEnsemble(state, nodeRange, unstacked);
   };
   return accumulate(nBatchesPerLayer, sums, grow, "numeric_stats_summary_accumulator");

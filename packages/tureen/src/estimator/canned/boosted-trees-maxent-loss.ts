@@ -12,13 +12,23 @@ const epsilon = 1e-15;
 export function maxentLoss(labels: Tensor, logits: Tensor, nClasses: number): Tensor {
   const hot = reduceSum(oneHot(cast(labels, "int64"), nClasses), [1]);
   const exponentials = unary("Exp", logits);
-  const sums = build("Sum", [exponentials, { dtype: "int32", shape: [], data: Int32Array.of(1) }], { keep_dims: true }, "Sum");
+  const sums = build(
+    "Sum",
+    [exponentials, { dtype: "int32", shape: [], data: Int32Array.of(1) }],
+    { keep_dims: true },
+    "Sum",
+  );
   const eps = scalarValue("float32", epsilon);
   const softmax = div(exponentials, add(sums, eps));
   const chosen = reduceSum(mul(hot, softmax), [1]);
   const least = add(zerosLike(chosen), eps);
   const most = add(onesLike(chosen), scalarValue("float32", -epsilon));
   const notBelow = build("Select", [greaterEqual(chosen, eps), chosen, least], {}, "Select");
-  const bounded = build("Select", [lessEqual(notBelow, scalarValue("float32", 1 - epsilon)), notBelow, most], {}, "Select");
+  const bounded = build(
+    "Select",
+    [lessEqual(notBelow, scalarValue("float32", 1 - epsilon)), notBelow, most],
+    {},
+    "Select",
+  );
   return expandDims(unary("Neg", unary("Log", bounded)), 1);
 }

@@ -2,13 +2,17 @@ import { invalidArgument } from "../../core/status-error.js";
 import { scalarValue } from "../../core/tensor-value.js";
 import { build, constant } from "../../graph/build-op.js";
 import { type Operation, Tensor } from "../../graph/graph.js";
-import { boostedTreesGetEnsembleStates, boostedTreesPredict, boostedTreesTrainingPredict } from "../../graph/ops/quantile-and-trees.js";
+import {
+  boostedTreesGetEnsembleStates,
+  boostedTreesPredict,
+  boostedTreesTrainingPredict,
+} from "../../graph/ops/quantile-and-trees.js";
 import { controlDependencies, nameScope } from "../../graph/scope.js";
 import { Variable, variableName } from "../../graph/variable.js";
 import type { EstimatorSpec } from "../estimator-spec.js";
 import type { FeatureColumn } from "../feature-column/feature-column.js";
-import { numericColumn } from "../feature-column/numeric-column.js";
 import { batchSizeOf } from "../feature-column/graph-shape.js";
+import { numericColumn } from "../feature-column/numeric-column.js";
 import { TransformationCache } from "../feature-column/transformation-cache.js";
 import { getOrCreateGlobalStep } from "../global-step.js";
 import { labelNoneMessage } from "../head/check-labels.js";
@@ -21,11 +25,27 @@ import { add } from "../nn/arithmetic.js";
 import { scalarSummary } from "../summary.js";
 import { branch } from "./boosted-trees-control.js";
 import { derivativesOf, logLossDerivatives } from "./boosted-trees-derivatives.js";
-import { type Bucketize, featureGroups, numFeaturesOf, numFloatFeatures, transformFeatures, type TreeColumn, treeColumns, type TreeFeatures } from "./boosted-trees-features.js";
-import { accumulateQuantiles, centerBias, checkTreeParams, type GrowthState, growTree, type TreeParams } from "./boosted-trees-grower.js";
+import {
+  type Bucketize,
+  featureGroups,
+  numFeaturesOf,
+  numFloatFeatures,
+  type TreeColumn,
+  type TreeFeatures,
+  transformFeatures,
+  treeColumns,
+} from "./boosted-trees-features.js";
+import {
+  accumulateQuantiles,
+  centerBias,
+  checkTreeParams,
+  type GrowthState,
+  growTree,
+  type TreeParams,
+} from "./boosted-trees-grower.js";
 import { type QuantileAccumulator, quantileAccumulator, treeEnsemble } from "./boosted-trees-resources.js";
 import { StopAtAttemptsHook } from "./boosted-trees-stop-hook.js";
-import { trainingCache, type TrainingCache } from "./boosted-trees-training-cache.js";
+import { type TrainingCache, trainingCache } from "./boosted-trees-training-cache.js";
 import { checkFeatures } from "./estimator-options.js";
 
 /** What `boostedTreesModelFn` builds. */
@@ -43,13 +63,14 @@ export interface BoostedTreesModelOptions {
 }
 
 /** The name of the model, which checkpoints hold its state under. */
-const modelName = "boosted_trees";
+export const modelName = "boosted_trees";
 
 /** The model function of boosted trees (TensorFlow's `_bt_model_fn`). */
 export function boostedTreesModelFn(options: BoostedTreesModelOptions): ModelFn {
   checkTreeParams(options.trees);
   const { nBatchesPerLayer, trainInMemory } = options;
-  if (!(nBatchesPerLayer >= 1)) throw invalidArgument(`Expected n_batches_per_layer > 0, received: ${nBatchesPerLayer}`);
+  if (!(nBatchesPerLayer >= 1))
+    throw invalidArgument(`Expected n_batches_per_layer > 0, received: ${nBatchesPerLayer}`);
   if (trainInMemory && nBatchesPerLayer !== 1) {
     throw invalidArgument(
       "When train_in_memory is enabled, input_fn should return the entire dataset as a single batch, and n_batches_per_layer should be set as 1.",
@@ -79,10 +100,18 @@ function buildResources(
   const ensemble = treeEnsemble(scope);
   const floats = numFloatFeatures(columns);
   const quantiles = floats === 0 ? undefined : quantileAccumulator(trees.quantileSketchEpsilon, floats);
-  return { ensemble, quantiles, features: transformFeatures(features, columns, quantiles?.boundaries ?? [], bucketize) };
+  return {
+    ensemble,
+    quantiles,
+    features: transformFeatures(features, columns, quantiles?.boundaries ?? [], bucketize),
+  };
 }
 
-function predictingSpec(options: BoostedTreesModelOptions, columns: readonly TreeColumn[], { features, labels, mode }: ModelFnArgs): EstimatorSpec {
+function predictingSpec(
+  options: BoostedTreesModelOptions,
+  columns: readonly TreeColumn[],
+  { features, labels, mode }: ModelFnArgs,
+): EstimatorSpec {
   const { head } = options;
   const { logitsDimension } = head;
   return nameScope(modelName, (scope) => {
@@ -103,17 +132,30 @@ interface TrainingGraph extends Resources {
   readonly weights: Tensor;
 }
 
-function trainingSpec(options: BoostedTreesModelOptions, columns: readonly TreeColumn[], { features, labels, mode }: ModelFnArgs): EstimatorSpec {
+function trainingSpec(
+  options: BoostedTreesModelOptions,
+  columns: readonly TreeColumn[],
+  { features, labels, mode }: ModelFnArgs,
+): EstimatorSpec {
   const { head, trees } = options;
   const model = nameScope(modelName, (scope) => buildTraining(options, columns, features, labels, scope));
   const { states, logits } = model;
   const trainOpFn = (loss: Tensor): Operation => buildTrainOp(options, columns, model, labels, loss);
   const spec = head.createEstimatorSpec({ features, labels, mode, logits, trainOpFn });
   const progress = { finalizedTrees: states.numFinalizedTrees, attemptedLayers: states.numAttemptedLayers };
-  return { ...spec, trainingHooks: [...(spec.trainingHooks ?? []), new StopAtAttemptsHook(progress, trees.nTrees, trees.maxDepth)] };
+  return {
+    ...spec,
+    trainingHooks: [...(spec.trainingHooks ?? []), new StopAtAttemptsHook(progress, trees.nTrees, trees.maxDepth)],
+  };
 }
 
-function buildTraining(options: BoostedTreesModelOptions, columns: readonly TreeColumn[], features: Features, labels: Labels, scope: string): TrainingGraph {
+function buildTraining(
+  options: BoostedTreesModelOptions,
+  columns: readonly TreeColumn[],
+  features: Features,
+  labels: Labels,
+  scope: string,
+): TrainingGraph {
   const { trees, trainInMemory, head } = options;
   const { logitsDimension } = head;
   if (!(labels instanceof Tensor)) throw invalidArgument(labelNoneMessage);
@@ -139,16 +181,34 @@ function buildTraining(options: BoostedTreesModelOptions, columns: readonly Tree
   });
   const centering = flag("center_bias_needed", trees.centerBias);
   const weights = quantileWeights(features, options.weightColumn);
-  return { ...resources, ready, centering, states, cache, treeIds: predicted.treeIds, nodeIds: predicted.nodeIds, logits, weights };
+  return {
+    ...resources,
+    ready,
+    centering,
+    states,
+    cache,
+    treeIds: predicted.treeIds,
+    nodeIds: predicted.nodeIds,
+    logits,
+    weights,
+  };
 }
 
-function buildTrainOp(options: BoostedTreesModelOptions, columns: readonly TreeColumn[], model: TrainingGraph, labels: Labels, loss: Tensor): Operation {
+function buildTrainOp(
+  options: BoostedTreesModelOptions,
+  columns: readonly TreeColumn[],
+  model: TrainingGraph,
+  labels: Labels,
+  loss: Tensor,
+): Operation {
   const { head, trees, nBatchesPerLayer } = options;
   const { logitsDimension } = head;
   const { quantiles, ensemble, logits, centering, cache, nodeIds, treeIds } = model;
   const groups = featureGroups(columns, quantiles?.numQuantiles ?? 0);
   const state: GrowthState = { ensemble, params: trees, nBatchesPerLayer, groups, logitsDimension };
-  const derivatives = options.isPlainLogLoss ? logLossDerivatives(logits, labels) : derivativesOf(loss, logits, logitsDimension);
+  const derivatives = options.isPlainLogLoss
+    ? logLossDerivatives(logits, labels)
+    : derivativesOf(loss, logits, logitsDimension);
   const grow = (): Operation => {
     const stats = { nodeIds, ...derivatives, features: model.features.bucketized };
     const growLayer = (): Operation => growTree(state, model.states.lastLayerNodesRange, stats);
@@ -156,7 +216,15 @@ function buildTrainOp(options: BoostedTreesModelOptions, columns: readonly TreeC
     const isCentering = centering.read();
     const ops: Operation[] = [];
     // While the first root still moves, what is known of the rows is not final.
-    if (cache !== undefined) ops.push(cache.keepFeatures(model.features.bucketized), branch(isCentering, () => group([]), () => cache.insert(treeIds, nodeIds, logits)));
+    if (cache !== undefined)
+      ops.push(
+        cache.keepFeatures(model.features.bucketized),
+        branch(
+          isCentering,
+          () => group([]),
+          () => cache.insert(treeIds, nodeIds, logits),
+        ),
+      );
     const updated = trees.centerBias ? branch(isCentering, center, growLayer) : growLayer();
     ops.push(updated);
     const step = controlDependencies([updated], () => getOrCreateGlobalStep().assignAdd(scalarValue("int64", 1)));
@@ -164,7 +232,9 @@ function buildTrainOp(options: BoostedTreesModelOptions, columns: readonly TreeC
   };
   if (quantiles === undefined) return grow();
   const learn = (): Operation =>
-    nameScope("UpdateQuantile", () => accumulateQuantiles(quantiles, model.features.floats, model.weights, nBatchesPerLayer, model.ready));
+    nameScope("UpdateQuantile", () =>
+      accumulateQuantiles(quantiles, model.features.floats, model.weights, nBatchesPerLayer, model.ready),
+    );
   return group([branch(model.ready.read(), grow, learn)]);
 }
 

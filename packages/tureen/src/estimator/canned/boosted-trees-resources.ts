@@ -14,7 +14,7 @@ import {
   isBoostedTreesQuantileStreamResourceInitialized,
 } from "../../graph/ops/quantile-and-trees.js";
 import { Saveable, type SharedResource } from "../../graph/saveable.js";
-import { controlDependencies, currentGraph, nameScope } from "../../graph/scope.js";
+import { controlDependencies, currentGraph, currentNameScope, nameScope } from "../../graph/scope.js";
 
 /**
  * Makes the ensemble under the current scope, whose name `scope` is; checkpoints hold its stamp and its bytes (TensorFlow's `TreeEnsemble`).
@@ -50,12 +50,13 @@ export interface QuantileAccumulator {
 /** Makes the quantile streams; checkpoints hold their bucket boundaries (TensorFlow's `QuantileAccumulator`). */
 export function quantileAccumulator(epsilon: number, numStreams: number): QuantileAccumulator {
   const numFeatures = numStreams;
+  const outer = `${currentNameScope()}/`;
   const handle = nameScope("QuantileAccumulator", (scope) => {
     const made = boostedTreesQuantileStreamResourceHandleOp({ sharedName: scope, name: scope });
     const streams = scalarValue("int64", numStreams);
     const create = boostedTreesCreateQuantileStreamResource(made, scalarValue("float32", epsilon), streams);
     const isInitialized = isBoostedTreesQuantileStreamResourceInitialized(made);
-    const specs = nameScope(null, () => nameScope("boosted_trees/", () => boundariesOf(made, numFeatures))).map((tensor, i) => ({
+    const specs = nameScope(outer, () => boundariesOf(made, numFeatures)).map((tensor, i) => ({
       key: `${made.name}_bucket_boundaries_${i}`,
       tensor,
       dtype: "float32" as const,

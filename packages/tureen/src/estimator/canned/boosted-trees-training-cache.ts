@@ -23,7 +23,7 @@ export interface TrainingCache {
   insert(treeIds: Tensor, nodeIds: Tensor, logits: Tensor): Operation;
   /** Buckets of numbers: those of an earlier step of the session once `keepFeatures` has run. */
   readonly bucketize: Bucketize;
-  /** Keeps the features; to be run when the boundaries of their buckets are final. */
+  /** Keeps what `bucketize` made, of all features; to be run when the boundaries of their buckets are final. */
   keepFeatures(bucketized: readonly Tensor[]): Operation;
 }
 
@@ -43,6 +43,7 @@ export function trainingCache(batch: Tensor, logitsDimension: number, numFeature
     collections: [collectionKeys.localVariables],
   });
   const areKept = kept.read();
+  const keptFeatures = new Set<number>();
   const treeIds = rowVariable("tree_ids_cache", "int32", []);
   const nodeIds = rowVariable("node_ids_cache", "int32", []);
   const logits = rowVariable("logits_cache", "float32", [logitsDimension]);
@@ -50,19 +51,23 @@ export function trainingCache(batch: Tensor, logitsDimension: number, numFeature
     treeIds: filled(treeIds, batch, [], 0),
     nodeIds: filled(nodeIds, batch, [], -1),
     logits: filled(logits, batch, [logitsDimension], 0),
-    insert: (trees, nodes, values) => group([treeIds.assign(trees), nodeIds.assign(nodes), logits.assign(values)], "cache_insert"),
-    bucketize: (numbers, boundaries, featureId) =>
-      choose(
+    insert: (trees, nodes, values) =>
+      group([treeIds.assign(trees), nodeIds.assign(nodes), logits.assign(values)], "cache_insert"),
+    bucketize: (numbers, boundaries, featureId) => {
+      const ids = numbers.map((_, i) => featureId + i);
+      for (const id of ids) keptFeatures.add(id);
+      return choose(
         areKept,
-        () => numbers.map((_, i) => build("Squeeze", [features[featureId + i]!.read()], { squeeze_dims: [1] })),
+        () => ids.map((id) => build("Squeeze", [features[id]!.read()], { squeeze_dims: [1] })),
         () => boostedTreesBucketize(numbers, boundaries),
-      ),
+      );
+    },
     keepFeatures: (bucketized) =>
       branch(
         areKept,
         () => group([]),
         () => {
-          const assigned = bucketized.map((feature, i) => features[i]!.assign(feature));
+          const assigned = [...keptFeatures].map((id) => features[id]!.assign(bucketized[id]!));
           return controlDependencies(assigned, () => kept.assign(scalarValue("bool", true)));
         },
       ),
@@ -75,7 +80,11 @@ function noFlag(): TensorValue {
 
 function rowVariable(name: string, dtype: "int32" | "float32", row: readonly number[]): Variable {
   const initializer = (): Tensor =>
-    constant(dtype === "int32" ? tensorValue(dtype, [0, ...row], new Int32Array(0)) : tensorValue(dtype, [0, ...row], new Float32Array(0)));
+    constant(
+      dtype === "int32"
+        ? tensorValue(dtype, [0, ...row], new Int32Array(0))
+        : tensorValue(dtype, [0, ...row], new Float32Array(0)),
+    );
   return new Variable({ name: variableName(name), dtype, shape: [-1, ...row], initializer, trainable: false });
 }
 

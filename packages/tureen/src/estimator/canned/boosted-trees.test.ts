@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
-import { type TreeEnsemble, TreeEnsembleSchema } from "@tureen/protos/gen/tensorflow/core/kernels/boosted_trees/boosted_trees_pb";
 import { encodeExample } from "@tureen/protos/encode-example";
+import {
+  type TreeEnsemble,
+  TreeEnsembleSchema,
+} from "@tureen/protos/gen/tensorflow/core/kernels/boosted_trees/boosted_trees_pb";
 import { afterAll, describe, expect, it } from "vitest";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import { Dataset } from "../../data/index.js";
@@ -42,7 +45,11 @@ interface Case {
   readonly ensemble: string;
   readonly metrics: Readonly<Record<string, number>>;
   readonly predictions: Readonly<Record<string, StoredTensor>>;
-  readonly signatures: Readonly<Record<string, { readonly method: string; readonly inputs: Infos; readonly outputs: Infos }>>;
+  /** Pairs of column and gain; null where TensorFlow has none. */
+  readonly importances: readonly (readonly [string, number])[] | null;
+  readonly signatures: Readonly<
+    Record<string, { readonly method: string; readonly inputs: Infos; readonly outputs: Infos }>
+  >;
 }
 
 type Infos = Readonly<Record<string, readonly [dtype: string, shape: readonly number[]]>>;
@@ -69,8 +76,12 @@ const mixed: readonly FeatureColumn[] = [
 const ready: readonly FeatureColumn[] = [age, kind];
 const trees = { featureColumns: mixed, nBatchesPerLayer: 1, nTrees: 3, maxDepth: 3, quantileSketchEpsilon: 0.1 };
 
+type Trees = BoostedTreesClassifier | BoostedTreesRegressor;
+
 /** The estimators of the recorder, in its words. */
-const estimators: Readonly<Record<string, (base: { modelDir: string; config: ReturnType<typeof runConfig> }) => Estimator>> = {
+const estimators: Readonly<
+  Record<string, (base: { modelDir: string; config: ReturnType<typeof runConfig> }) => Trees>
+> = {
   classifier: (base) => new BoostedTreesClassifier({ ...base, ...trees, learningRate: 0.3 }),
   classifier_named: (base) =>
     new BoostedTreesClassifier({
@@ -85,19 +96,42 @@ const estimators: Readonly<Record<string, (base: { modelDir: string; config: Ret
       trainInMemory: true,
     }),
   classifier_ready: (base) =>
-    new BoostedTreesClassifier({ ...base, ...trees, featureColumns: ready, learningRate: 0.3, trainInMemory: true, pruningMode: "post", treeComplexity: 0.005 }),
+    new BoostedTreesClassifier({
+      ...base,
+      ...trees,
+      featureColumns: ready,
+      learningRate: 0.3,
+      trainInMemory: true,
+      pruningMode: "post",
+      treeComplexity: 0.005,
+    }),
   classifier_multi: (base) => new BoostedTreesClassifier({ ...base, ...trees, nClasses: 3, l2Regularization: 0.01 }),
   classifier_batches: (base) =>
-    new BoostedTreesClassifier({ ...base, ...trees, nBatchesPerLayer: 4, learningRate: 0.3, centerBias: true, minNodeWeight: 0.01 }),
-  regressor: (base) => new BoostedTreesRegressor({ ...base, ...trees, learningRate: 0.3, centerBias: true, l2Regularization: 0.01 }),
+    new BoostedTreesClassifier({
+      ...base,
+      ...trees,
+      nBatchesPerLayer: 4,
+      learningRate: 0.3,
+      centerBias: true,
+      minNodeWeight: 0.01,
+    }),
+  regressor: (base) =>
+    new BoostedTreesRegressor({ ...base, ...trees, learningRate: 0.3, centerBias: true, l2Regularization: 0.01 }),
   regressor_weighted: (base) =>
-    new BoostedTreesRegressor({ ...base, ...trees, quantileSketchEpsilon: 0.01, weightColumn: "w", trainInMemory: true }),
+    new BoostedTreesRegressor({
+      ...base,
+      ...trees,
+      quantileSketchEpsilon: 0.01,
+      weightColumn: "w",
+      trainInMemory: true,
+    }),
 };
 
 const scratch = mkdtempSync(join(tmpdir(), "tureen-trees-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const folder = (): string => mkdtempSync(join(scratch, "m-"));
-const make = (one: Case, modelDir = folder()): Estimator => estimators[one.name]!({ modelDir, config: runConfig({ logger: quietLogger }) });
+const make = (one: Case, modelDir = folder()): Trees =>
+  estimators[one.name]!({ modelDir, config: runConfig({ logger: quietLogger }) });
 
 const input = (one: Case) => Dataset.fromTensorSlices([features, restored(fixture.labels[one.label]!)] as const);
 
@@ -124,12 +158,18 @@ function structure(bytes: Uint8Array): { shape: unknown; leaves: number[] } {
     }),
   );
   const { numTreesAttempted, numLayersAttempted, lastLayerNodeStart, lastLayerNodeEnd } = ensemble.growingMetadata!;
-  return { shape: [...shape, [numTreesAttempted, numLayersAttempted, lastLayerNodeStart, lastLayerNodeEnd].map(Number)], leaves };
+  return {
+    shape: [...shape, [numTreesAttempted, numLayersAttempted, lastLayerNodeStart, lastLayerNodeEnd].map(Number)],
+    leaves,
+  };
 }
 
 async function expectPredictions(estimator: Estimator, one: Case): Promise<void> {
   const predicted: Record<string, TensorValue>[] = [];
-  for await (const batch of estimator.predict(() => Dataset.fromTensorSlices(features).batch(rows), { yieldSingleExamples: false })) predicted.push(batch);
+  for await (const batch of estimator.predict(() => Dataset.fromTensorSlices(features).batch(rows), {
+    yieldSingleExamples: false,
+  }))
+    predicted.push(batch);
   expect(Object.keys(predicted[0]!).sort()).toEqual(Object.keys(one.predictions).sort());
   for (const [key, stored] of Object.entries(one.predictions)) expectClose(predicted[0]![key]!, restored(stored), key);
 }
@@ -147,6 +187,20 @@ async function expectMetrics(estimator: Estimator, one: Case): Promise<void> {
   }
 }
 
+function expectImportances(estimator: Trees, { importances }: Case): void {
+  if (importances === null) {
+    expect(() => estimator.experimentalFeatureImportances()).toThrow("Unexpected split type categorical_split");
+    return;
+  }
+  const found = [...estimator.experimentalFeatureImportances()];
+  expect(found.map(([name]) => name)).toEqual(importances.map(([name]) => name));
+  found.forEach(([, gain], i) => {
+    expect(gain).toBeCloseTo(importances[i]![1], 6);
+  });
+  const shares = [...estimator.experimentalFeatureImportances({ normalize: true }).values()];
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6);
+}
+
 const trained = new Map<string, Estimator>();
 
 describe("boosted trees train as TensorFlow's", () => {
@@ -157,13 +211,17 @@ describe("boosted trees train as TensorFlow's", () => {
       const record: SessionRunHook = { afterRun: (_, values) => void losses.push(values["loss"]!.data[0] as number) };
       await estimator.train(() => input(one).batch(one.batch).repeat(), { maxSteps: 500, hooks: [record] });
       expect(losses.length).toBe(one.losses.length);
-      one.losses.forEach((loss, i) => expect(Math.abs(losses[i]! / loss - 1), `loss of step ${i}`).toBeLessThan(1e-4));
+      one.losses.forEach((loss, i) => {
+        expect(Math.abs(losses[i]! / loss - 1), `loss of step ${i}`).toBeLessThan(1e-4);
+      });
       expect(estimator.getVariableNames()).toEqual(Object.keys(one.checkpoint).sort());
       const bytes = estimator.getVariableValue("boosted_trees:0_serialized").data[0] as Uint8Array;
       const actual = structure(bytes);
       const expected = structure(Buffer.from(one.ensemble, "base64"));
       expect(actual.shape).toEqual(expected.shape);
-      actual.leaves.forEach((leaf, i) => expect(Math.abs(leaf - expected.leaves[i]!), `leaf ${i}`).toBeLessThan(1e-4));
+      actual.leaves.forEach((leaf, i) => {
+        expect(Math.abs(leaf - expected.leaves[i]!), `leaf ${i}`).toBeLessThan(1e-4);
+      });
       await expectMetrics(estimator, one);
       await expectPredictions(estimator, one);
       trained.set(one.name, estimator);
@@ -171,14 +229,19 @@ describe("boosted trees train as TensorFlow's", () => {
 
     it(`${one.name}: a checkpoint of TensorFlow evaluates, predicts, and counts as trained`, async () => {
       const modelDir = folder();
-      for (const [name, content] of Object.entries(one.files)) writeFileSync(join(modelDir, name), Buffer.from(content, "base64"));
+      for (const [name, content] of Object.entries(one.files))
+        writeFileSync(join(modelDir, name), Buffer.from(content, "base64"));
       const prefix = join(modelDir, Object.keys(one.files)[0]!.replace(/\.index$/, ""));
       writeCheckpointState(modelDir, { modelCheckpointPath: prefix });
       const estimator = make(one, modelDir);
       await expectMetrics(estimator, one);
       await expectPredictions(estimator, one);
+      expectImportances(estimator, one);
       let steps = 0;
-      await estimator.train(() => input(one).batch(one.batch).repeat(), { steps: 5, hooks: [{ afterRun: () => void steps++ }] });
+      await estimator.train(() => input(one).batch(one.batch).repeat(), {
+        steps: 5,
+        hooks: [{ afterRun: () => void steps++ }],
+      });
       expect(steps).toBe(1);
       const keys = openBundle(estimator.latestCheckpoint()!);
       expect(keys.keys().sort()).toEqual(Object.keys(one.checkpoint).sort());
@@ -191,18 +254,28 @@ describe("boosted trees train as TensorFlow's", () => {
       const receiver = buildParsingServingInputReceiverFn(makeParseExampleSpec(columns));
       const model = await loadSavedModel(await estimator.exportSavedModel(folder(), receiver));
       const signatures = Object.fromEntries(
-        [...model.signatures].map(([name, { methodName, inputs, outputs }]) => [name, { method: methodName, inputs: infos(inputs), outputs: infos(outputs) }]),
+        [...model.signatures].map(([name, { methodName, inputs, outputs }]) => [
+          name,
+          { method: methodName, inputs: infos(inputs), outputs: infos(outputs) },
+        ]),
       );
       expect(signatures).toEqual(one.signatures);
       const { inputs, outputs } = model.signatures.get("predict")!;
       const names = [...outputs].map(([key, { name }]) => [key, name] as const);
-      const answers = model.run(new Map([[[...inputs.values()][0]!.name, examples()]]), names.map(([, name]) => name));
-      names.forEach(([key], i) => expectClose(answers[i]!, restored(one.predictions[key]!), key));
+      const answers = model.run(
+        new Map([[[...inputs.values()][0]!.name, examples()]]),
+        names.map(([, name]) => name),
+      );
+      names.forEach(([key], i) => {
+        expectClose(answers[i]!, restored(one.predictions[key]!), key);
+      });
     });
   }
 });
 
-function infos(map: ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] | undefined }>): Infos {
+function infos(
+  map: ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] | undefined }>,
+): Infos {
   return Object.fromEntries([...map].map(([key, { dtype, shape }]) => [key, [dtype, shape!] as const]));
 }
 
@@ -221,6 +294,21 @@ function examples(): TensorValue {
   return tensorValue("string", [rows], data);
 }
 
+describe("boosted trees that stopped half-way", () => {
+  for (const name of ["classifier_named", "classifier_batches"]) {
+    it(`${name}: go on from their checkpoint to the same trees`, async () => {
+      const one = fixture.cases.find((candidate) => candidate.name === name)!;
+      const modelDir = folder();
+      const half = one.batch === rows ? 5 : 20;
+      await make(one, modelDir).train(() => input(one).batch(one.batch).repeat(), { steps: half });
+      const estimator = make(one, modelDir);
+      await estimator.train(() => input(one).batch(one.batch).repeat(), { maxSteps: 500 });
+      await expectMetrics(estimator, one);
+      await expectPredictions(estimator, one);
+    });
+  }
+});
+
 describe("boosted trees refuse what TensorFlow refuses", () => {
   const base = { modelDir: scratch, config: runConfig({ logger: quietLogger }), ...trees };
   const cases: readonly (readonly [string, Partial<BoostedTreesOptions> & { nClasses?: number }])[] = [
@@ -231,8 +319,14 @@ describe("boosted trees refuse what TensorFlow refuses", () => {
     ["Tree complexity have no effect unless pruning mode is chosen.", { treeComplexity: 1 }],
     ["For pruning, tree_complexity must be positive.", { pruningMode: "pre" }],
     ["pruning_mode mode must be one of: none, post, pre", { pruningMode: "sometimes" as "pre" }],
-    ["When train_in_memory is enabled, input_fn should return the entire dataset as a single batch", { trainInMemory: true, nBatchesPerLayer: 2 }],
-    ["Encountered unexpected column", { featureColumns: [embeddingColumn(categoricalColumnWithIdentity("grade", 3), 2)] }],
+    [
+      "When train_in_memory is enabled, input_fn should return the entire dataset as a single batch",
+      { trainInMemory: true, nBatchesPerLayer: 2 },
+    ],
+    [
+      "Encountered unexpected column",
+      { featureColumns: [embeddingColumn(categoricalColumnWithIdentity("grade", 3), 2)] },
+    ],
   ];
   for (const [message, options] of cases) {
     it(message, () => {

@@ -1,13 +1,14 @@
 import { invalidArgument } from "../../core/status-error.js";
-import { Estimator } from "../estimator.js";
+import { Estimator, type EstimatorOptions } from "../estimator.js";
 import type { FeatureColumn } from "../feature-column/feature-column.js";
 import { BinaryClassHead } from "../head/binary-class-head.js";
 import type { Head } from "../head/head.js";
 import { MultiClassHead } from "../head/multi-class-head.js";
-import { maxentLoss } from "./boosted-trees-maxent-loss.js";
-import type { BoostedTreesModelOptions } from "./boosted-trees-model-fn.js";
-import { boostedTreesModelFn } from "./boosted-trees-model-fn.js";
+import { treeColumns } from "./boosted-trees-features.js";
 import type { PruningMode } from "./boosted-trees-grower.js";
+import { featureImportances, featureNames } from "./boosted-trees-importances.js";
+import { maxentLoss } from "./boosted-trees-maxent-loss.js";
+import { type BoostedTreesModelOptions, boostedTreesModelFn, modelName } from "./boosted-trees-model-fn.js";
 import { type ClassifierOptions, estimatorOptions, type RegressorOptions, regressorHead } from "./estimator-options.js";
 
 /** How a boosted trees estimator grows its trees. */
@@ -38,25 +39,54 @@ export interface BoostedTreesOptions {
   readonly trainInMemory?: boolean | undefined;
 }
 
+/** What boosted trees can tell besides what every estimator can. */
+class BoostedTrees extends Estimator {
+  readonly #names: readonly string[];
+
+  constructor(options: EstimatorOptions, model: BoostedTreesModelOptions) {
+    super(options);
+    this.#names = featureNames(treeColumns(model.featureColumns));
+  }
+
+  /**
+   * What the splits of each column gained, the most important first; with `normalize` they sum up to 1 (TensorFlow's
+   * `experimental_feature_importances`).
+   *
+   * NOT_FOUND without a checkpoint; INVALID_ARGUMENT for trees that split by a raw categorical column: use indicator columns.
+   */
+  experimentalFeatureImportances(options: { readonly normalize?: boolean } = {}): Map<string, number> {
+    const [serialized] = this.getVariableValue(`${modelName}:0_serialized`).data as readonly Uint8Array[];
+    return featureImportances(serialized!, this.#names, options.normalize ?? false);
+  }
+}
+
 /** Gradient boosted trees that classify (`tf.estimator.BoostedTreesClassifier` of TensorFlow up to 2.7). */
-export class BoostedTreesClassifier extends Estimator {
+export class BoostedTreesClassifier extends BoostedTrees {
   constructor(options: BoostedTreesOptions & Omit<ClassifierOptions, "lossReduction">) {
     const { nClasses = 2, weightColumn, labelVocabulary } = options;
-    if (nClasses > 2 && options.centerBias === true) throw invalidArgument("center_bias not yet support with n_classes > 2.");
+    if (nClasses > 2 && options.centerBias === true)
+      throw invalidArgument("center_bias not yet support with n_classes > 2.");
     const head =
       nClasses === 2
         ? // TensorFlow never moved its boosted trees to the heads of 2.x.
           new BinaryClassHead({ weightColumn, labelVocabulary, prByTrapezoids: true })
-        : new MultiClassHead({ nClasses, weightColumn, labelVocabulary, lossFn: ({ labels, logits }) => maxentLoss(labels, logits, nClasses) });
+        : new MultiClassHead({
+            nClasses,
+            weightColumn,
+            labelVocabulary,
+            lossFn: ({ labels, logits }) => maxentLoss(labels, logits, nClasses),
+          });
     const isPlainLogLoss = nClasses === 2 && weightColumn === undefined && labelVocabulary === undefined;
-    super(estimatorOptions(options, boostedTreesModelFn(modelOptions(options, head, isPlainLogLoss))));
+    const model = modelOptions(options, head, isPlainLogLoss);
+    super(estimatorOptions(options, boostedTreesModelFn(model)), model);
   }
 }
 
 /** Gradient boosted trees that predict numbers (`tf.estimator.BoostedTreesRegressor` of TensorFlow up to 2.7). */
-export class BoostedTreesRegressor extends Estimator {
+export class BoostedTreesRegressor extends BoostedTrees {
   constructor(options: BoostedTreesOptions & Omit<RegressorOptions, "lossReduction">) {
-    super(estimatorOptions(options, boostedTreesModelFn(modelOptions(options, regressorHead(options), false))));
+    const model = modelOptions(options, regressorHead(options), false);
+    super(estimatorOptions(options, boostedTreesModelFn(model)), model);
   }
 }
 

@@ -2,8 +2,8 @@ import { stringValue } from "../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
-import { controlDependencies, currentGraph, nameScope } from "../../graph/scope.js";
 import { Saveable, type SaveSpec } from "../../graph/saveable.js";
+import { controlDependencies, currentGraph, nameScope } from "../../graph/scope.js";
 import type { Variable } from "../../graph/variable.js";
 
 /** The save and restore ops of a graph, as a SaverDef names them. */

@@ -7,8 +7,8 @@ import { currentGraph } from "../../graph/scope.js";
 import { Variable } from "../../graph/variable.js";
 import { Estimator } from "../estimator.js";
 import { pythonText } from "../feature-column/python-text.js";
-import type { SessionRunContext, SessionRunHook } from "../hooks/session-run-hook.js";
 import { SecondOrStepTimer } from "../hooks/second-or-step-timer.js";
+import type { SessionRunContext, SessionRunHook } from "../hooks/session-run-hook.js";
 import { type RunServices, runServices } from "../run-services.js";
 
 /** How often a hook looks whether to stop; every 60 seconds unless said. */
@@ -28,13 +28,18 @@ export function makeEarlyStoppingHook(
   shouldStopFn: () => MaybePromise<boolean>,
   options: EarlyStoppingInterval = {},
 ): SessionRunHook {
-  if (!(estimator instanceof Estimator)) throw invalidArgument(`\`estimator\` must have type \`tf.estimator.Estimator\`. Got: ${pythonText(estimator)}`);
+  if (!(estimator instanceof Estimator))
+    throw invalidArgument(`\`estimator\` must have type \`tf.estimator.Estimator\`. Got: ${pythonText(estimator)}`);
   const { runEverySteps, runEverySecs = runEverySteps === undefined ? defaultSeconds : null } = options;
   if (runEverySecs !== null && runEverySteps !== undefined) {
     throw invalidArgument("Only one of `run_every_secs` and `run_every_steps` must be set.");
   }
   if (typeof shouldStopFn !== "function") throw invalidArgument("`should_stop_fn` must be callable.");
-  const timer = new SecondOrStepTimer({ everySecs: runEverySecs ?? undefined, everySteps: runEverySteps, clock: estimator.clock });
+  const timer = new SecondOrStepTimer({
+    everySecs: runEverySecs ?? undefined,
+    everySteps: runEverySteps,
+    clock: estimator.clock,
+  });
   return new StopOnPredicateHook(shouldStopFn, timer);
 }
 

@@ -7,7 +7,11 @@ import type { Logger } from "../log.js";
 /** The metrics of all evaluations in a folder of events by global step, the first step first (`read_eval_metrics`); damaged files count as far as they go. */
 export function readEvalMetrics(evalDir: string, logger?: Logger): Map<number, Readonly<Record<string, number>>> {
   const found = new Map<number, Record<string, number>>();
-  const files = existsSync(evalDir) ? readdirSync(evalDir).filter((name) => name.startsWith("events.out.tfevents.")).sort() : [];
+  const files = existsSync(evalDir)
+    ? readdirSync(evalDir)
+        .filter((name) => name.startsWith("events.out.tfevents."))
+        .sort()
+    : [];
   for (const name of files) {
     const path = join(evalDir, name);
     try {

@@ -13,13 +13,29 @@ export interface StopIfOptions extends EarlyStoppingInterval {
 }
 
 /** Ends training when a metric of an evaluation is greater than a threshold (`tf.estimator.experimental.stop_if_higher_hook`). */
-export function stopIfHigherHook(estimator: Estimator, metricName: string, threshold: number, options: StopIfOptions = {}): SessionRunHook {
-  return stopIfCrossed(estimator, metricName, threshold, options, { isBetter: (a, b) => a > b, comparison: "greater than" });
+export function stopIfHigherHook(
+  estimator: Estimator,
+  metricName: string,
+  threshold: number,
+  options: StopIfOptions = {},
+): SessionRunHook {
+  return stopIfCrossed(estimator, metricName, threshold, options, {
+    isBetter: (a, b) => a > b,
+    comparison: "greater than",
+  });
 }
 
 /** Ends training when a metric of an evaluation is less than a threshold (`tf.estimator.experimental.stop_if_lower_hook`). */
-export function stopIfLowerHook(estimator: Estimator, metricName: string, threshold: number, options: StopIfOptions = {}): SessionRunHook {
-  return stopIfCrossed(estimator, metricName, threshold, options, { isBetter: (a, b) => a < b, comparison: "less than" });
+export function stopIfLowerHook(
+  estimator: Estimator,
+  metricName: string,
+  threshold: number,
+  options: StopIfOptions = {},
+): SessionRunHook {
+  return stopIfCrossed(estimator, metricName, threshold, options, {
+    isBetter: (a, b) => a < b,
+    comparison: "less than",
+  });
 }
 
 /** Ends training when a metric has not grown for so many steps (`tf.estimator.experimental.stop_if_no_increase_hook`). */
@@ -29,7 +45,10 @@ export function stopIfNoIncreaseHook(
   maxStepsWithoutIncrease: number,
   options: StopIfOptions = {},
 ): SessionRunHook {
-  return stopIfNoImprovement(estimator, metricName, maxStepsWithoutIncrease, options, { isBetter: (a, b) => a > b, change: "increase" });
+  return stopIfNoImprovement(estimator, metricName, maxStepsWithoutIncrease, options, {
+    isBetter: (a, b) => a > b,
+    change: "increase",
+  });
 }
 
 /** Ends training when a metric has not fallen for so many steps (`tf.estimator.experimental.stop_if_no_decrease_hook`). */
@@ -39,18 +58,28 @@ export function stopIfNoDecreaseHook(
   maxStepsWithoutDecrease: number,
   options: StopIfOptions = {},
 ): SessionRunHook {
-  return stopIfNoImprovement(estimator, metricName, maxStepsWithoutDecrease, options, { isBetter: (a, b) => a < b, change: "decrease" });
+  return stopIfNoImprovement(estimator, metricName, maxStepsWithoutDecrease, options, {
+    isBetter: (a, b) => a < b,
+    change: "decrease",
+  });
 }
 
 type IsBetter = (a: number, b: number) => boolean;
 
 /** The values of a metric by step; NOT_FOUND where an evaluation does not have it. */
-function metricValues(estimator: Estimator, metricName: string, { evalDir, minSteps = 0 }: StopIfOptions): (readonly [number, number])[] {
+function metricValues(
+  estimator: Estimator,
+  metricName: string,
+  { evalDir, minSteps = 0 }: StopIfOptions,
+): (readonly [number, number])[] {
   return [...readEvalMetrics(evalDir ?? estimator.evalDir(), estimator.config.logger)]
     .filter(([step]) => step >= minSteps)
     .map(([step, metrics]) => {
       const value = metrics[metricName];
-      if (value === undefined) throw notFound(`The evaluation at step ${step} has no metric '${metricName}': it has ${Object.keys(metrics).join(", ")}`);
+      if (value === undefined)
+        throw notFound(
+          `The evaluation at step ${step} has no metric '${metricName}': it has ${Object.keys(metrics).join(", ")}`,
+        );
       return [step, value] as const;
     });
 }

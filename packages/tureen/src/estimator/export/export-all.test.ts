@@ -4,10 +4,10 @@ import { join, relative } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
 import { SavedModelSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/saved_model_pb";
 import { describe, expect, it } from "vitest";
+import { Dataset } from "../../data/index.js";
 import { build, buildOp } from "../../graph/build-op.js";
 import { Graph } from "../../graph/graph.js";
 import { withGraph } from "../../graph/scope.js";
-import { Dataset } from "../../data/index.js";
 import {
   categoricalColumnWithVocabularyList,
   indicatorColumn,
@@ -26,16 +26,33 @@ interface RecordedGraph {
   readonly collections: Readonly<Record<string, number>>;
   readonly nodes: Readonly<Record<string, readonly string[]>>;
   readonly signatures: Readonly<
-    Record<string, { readonly inputs: Record<string, Info>; readonly outputs: Record<string, Info>; readonly method: string }>
+    Record<
+      string,
+      { readonly inputs: Record<string, Info>; readonly outputs: Record<string, Info>; readonly method: string }
+    >
   >;
 }
 
-const { by: _by, ...fixture } = readFixture<Readonly<Record<string, { readonly graphs: readonly RecordedGraph[]; readonly files: readonly string[] }>>>("export-all");
+const { by: _by, ...fixture } =
+  readFixture<
+    Readonly<Record<string, { readonly graphs: readonly RecordedGraph[]; readonly files: readonly string[] }>>
+  >("export-all");
 
-const columns = [numericColumn("x", { shape: [2] }), indicatorColumn(categoricalColumnWithVocabularyList("c", ["a", "b"]))];
+const columns = [
+  numericColumn("x", { shape: [2] }),
+  indicatorColumn(categoricalColumnWithVocabularyList("c", ["a", "b"])),
+];
 const input = () =>
   Dataset.fromTensorSlices([
-    { x: [[1, 1], [1, 1], [1, 1], [1, 1]], c: [["a"], ["b"], ["a"], ["z"]] },
+    {
+      x: [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+      c: [["a"], ["b"], ["a"], ["z"]],
+    },
     [0n, 1n, 0n, 1n],
   ]).batch(4) as never;
 const config = runConfig({ logger: { log() {} } });
@@ -60,7 +77,9 @@ function graphs(directory: string): RecordedGraph[] {
     return {
       tags: graph.metaInfoDef!.tags,
       collections: Object.fromEntries(lists.map(([key, list]) => [key, list.length])),
-      nodes: Object.fromEntries(lists.filter(([key]) => /_(train|main)_op$/.test(key)).map(([key, list]) => [key, list as string[]])),
+      nodes: Object.fromEntries(
+        lists.filter(([key]) => /_(train|main)_op$/.test(key)).map(([key, list]) => [key, list as string[]]),
+      ),
       signatures: Object.fromEntries(
         Object.entries(graph.signatureDef).map(([key, { inputs, outputs, methodName }]) => [
           key,
@@ -81,9 +100,13 @@ function files(directory: string): string[] {
 
 /** Names of tensors inside the graph are each side's own; keys, dtypes and shapes are the interface. */
 function signaturesOf({ signatures }: RecordedGraph) {
-  const plain = (infos: Record<string, Info>) => Object.fromEntries(Object.entries(infos).map(([key, [, dtype, shape]]) => [key, [dtype, shape]]));
+  const plain = (infos: Record<string, Info>) =>
+    Object.fromEntries(Object.entries(infos).map(([key, [, dtype, shape]]) => [key, [dtype, shape]]));
   return Object.fromEntries(
-    Object.entries(signatures).map(([key, { inputs, outputs, method }]) => [key, { inputs: plain(inputs), outputs: plain(outputs), method }]),
+    Object.entries(signatures).map(([key, { inputs, outputs, method }]) => [
+      key,
+      { inputs: plain(inputs), outputs: plain(outputs), method },
+    ]),
   );
 }
 
@@ -94,8 +117,14 @@ describe("experimentalExportAllSavedModels", () => {
       await estimator.train(input, { steps: 1 });
       const supervised = await buildSupervisedInputReceiverFnFromInputFn(input);
       const serving = buildParsingServingInputReceiverFn(makeParseExampleSpec(columns));
-      const exported = await estimator.experimentalExportAllSavedModels(folder(), { train: supervised, eval: supervised, infer: serving });
-      expect(files(exported).filter((file) => file !== "fingerprint.pb")).toEqual(expected.files.filter((file) => file !== "fingerprint.pb"));
+      const exported = await estimator.experimentalExportAllSavedModels(folder(), {
+        train: supervised,
+        eval: supervised,
+        infer: serving,
+      });
+      expect(files(exported).filter((file) => file !== "fingerprint.pb")).toEqual(
+        expected.files.filter((file) => file !== "fingerprint.pb"),
+      );
       graphs(exported).forEach((graph, i) => {
         const wanted = expected.graphs[i]!;
         expect(graph.tags).toEqual(wanted.tags);
@@ -114,7 +143,9 @@ describe("experimentalExportAllSavedModels", () => {
     const exported = await estimator.exportSavedModel(base, supervised, { experimentalMode: "eval" });
     expect(graphs(exported).map(({ tags }) => tags)).toEqual([["eval"]]);
     expect(existsSync(join(exported, "variables/variables.index"))).toBe(true);
-    await expect(estimator.experimentalExportAllSavedModels(base, {})).rejects.toThrow("No valid modes for exporting found. Got dict_keys([]).");
+    await expect(estimator.experimentalExportAllSavedModels(base, {})).rejects.toThrow(
+      "No valid modes for exporting found. Got dict_keys([]).",
+    );
     expect(readdirSync(base)).toHaveLength(1);
   });
 });
@@ -135,7 +166,11 @@ describe("supervised outputs", () => {
         "metrics/own/value",
         "metrics/own/update_op",
       ]);
-      expect(signature.outputs.get("metrics/mean/update_op")).toEqual({ name: "metric_op_wrapper:0", dtype: "float32", shape: [0] });
+      expect(signature.outputs.get("metrics/mean/update_op")).toEqual({
+        name: "metric_op_wrapper:0",
+        dtype: "float32",
+        shape: [0],
+      });
       expect(signature.methodName).toBe("tensorflow/supervised/eval");
       expect([...trainOutput({ predictions: x }).asSignature({ x }).outputs.keys()]).toEqual(["predictions"]);
     });
@@ -144,9 +179,15 @@ describe("supervised outputs", () => {
   it("refuse what is no tensor", () => {
     withGraph(new Graph(), () => {
       const x = build("Placeholder", [], { dtype: "float32", shape: [] }, "x");
-      expect(() => trainOutput({ loss: { a: 1 as never } })).toThrow("loss output value must be a Tensor; got 1 for 'a'.");
-      expect(() => evalOutput({ metrics: { a: { value: 1 as never, update: x } } })).toThrow("metrics/a output value must be a Tensor; got 1.");
-      expect(() => evalOutput({ metrics: { a: { value: x, update: 1 as never } } })).toThrow("metrics/a update_op must be a Tensor or Operation; got 1.");
+      expect(() => trainOutput({ loss: { a: 1 as never } })).toThrow(
+        "loss output value must be a Tensor; got 1 for 'a'.",
+      );
+      expect(() => evalOutput({ metrics: { a: { value: 1 as never, update: x } } })).toThrow(
+        "metrics/a output value must be a Tensor; got 1.",
+      );
+      expect(() => evalOutput({ metrics: { a: { value: x, update: 1 as never } } })).toThrow(
+        "metrics/a update_op must be a Tensor or Operation; got 1.",
+      );
     });
   });
 });

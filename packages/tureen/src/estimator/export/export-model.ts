@@ -12,9 +12,15 @@ import type { Variable } from "../../graph/variable.js";
 import { Session } from "../../runtime/session.js";
 import { type AssetFile, metaGraphToProto } from "../../saved-model/meta-graph.js";
 import { savedModelFiles } from "../../saved-model/read.js";
-import { assetFileNames, copyAssets, copyExtraAssets, createExportDirectory, writeSavedModelProto } from "../../saved-model/write.js";
-import { addSaver, type Saver } from "../checkpoint/saver.js";
+import {
+  assetFileNames,
+  copyAssets,
+  copyExtraAssets,
+  createExportDirectory,
+  writeSavedModelProto,
+} from "../../saved-model/write.js";
 import { restoreCheckpoint } from "../checkpoint/checkpoint-store.js";
+import { addSaver, type Saver } from "../checkpoint/saver.js";
 import type { EstimatorSpec } from "../estimator-spec.js";
 import { deleteOldExports } from "../gc.js";
 import { type Mode, ModeKeys } from "../mode-keys.js";
@@ -79,7 +85,11 @@ export async function exportModel(run: ExportRun): Promise<string> {
   }
   const modes = orderOfModes.filter((mode) => receiverFns[mode] !== undefined);
   if (modes.length === 0) {
-    throw invalidArgument(`No valid modes for exporting found. Got dict_keys([${Object.keys(receiverFns).map((key) => `'${key}'`).join(", ")}]).`);
+    throw invalidArgument(
+      `No valid modes for exporting found. Got dict_keys([${Object.keys(receiverFns)
+        .map((key) => `'${key}'`)
+        .join(", ")}]).`,
+    );
   }
   const directory = await timestampedExportDirectory(run.base, run.clock, config.logger);
   const temporary = temporaryDirectory(directory);
@@ -98,7 +108,13 @@ export async function exportModel(run: ExportRun): Promise<string> {
   return directory;
 }
 
-function addMetaGraph(run: ExportRun, mode: Mode, receiverFn: ServingInputReceiverFn, directory: string, savesVariables: boolean): MetaGraphDef {
+function addMetaGraph(
+  run: ExportRun,
+  mode: Mode,
+  receiverFn: ServingInputReceiverFn,
+  directory: string,
+  savesVariables: boolean,
+): MetaGraphDef {
   const { logger } = run.config;
   const graph = run.newGraph();
   const built = withGraph(graph, () => buildForMode(run, graph, mode, receiverFn));

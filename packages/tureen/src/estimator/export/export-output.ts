@@ -1,8 +1,8 @@
-import { invalidArgument } from "../../core/status-error.js";
 import { isFloatingDType } from "../../core/dtype.js";
+import { invalidArgument } from "../../core/status-error.js";
 import { Tensor } from "../../graph/graph.js";
-import { methodNames } from "../../saved-model/signature-def.js";
 import type { SignatureInfo, TensorInfo } from "../../saved-model/signature.js";
+import { methodNames } from "../../saved-model/signature-def.js";
 
 /** How one head's outputs become a signature (`tf.estimator.export.ExportOutput`). */
 export interface ExportOutput {
@@ -17,14 +17,21 @@ export function tensorInfo(tensor: Tensor): TensorInfo {
 }
 
 /** A signature of these tensors. */
-export function signatureOf(inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor>>, methodName: string): SignatureInfo {
+export function signatureOf(
+  inputs: Readonly<Record<string, Tensor>>,
+  outputs: Readonly<Record<string, Tensor>>,
+  methodName: string,
+): SignatureInfo {
   const infos = (map: Readonly<Record<string, Tensor>>): Map<string, TensorInfo> =>
     new Map(Object.entries(map).map(([key, tensor]) => [key, tensorInfo(tensor)]));
   return { inputs: infos(inputs), outputs: infos(outputs), methodName, defaults: new Map() };
 }
 
 /** The one string tensor that Classify and Regress feed with serialized Examples. */
-function exampleTensor(receiverTensors: Readonly<Record<string, Tensor>>, api: "Classification" | "Regression"): Tensor {
+function exampleTensor(
+  receiverTensors: Readonly<Record<string, Tensor>>,
+  api: "Classification" | "Regression",
+): Tensor {
   const tensors = Object.values(receiverTensors);
   const [examples] = tensors;
   if (tensors.length !== 1 || examples?.dtype !== "string") {
@@ -47,7 +54,8 @@ export function classificationOutput(options: { readonly scores?: Tensor; readon
   if (classes !== undefined && !(classes instanceof Tensor && classes.dtype === "string")) {
     throw invalidArgument(`Classification classes must be a string Tensor; got ${describe(classes)}`);
   }
-  if (scores === undefined && classes === undefined) throw invalidArgument("At least one of scores and classes must be set.");
+  if (scores === undefined && classes === undefined)
+    throw invalidArgument("At least one of scores and classes must be set.");
   return Object.freeze({
     kind: "classification" as const,
     scores,
@@ -70,7 +78,11 @@ export function regressionOutput(options: { readonly value: Tensor }): ExportOut
     kind: "regression" as const,
     value,
     asSignature(receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo {
-      return signatureOf({ inputs: exampleTensor(receiverTensors, "Regression") }, { outputs: value }, methodNames.regress);
+      return signatureOf(
+        { inputs: exampleTensor(receiverTensors, "Regression") },
+        { outputs: value },
+        methodNames.regress,
+      );
     },
   });
 }
@@ -79,12 +91,14 @@ export function regressionOutput(options: { readonly value: Tensor }): ExportOut
 export function predictOutput(outputs: Tensor | Readonly<Record<string, Tensor>>): ExportOutput {
   const named = outputs instanceof Tensor ? { output: outputs } : outputs;
   for (const [key, tensor] of Object.entries(named)) {
-    if (!(tensor instanceof Tensor)) throw invalidArgument(`Prediction output value must be a Tensor; got ${describe(tensor)} for '${key}'.`);
+    if (!(tensor instanceof Tensor))
+      throw invalidArgument(`Prediction output value must be a Tensor; got ${describe(tensor)} for '${key}'.`);
   }
   return Object.freeze({
     kind: "predict" as const,
     outputs: named,
-    asSignature: (receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo => signatureOf(receiverTensors, named, methodNames.predict),
+    asSignature: (receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo =>
+      signatureOf(receiverTensors, named, methodNames.predict),
   });
 }
 

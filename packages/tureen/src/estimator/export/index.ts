@@ -1,6 +1,5 @@
 export type { ExportAllOptions, ExportOptions, InputReceiverFnMap } from "./export-model.js";
 export { classificationOutput, type ExportOutput, predictOutput, regressionOutput } from "./export-output.js";
-export type { ServingInput, ServingInputReceiverFn } from "./serving-input.js";
 export { buildParsingServingInputReceiverFn, type ReceiverOptions } from "./parsing-serving-input-receiver.js";
 export {
   buildRawServingInputReceiverFn,
@@ -8,10 +7,11 @@ export {
   buildSupervisedInputReceiverFnFromInputFn,
   type PlaceholderModel,
 } from "./raw-serving-input-receiver.js";
+export type { ServingInput, ServingInputReceiverFn } from "./serving-input.js";
 export {
   type ServingInputReceiver,
-  servingInputReceiver,
   type SupervisedInputReceiver,
+  servingInputReceiver,
   supervisedInputReceiver,
   type TensorServingInputReceiver,
   tensorServingInputReceiver,

@@ -1,8 +1,8 @@
 import { buildOp } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Operation } from "../../graph/graph.js";
-import { controlDependencies, currentGraph } from "../../graph/scope.js";
 import type { SharedResource } from "../../graph/saveable.js";
+import { controlDependencies, currentGraph } from "../../graph/scope.js";
 import type { Variable } from "../../graph/variable.js";
 
 /** A NoOp that waits for operations (`tf.group`); an `init`-like name as TensorFlow gives it. */
@@ -12,7 +12,10 @@ export function group(operations: readonly Operation[], name: string): Operation
 
 /** Initialises a list of variables in one operation named `init`. */
 export function variablesInitializer(variables: readonly Variable[], name = "init"): Operation {
-  return group(variables.map((variable) => variable.initializer), name);
+  return group(
+    variables.map((variable) => variable.initializer),
+    name,
+  );
 }
 
 /** What runs where there is no checkpoint: the variables' initialisers, and where the graph has other resources, what makes those. */
@@ -20,7 +23,16 @@ export function initOp(variables: readonly Variable[]): Operation {
   const init = variablesInitializer(variables);
   const resources = currentGraph().getCollection<SharedResource>(collectionKeys.resources);
   if (resources.length === 0) return init;
-  return group([init, group(resources.map(({ create }) => create), "init")], "group_deps");
+  return group(
+    [
+      init,
+      group(
+        resources.map(({ create }) => create),
+        "init",
+      ),
+    ],
+    "group_deps",
+  );
 }
 
 /**

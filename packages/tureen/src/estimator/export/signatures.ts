@@ -1,7 +1,7 @@
 import { StatusError } from "../../core/status-error.js";
 import type { Graph, Operation } from "../../graph/graph.js";
-import { methodNames } from "../../saved-model/signature-def.js";
 import type { SignatureInfo } from "../../saved-model/signature.js";
+import { methodNames } from "../../saved-model/signature-def.js";
 import type { Logger } from "../log.js";
 import type { ExportOutput } from "./export-output.js";
 import type { ServingInput } from "./serving-input.js";
@@ -19,7 +19,11 @@ export interface BuiltSignatures {
  * What cannot be carried is excluded, not an error: Classify and Regress take exactly one string tensor. So is a signature whose outputs
  * depend on a placeholder that is not among its inputs.
  */
-export function buildSignatures(graph: Graph, input: ServingInput, outputs: Readonly<Record<string, ExportOutput>>): BuiltSignatures {
+export function buildSignatures(
+  graph: Graph,
+  input: ServingInput,
+  outputs: Readonly<Record<string, ExportOutput>>,
+): BuiltSignatures {
   const signatures = new Map<string, SignatureInfo>();
   const excluded = new Map<string, string>();
   for (const [key, output] of Object.entries(outputs)) {
@@ -43,10 +47,20 @@ export function buildSignatures(graph: Graph, input: ServingInput, outputs: Read
   return { signatures, excluded };
 }
 
-function addServable(graph: Graph, signatures: Map<string, SignatureInfo>, excluded: Map<string, string>, key: string, signature: SignatureInfo): void {
+function addServable(
+  graph: Graph,
+  signatures: Map<string, SignatureInfo>,
+  excluded: Map<string, string>,
+  key: string,
+  signature: SignatureInfo,
+): void {
   const missing = unfedPlaceholder(graph, signature);
   if (missing === undefined) signatures.set(key, signature);
-  else excluded.set(key, `Was requested to export signature '${key}' but it depends on placeholder '${missing}' which is not among its inputs`);
+  else
+    excluded.set(
+      key,
+      `Was requested to export signature '${key}' but it depends on placeholder '${missing}' which is not among its inputs`,
+    );
 }
 
 /** A placeholder that the outputs need and the inputs do not feed. */
@@ -74,8 +88,13 @@ const apis: readonly (readonly [string, string])[] = [
 /** Logs which signatures are in and which are out, in TensorFlow's words. */
 export function logSignatures({ signatures, excluded }: BuiltSignatures, logger: Logger): void {
   for (const [api, methodName] of apis) {
-    const keys = [...signatures].filter(([, signature]) => signature.methodName === methodName).map(([key]) => `'${key}'`);
-    logger.log("INFO", `Signatures INCLUDED in export for ${api}: ${keys.length === 0 ? "None" : `[${keys.join(", ")}]`}`);
+    const keys = [...signatures]
+      .filter(([, signature]) => signature.methodName === methodName)
+      .map(([key]) => `'${key}'`);
+    logger.log(
+      "INFO",
+      `Signatures INCLUDED in export for ${api}: ${keys.length === 0 ? "None" : `[${keys.join(", ")}]`}`,
+    );
   }
   if (excluded.size > 0) {
     logger.log("INFO", "Signatures EXCLUDED from export because they cannot be be served via TensorFlow Serving APIs:");
@@ -84,4 +103,3 @@ export function logSignatures({ signatures, excluded }: BuiltSignatures, logger:
   if (signatures.size === 0) logger.log("WARNING", "Export includes no signatures!");
   else if (!signatures.has("serving_default")) logger.log("WARNING", "Export includes no default signature!");
 }
-

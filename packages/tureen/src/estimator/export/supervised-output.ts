@@ -41,11 +41,15 @@ function withPrefix(key: string, prefix: string): string {
   return key.startsWith(prefix) ? key : `${prefix}/${key}`;
 }
 
-function prefixed(tensors: Tensor | Readonly<Record<string, Tensor>> | undefined, prefix: string): Record<string, Tensor> {
+function prefixed(
+  tensors: Tensor | Readonly<Record<string, Tensor>> | undefined,
+  prefix: string,
+): Record<string, Tensor> {
   if (tensors === undefined) return {};
   const named = tensors instanceof Tensor ? { [prefix]: tensors } : tensors;
   for (const [key, tensor] of Object.entries(named)) {
-    if (!(tensor instanceof Tensor)) throw invalidArgument(`${prefix} output value must be a Tensor; got ${String(tensor)} for '${key}'.`);
+    if (!(tensor instanceof Tensor))
+      throw invalidArgument(`${prefix} output value must be a Tensor; got ${String(tensor)} for '${key}'.`);
   }
   return Object.fromEntries(Object.entries(named).map(([key, tensor]) => [withPrefix(key, prefix), tensor]));
 }
@@ -54,7 +58,8 @@ function metricOutputs(metrics: Readonly<Record<string, Metric>>): Record<string
   const outputs: Record<string, Tensor> = {};
   for (const [name, { value, update }] of Object.entries(metrics)) {
     const key = withPrefix(name, "metrics");
-    if (!(value instanceof Tensor)) throw invalidArgument(`${key} output value must be a Tensor; got ${String(value)}.`);
+    if (!(value instanceof Tensor))
+      throw invalidArgument(`${key} output value must be a Tensor; got ${String(value)}.`);
     if (!(update instanceof Tensor || update instanceof Operation)) {
       throw invalidArgument(`${key} update_op must be a Tensor or Operation; got ${String(update)}.`);
     }
@@ -67,6 +72,11 @@ function metricOutputs(metrics: Readonly<Record<string, Metric>>): Record<string
 /** Signatures hold tensors alone: an empty one that waits for the operation stands for it. */
 function wrapped(update: Operation): Tensor {
   return controlDependencies([update], () =>
-    build("Const", [], { value: { dtype: "float32", shape: [0], data: new Float32Array(0) }, dtype: "float32" }, "metric_op_wrapper"),
+    build(
+      "Const",
+      [],
+      { value: { dtype: "float32", shape: [0], data: new Float32Array(0) }, dtype: "float32" },
+      "metric_op_wrapper",
+    ),
   );
 }

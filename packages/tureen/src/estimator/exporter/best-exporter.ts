@@ -3,14 +3,23 @@ import { invalidArgument } from "../../core/status-error.js";
 import { readEvents } from "../../formats/events.js";
 import { pythonText } from "../feature-column/python-text.js";
 import { deleteOldExports, listExports } from "../gc.js";
-import { defaultExportsToKeep, exportCheckpoint, type Exporter, type ExporterRequest, type SavedModelExporterOptions } from "./exporter.js";
+import {
+  defaultExportsToKeep,
+  type Exporter,
+  type ExporterRequest,
+  exportCheckpoint,
+  type SavedModelExporterOptions,
+} from "./exporter.js";
 import { globFiles } from "./glob-files.js";
 
 /** Metrics of an evaluation by name. */
 export type EvalResult = Readonly<Record<string, number>>;
 
 /** Whether the current evaluation beats the best one. */
-export type CompareFn = (results: { readonly bestEvalResult: EvalResult; readonly currentEvalResult: EvalResult }) => boolean;
+export type CompareFn = (results: {
+  readonly bestEvalResult: EvalResult;
+  readonly currentEvalResult: EvalResult;
+}) => boolean;
 
 /** What a BestExporter takes. */
 export interface BestExporterOptions extends SavedModelExporterOptions {
@@ -44,7 +53,9 @@ export class BestExporter implements Exporter {
     const { exportsToKeep = defaultExportsToKeep, compareFn = lossSmaller } = options;
     if (typeof compareFn !== "function") throw invalidArgument("`compare_fn` must not be None.");
     if (exportsToKeep !== null && !(exportsToKeep > 0)) {
-      throw invalidArgument(`\`exports_to_keep\`, if provided, must be a positive number. Got ${pythonText(exportsToKeep)}`);
+      throw invalidArgument(
+        `\`exports_to_keep\`, if provided, must be a positive number. Got ${pythonText(exportsToKeep)}`,
+      );
     }
     this.name = options.name ?? "best_exporter";
     this.#options = options;
@@ -64,7 +75,12 @@ export class BestExporter implements Exporter {
       this.#best = this.#readBest(join(estimator.modelDir, eventFilePattern), without);
     }
     const known = this.#hasExported || (!exportsFirstEvaluation && listExports(exportPath).length > 0);
-    if (this.#best !== undefined && known && !this.#compare({ bestEvalResult: this.#best, currentEvalResult: evalResult })) return undefined;
+    if (
+      this.#best !== undefined &&
+      known &&
+      !this.#compare({ bestEvalResult: this.#best, currentEvalResult: evalResult })
+    )
+      return undefined;
     logger.log("INFO", "Performing best model export.");
     this.#best = evalResult;
     const path = await exportCheckpoint(this.#options, request);
@@ -88,9 +104,14 @@ export class BestExporter implements Exporter {
   }
 }
 
-function lossSmaller(results: { readonly bestEvalResult: EvalResult; readonly currentEvalResult: EvalResult }): boolean {
+function lossSmaller(results: {
+  readonly bestEvalResult: EvalResult;
+  readonly currentEvalResult: EvalResult;
+}): boolean {
   const { bestEvalResult: best, currentEvalResult: current } = results;
-  if (best?.["loss"] === undefined) throw invalidArgument("best_eval_result cannot be empty or no loss is found in it.");
-  if (current?.["loss"] === undefined) throw invalidArgument("current_eval_result cannot be empty or no loss is found in it.");
+  if (best?.["loss"] === undefined)
+    throw invalidArgument("best_eval_result cannot be empty or no loss is found in it.");
+  if (current?.["loss"] === undefined)
+    throw invalidArgument("current_eval_result cannot be empty or no loss is found in it.");
   return best["loss"] > current["loss"];
 }

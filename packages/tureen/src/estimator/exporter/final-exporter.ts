@@ -1,4 +1,4 @@
-import { exportCheckpoint, type Exporter, type ExporterRequest, type SavedModelExporterOptions } from "./exporter.js";
+import { type Exporter, type ExporterRequest, exportCheckpoint, type SavedModelExporterOptions } from "./exporter.js";
 
 /** Exports once, when training has reached its last step (`tf.estimator.FinalExporter`). */
 export class FinalExporter implements Exporter {

@@ -4,7 +4,10 @@ import { join, parse, sep } from "node:path";
 /** The existing paths that a pattern stands for, by name: `*`, `?` and `[…]` within one folder's names, as in TensorFlow's `gfile.Glob`. */
 export function globFiles(pattern: string): string[] {
   const { root } = parse(pattern);
-  const parts = pattern.slice(root.length).split(sep).filter((part) => part !== "");
+  const parts = pattern
+    .slice(root.length)
+    .split(sep)
+    .filter((part) => part !== "");
   let found = [root];
   for (const part of parts) {
     found = /[*?[]/.test(part)
@@ -15,7 +18,11 @@ export function globFiles(pattern: string): string[] {
 }
 
 function matchingNames(folder: string, part: string): string[] {
-  const expression = part.replace(/\[!/g, "[^").replace(/[.+^${}()|\\]/g, (char, at: number, all: string) => (char === "^" && all[at - 1] === "[" ? "^" : `\\${char}`));
+  const expression = part
+    .replace(/\[!/g, "[^")
+    .replace(/[.+^${}()|\\]/g, (char, at: number, all: string) =>
+      char === "^" && all[at - 1] === "[" ? "^" : `\\${char}`,
+    );
   const matcher = new RegExp(`^${expression.replace(/\*/g, ".*").replace(/\?/g, ".")}$`);
   try {
     return readdirSync(folder === "" ? "." : folder)

@@ -1,6 +1,12 @@
 import { invalidArgument } from "../../core/status-error.js";
 import { deleteOldExports } from "../gc.js";
-import { defaultExportsToKeep, exportCheckpoint, type Exporter, type ExporterRequest, type SavedModelExporterOptions } from "./exporter.js";
+import {
+  defaultExportsToKeep,
+  type Exporter,
+  type ExporterRequest,
+  exportCheckpoint,
+  type SavedModelExporterOptions,
+} from "./exporter.js";
 
 /** Exports after each evaluation and keeps the newest (`tf.estimator.LatestExporter`). */
 export class LatestExporter implements Exporter {
@@ -11,7 +17,8 @@ export class LatestExporter implements Exporter {
   /** `exportsToKeep` is 5 unless said; null keeps all. */
   constructor(options: SavedModelExporterOptions & { readonly name: string; readonly exportsToKeep?: number | null }) {
     const { exportsToKeep = defaultExportsToKeep } = options;
-    if (exportsToKeep !== null && !(exportsToKeep > 0)) throw invalidArgument("`exports_to_keep`, if provided, must be positive number");
+    if (exportsToKeep !== null && !(exportsToKeep > 0))
+      throw invalidArgument("`exports_to_keep`, if provided, must be positive number");
     this.name = options.name;
     this.#options = options;
     this.#keep = exportsToKeep;

@@ -1,33 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { StatusError } from "../../core/status-error.js";
 import { type TensorValue, toFlatArray } from "../../core/tensor-value.js";
-import { build } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
-import { Graph, type Operation, type Tensor } from "../../graph/graph.js";
+import { Graph, type Operation } from "../../graph/graph.js";
 import { withGraph } from "../../graph/scope.js";
-import { SparseTensor } from "../../graph/sparse-tensor.js";
-import { type Variable, variablesIn } from "../../graph/variable.js";
+import { variablesIn } from "../../graph/variable.js";
 import { Session } from "../../runtime/session.js";
-import type { FeatureTensor } from "../model-fn.js";
-import type { FeatureColumn } from "./feature-column.js";
-import {
-  denseFeatures,
-  inputLayer,
-  type LinearModelOptions,
-  linearModel,
-  linearModelLogits,
-  makeParseExampleSpec,
-  parseExample,
-  sequenceFeatures,
-} from "./index.js";
-import {
-  columnMaker,
-  fixtureFolder,
-  type RecordedLayer,
-  recordedCases,
-  recordedFeature,
-  recordedValue,
-} from "./test-fixtures.js";
+import { buildLayer, type RecordedLayer, recordedCases, recordedValue } from "./test-fixtures.js";
+import { initializeLayer } from "./test-session.js";
 
 // What each case is, and what TensorFlow built and computed for it: interop/estimator/record_feature_columns.py.
 const cases = recordedCases<RecordedLayer>("layers");
@@ -42,84 +22,15 @@ const otherStructure: Readonly<Record<string, string>> = {
 /** Nodes that TensorFlow makes and nothing reads: Keras casts what a model was called with once more when it is done. */
 const unusedNodes: Readonly<Record<string, RegExp>> = { "numeric double linear": /^linear\/linear_model\/Cast_[345] / };
 
-function placeholder(name: string, dtype: string, shape: readonly number[]): Tensor {
-  return build("Placeholder", [], { dtype, shape }, name);
-}
-
-function makeFeatures(recorded: RecordedLayer): Record<string, FeatureTensor> {
-  return Object.fromEntries(
-    Object.entries(recorded.features).map(([key, { dense, shape, sparse, rank }]): [string, FeatureTensor] => {
-      const name = key.replace(/[^A-Za-z0-9_./]/g, "_");
-      if (dense !== undefined)
-        return [
-          key,
-          placeholder(
-            name,
-            dense,
-            shape!.map((size) => size ?? -1),
-          ),
-        ];
-      const [width, dtype] = [rank ?? 2, sparse!];
-      const indices = placeholder(`${name}/indices`, "int64", [-1, width]);
-      return [
-        key,
-        new SparseTensor(
-          indices,
-          placeholder(`${name}/values`, dtype, [-1]),
-          placeholder(`${name}/shape`, "int64", [width]),
-        ),
-      ];
-    }),
-  );
-}
-
-function buildLayer(recorded: RecordedLayer): readonly Tensor[] {
-  const features = makeFeatures(recorded);
-  const make = columnMaker();
-  const columns: FeatureColumn[] = recorded.columns.map(make);
-  const options = recorded.options as LinearModelOptions;
-  switch (recorded.layer) {
-    case "denseFeatures":
-      return [denseFeatures(features, columns, options)];
-    case "linearModelLogits":
-      return [linearModelLogits(features, columns, options).logits];
-    case "inputLayer":
-      return [inputLayer(features, columns)];
-    case "linearModel":
-      return [linearModel(features, columns, options)];
-    case "parseExample":
-      return [denseFeatures(parseExample(features["serialized"] as Tensor, makeParseExampleSpec(columns)), columns)];
-    case "parse": {
-      const spec = Object.fromEntries(
-        Object.entries(recorded.spec!).map(([key, feature]) => [key, recordedFeature(feature)]),
-      );
-      const parsed = parseExample(features["serialized"] as Tensor, spec, recorded.options);
-      return Object.values(parsed).flatMap((value) =>
-        value instanceof SparseTensor ? [value.indices, value.values, value.denseShape] : [value],
-      );
-    }
-    default: {
-      const { denseTensor, sequenceLength } = sequenceFeatures(features, columns);
-      return [denseTensor, sequenceLength];
-    }
-  }
-}
-
 function nodeText(op: Operation): string {
   const inputs = op.inputs.map((input) => (input.index === 0 ? input.op.name : input.name));
   return [op.name, op.type, ...inputs, ...op.controlInputs.map((input) => `^${input.name}`)].join(" ");
 }
 
-function initialize(graph: Graph, session: Session, recorded: RecordedLayer): void {
-  const variables = graph.getCollection<Variable>(collectionKeys.globalVariables);
-  expect(variables.map(({ name }) => name).sort()).toEqual(Object.keys(recorded.variables!).sort());
-  for (const variable of variables) {
-    session.run([], new Map([[variable.initialValue, recordedValue(recorded.variables![variable.name]!)]]), [
-      variable.initializer,
-    ]);
-  }
-  const tables = graph.getCollection<Operation>(collectionKeys.tableInitializers);
-  if (tables.length > 0) session.run([], new Map(), tables, { fileRoot: fixtureFolder });
+function variableNames(graph: Graph): string[] {
+  return variablesIn(graph, collectionKeys.globalVariables)
+    .map(({ name }) => name)
+    .sort();
 }
 
 function expectClose(actual: TensorValue, expected: TensorValue): void {
@@ -173,7 +84,8 @@ describe.each(cases.map((recorded) => [recorded.name, recorded] as const))("%s",
     const graph = new Graph();
     const outputs = withGraph(graph, () => buildLayer(recorded));
     const session = new Session(graph);
-    initialize(graph, session, recorded);
+    expect(variableNames(graph)).toEqual(Object.keys(recorded.variables!).sort());
+    initializeLayer(graph, session, recorded);
     for (const { feeds, values, error } of recorded.runs!) {
       const fed = new Map(Object.entries(feeds).map(([key, tensor]) => [key, recordedValue(tensor)]));
       if (error === undefined) {

@@ -5,8 +5,20 @@ import type { DType } from "../../core/dtype.js";
 import { type NestedValue, type TensorValue, tensorValue, toTensor } from "../../core/tensor-value.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
+import { SparseTensor } from "../../graph/sparse-tensor.js";
+import type { FeatureTensor } from "../model-fn.js";
 import type { FeatureColumn } from "./feature-column.js";
 import * as columns from "./index.js";
+import {
+  denseFeatures,
+  inputLayer,
+  type LinearModelOptions,
+  linearModel,
+  linearModelLogits,
+  makeParseExampleSpec,
+  parseExample,
+  sequenceFeatures,
+} from "./index.js";
 
 /** A call of a column builder, as the fixtures hold it. */
 export interface RecordedCall {
@@ -120,4 +132,68 @@ export function columnMaker(): (call: RecordedCall) => FeatureColumn {
     return made[index as number]!;
   };
   return make;
+}
+
+function placeholder(name: string, dtype: string, shape: readonly number[]): Tensor {
+  return build("Placeholder", [], { dtype, shape }, name);
+}
+
+function makeFeatures(recorded: RecordedLayer): Record<string, FeatureTensor> {
+  return Object.fromEntries(
+    Object.entries(recorded.features).map(([key, { dense, shape, sparse, rank }]): [string, FeatureTensor] => {
+      const name = key.replace(/[^A-Za-z0-9_./]/g, "_");
+      if (dense !== undefined)
+        return [
+          key,
+          placeholder(
+            name,
+            dense,
+            shape!.map((size) => size ?? -1),
+          ),
+        ];
+      const [width, dtype] = [rank ?? 2, sparse!];
+      const indices = placeholder(`${name}/indices`, "int64", [-1, width]);
+      return [
+        key,
+        new SparseTensor(
+          indices,
+          placeholder(`${name}/values`, dtype, [-1]),
+          placeholder(`${name}/shape`, "int64", [width]),
+        ),
+      ];
+    }),
+  );
+}
+
+/** The layer of a recorded case, built in the current graph: its outputs. */
+export function buildLayer(recorded: RecordedLayer): readonly Tensor[] {
+  const features = makeFeatures(recorded);
+  const make = columnMaker();
+  const made: FeatureColumn[] = recorded.columns.map(make);
+  const options = recorded.options as LinearModelOptions;
+  switch (recorded.layer) {
+    case "denseFeatures":
+      return [denseFeatures(features, made, options)];
+    case "linearModelLogits":
+      return [linearModelLogits(features, made, options).logits];
+    case "inputLayer":
+      return [inputLayer(features, made)];
+    case "linearModel":
+      return [linearModel(features, made, options)];
+    case "parseExample":
+      return [denseFeatures(parseExample(features["serialized"] as Tensor, makeParseExampleSpec(made)), made)];
+    case "parse": {
+      const spec = Object.fromEntries(
+        Object.entries(recorded.spec!).map(([key, feature]) => [key, recordedFeature(feature)]),
+      );
+      const parsed = parseExample(features["serialized"] as Tensor, spec, recorded.options);
+      return Object.values(parsed).flatMap((value) =>
+        value instanceof SparseTensor ? [value.indices, value.values, value.denseShape] : [value],
+      );
+    }
+    default: {
+      const { denseTensor, sequenceLength } = sequenceFeatures(features, made);
+      return [denseTensor, sequenceLength];
+    }
+  }
 }

@@ -46,9 +46,11 @@ export class CheckpointSaverHook implements SessionRunHook {
   #writer: EventWriter | undefined;
   #store: CheckpointStore | undefined;
   #saver: Saver | undefined;
+  #graphText: (() => Promise<void>) | undefined;
 
   constructor(options: CheckpointSaverOptions) {
-    if (options.saver !== undefined && options.scaffold !== undefined) throw invalidArgument("You cannot provide both saver and scaffold.");
+    if (options.saver !== undefined && options.scaffold !== undefined)
+      throw invalidArgument("You cannot provide both saver and scaffold.");
     // Checks the two intervals.
     new SecondOrStepTimer({ everySteps: options.saveSteps, everySecs: options.saveSecs });
     this.#options = options;
@@ -73,7 +75,8 @@ export class CheckpointSaverHook implements SessionRunHook {
     const { checkpointDir, saveGraphDef = true, checkpointBasename = "model.ckpt" } = this.#options;
     this.#saver = this.#options.saver ?? this.#options.scaffold?.saver ?? onlySaver(session);
     const files = graphFiles(session.graph, this.#saver);
-    if (saveGraphDef) await writeGraphText(checkpointDir, files.proto);
+    // As text a graph takes long to write: the first step need not wait for it.
+    if (saveGraphDef) this.#graphText = () => writeGraphText(checkpointDir, files.proto);
     this.#writer!.addGraphDef(files.graphDef);
     this.#writer!.addMetaGraphDef(files.metaGraphDef);
     this.#store = new CheckpointStore(checkpointDir, {
@@ -90,14 +93,25 @@ export class CheckpointSaverHook implements SessionRunHook {
 
   afterRun(context: SessionRunContext): MaybePromise<void> {
     const step = context.globalStep;
-    if (!this.#timer!.shouldTriggerForStep(step)) return undefined;
+    const due = this.#timer!.shouldTriggerForStep(step);
+    return due || this.#graphText !== undefined ? this.#write(context, step, due) : undefined;
+  }
+
+  async #write(context: SessionRunContext, step: number, due: boolean): Promise<void> {
+    await this.#writeGraphText();
+    if (!due) return;
     this.#timer!.updateLastTriggeredStep(step);
-    return this.#save(context.session, step).then((stop) => {
-      if (stop) context.requestStop();
-    });
+    if (await this.#save(context.session, step)) context.requestStop();
+  }
+
+  async #writeGraphText(): Promise<void> {
+    const write = this.#graphText;
+    this.#graphText = undefined;
+    await write?.();
   }
 
   async end(session: Session): Promise<void> {
+    await this.#writeGraphText();
     const step = readGlobalStep(session.resources);
     if (step !== this.#timer!.lastTriggeredStep()) await this.#save(session, step);
     for (const listener of this.#listeners) await listener.end?.(session, step);
@@ -115,7 +129,10 @@ export class CheckpointSaverHook implements SessionRunHook {
     let stop = false;
     for (const listener of this.#listeners) {
       if ((await listener.afterSave?.(session, step)) !== true) continue;
-      logger.log("INFO", `A CheckpointSaverListener requested that training be stopped. listener: ${listener.constructor.name}`);
+      logger.log(
+        "INFO",
+        `A CheckpointSaverListener requested that training be stopped. listener: ${listener.constructor.name}`,
+      );
       stop = true;
     }
     return stop;
@@ -126,7 +143,9 @@ function onlySaver(session: Session): Saver {
   const savers = session.graph.getCollection<Saver>(collectionKeys.savers);
   if (savers.length === 1) return savers[0]!;
   if (savers.length === 0) {
-    throw failedPrecondition(`No items in collection ${collectionKeys.savers}. Please add a saver to the collection or provide a saver or scaffold.`);
+    throw failedPrecondition(
+      `No items in collection ${collectionKeys.savers}. Please add a saver to the collection or provide a saver or scaffold.`,
+    );
   }
   throw failedPrecondition(
     `More than one item in collection ${collectionKeys.savers}. Please indicate which one to use by passing it to the constructor.`,

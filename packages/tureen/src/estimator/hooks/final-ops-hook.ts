@@ -13,7 +13,10 @@ export class FinalOpsHook implements SessionRunHook {
   #logger: Logger | undefined;
   #values: Readonly<Record<string, TensorValue>> | undefined;
 
-  constructor(options: { readonly finalOps: Readonly<Record<string, Tensor>>; readonly finalOpsFeedDict?: ReadonlyMap<Tensor, TensorValue> }) {
+  constructor(options: {
+    readonly finalOps: Readonly<Record<string, Tensor>>;
+    readonly finalOpsFeedDict?: ReadonlyMap<Tensor, TensorValue>;
+  }) {
     this.#finalOps = options.finalOps;
     this.#feeds = options.finalOpsFeedDict ?? new Map();
   }
@@ -37,7 +40,8 @@ export class FinalOpsHook implements SessionRunHook {
       const values = session.run(Object.values(this.#finalOps), this.#feeds);
       this.#values = Object.fromEntries(keys.map((key, i) => [key, values[i]!]));
     } catch (error) {
-      if (error instanceof StatusError && error.code === "OUT_OF_RANGE") this.#logger!.log("WARNING", finalOpsReadInput);
+      if (error instanceof StatusError && error.code === "OUT_OF_RANGE")
+        this.#logger!.log("WARNING", finalOpsReadInput);
       throw error;
     }
   }

@@ -52,7 +52,9 @@ export class LoggingTensorHook implements SessionRunHook {
       : undefined;
     this.#iteration = 0;
     const given = isList(tensors) ? Object.fromEntries(tensors.map((name) => [name, name])) : tensors;
-    this.#request = { fetches: Object.fromEntries(Object.entries(given).map(([tag, tensor]) => [tag, graphElement(graph, tensor)])) };
+    this.#request = {
+      fetches: Object.fromEntries(Object.entries(given).map(([tag, tensor]) => [tag, graphElement(graph, tensor)])),
+    };
   }
 
   beforeRun(): SessionRunArgs | undefined {
@@ -76,13 +78,23 @@ export class LoggingTensorHook implements SessionRunHook {
     const elapsed = this.#timer?.updateLastTriggeredStep(this.#iteration).seconds;
     const { formatter } = this.#options;
     const { logger } = this.#services!;
-    if (formatter !== undefined) logger.log("INFO", formatter(Object.fromEntries(this.#tags.map((tag) => [tag, values[tag]!]))));
-    else logStats(logger, this.#tags.map((tag) => [tag, numpyText(values[tag]!)]), elapsed);
+    if (formatter !== undefined)
+      logger.log("INFO", formatter(Object.fromEntries(this.#tags.map((tag) => [tag, values[tag]!]))));
+    else
+      logStats(
+        logger,
+        this.#tags.map((tag) => [tag, numpyText(values[tag]!)]),
+        elapsed,
+      );
   }
 }
 
 /** `a = 1, b = 2 (0.123 sec)`. */
-export function logStats(logger: Logger, stats: readonly (readonly [string, string])[], seconds: number | undefined): void {
+export function logStats(
+  logger: Logger,
+  stats: readonly (readonly [string, string])[],
+  seconds: number | undefined,
+): void {
   const line = stats.map(([tag, text]) => `${tag} = ${text}`).join(", ");
   logger.log("INFO", seconds === undefined ? line : `${line} (${seconds.toFixed(3)} sec)`);
 }
@@ -102,7 +114,9 @@ function graphElement(graph: Graph, tensor: Tensor | string): Tensor {
     return graph.tensor(`${tensor}:0`);
   }
   if (!(tensor instanceof Tensor) || tensor.graph !== graph) {
-    throw invalidArgument(`Passed ${String(tensor)} should have graph attribute that is equal to current graph ${String(graph)}.`);
+    throw invalidArgument(
+      `Passed ${String(tensor)} should have graph attribute that is equal to current graph ${String(graph)}.`,
+    );
   }
   return tensor;
 }

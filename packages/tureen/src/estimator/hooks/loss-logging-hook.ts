@@ -26,7 +26,14 @@ export function lossLoggingHook(options: { readonly everyNSteps: number }): Sess
     afterRun(_context: SessionRunContext, { loss }: SessionRunValues) {
       if (asked) {
         const { seconds } = timer.updateLastTriggeredStep(iteration);
-        logStats(services.logger, [["loss", numpyText(loss!)], ["step", String(step)]], seconds);
+        logStats(
+          services.logger,
+          [
+            ["loss", numpyText(loss!)],
+            ["step", String(step)],
+          ],
+          seconds,
+        );
       }
       iteration += 1;
     },

@@ -50,7 +50,11 @@ export class ProfilerHook implements SessionRunHook {
 
   begin(): void {
     this.#services = runServices();
-    this.#timer = new SecondOrStepTimer({ everySteps: this.#options.saveSteps, everySecs: this.#options.saveSecs, clock: this.#services.clock });
+    this.#timer = new SecondOrStepTimer({
+      everySteps: this.#options.saveSteps,
+      everySecs: this.#options.saveSecs,
+      clock: this.#services.clock,
+    });
     this.#events = [];
     this.#nextStep = undefined;
     this.#lastEnd = undefined;
@@ -66,7 +70,10 @@ export class ProfilerHook implements SessionRunHook {
   afterRun(context: SessionRunContext): void {
     const now = performance.now();
     const step = context.globalStep;
-    this.#add("step", this.#began, now, { step, ...(context.batchSize === undefined ? {} : { batchSize: context.batchSize }) });
+    this.#add("step", this.#began, now, {
+      step,
+      ...(context.batchSize === undefined ? {} : { batchSize: context.batchSize }),
+    });
     if (this.#nextStep === undefined) this.#timer!.updateLastTriggeredStep(step - 1);
     if (this.#asked) {
       this.#timer!.updateLastTriggeredStep(step);

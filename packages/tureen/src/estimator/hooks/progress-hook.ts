@@ -35,7 +35,11 @@ export function progressHook(options: ProgressOptions = {}): SessionRunHook {
   let drawnAt = 0;
   const line = (now: number, globalStep: number): string => {
     const seconds = Math.max(now - began, 1) / 1000;
-    const parts = [`step ${globalStep}`, `loss ${(loss ?? Number.NaN).toPrecision(4)}`, `${rate(rows / seconds)} examples/s`];
+    const parts = [
+      `step ${globalStep}`,
+      `loss ${(loss ?? Number.NaN).toPrecision(4)}`,
+      `${rate(rows / seconds)} examples/s`,
+    ];
     if (steps !== undefined) parts.push(`${duration(((steps - done) / done) * seconds)} left`);
     return `${label} ${steps === undefined ? "" : `${bar(done / steps)} `}${parts.join(" · ")}`;
   };
@@ -86,5 +90,7 @@ function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "?";
   if (seconds < 60) return `${seconds.toFixed(0)} s`;
   const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 60
+    ? `${minutes} min ${Math.round(seconds % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -15,7 +15,11 @@ export class SecondOrStepTimer {
   #lastStep: number | undefined;
   #lastTime: number | undefined;
 
-  constructor(options: { readonly everySecs?: number | undefined; readonly everySteps?: number | undefined; readonly clock?: Clock }) {
+  constructor(options: {
+    readonly everySecs?: number | undefined;
+    readonly everySteps?: number | undefined;
+    readonly clock?: Clock;
+  }) {
     this.#everySecs = options.everySecs;
     this.#everySteps = options.everySteps;
     this.#clock = options.clock ?? systemClock;

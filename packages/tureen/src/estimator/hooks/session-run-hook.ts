@@ -1,5 +1,5 @@
-import type { MaybePromise } from "../../data/index.js";
 import type { TensorValue } from "../../core/tensor-value.js";
+import type { MaybePromise } from "../../data/index.js";
 import type { Graph, Operation, Tensor } from "../../graph/graph.js";
 import type { Session } from "../../runtime/session.js";
 

@@ -34,7 +34,11 @@ export class StepCounterHook implements SessionRunHook {
   begin(): void {
     const { everyNSecs, everyNSteps = everyNSecs === undefined ? 100 : undefined, outputDir } = this.#options;
     this.#services = runServices();
-    this.#timer = new SecondOrStepTimer({ everySteps: everyNSteps, everySecs: everyNSecs, clock: this.#services.clock });
+    this.#timer = new SecondOrStepTimer({
+      everySteps: everyNSteps,
+      everySecs: everyNSecs,
+      clock: this.#services.clock,
+    });
     if (outputDir !== undefined) this.#writer = this.#services.writers.get(outputDir);
   }
 

@@ -10,8 +10,10 @@ export class StopAtStepHook implements SessionRunHook {
 
   constructor(options: { readonly numSteps?: number | undefined; readonly lastStep?: number | undefined }) {
     const { numSteps, lastStep } = options;
-    if (numSteps === undefined && lastStep === undefined) throw invalidArgument("One of num_steps or last_step must be specified.");
-    if (numSteps !== undefined && lastStep !== undefined) throw invalidArgument("Only one of num_steps or last_step can be specified.");
+    if (numSteps === undefined && lastStep === undefined)
+      throw invalidArgument("One of num_steps or last_step must be specified.");
+    if (numSteps !== undefined && lastStep !== undefined)
+      throw invalidArgument("Only one of num_steps or last_step can be specified.");
     this.#numSteps = numSteps;
     this.#lastStep = lastStep;
   }

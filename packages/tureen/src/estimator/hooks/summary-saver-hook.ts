@@ -45,7 +45,9 @@ export class SummarySaverHook implements SessionRunHook {
 
   beforeRun(): SessionRunArgs | undefined {
     this.#asked = this.#nextStep === undefined || this.#timer!.shouldTriggerForStep(this.#nextStep);
-    return this.#asked ? (this.#request ??= this.#makeRequest()) : undefined;
+    if (!this.#asked) return undefined;
+    this.#request ??= this.#makeRequest();
+    return this.#request;
   }
 
   afterRun(context: SessionRunContext, values: SessionRunValues): void {

@@ -17,7 +17,12 @@ export const lineModel: ModelFn = ({ features, labels, mode, params }) => {
   const b = new Variable({ name: "b", initializer: floatValue([0], []) });
   const y = build("AddV2", [build("Mul", [column, w.read()]), b.read()], {}, "y");
   if (mode === ModeKeys.PREDICT) return makeEstimatorSpec({ mode, predictions: { y } });
-  const loss = build("Mean", [build("SquaredDifference", [y, labels as Tensor]), constant([0], "int32")], {}, "loss_value");
+  const loss = build(
+    "Mean",
+    [build("SquaredDifference", [y, labels as Tensor]), constant([0], "int32")],
+    {},
+    "loss_value",
+  );
   const evalMetricOps = mode === ModeKeys.EVAL ? { mean: mean(labels as Tensor) } : {};
   const rate = constant((params["learningRate"] as number | undefined) ?? 0.1);
   const [dw, db] = gradients([loss], [w.handle, b.handle]) as [Tensor, Tensor];

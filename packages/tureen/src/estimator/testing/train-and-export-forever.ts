@@ -5,9 +5,9 @@
  */
 import { Dataset } from "../../data/dataset.js";
 import { DNNClassifier } from "../canned/dnn.js";
-import { numericColumn } from "../feature-column/numeric-column.js";
-import { makeParseExampleSpec } from "../feature-column/make-parse-example-spec.js";
 import { buildParsingServingInputReceiverFn } from "../export/parsing-serving-input-receiver.js";
+import { makeParseExampleSpec } from "../feature-column/make-parse-example-spec.js";
+import { numericColumn } from "../feature-column/numeric-column.js";
 import { quietLogger } from "../log.js";
 import { runConfig } from "../run-config.js";
 
@@ -20,7 +20,17 @@ const classifier = new DNNClassifier({
   // A checkpoint every step: most kills fall into the writing of one.
   config: runConfig({ saveCheckpointsSteps: 1, logger: quietLogger }),
 });
-const rows = [{ x: [[0, 1], [1, 0], [1, 1], [0, 0]] }, [1n, 1n, 0n, 0n]] as const;
+const rows = [
+  {
+    x: [
+      [0, 1],
+      [1, 0],
+      [1, 1],
+      [0, 0],
+    ],
+  },
+  [1n, 1n, 0n, 0n],
+] as const;
 process.stdout.write("started\n");
 for (;;) {
   await classifier.train(() => Dataset.fromTensorSlices(rows).repeat().batch(4), { steps: 5 });

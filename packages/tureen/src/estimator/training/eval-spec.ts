@@ -3,6 +3,7 @@ import type { Exporter } from "../exporter/exporter.js";
 import { pythonText } from "../feature-column/python-text.js";
 import type { SessionRunHook } from "../hooks/session-run-hook.js";
 import type { InputFn } from "../input.js";
+import { pythonType } from "../nn/python-format.js";
 import { checkHooks, checkInputFn } from "./train-spec.js";
 
 /** How `trainAndEvaluate` evaluates and exports (`tf.estimator.EvalSpec`). */
@@ -31,7 +32,8 @@ export function evalSpec(init: EvalSpecInit): EvalSpec {
   const { inputFn, steps = defaults.steps, name, hooks = [] } = init;
   checkInputFn(inputFn);
   if (steps !== null && !(steps > 0)) throw invalidArgument(`Must specify steps > 0, given: ${steps}`);
-  if (name !== undefined && typeof name !== "string") throw invalidArgument(`\`name\` must be string, given: ${pythonText(name)}`);
+  if (name !== undefined && typeof name !== "string")
+    throw invalidArgument(`\`name\` must be string, given: ${pythonText(name)}`);
   const checkedHooks = checkHooks(hooks);
   const exporters = checkExporters(init.exporters);
   const { startDelaySecs = defaults.startDelaySecs, throttleSecs = defaults.throttleSecs } = init;
@@ -46,14 +48,20 @@ function checkExporters(given: EvalSpecInit["exporters"]): Exporter[] {
   const names: string[] = [];
   for (const exporter of exporters) {
     if (typeof exporter !== "object" || exporter === null || typeof exporter.export !== "function") {
-      throw invalidArgument(`\`exporters\` must be an Exporter, an iterable of Exporter, or \`None\`, found ${pythonText(given)}.`);
+      throw invalidArgument(
+        `\`exporters\` must be an Exporter, an iterable of Exporter, or \`None\`, found ${pythonText(given)}.`,
+      );
     }
     const { name } = exporter;
     const all = pythonText(exporters.map((one) => one.name));
-    if (!name) throw invalidArgument(`An Exporter cannot have a name that is \`None\` or empty. All exporter names: ${all}`);
-    if (typeof name !== "string") throw invalidArgument(`An Exporter must have a string name. Given: ${typeof name}`);
+    if (!name)
+      throw invalidArgument(`An Exporter cannot have a name that is \`None\` or empty. All exporter names: ${all}`);
+    if (typeof name !== "string")
+      throw invalidArgument(`An Exporter must have a string name. Given: ${pythonType(name)}`);
     if (names.includes(name)) {
-      throw invalidArgument(`\`exporters\` must have unique names. Such a name cannot be \`None\`. All exporter names: ${all}`);
+      throw invalidArgument(
+        `\`exporters\` must have unique names. Such a name cannot be \`None\`. All exporter names: ${all}`,
+      );
     }
     names.push(name);
   }

@@ -1,8 +1,8 @@
 import { failedPrecondition } from "../../core/status-error.js";
+import type { Session } from "../../runtime/session.js";
 import type { Estimator } from "../estimator.js";
 import type { CheckpointSaverListener } from "../hooks/checkpoint-saver-hook.js";
 import { SecondOrStepTimer } from "../hooks/second-or-step-timer.js";
-import type { Session } from "../../runtime/session.js";
 import type { EvaluatedCheckpoint, Evaluator } from "./evaluator.js";
 
 /** Evaluates after checkpoints: not the one before the first step, not sooner than the throttle allows, and once at the end in any case. */
@@ -37,7 +37,10 @@ export class EvaluationListener implements CheckpointSaverListener {
     } else if (this.#timer.shouldTriggerForStep(globalStep)) {
       await this.#evaluate(globalStep);
     } else {
-      this.#estimator.config.logger.log("INFO", `Skip the current checkpoint eval due to throttle secs (${this.#throttleSecs} secs).`);
+      this.#estimator.config.logger.log(
+        "INFO",
+        `Skip the current checkpoint eval due to throttle secs (${this.#throttleSecs} secs).`,
+      );
     }
   }
 

@@ -35,7 +35,10 @@ export class Evaluator {
   async evaluateAndExport(): Promise<EvaluatedCheckpoint> {
     const checkpointPath = this.#estimator.latestCheckpoint();
     if (checkpointPath === undefined) {
-      return this.#skip("missing checkpoint", "Estimator is not trained yet. Will start an evaluation when a checkpoint is ready.");
+      return this.#skip(
+        "missing checkpoint",
+        "Estimator is not trained yet. Will start an evaluation when a checkpoint is ready.",
+      );
     }
     if (checkpointPath === this.#previous) {
       return this.#skip(
@@ -52,17 +55,24 @@ export class Evaluator {
     });
     const isTheFinalExport = this.#maxTrainingSteps !== undefined && metrics.global_step >= this.#maxTrainingSteps;
     const exportResults = await this.#export(checkpointPath, metrics, isTheFinalExport);
-    if (isTheFinalExport) this.#estimator.config.logger.log("DEBUG", "Calling exporter with the `is_the_final_export=True`.");
+    if (isTheFinalExport)
+      this.#estimator.config.logger.log("DEBUG", "Calling exporter with the `is_the_final_export=True`.");
     this.#lastWarning = 0;
     this.#previous = checkpointPath;
     return { status: "evaluated", metrics, checkpointPath, exportResults };
   }
 
-  async #export(checkpointPath: string, evalResult: EvaluationResult, isTheFinalExport: boolean): Promise<(string | undefined)[]> {
+  async #export(
+    checkpointPath: string,
+    evalResult: EvaluationResult,
+    isTheFinalExport: boolean,
+  ): Promise<(string | undefined)[]> {
     const results: (string | undefined)[] = [];
     for (const exporter of this.#spec.exporters) {
       const exportPath = join(this.#estimator.modelDir, "export", exporter.name);
-      results.push(await exporter.export({ estimator: this.#estimator, exportPath, checkpointPath, evalResult, isTheFinalExport }));
+      results.push(
+        await exporter.export({ estimator: this.#estimator, exportPath, checkpointPath, evalResult, isTheFinalExport }),
+      );
     }
     return results;
   }

@@ -7,7 +7,10 @@ import { Evaluator } from "./evaluator.js";
 import { type TrainSpec, type TrainSpecInit, trainSpec } from "./train-spec.js";
 
 /** The metrics of the last evaluation and what each exporter gave after it; undefined where training had nothing left to do. */
-export type TrainAndEvaluateResult = readonly [metrics: EvaluationResult | undefined, exportResults: readonly (string | undefined)[] | undefined];
+export type TrainAndEvaluateResult = readonly [
+  metrics: EvaluationResult | undefined,
+  exportResults: readonly (string | undefined)[] | undefined,
+];
 
 /**
  * Trains and evaluates a checkpoint now and then, with exports after evaluations (`tf.estimator.train_and_evaluate`).

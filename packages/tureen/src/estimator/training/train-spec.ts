@@ -20,10 +20,13 @@ export type TrainSpecInit = Pick<TrainSpec, "inputFn"> & Partial<TrainSpec>;
 export function trainSpec(init: TrainSpecInit): TrainSpec {
   const { inputFn, maxSteps, hooks = [], savingListeners = [] } = init;
   checkInputFn(inputFn);
-  if (maxSteps !== undefined && !(maxSteps > 0)) throw invalidArgument(`Must specify max_steps > 0, given: ${maxSteps}`);
+  if (maxSteps !== undefined && !(maxSteps > 0))
+    throw invalidArgument(`Must specify max_steps > 0, given: ${maxSteps}`);
   for (const listener of savingListeners) {
     if (typeof listener !== "object" || listener === null) {
-      throw invalidArgument(`All saving_listeners must be \`CheckpointSaverListener\` instances, given: ${pythonText(listener)}`);
+      throw invalidArgument(
+        `All saving_listeners must be \`CheckpointSaverListener\` instances, given: ${pythonText(listener)}`,
+      );
     }
   }
   return Object.freeze({ inputFn, maxSteps, hooks: checkHooks(hooks), savingListeners: [...savingListeners] });
@@ -31,13 +34,15 @@ export function trainSpec(init: TrainSpecInit): TrainSpec {
 
 /** INVALID_ARGUMENT unless it is a function. */
 export function checkInputFn(inputFn: unknown): void {
-  if (typeof inputFn !== "function") throw invalidArgument(`\`input_fn\` must be callable, given: ${pythonText(inputFn)}`);
+  if (typeof inputFn !== "function")
+    throw invalidArgument(`\`input_fn\` must be callable, given: ${pythonText(inputFn)}`);
 }
 
 /** The hooks, if they are objects; INVALID_ARGUMENT otherwise. */
 export function checkHooks(hooks: readonly SessionRunHook[]): SessionRunHook[] {
   for (const hook of hooks) {
-    if (typeof hook !== "object" || hook === null) throw invalidArgument(`All hooks must be \`SessionRunHook\` instances, given: ${pythonText(hook)}`);
+    if (typeof hook !== "object" || hook === null)
+      throw invalidArgument(`All hooks must be \`SessionRunHook\` instances, given: ${pythonText(hook)}`);
   }
   return [...hooks];
 }

@@ -1,5 +1,5 @@
-import { TrackableObjectGraphSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/trackable_object_graph_pb";
 import { decodeMessage } from "@tureen/protos/decode-message";
+import { TrackableObjectGraphSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/trackable_object_graph_pb";
 import { invalidArgument } from "../../core/status-error.js";
 import type { BundleReader } from "../../formats/tensor-bundle-reader.js";
 
@@ -11,7 +11,10 @@ const objectGraphKey = "_CHECKPOINTABLE_OBJECT_GRAPH";
  *
  * INVALID_ARGUMENT where one of the wanted is not in it.
  */
-export function objectCheckpointNames(reader: BundleReader, wanted: readonly string[]): Readonly<Record<string, string>> | undefined {
+export function objectCheckpointNames(
+  reader: BundleReader,
+  wanted: readonly string[],
+): Readonly<Record<string, string>> | undefined {
   if (!reader.has(objectGraphKey)) return undefined;
   const [bytes] = reader.read(objectGraphKey).data as readonly Uint8Array[];
   const keys = new Map<string, string>();

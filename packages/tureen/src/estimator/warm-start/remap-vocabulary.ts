@@ -24,7 +24,10 @@ export function remapVocabulary(variable: Variable, old: TensorValue, info: Voca
   const present = (map: readonly number[]): number => map.filter((at) => at >= 0).length;
   const missing = rowMap.length * columnMap.length - present(rowMap) * present(columnMap);
   const fresh = initialValues(info.backupInitializer, [missing, 1]);
-  const buckets = initialValues(info.backupInitializer, byRow ? [info.numOovBuckets, width] : [height, info.numOovBuckets]);
+  const buckets = initialValues(
+    info.backupInitializer,
+    byRow ? [info.numOovBuckets, width] : [height, info.numOovBuckets],
+  );
   const from = old.data as Float32Array;
   const data = new Float32Array(height * width);
   let [used, bucket] = [0, 0];
@@ -35,7 +38,10 @@ export function remapVocabulary(variable: Variable, old: TensorValue, info: Voca
       const at = row * width + column;
       if (oldRow === undefined || oldColumn === undefined) data[at] = buckets[bucket++]!;
       else if (oldRow < 0 || oldColumn < 0) data[at] = fresh[used++]!;
-      else if (oldRow >= rows || oldColumn >= columns) throw invalidArgument(`Vocabulary ${info.oldVocab} has more terms than the variable ${variable.name} in the checkpoint`);
+      else if (oldRow >= rows || oldColumn >= columns)
+        throw invalidArgument(
+          `Vocabulary ${info.oldVocab} has more terms than the variable ${variable.name} in the checkpoint`,
+        );
       else data[at] = from[oldRow * columns + oldColumn]!;
     }
   }
@@ -43,10 +49,14 @@ export function remapVocabulary(variable: Variable, old: TensorValue, info: Voca
 }
 
 function checkVariable({ shape, dtype }: Variable, old: TensorValue, info: VocabInfo): void {
-  if (dtype !== "float32" || old.dtype !== "float32") throw invalidArgument(`Currently, only float32 is supported. Received dtype: ${dtype}`);
+  if (dtype !== "float32" || old.dtype !== "float32")
+    throw invalidArgument(`Currently, only float32 is supported. Received dtype: ${dtype}`);
   if (shape.length !== 2) throw invalidArgument(`Expected 2-dim shape, but received: ${formatTuple(shape)}`);
   const { newVocabSize, numOovBuckets } = info;
-  if (numOovBuckets < 0) throw invalidArgument(`num_${info.axis === 1 ? "col" : "row"}_oov_buckets must be >= 0, but received ${numOovBuckets}`);
+  if (numOovBuckets < 0)
+    throw invalidArgument(
+      `num_${info.axis === 1 ? "col" : "row"}_oov_buckets must be >= 0, but received ${numOovBuckets}`,
+    );
   const total = newVocabSize + numOovBuckets;
   if (info.axis === 1 && shape[1] !== total) {
     throw invalidArgument(
@@ -67,8 +77,11 @@ function remapping({ newVocab, newVocabSize, oldVocab, oldVocabSize = -1 }: Voca
   oldTerms.slice(0, oldVocabSize < 0 ? oldTerms.length : oldVocabSize).forEach((term, i) => {
     old.set(term, i);
   });
-  const found = terms(newVocab).slice(0, newVocabSize).map((term) => old.get(term) ?? -1);
-  if (found.length < newVocabSize) throw invalidArgument(`Vocabulary ${newVocab} has ${found.length} terms, expected ${newVocabSize}`);
+  const found = terms(newVocab)
+    .slice(0, newVocabSize)
+    .map((term) => old.get(term) ?? -1);
+  if (found.length < newVocabSize)
+    throw invalidArgument(`Vocabulary ${newVocab} has ${found.length} terms, expected ${newVocabSize}`);
   return found;
 }
 

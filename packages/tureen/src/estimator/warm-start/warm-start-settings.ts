@@ -46,7 +46,9 @@ export function warmStartSettings(init: WarmStartSettingsInit): WarmStartSetting
   if (!init.ckptToInitializeFrom) throw invalidArgument("`ckpt_to_initialize_from` MUST be set in WarmStartSettings");
   for (const { axis = 0 } of Object.values(init.varNameToVocabInfo ?? {})) {
     if (axis !== 0 && axis !== 1) {
-      throw invalidArgument(`The only supported values for the axis argument are 0 and 1.  Provided axis: ${String(axis)}`);
+      throw invalidArgument(
+        `The only supported values for the axis argument are 0 and 1.  Provided axis: ${String(axis)}`,
+      );
     }
   }
   return Object.freeze({
@@ -66,7 +68,8 @@ export function resolveWarmStart(from: unknown, logger: Logger): WarmStartSettin
     logger.log("INFO", "Warm-starting from a SavedModel");
     return warmStartSettings({ ckptToInitializeFrom: variables });
   }
-  if (typeof from === "object" && "ckptToInitializeFrom" in from) return warmStartSettings(from as WarmStartSettingsInit);
+  if (typeof from === "object" && "ckptToInitializeFrom" in from)
+    return warmStartSettings(from as WarmStartSettingsInit);
   throw invalidArgument(`warm_start_from must be a string or a WarmStartSettings, instead got ${pythonType(from)}`);
 }
 
@@ -74,7 +77,8 @@ export function resolveWarmStart(from: unknown, logger: Logger): WarmStartSettin
 export function checkpointPrefix(path: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return path;
   const latest = latestCheckpoint(path);
-  if (latest === undefined) throw invalidArgument(`Couldn't find 'checkpoint' file or checkpoints in given directory ${path}`);
+  if (latest === undefined)
+    throw invalidArgument(`Couldn't find 'checkpoint' file or checkpoints in given directory ${path}`);
   return latest;
 }
 
@@ -82,7 +86,10 @@ export function checkpointPrefix(path: string): string {
 export function warmStartText(settings: WarmStartSettings): string {
   const dict = (record: Readonly<Record<string, unknown>>): { readonly text: string } => ({
     text: `{${Object.entries(record)
-      .map(([key, value]) => `${pythonText(key)}: ${typeof value === "string" ? pythonText(value) : vocabText(value as VocabInfo)}`)
+      .map(
+        ([key, value]) =>
+          `${pythonText(key)}: ${typeof value === "string" ? pythonText(value) : vocabText(value as VocabInfo)}`,
+      )
       .join(", ")}}`,
   });
   return attributeText("WarmStartSettings", [

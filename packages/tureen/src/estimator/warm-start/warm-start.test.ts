@@ -5,12 +5,19 @@ import { describe, expect, it } from "vitest";
 import { zeros } from "../../core/tensor-value.js";
 import { Dataset } from "../../data/index.js";
 import { readBundle } from "../../formats/tensor-bundle-reader.js";
+import { writeBundle } from "../../formats/tensor-bundle-writer.js";
 import { build, constant } from "../../graph/build-op.js";
 import { Variable } from "../../graph/variable.js";
-import { Estimator, getOrCreateGlobalStep, makeEstimatorSpec, runConfig, type ModelFn, type WarmStartSettingsInit } from "../index.js";
 import { servingInputReceiver } from "../export/index.js";
+import {
+  Estimator,
+  getOrCreateGlobalStep,
+  type ModelFn,
+  makeEstimatorSpec,
+  runConfig,
+  type WarmStartSettingsInit,
+} from "../index.js";
 import { largestError, readFixture, restored, type StoredTensor } from "../recorded-fixture.js";
-import { writeBundle } from "../../formats/tensor-bundle-writer.js";
 import { lineModel } from "../testing/line-model.js";
 
 interface Case {
@@ -41,7 +48,8 @@ writeBundle(join(source, "model.ckpt-1"), [
 writeFileSync(join(source, "checkpoint"), 'model_checkpoint_path: "model.ckpt-1"\n');
 
 const vocab = { newVocab, newVocabSize: 4, numOovBuckets: 1, oldVocab };
-const seven = (shape: readonly number[]) => constant({ dtype: "float32", shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(7) });
+const seven = (shape: readonly number[]) =>
+  constant({ dtype: "float32", shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(7) });
 const both = { "a/embedding": vocab, "a/rows": { ...vocab, axis: 1 as const } };
 
 /** The settings of the recorder's cases, in its words. */
@@ -69,8 +77,16 @@ const settings: Readonly<Record<string, unknown>> = {
   mixed_list: { ckptToInitializeFrom: source, varsToWarmStart: ["a", 3] },
   number: { ckptToInitializeFrom: source, varsToWarmStart: 3 },
   axis: { ckptToInitializeFrom: source, varNameToVocabInfo: { "a/rows": { ...vocab, axis: 2 } } },
-  too_few_columns: { ckptToInitializeFrom: source, varsToWarmStart: "a/rows", varNameToVocabInfo: { "a/rows": { ...vocab, axis: 1 } } },
-  too_many_rows: { ckptToInitializeFrom: source, varsToWarmStart: "a/emb", varNameToVocabInfo: { "a/embedding": vocab } },
+  too_few_columns: {
+    ckptToInitializeFrom: source,
+    varsToWarmStart: "a/rows",
+    varNameToVocabInfo: { "a/rows": { ...vocab, axis: 1 } },
+  },
+  too_many_rows: {
+    ckptToInitializeFrom: source,
+    varsToWarmStart: "a/emb",
+    varNameToVocabInfo: { "a/embedding": vocab },
+  },
 };
 
 function model(shapes: Case["shapes"]): ModelFn {
@@ -88,7 +104,15 @@ const input = () => Dataset.fromTensors([{ x: [1] }, [1]]) as never;
 const withRoot = (text: string) => text.replaceAll(root, "ROOT").replace(/<function [^>]*>/g, "FUNCTION");
 
 /** The checkpoint lists its variables in no order of its own. */
-const inOrder = (text: string) => text.replace(/checkpoint \{(.*)\}$/, (_, list: string) => `checkpoint {${list.split(/, (?=')/).sort().join(", ")}}`);
+const inOrder = (text: string) =>
+  text.replace(
+    /checkpoint \{(.*)\}$/,
+    (_, list: string) =>
+      `checkpoint {${list
+        .split(/, (?=')/)
+        .sort()
+        .join(", ")}}`,
+  );
 
 describe("warm starts as TensorFlow's", () => {
   for (const [name, expected] of Object.entries(fixture.cases)) {
@@ -98,7 +122,12 @@ describe("warm starts as TensorFlow's", () => {
       const run = async () => {
         const modelDir = join(mkdtempSync(join(tmpdir(), "tureen-warm-")), "model");
         const warmStartFrom = settings[name] as WarmStartSettingsInit;
-        const estimator = new Estimator({ modelFn: model(expected.shapes), modelDir, config: runConfig({ logger }), warmStartFrom });
+        const estimator = new Estimator({
+          modelFn: model(expected.shapes),
+          modelDir,
+          config: runConfig({ logger }),
+          warmStartFrom,
+        });
         await estimator.train(input, { steps: 1 });
         return modelDir;
       };
@@ -124,7 +153,10 @@ describe("warm start", () => {
   const config = runConfig({ logger: { log() {} } });
   const line = (warmStartFrom?: string) =>
     new Estimator({ modelFn: lineModel, modelDir: mkdtempSync(join(tmpdir(), "tureen-warm-")), config, warmStartFrom });
-  const points = () => Dataset.fromTensorSlices([{ x: [[0], [1]] }, [1, 3]]).repeat().batch(2) as never;
+  const points = () =>
+    Dataset.fromTensorSlices([{ x: [[0], [1]] }, [1, 3]])
+      .repeat()
+      .batch(2) as never;
   const receiver = () => {
     const x = build("Placeholder", [], { dtype: "float32", shape: [-1, 1] }, "x");
     return servingInputReceiver({ x }, x);
@@ -152,4 +184,3 @@ describe("warm start", () => {
     await expect(line(empty).train(points, { steps: 1 })).rejects.toThrow(message);
   });
 });
-

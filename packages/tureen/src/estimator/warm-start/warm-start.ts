@@ -6,8 +6,8 @@ import type { Graph } from "../../graph/graph.js";
 import type { Variable } from "../../graph/variable.js";
 import type { Session } from "../../runtime/session.js";
 import type { Logger } from "../log.js";
-import { setVariable } from "../variable-state.js";
 import { formatList, formatTuple, pythonType } from "../nn/python-format.js";
+import { setVariable } from "../variable-state.js";
 import { objectCheckpointNames } from "./object-checkpoint-names.js";
 import { remapVocabulary } from "./remap-vocabulary.js";
 import { checkpointPrefix, type WarmStartSettings, warmStartText } from "./warm-start-settings.js";
@@ -32,7 +32,8 @@ export function planWarmStart(graph: Graph, settings: WarmStartSettings, logger:
       const key = previous[variable.name] ?? variable.name;
       const vocab = settings.varNameToVocabInfo[variable.name];
       if (vocab !== undefined) values.push([variable, remapVocabulary(variable, saved(reader, key, settings), vocab)]);
-      else if (settings.varsToWarmStart !== null) values.push([variable, sameShape(variable, key, saved(reader, key, settings))]);
+      else if (settings.varsToWarmStart !== null)
+        values.push([variable, sameShape(variable, key, saved(reader, key, settings))]);
     }
     logger.log("INFO", `Warm-started ${values.length} variables.`);
     checkUsed("var_name_to_prev_var_name", given, names);
@@ -53,9 +54,12 @@ function chosenVariables(graph: Graph, wanted: WarmStartSettings["varsToWarmStar
   };
   if (wanted === null || typeof wanted === "string") {
     logger.log("INFO", "Warm-starting variables only in TRAINABLE_VARIABLES.");
-    return wanted === null ? [...graph.getCollection<Variable>(collectionKeys.trainableVariables)] : matching(collectionKeys.trainableVariables, wanted);
+    return wanted === null
+      ? [...graph.getCollection<Variable>(collectionKeys.trainableVariables)]
+      : matching(collectionKeys.trainableVariables, wanted);
   }
-  if (!Array.isArray(wanted)) throw invalidArgument(`\`vars_to_warm_start must be a \`list\` or \`str\`.  Given type is ${pythonType(wanted)}`);
+  if (!Array.isArray(wanted))
+    throw invalidArgument(`\`vars_to_warm_start must be a \`list\` or \`str\`.  Given type is ${pythonType(wanted)}`);
   if (!wanted.every((item) => typeof item === "string")) {
     throw invalidArgument(
       `If \`vars_to_warm_start\` is a list, it must be all \`Variable\` or all \`str\`.  Given types are [${wanted.map(pythonType).join(", ")}]`,
@@ -67,7 +71,9 @@ function chosenVariables(graph: Graph, wanted: WarmStartSettings["varsToWarmStar
 function saved(reader: BundleReader, key: string, settings: WarmStartSettings): TensorValue {
   if (reader.has(key)) return reader.read(key);
   const shapes = reader.keys().map((name) => `'${name}': ${formatList([...reader.entry(name).shape])}`);
-  throw invalidArgument(`Tensor ${key} is not found in ${settings.ckptToInitializeFrom} checkpoint {${shapes.join(", ")}}`);
+  throw invalidArgument(
+    `Tensor ${key} is not found in ${settings.ckptToInitializeFrom} checkpoint {${shapes.join(", ")}}`,
+  );
 }
 
 function sameShape(variable: Variable, key: string, value: TensorValue): TensorValue {

@@ -40,6 +40,17 @@ function topK(shape: PartialShape, k: number | undefined): readonly PartialShape
   return [result, result];
 }
 
+function nthElement(node: ShapeNode): readonly PartialShape[] {
+  const shape = withRankAtLeast(node.inputs[0]!.shape, 1);
+  withRank(node.inputs[1]!.shape, 0);
+  const n = node.constant(1);
+  const columns = shape?.at(-1) ?? -1;
+  if (n !== undefined && columns >= 0 && columns <= toIntegers(n)[0]!) {
+    throw invalidArgument(`Input must have last dimension > n = ${toIntegers(n)[0]} but is ${columns}`);
+  }
+  return [shape?.slice(0, -1)];
+}
+
 function bound({ inputs: [sorted, values] }: ShapeNode): readonly PartialShape[] {
   withRank(sorted!.shape, 2);
   return [withRank(values!.shape, 2)];
@@ -56,6 +67,7 @@ function editDistance(node: ShapeNode): readonly PartialShape[] {
 export const arraySearchShapes: ShapeTable = {
   Unique: unique,
   UniqueWithCounts: unique,
+  NthElement: nthElement,
   UniqueV2: uniqueV2,
   UniqueWithCountsV2: uniqueV2,
   ListDiff: ({ inputs: [x, y] }) => {

@@ -128,7 +128,7 @@ export const imageShapes: ShapeTable = {
   DecodeJpeg: decoded,
   DecodePng: decoded,
   DecodeBmp: decoded,
-  DecodeImage: () => [undefined],
+  DecodeImage: (node) => (node.attrs.bool("expand_animations") ? [undefined] : decoded(node)),
   DecodeGif: ({ inputs }) => {
     withRank(inputs[0]!.shape, 0);
     return [[-1, -1, -1, 3]];

@@ -114,6 +114,7 @@ const selfAdjointEig: ShapeRule = ({ inputs, attrs }) => {
 /** Shape rules of the linalg family. */
 export const linalgShapes: ShapeTable = {
   MatMul: matMul,
+  _FusedMatMul: matMul,
   SparseMatMul: matMul,
   BatchMatMul: batchMatMul(false),
   BatchMatMulV2: batchMatMul(true),

@@ -135,6 +135,12 @@ function recurrent(outputs: number, sequence: boolean): ShapeRule {
   };
 }
 
+const ctcGreedyDecoder: ShapeRule = ({ inputs }) => {
+  const [, batch] = withRank(inputs[0]!.shape, 3);
+  const [lengths] = withRank(inputs[1]!.shape, 1);
+  return [[-1, 2], [-1], [2], [mergeSize(batch!, lengths!), 1]];
+};
+
 /** Shape rules of activations, losses, normalization, quantization and fused cells. */
 export const nnBasicShapes: ShapeTable = {
   Relu: sameAsInput,
@@ -161,6 +167,7 @@ export const nnBasicShapes: ShapeTable = {
   L2Loss: () => [[]],
   InTopK: inTopK,
   InTopKV2: inTopK,
+  CTCGreedyDecoder: ctcGreedyDecoder,
   FusedBatchNorm: fusedBatchNorm(5),
   FusedBatchNormV2: fusedBatchNorm(5),
   FusedBatchNormV3: fusedBatchNorm(6),

@@ -191,6 +191,7 @@ const dilation: ShapeRule = (node) => {
 /** Shape rules of convolution and pooling. */
 export const nnWindowShapes: ShapeTable = {
   Conv2D: convolution(4),
+  _FusedConv2D: convolution(4),
   Conv2DBackpropInput: conv2dBackpropInput,
   Conv2DBackpropFilter: filterSizes(4),
   Conv3D: convolution(5),

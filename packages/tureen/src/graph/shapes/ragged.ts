@@ -12,8 +12,29 @@ function bins(node: ShapeNode, input: number): number {
   return value === undefined ? -1 : Math.max(-1, toIntegers(value)[0]!);
 }
 
+const counted = (rank: number): PartialShape[] => [[-1, rank], [-1], [rank]];
+
 /** Shape rules of the ragged family. */
 export const raggedShapes: ShapeTable = {
+  RaggedTensorToVariant: (node) => {
+    if (!node.attrs.bool("batched_input")) return [[]];
+    if (node.attrs.int("RAGGED_RANK") === 0) {
+      const values = node.inputs[0]!.shape;
+      return [values === undefined ? undefined : [values[0] ?? -1]];
+    }
+    const rows = lengthOf(node.inputs[0]!.shape);
+    return [[rows < 0 ? -1 : rows - 1]];
+  },
+
+  RaggedTensorFromVariant: ({ attrs, outputTypes }) =>
+    outputTypes.map((_, i): PartialShape => (i < attrs.int("output_ragged_rank") ? [-1] : undefined)),
+
+  DenseCountSparseOutput: ({ inputs }) => counted(inputs[0]!.shape === undefined ? -1 : inputs[0]!.shape.length),
+
+  SparseCountSparseOutput: ({ inputs }) => counted(lengthOf(inputs[2]!.shape)),
+
+  RaggedCountSparseOutput: ({ inputs }) => counted(inputs[1]!.shape === undefined ? -1 : inputs[1]!.shape.length + 1),
+
   RaggedTensorToSparse: (node) => {
     const rank = node.attrs.int("RAGGED_RANK");
     const values = node.inputs[rank]!.shape;

@@ -68,6 +68,23 @@ function setRank(shape: PartialShape): number {
 
 /** Shape rules of the sparse family. */
 export const sparseShapes: ShapeTable = {
+  SerializeSparse: (node) => {
+    withRank(node.inputs[0]!.shape, 2);
+    withRank(node.inputs[1]!.shape, 1);
+    withRank(node.inputs[2]!.shape, 1);
+    return [[3]];
+  },
+
+  SerializeManySparse: (node) => {
+    withRank(node.inputs[0]!.shape, 2);
+    withRank(node.inputs[1]!.shape, 1);
+    withRank(node.inputs[2]!.shape, 1);
+    return [[-1, 3]];
+  },
+
+  DeserializeSparse: () => sparseOutput(-1),
+  DeserializeManySparse: () => sparseOutput(-1),
+
   SparseReorder: (node) => {
     const indices = withRank(node.inputs[0]!.shape, 2);
     const values = withRank(node.inputs[1]!.shape, 1);

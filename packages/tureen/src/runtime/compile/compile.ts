@@ -13,7 +13,8 @@ import { mergeDuplicates } from "./merge-duplicates.js";
 import { loopKernel, makePlan, type Plan, runPlan } from "./plan.js";
 import type { StepDecision } from "./partition-report.js";
 import type { PlanGraph, PlanNode } from "./plan-node.js";
-import { simplifyViews } from "./simplify-views.js";
+import { noteShapes, simplifyViews } from "./simplify-views.js";
+import { type ShapeVectorPayload, templateShapes } from "./template-shapes.js";
 
 /** Moves parts of a plan graph to another engine; gives kernels for the nodes that it put in their place. */
 export interface Partitioner {
@@ -56,16 +57,20 @@ export function compilePlan(graph: PlanGraph, options: CompileOptions): Plan {
 function finish(graph: PlanGraph, options: CompileOptions, trustFeeds = false): Plan {
   if (options.simplify !== false) {
     simplifyViews(graph, trustFeeds);
-    fusePatterns(graph, options.kernels, trustFeeds);
+    // Of a fused node more is known than of those it stands for.
+    if (fusePatterns(graph, options.kernels, trustFeeds)) simplifyViews(graph, trustFeeds);
     mergeDuplicates(graph);
+    if (options.partitioner !== undefined) noteShapes(graph, trustFeeds);
   }
   options.partitioner?.partition(graph);
+  if (options.simplify !== false) templateShapes(graph, trustFeeds);
   return makePlan(graph, options.kernels, (node) => specialKernel(node, options));
 }
 
 function specialKernel(node: PlanNode, options: CompileOptions): Kernel | undefined {
   if (node.type === "_PlanLoop") return loopKernel(node.payload as LoopPayload, (inner) => finish(inner, options));
   if (node.type === "_PlanGather") return gatherRows(options.kernels, node);
+  if (node.type === "_PlanShapeVector") return (node.payload as ShapeVectorPayload).kernel();
   if (fusedTypes.has(node.type)) return fusedKernel(node.payload as FusedPayload, options);
   return options.partitioner?.kernel(node);
 }

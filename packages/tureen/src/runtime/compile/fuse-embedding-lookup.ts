@@ -20,7 +20,7 @@ export const fuseEmbeddingLookup: Pattern = (root, symbols) => {
   if (core === undefined) return [];
   const filtered = withFilter(core, symbols);
   const flat = withReshapes(filtered, symbols);
-  return (flat === filtered ? [flat] : [flat, filtered]).filter((lookup) => !lookup.needsFlat).map(matchOf);
+  return (flat === filtered ? [flat] : [flat, filtered]).filter((lookup) => !lookup.needsFlat).map((lookup) => matchOf(lookup, symbols));
 };
 
 interface Lookup {
@@ -40,11 +40,13 @@ interface Lookup {
   readonly needsFlat: boolean;
 }
 
-function matchOf(lookup: Lookup): Match {
+function matchOf(lookup: Lookup, symbols: PlanSymbols): Match {
   const { combiner, zeros, dropsNegative } = lookup;
+  const table = symbols.facts.shape(lookup.params);
   return {
     members: lookup.members,
     outputs: [lookup.root.port()],
+    ...(table?.length === 2 ? { shapes: [[-1, table[1]!]] } : {}),
     reads: [lookup.indices, lookup.ids, lookup.shape, lookup.params, lookup.defaultId],
     key: `${combiner} ${zeros} ${dropsNegative}`,
     kernel: (reads, unfused) => embeddingLookupKernel({ combiner, zeros, dropsNegative, reads }, unfused),

@@ -1,3 +1,4 @@
+import type { PartialShape } from "../../core/shape.js";
 import type { Kernel } from "../kernel.js";
 import type { Source } from "../kernels/plan-source.js";
 import type { PlanNode, Port } from "./plan-node.js";
@@ -8,6 +9,8 @@ export interface Match {
   /** The nodes that the pattern names; only the values in `outputs` may be used elsewhere. */
   readonly members: readonly PlanNode[];
   readonly outputs: readonly Port[];
+  /** What is sure of the shapes of the outputs, where that is more than the rules of their ops find. */
+  readonly shapes?: readonly PartialShape[];
   /** What the kernel reads, in its order. */
   readonly reads: readonly Port[];
   /** What the kernel depends on besides what it reads. */

@@ -35,11 +35,11 @@ export const fusedTypes: ReadonlySet<string> = new Set(patterns.map(({ type }) =
 /**
  * Puts one node in the place of each group of nodes that feature columns build for a look-up, an indicator or a conversion.
  *
- * Values that only describe shapes go along where nothing else uses them.
+ * Values that only describe shapes go along where nothing else uses them. Tells whether there was any.
  */
-export function fusePatterns(graph: PlanGraph, kernels: KernelTable, trustFeeds: boolean): void {
+export function fusePatterns(graph: PlanGraph, kernels: KernelTable, trustFeeds: boolean): boolean {
   const order = [...new Set([...graph.feeds, ...reachable(graph)])];
-  if (!order.some((node) => telltale.has(node.type))) return;
+  if (!order.some((node) => telltale.has(node.type))) return false;
   const symbols = planSymbols(order, trustFeeds);
   const users = usersOf(graph, order);
   // A branch that is not taken must not take others' nodes with it.
@@ -67,6 +67,7 @@ export function fusePatterns(graph: PlanGraph, kernels: KernelTable, trustFeeds:
     }
   }
   replaceClusters(graph, order, replacements);
+  return replacements.length > 0;
 }
 
 /** Ops without one of which no pattern matches. */
@@ -194,13 +195,15 @@ function fusedNode(type: string, match: Match, cluster: Cluster, copied: readonl
   const places = cluster.outputs.map((port) => match.outputs.findIndex((other) => samePort(other, port)));
   const isInOrder = places.length === match.outputs.length && places.every((place, i) => place === i);
   const root = cluster.outputs[0]!.node;
+  const shapes = cluster.outputs.map((port, i) => match.shapes?.[places[i]!] ?? symbols.facts.shape(port));
   const node = new PlanNode({
     name: `${root.name}/${type}`,
     type,
     inputs: cluster.inputs,
     outputTypes: cluster.outputs.map((port) => port.node.outputTypes[port.index]!),
-    shapes: cluster.outputs.map((port) => symbols.facts.shape(port)),
+    shapes,
   });
+  node.sureShapes = shapes;
   const unfused = clusterGraph({ ...cluster, nodes: copied }, (port, number) =>
     feedNode(`${port.node.name}:${port.index}`, number, port.node.outputTypes[port.index]!, undefined),
   );

@@ -92,6 +92,7 @@ function withDeclared(node: PlanNode, inferred: readonly PartialShape[]): readon
 }
 
 function runRule(node: PlanNode, facts: PlanFacts): readonly PartialShape[] | undefined {
+  if (node.sureShapes !== undefined && node.type.startsWith("_Plan")) return node.sureShapes;
   // What freezing makes of a variable's ResourceGather is a Gather of its value.
   const type = node.type === "_PlanGather" ? "Gather" : node.type;
   const rule = Object.hasOwn(shapeTable, type) ? shapeTable[type] : undefined;

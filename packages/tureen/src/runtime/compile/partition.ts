@@ -169,6 +169,7 @@ export function replaceClusters(
     );
   };
   for (const { cluster, node } of replacements) {
+    node.sureShapes ??= cluster.outputs.map((port) => port.node.sureShapes?.[port.index]);
     node.inputs = cluster.inputs.map(move);
     node.controls = moveControls(
       cluster.nodes.flatMap((member) => member.controls),

@@ -30,6 +30,8 @@ export class PlanNode {
   value: TensorValue | undefined = undefined;
   /** What a compiler-made node carries: a loop's plans, a feed's number. */
   payload: unknown = undefined;
+  /** What is sure of the outputs of a node that stands for several others, so that no shape rule knows it. */
+  sureShapes: readonly PartialShape[] | undefined = undefined;
 
   constructor(init: {
     readonly name: string;

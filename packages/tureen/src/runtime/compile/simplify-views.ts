@@ -20,6 +20,13 @@ export function simplifyViews(graph: PlanGraph, trustFeeds: boolean): void {
   graph.fetches = graph.fetches.map(resolve);
 }
 
+/** Notes at each node what is sure of its outputs, for the node that may take its place. */
+export function noteShapes(graph: PlanGraph, trustFeeds: boolean): void {
+  const order = [...new Set([...graph.feeds, ...reachable(graph)])];
+  const { facts } = planSymbols(order, trustFeeds);
+  for (const node of order) node.sureShapes = node.outputTypes.map((_, i) => facts.shape(node.port(i)));
+}
+
 const views: ReadonlySet<string> = new Set(["Cast", "Reshape"]);
 
 function isView(node: PlanNode, symbols: PlanSymbols): boolean {

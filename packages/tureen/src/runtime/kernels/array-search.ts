@@ -1,7 +1,7 @@
 import type { DType } from "../../core/dtype.js";
 import { elementCount, shapeText } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { type TensorValue, tensorValue, toIntegers } from "../../core/tensor-value.js";
+import { type TensorValue, tensorValue, toIntegers, withShape } from "../../core/tensor-value.js";
 import { decodeText } from "../../core/text.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { cellsOf, cellWidth, copyCells, indicesOf, integerOf, integersValue, newValue } from "./array/cells.js";
@@ -60,6 +60,38 @@ function rowKeys(x: TensorValue, axis: number): ElementKeys {
     }
     return parts.join("");
   };
+}
+
+/** The n-th smallest element of each row, or with `reverse` the n-th largest. */
+const nthElement: KernelFactory = ({ attrs }) => {
+  const reverse = attrs.bool("reverse");
+  return (inputs) => {
+    const [input, n] = inputs as [TensorValue, TensorValue];
+    if (n.shape.length !== 0) throw invalidArgument(`N must be scalar but has rank ${n.shape.length}`);
+    const rank = integerOf(n);
+    if (rank < 0) throw invalidArgument(`n must be non-negative but is ${rank}`);
+    const { shape } = input;
+    if (shape.length < 1) throw invalidArgument(`Input must be at least rank 1 but is rank ${shape.length}`);
+    const columns = shape.at(-1)!;
+    if (columns <= rank) throw invalidArgument(`Input must have last dimension > n = ${rank}`);
+    const rows = elementCount(shape) / columns;
+    const values = sortable(input);
+    const places = Int32Array.from({ length: rows }, (_, row) => {
+      const order = Array.from({ length: columns }, (_, i) => row * columns + i);
+      order.sort((a, b) => (values[a]! < values[b]! ? -1 : values[a]! > values[b]! ? 1 : 0));
+      return order[reverse ? columns - 1 - rank : rank]!;
+    });
+    const flat = withShape(input, [rows * columns]);
+    const picked = gatherRows(flat, integersValue("int32", [rows], places), 0, 0);
+    return [withShape(picked, shape.slice(0, -1))];
+  };
+};
+
+/** Elements that compare with < and >. */
+function sortable(value: TensorValue): ArrayLike<number | bigint> {
+  const { dtype } = value;
+  if (dtype !== "float16" && dtype !== "bfloat16") return value.data as ArrayLike<number | bigint>;
+  return Float32Array.from(value.data as Uint16Array, (bits) => readHalf(dtype, bits));
 }
 
 const listDiff: KernelFactory = ({ outputTypes }) => {
@@ -254,6 +286,7 @@ export const arraySearchKernels: KernelTable = {
   UniqueWithCounts: unique(true, false),
   UniqueWithCountsV2: unique(true, true),
   ListDiff: listDiff,
+  NthElement: nthElement,
   InvertPermutation: invertPermutation,
   TopK: ({ attrs }) => topK(attrs.int("k"), "int32"),
   TopKV2: ({ outputTypes }) => topK(undefined, outputTypes[1]!),

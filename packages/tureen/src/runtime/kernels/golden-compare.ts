@@ -55,7 +55,8 @@ export function difference(
   const b = expected.data as NumericArray;
   for (let i = 0; i < b.length; i++) {
     if (limits === undefined) {
-      if (a[i] !== b[i]) return `element ${i} is ${a[i]}, expected ${b[i]}`;
+      if (a[i] !== b[i] && !(Math.abs(Number(a[i]) - Number(b[i])) <= (tolerance.atol ?? 0)))
+        return `element ${i} is ${a[i]}, expected ${b[i]}`;
       continue;
     }
     const narrow = dtype === "float16" || dtype === "bfloat16";

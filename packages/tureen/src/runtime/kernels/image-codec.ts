@@ -27,7 +27,8 @@ function formatOf(bytes: Uint8Array): Format {
 }
 
 function contentsOf(value: TensorValue): Uint8Array {
-  if (value.shape.length !== 0) throw invalidArgument(`\`contents\` must be scalar but got shape${shapeText(value.shape)}`);
+  if (value.shape.length !== 0)
+    throw invalidArgument(`\`contents\` must be scalar but got shape${shapeText(value.shape)}`);
   const [bytes] = value.data as readonly Uint8Array[];
   if (bytes!.length === 0) throw invalidArgument("Input is empty.");
   return bytes!;
@@ -60,19 +61,34 @@ function jpegAttrs(attrs: Attrs): JpegAttrs {
   };
 }
 
-function jpegImage(bytes: Uint8Array, channels: number, settings: JpegAttrs): Pixels {
+function jpegImage(
+  bytes: Uint8Array,
+  channels: number,
+  settings: JpegAttrs,
+  columns?: { readonly left: number; readonly width: number },
+): Pixels {
   if (channels === 4) throw invalidArgument("JPEG does not support 4 channels");
   try {
     const image = readJpeg(bytes, settings.partial);
     if (!image.complete && !settings.partial) throw invalidJpeg();
     const wanted = channels === 0 ? Math.min(3, image.components.length) : channels;
-    return jpegPixels(image, { ...settings, channels: wanted === 1 ? 1 : 3 });
+    const whole = { ...settings, channels: wanted === 1 ? 1 : 3 } as const;
+    if (columns === undefined) return jpegPixels(image, whole);
+    if (columns.left + columns.width > Math.ceil(image.width / settings.ratio)) throw invalidJpeg();
+    return jpegPixels(image, { ...whole, columns });
   } catch {
     throw invalidJpeg();
   }
 }
 
-function crop(pixels: Pixels, window: TensorValue): Pixels {
+interface Window {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+function windowOf(window: TensorValue): Window {
   if (window.shape.length !== 1 || window.shape[0] !== 4) {
     throw invalidArgument(
       window.shape.length === 1
@@ -81,23 +97,37 @@ function crop(pixels: Pixels, window: TensorValue): Pixels {
     );
   }
   const [top, left, height, width] = toIntegers(window) as [number, number, number, number];
-  if (top < 0 || left < 0 || height <= 0 || width <= 0 || top + height > pixels.height || left + width > pixels.width) {
-    throw invalidJpeg();
-  }
-  const { channels } = pixels;
-  const data = new Uint8Array(height * width * channels);
+  return { top, left, height, width };
+}
+
+/** A window of a JPEG image. */
+function croppedJpeg(
+  bytes: Uint8Array,
+  channels: number,
+  settings: JpegAttrs,
+  { top, left, height, width }: Window,
+): Pixels {
+  if (top < 0 || left < 0 || height <= 0 || width <= 0) throw invalidJpeg();
+  const pixels = jpegImage(bytes, channels, settings, { left, width });
+  // The columns start with the block that holds the window's first.
+  const skipped = pixels.width - width;
+  if (top + height > pixels.height) throw invalidJpeg();
+  const data = new Uint8Array(height * width * pixels.channels);
   for (let y = 0; y < height; y++) {
-    const from = ((top + y) * pixels.width + left) * channels;
-    data.set(pixels.data.subarray(from, from + width * channels), y * width * channels);
+    const from = ((top + y) * pixels.width + skipped) * pixels.channels;
+    data.set(pixels.data.subarray(from, from + width * pixels.channels), y * width * pixels.channels);
   }
-  return { width, height, channels, data };
+  return { width, height, channels: pixels.channels, data };
 }
 
 /** Pixels in the dtype that is asked for: 8-bit levels are spread over 16 bits, floats go from 0 to 1. */
 function pixelTensor(dtype: DType, shape: Shape, data: Uint8Array | Uint16Array, isPng: boolean): TensorValue {
-  if (data instanceof Uint16Array ? dtype === "uint16" : dtype === "uint8") return tensorValue<DType>(dtype, shape, data);
+  if (data instanceof Uint16Array ? dtype === "uint16" : dtype === "uint8")
+    return tensorValue<DType>(dtype, shape, data);
   const out = allocate(dtype, data.length) as unknown as Float32Array;
-  if (dtype === "float32") for (let i = 0; i < out.length; i++) out[i] = data[i]! * Math.fround(1 / (data instanceof Uint16Array ? 65535 : 255));
+  if (dtype === "float32")
+    for (let i = 0; i < out.length; i++)
+      out[i] = data[i]! * Math.fround(1 / (data instanceof Uint16Array ? 65535 : 255));
   // A PNG reader spreads levels over both bytes; TensorFlow's own conversion multiplies by 256, and one in between.
   else for (let i = 0; i < out.length; i++) out[i] = data[i]! * (isPng ? 257 : 256);
   return tensorValue(dtype, shape, out as never);
@@ -145,7 +175,12 @@ function wrongForBmp(format: Format): Error {
   );
 }
 
-function imageTensor({ width, height, channels, data }: Pixels, dtype: DType, asFrames: boolean, isPng: boolean): TensorValue {
+function imageTensor(
+  { width, height, channels, data }: Pixels,
+  dtype: DType,
+  asFrames: boolean,
+  isPng: boolean,
+): TensorValue {
   const shape = [height, width, channels];
   return pixelTensor(dtype, asFrames ? [1, ...shape] : shape, data, isPng);
 }
@@ -153,7 +188,8 @@ function imageTensor({ width, height, channels, data }: Pixels, dtype: DType, as
 function decoder(op: string): KernelFactory {
   return ({ attrs, outputTypes }) => {
     const channels = op === "DecodeGif" ? 3 : attrs.int("channels");
-    if (![0, 1, 3, 4].includes(channels)) throw invalidArgument(`\`channels\` must be 0, 1, 3 or 4 but got ${channels}`);
+    if (![0, 1, 3, 4].includes(channels))
+      throw invalidArgument(`\`channels\` must be 0, 1, 3 or 4 but got ${channels}`);
     const decoding: Decoding = {
       op,
       channels,
@@ -175,14 +211,15 @@ const decodeAndCropJpeg: KernelFactory = ({ attrs }) => {
     if (format !== "JPEG") {
       throw invalidArgument(`DecodeAndCropJpeg operation can run on JPEG only, but detected ${format}.`);
     }
-    return [imageTensor(crop(jpegImage(bytes, channels, settings), window!), "uint8", false, false)];
+    return [imageTensor(croppedJpeg(bytes, channels, settings, windowOf(window!)), "uint8", false, false)];
   };
 };
 
 const extractJpegShape: KernelFactory =
   ({ outputTypes }) =>
   ([contents]) => {
-    if (contents!.shape.length !== 0) throw invalidArgument(`contents must be scalar, got shape ${shapeText(contents!.shape)}`);
+    if (contents!.shape.length !== 0)
+      throw invalidArgument(`contents must be scalar, got shape ${shapeText(contents!.shape)}`);
     const [bytes] = contents!.data as readonly Uint8Array[];
     try {
       if (bytes![0] !== 0xff || bytes![1] !== 0xd8) throw invalidJpeg();
@@ -214,7 +251,8 @@ function checkForJpeg(image: TensorValue): Pixels {
   const { shape } = image;
   if (shape.length !== 3) throw invalidArgument(`image must be 3-dimensional${shapeText(shape)}`);
   const [height, width, channels] = shape as readonly [number, number, number];
-  if (channels !== 1 && channels !== 3) throw invalidArgument(`image must have 1 or 3 channels, got ${shapeText(shape)}`);
+  if (channels !== 1 && channels !== 3)
+    throw invalidArgument(`image must have 1 or 3 channels, got ${shapeText(shape)}`);
   return { width, height, channels, data: image.data as Uint8Array };
 }
 

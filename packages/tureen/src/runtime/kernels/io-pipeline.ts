@@ -44,7 +44,9 @@ const queue: KernelFactory = ({ attrs, name }) => {
   };
 };
 
-function onQueue(run: (queue: FifoQueue, inputs: readonly TensorValue[], attrs: Attrs) => readonly TensorValue[]): KernelFactory {
+function onQueue(
+  run: (queue: FifoQueue, inputs: readonly TensorValue[], attrs: Attrs) => readonly TensorValue[],
+): KernelFactory {
   return ({ attrs }) =>
     ([handle, ...inputs], context: RunContext) =>
       run(context.resources.get<FifoQueue>(handleOf(handle!)), inputs, attrs);

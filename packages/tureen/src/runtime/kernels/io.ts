@@ -19,7 +19,8 @@ const saveV2: Kernel = ([prefix, names, specs, ...tensors], context) => {
   const writer = new BundleWriter(writablePath(text(prefix!), context));
   try {
     const [nameList, specList] = [texts(names!), texts(specs!)];
-    if (nameList.length !== tensors.length) throw invalidArgument(`Expected ${nameList.length} tensors to save, got ${tensors.length}`);
+    if (nameList.length !== tensors.length)
+      throw invalidArgument(`Expected ${nameList.length} tensors to save, got ${tensors.length}`);
     tensors.forEach((tensor, i) => {
       writer.add(nameList[i]!, tensor, specList[i]);
     });
@@ -73,7 +74,9 @@ const shardedFilename: Kernel = ([base, shard, shards]) => [
 
 const shardedFilespec: Kernel = ([base, shards]) => [scalarValue("string", `${text(base!)}-?????-of-${pad5(shards!)}`)];
 
-const readFile: Kernel = ([name], context) => [tensorValue("string", [], [readFileSync(allowedPath(text(name!), context))])];
+const readFile: Kernel = ([name], context) => [
+  tensorValue("string", [], [readFileSync(allowedPath(text(name!), context))]),
+];
 
 const writeFile: Kernel = ([name, contents], context) => {
   const path = writablePath(text(name!), context);
@@ -87,14 +90,19 @@ const matchingFiles: Kernel = ([pattern], context) => {
   const found = texts(pattern!).flatMap((glob) => {
     const folder = allowedPath(dirname(glob), context);
     const matches = wildcard(basename(glob));
-    return readdirSync(folder).filter((name) => matches.test(name)).map((name) => join(dirname(glob), name));
+    return readdirSync(folder)
+      .filter((name) => matches.test(name))
+      .map((name) => join(dirname(glob), name));
   });
   found.sort();
   return [tensorValue("string", [found.length], found.map(encodeText))];
 };
 
 function wildcard(glob: string): RegExp {
-  const body = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");
+  const body = glob
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*/g, ".*")
+    .replace(/\?/g, ".");
   return new RegExp(`^${body}$`);
 }
 

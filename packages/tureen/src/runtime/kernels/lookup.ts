@@ -57,16 +57,16 @@ const makeDense: MakeTable = (attrs, [emptyKey, deletedKey]) => {
 function tableOp(make: MakeTable): KernelFactory {
   return ({ attrs, name }) => {
     const handle = resourceHandle(attrs, name);
-    const value = handleValue(handle);
+    const outputs = [handleValue(handle)];
+    const [key, dtype] = [attrs.type("key_dtype"), attrs.type("value_dtype")];
     return (inputs, { resources }) => {
-      const table = resources.getOrCreate<LookupTable>(handle, () => make(attrs, inputs));
-      const [key, dtype] = [attrs.type("key_dtype"), attrs.type("value_dtype")];
+      const table = resources.find<LookupTable>(handle) ?? resources.getOrCreate<LookupTable>(handle, () => make(attrs, inputs));
       if (table.keyDType !== key || table.valueDType !== dtype) {
         throw invalidArgument(
           `Conflicting key/value dtypes ${dtypeLabel(key)}->${dtypeLabel(dtype)} with ${dtypeLabel(table.keyDType)}-${dtypeLabel(table.valueDType)} for table ${handle.name}`,
         );
       }
-      return [value];
+      return outputs;
     };
   };
 }

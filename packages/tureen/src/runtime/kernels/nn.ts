@@ -1,7 +1,9 @@
 import type { KernelTable } from "../kernel.js";
 import { nnActivationKernels } from "./nn-activation.js";
 import { nnConvKernels } from "./nn-conv.js";
+import { nnCtcKernels } from "./nn-ctc.js";
 import { nnDilationKernels } from "./nn-dilation.js";
+import { nnFusedKernels } from "./nn-fused.js";
 import { nnLossKernels } from "./nn-loss.js";
 import { nnNormalizeKernels } from "./nn-normalize.js";
 import { nnPoolKernels } from "./nn-pool.js";
@@ -12,6 +14,8 @@ import { nnRecurrentKernels } from "./nn-recurrent.js";
 export const nnKernels: KernelTable = {
   ...nnActivationKernels,
   ...nnConvKernels,
+  ...nnCtcKernels,
+  ...nnFusedKernels,
   ...nnPoolKernels,
   ...nnDilationKernels,
   ...nnLossKernels,

@@ -1,11 +1,15 @@
 import type { KernelTable } from "../kernel.js";
 import { raggedGather, raggedRange, raggedToSparse, raggedToTensor } from "./ragged/conversions.js";
+import { countOutputKernels } from "./ragged/count-output.js";
 import { raggedCountKernels } from "./ragged/counts.js";
 import { raggedCross } from "./ragged/cross.js";
+import { raggedVariantKernels } from "./ragged/variant.js";
 
 /** Host kernels of the ragged family. */
 export const raggedKernels: KernelTable = {
+  ...countOutputKernels,
   ...raggedCountKernels,
+  ...raggedVariantKernels,
   RaggedCross: raggedCross,
   RaggedTensorToSparse: ({ attrs }) => {
     const rank = attrs.int("RAGGED_RANK");

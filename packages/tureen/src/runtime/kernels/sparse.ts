@@ -5,6 +5,7 @@ import { sparseMathKernels } from "./sparse/math.js";
 import { rearrangeKernels } from "./sparse/rearrange.js";
 import { sparseReduceKernels } from "./sparse/reduce.js";
 import { sparseReshape } from "./sparse/reshape.js";
+import { serializeKernels } from "./sparse/serialize.js";
 import { setKernels } from "./sparse/sets.js";
 import { sparseToDense } from "./sparse/to-dense.js";
 
@@ -12,6 +13,7 @@ import { sparseToDense } from "./sparse/to-dense.js";
 export const sparseKernels: KernelTable = {
   ...crossKernels,
   ...rearrangeKernels,
+  ...serializeKernels,
   ...setKernels,
   ...sparseMathKernels,
   ...sparseReduceKernels,

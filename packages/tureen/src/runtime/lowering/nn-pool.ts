@@ -14,6 +14,8 @@ function pool(type: string, attrs: OnnxAttrs): Lowering {
     const plan = windowPlan(node, format, node.shape(0), window);
     const input = plan === undefined ? undefined : coveringWindow(node, onnx, node.input(0), format, plan, window);
     if (plan === undefined || input === undefined) return undefined;
+    // Where strides leap over pixels, ONNX Runtime's automatic padding comes out negative and is refused.
+    if ("auto_pad" in plan.padding && window.some((size, i) => size < plan.strides[i]!)) return undefined;
     const y = onnx.op(type, [toChannelsFirst(onnx, input, format)], {
       kernel_shape: window,
       strides: plan.strides,

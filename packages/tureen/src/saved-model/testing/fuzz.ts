@@ -34,7 +34,11 @@ const targets: readonly (readonly [file: string, mutate: (bytes: Uint8Array, ran
 ];
 
 /** Loads one mutated copy of a model for each seed and runs its signatures; the folder is only read. */
-export async function fuzzModel(directory: string, seeds: Iterable<number>, onResult: (result: FuzzResult) => void): Promise<void> {
+export async function fuzzModel(
+  directory: string,
+  seeds: Iterable<number>,
+  onResult: (result: FuzzResult) => void,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "tureen-fuzz-"));
   try {
     cpSync(directory, folder, { recursive: true });
@@ -92,7 +96,11 @@ function describe(error: unknown): string {
 function runSignature(model: ServableModel, key: string): void {
   const { inputs, outputs } = model.signatures.get(key)!;
   const feeds = new Map([...inputs.values()].map((info) => [info.name, someValue(info)] as const));
-  model.run(feeds, [...outputs.values()].map((info) => info.name), { deadline: performance.now() + limits.loadTimeout });
+  model.run(
+    feeds,
+    [...outputs.values()].map((info) => info.name),
+    { deadline: performance.now() + limits.loadTimeout },
+  );
 }
 
 /** Zeros where the signature leaves a size open one of them; nothing larger than a request of a megabyte. */

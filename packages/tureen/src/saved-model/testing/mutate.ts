@@ -77,7 +77,10 @@ function mutateTree(root: object, random: Random): void {
     if (keys.length === 0) return;
     const key = keys[random(keys.length)]!;
     const value = owner[key];
-    if (Array.isArray(value) && value.length > 0 && random(12) === 0) return mutateList(value, random);
+    if (Array.isArray(value) && value.length > 0 && random(12) === 0) {
+      mutateList(value, random);
+      return;
+    }
     if (typeof value === "object" && value !== null && !(value instanceof Uint8Array)) {
       if (Object.keys(value).length === 0) return;
       // Only an entry of a map may be missing.
@@ -105,16 +108,48 @@ function mutateList(list: unknown[], random: Random): void {
 }
 
 /** Sizes, counts and indices at the edges of what types hold. */
-const edges = [0n, 1n, -1n, 2n, 127n, 128n, 255n, 2n ** 16n, 2n ** 24n, 2n ** 30n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n, 2n ** 40n, 2n ** 62n, -(2n ** 63n)];
-const texts = ["", "x", "x:0", "^x", "NoOp", "While", "PartitionedCall", "Const", "/etc/passwd", "../../../../etc/passwd", "a".repeat(1000), "__proto__"];
+const edges = [
+  0n,
+  1n,
+  -1n,
+  2n,
+  127n,
+  128n,
+  255n,
+  2n ** 16n,
+  2n ** 24n,
+  2n ** 30n,
+  2n ** 31n - 1n,
+  2n ** 31n,
+  2n ** 32n,
+  2n ** 40n,
+  2n ** 62n,
+  -(2n ** 63n),
+];
+const texts = [
+  "",
+  "x",
+  "x:0",
+  "^x",
+  "NoOp",
+  "While",
+  "PartitionedCall",
+  "Const",
+  "/etc/passwd",
+  "../../../../etc/passwd",
+  "a".repeat(1000),
+  "__proto__",
+];
 
 function mutateLeaf(value: unknown, root: object, random: Random): unknown {
   const edge = edges[random(edges.length)]!;
   if (typeof value === "bigint") return random(2) === 0 ? edge : value + BigInt(random(5) - 2);
   if (typeof value === "boolean") return !value;
-  if (typeof value === "number") return random(2) === 0 ? Number(BigInt.asIntN(31, edge)) : Math.trunc(value) + random(5) - 2;
+  if (typeof value === "number")
+    return random(2) === 0 ? Number(BigInt.asIntN(31, edge)) : Math.trunc(value) + random(5) - 2;
   if (typeof value === "string") return random(2) === 0 ? texts[random(texts.length)]! : someText(root, random);
-  if (value instanceof Uint8Array) return random(2) === 0 ? mutateBytes(value, random) : encodeText(texts[random(texts.length)]!);
+  if (value instanceof Uint8Array)
+    return random(2) === 0 ? mutateBytes(value, random) : encodeText(texts[random(texts.length)]!);
   return value;
 }
 
@@ -126,14 +161,17 @@ function someText(root: object, random: Random): string {
     if (keys.length === 0) break;
     const value = owner[keys[random(keys.length)]!];
     if (typeof value === "string") return value;
-    owner = typeof value === "object" && value !== null && !(value instanceof Uint8Array) ? (value as Open) : (root as Open);
+    owner =
+      typeof value === "object" && value !== null && !(value instanceof Uint8Array) ? (value as Open) : (root as Open);
   }
   return "y";
 }
 
 /** Changes entries of a `variables.index`, whose checksums are right again: what gets past them. */
 export function mutateIndex(bytes: Uint8Array, random: Random): Uint8Array {
-  const entries = [...new TableReader(bytes).entries()].map(([key, value]) => [key.slice(), value.slice()] as [Uint8Array, Uint8Array]);
+  const entries = [...new TableReader(bytes).entries()].map(
+    ([key, value]) => [key.slice(), value.slice()] as [Uint8Array, Uint8Array],
+  );
   const at = random(entries.length);
   if (random(8) === 0) entries.splice(at, 1);
   else entries[at]![1] = mutateBytes(entries[at]![1], random);

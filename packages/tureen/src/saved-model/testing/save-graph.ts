@@ -20,7 +20,12 @@ export async function saveGraph(directory: string, build: () => BuiltModel): Pro
   const { inputs = {}, outputs, mainOp } = withGraph(graph, build);
   const infos = (tensors: Readonly<Record<string, Tensor>>): Map<string, TensorInfo> =>
     new Map(Object.entries(tensors).map(([key, { name, dtype, shape }]) => [key, { name, dtype, shape }] as const));
-  const signature = { inputs: infos(inputs), outputs: infos(outputs), methodName: methodNames.predict, defaults: new Map() };
+  const signature = {
+    inputs: infos(inputs),
+    outputs: infos(outputs),
+    methodName: methodNames.predict,
+    defaults: new Map(),
+  };
   mkdirSync(directory, { recursive: true });
   const meta = metaGraphToProto({
     graph,

@@ -3,11 +3,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { afterEach, describe, expect, it } from "vitest";
+import { handleReloadConfig } from "../api/handle-reload-config.js";
+import { silentLog } from "../log.js";
 import type { ModelServer } from "../model-server.js";
+import { servingMetrics } from "../monitoring/serving-metrics.js";
 import { floats, predictRequest, rpc } from "../testing/test-client.js";
 import { testModel } from "../testing/test-model.js";
 import { post, rest, startTestServer, testModels } from "../testing/test-server.js";
-import { accessPolicy } from "./access-policy.js";
+import { accessPolicy, readAccessPolicy } from "./access-policy.js";
 import { Admission } from "./admission.js";
 
 const models = testModels();
@@ -65,7 +68,7 @@ describe("access by token", () => {
     server = await startTestServer(models, { accessFile: accessFile(callers), enableModelManagement: true });
     const anonymous = await predict();
     expect([anonymous.status, anonymous.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
-    expect((await predict("wrong")).status).toBe(401);
+    expect((await predict("wrong")).body).toContain("The bearer token is not known");
     expect((await predict("one")).status).toBe(200);
     const denied = await predict("two");
     expect([denied.status, JSON.parse(denied.body).error]).toEqual([403, "lab may not use model half_plus_two"]);
@@ -89,6 +92,12 @@ describe("access by token", () => {
     const list = async (token: string): Promise<number> =>
       (await rest(server!, "/manage/v1/models", { headers: { authorization: `Bearer ${token}` } })).status;
     expect([await list("one"), await list("three")]).toEqual([403, 200]);
+    const shop = accessPolicy({ callers }, "access.json").identify({ authorization: "Bearer one" });
+    const context = { core: server.core, metrics: servingMetrics(), checkMethodName: false };
+    const request = { config: undefined, metricNames: [] };
+    await expect(handleReloadConfig(context, request, { caller: shop }, silentLog)).rejects.toThrow(
+      "shop may not exchange the configuration",
+    );
   });
 
   it("takes over a changed file when it is told to, and keeps the old one if the new one is wrong", async () => {
@@ -98,6 +107,7 @@ describe("access by token", () => {
     await server.reload();
     expect([(await predict("one")).status, (await predict("fresh")).status]).toEqual([401, 200]);
     writeFileSync(path, "{");
+    expect(() => readAccessPolicy(path)).toThrow(`${path} is no JSON: `);
     await server.reload();
     expect((await predict("fresh")).status).toBe(200);
   });
@@ -131,7 +141,7 @@ describe("limits", () => {
     expect(admission.enter()).toBeUndefined();
     const order: number[] = [];
     const waiting = [1, 2].map((i) => admission.enter()!.then(() => order.push(i)));
-    expect(() => admission.enter()).toThrow("at its limit of 1 requests at work and 2 waiting");
+    expect(() => admission.enter()).toThrow("The server is at its limit of 1 requests at work and 2 waiting");
     admission.leave();
     await waiting[0];
     admission.leave();

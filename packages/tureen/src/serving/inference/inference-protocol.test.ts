@@ -119,6 +119,9 @@ describe("the Open Inference Protocol over REST", () => {
       { inputs: [x], outputs: [{ name: "z" }] },
       "output tensor alias not found in signature: z Outputs expected to be in the set {y}.",
     ],
+    [{ inputs: [{ ...x, data: 1 }] }, "input 'x' needs a list of data"],
+    [{ inputs: [{ ...x, name: 7 }] }, "'name' must be a string"],
+    [{ inputs: [x], parameters: { binary_data_output: 1 } }, "the parameter binary_data_output must be a boolean"],
     [{ inputs: {} }, "'inputs' must be a list"],
     [[], "the request must be a JSON object"],
     [
@@ -130,9 +133,36 @@ describe("the Open Inference Protocol over REST", () => {
     expect([reply.status, JSON.parse(reply.body)]).toEqual([400, { error }]);
   });
 
+  it.each([
+    ["9", "", "the body is shorter than its JSON part of 9 bytes"],
+    ["x", "{}", "'x' is no length of a JSON part"],
+    ["13", '{"inputs":[]}1234', "4 bytes follow the last input's data"],
+  ])("refuses a JSON part of %s bytes", async (length, body, error) => {
+    const headers = { "Inference-Header-Content-Length": length };
+    const reply = await rest(server, inferPath, { method: "POST", body, headers });
+    expect([reply.status, JSON.parse(reply.body)]).toEqual([400, { error }]);
+  });
+
+  it("refuses byte strings that end too early or are too few", async () => {
+    const input = { name: "text", datatype: "BYTES", shape: [2], parameters: { binary_data_size: 6 } };
+    const head = { parameters: { signature_name: "echo_text" }, inputs: [input] };
+    const send = async (...bytes: number[]): Promise<unknown> => {
+      const reply = await fetch(
+        `http://127.0.0.1:${server.restPort}${inferPath}`,
+        binaryBody(head, Uint8Array.from(bytes)),
+      );
+      return ((await reply.json()) as { readonly error: string }).error;
+    };
+    expect(await send(9, 0, 0, 0, 65, 66)).toBe("input 'text' ends inside of element 0");
+    expect(await send(2, 0, 0, 0, 65, 66)).toBe("input 'text' needs 2 elements but got 1");
+  });
+
   it("answers 404 for what it does not know", async () => {
     expect((await post(server, "/v2/models/nobody/infer", { inputs: [x] })).status).toBe(404);
-    expect((await rest(server, "/v2/nothing")).status).toBe(404);
+    const unknown = await rest(server, "/v2/nothing");
+    expect([unknown.status, JSON.parse(unknown.body).error]).toEqual([404, "Unknown request: GET /v2/nothing"]);
+    const broken = await rest(server, "/v2/models/%ff");
+    expect([broken.status, JSON.parse(broken.body).error]).toEqual([400, "'%ff' is not a percent-encoded name"]);
     expect((await post(server, "/v2/models/half_plus_two/versions/7/infer", { inputs: [x] })).status).toBe(404);
   });
 });
@@ -213,7 +243,28 @@ describe("GRPCInferenceService", () => {
       details: "input 'x' of shape [3] needs 12 bytes of data but got 8",
     });
     const two = request({ rawInputContents: [new Uint8Array(12), new Uint8Array(0)] });
-    await expect(client.call(rpc("ModelInfer"), two)).rejects.toMatchObject({ code: 3 });
+    await expect(client.call(rpc("ModelInfer"), two)).rejects.toMatchObject({
+      code: 3,
+      details: "expected one entry of raw_input_contents for each of 1 inputs but got 2",
+    });
+    const contents = { fp32Contents: [1, 2, 5] };
+    const input = { name: "x", datatype: "FP32", shape: [3n], contents };
+    const both = request({ inputs: [input], rawInputContents: [new Uint8Array(12)] });
+    await expect(client.call(rpc("ModelInfer"), both)).rejects.toMatchObject({
+      details: "input 'x' has contents beside raw_input_contents",
+    });
+    const half = request({ inputs: [{ ...input, datatype: "FP16" }] });
+    await expect(client.call(rpc("ModelInfer"), half)).rejects.toMatchObject({
+      details: "input 'x' of datatype FP16 needs raw_input_contents",
+    });
+    const number = { signature_name: { parameterChoice: { case: "int64Param" as const, value: 1n } } };
+    await expect(client.call(rpc("ModelInfer"), request({ parameters: number }))).rejects.toMatchObject({
+      details: "input 'x' needs 3 elements but got 0",
+    });
+    const named = request({ parameters: number, rawInputContents: [new Uint8Array(12)] });
+    await expect(client.call(rpc("ModelInfer"), named)).rejects.toMatchObject({
+      details: "the parameter signature_name must be a string",
+    });
     const version = request({ modelVersion: "stable", rawInputContents: [new Uint8Array(12)] });
     await expect(client.call(rpc("ModelInfer"), version)).rejects.toMatchObject({
       code: 3,
@@ -223,6 +274,8 @@ describe("GRPCInferenceService", () => {
 
   it("describes the server and the model", async () => {
     const none = new Uint8Array(0);
+    expect([...(await client.call(rpc("ServerLive"), none))]).toEqual([8, 1]);
+    expect([...(await client.call(rpc("ServerReady"), none))]).toEqual([8, 1]);
     expect(fromBinary(ServerMetadataResponseSchema, await client.call(rpc("ServerMetadata"), none)).name).toBe(
       "tureen",
     );
@@ -248,6 +301,9 @@ describe("GRPCInferenceService", () => {
       { name: "half_plus_two", version: "123", state: "UNAVAILABLE", reason: "unloaded" },
     ]);
     expect((await post(server, inferPath, { inputs: [x] })).status).toBe(404);
+    const ready = await rest(server, "/v2/models/half_plus_two/ready");
+    expect(JSON.parse(ready.body).error).toBe("Model half_plus_two is not available");
+    expect((await rest(server, "/v2/health/ready")).body).toBe("");
     expect((await post(server, "/v2/repository/models/half_plus_two/load", "{}")).status).toBe(200);
     const index = toBinary(RepositoryIndexRequestSchema, create(RepositoryIndexRequestSchema, { ready: true }));
     const reply = fromBinary(RepositoryIndexResponseSchema, await client.call(rpc("RepositoryIndex"), index));

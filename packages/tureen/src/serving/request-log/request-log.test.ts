@@ -143,7 +143,7 @@ describe("request logging", () => {
   it.each([
     [{ filenamePrefix: "relative" }, 1, "needs an absolute filename_prefix"],
     [{ filenamePrefix: "/x", type: "csv" }, 1, "neither tfrecord nor jsonl"],
-    [{ filenamePrefix: "/x" }, 2, "sampling_rate of 2"],
+    [{ filenamePrefix: "/x" }, 2, "logging_config of model m has a sampling_rate of 2"],
   ])("refuses %j at %d", (logCollectorConfig, samplingRate, message) => {
     const log = new RequestLog({ log: silentLog, metrics: servingMetrics(), tags: [], maxRecordsPerFile: 1 });
     const config = create(ModelConfigSchema, {

@@ -40,7 +40,11 @@ describe("management over REST", () => {
     const load = { base_path: basePath, version_policy: "all" };
     expect((await post(server, "/manage/v1/models/other:load", load)).status).toBe(200);
     expect((await predict("other")).status).toBe(200);
-    expect((await post(server, "/manage/v1/models/half_plus_two:load", load)).status).toBe(409);
+    const taken = await post(server, "/manage/v1/models/half_plus_two:load", load);
+    expect([taken.status, JSON.parse(taken.body).error]).toEqual([
+      409,
+      `Model half_plus_two is served from ${join(models.root, "half_plus_two")}`,
+    ]);
     expect((await post(server, "/manage/v1/models/third:load", { base_path: "relative" })).status).toBe(400);
 
     expect((await put("/manage/v1/models/other/labels", { stable: 1, canary: "2" })).status).toBe(200);
@@ -58,7 +62,28 @@ describe("management over REST", () => {
     expect((await predict("half_plus_two")).status).toBe(404);
     expect((await post(server, "/manage/v1/models/half_plus_two:load", "")).status).toBe(200);
     expect((await predict("half_plus_two")).status).toBe(200);
-    expect((await post(server, "/manage/v1/models/half_plus_two:dance", "")).status).toBe(404);
+    expect((await post(server, "/manage/v1/models/half_plus_two:dance", "")).body).toContain("Unknown request: POST");
+  });
+
+  it.each([
+    ["nobody:load", "", 404, "Model nobody is in no configuration and no folder of models"],
+    ["nobody:unload", "", 404, "Model nobody is in no configuration and no folder of models"],
+    [":load", "", 404, "Unknown request: POST"],
+    ["m:load", "[]", 400, "The body must be a JSON object"],
+    ["m:load", "{", 400, "JSON Parse error: "],
+    ["m:load", '{"base_path": 7}', 400, '"base_path" must be a string'],
+    [
+      "m:load",
+      '{"base_path": "/m", "version_policy": {"latest": 0}}',
+      400,
+      '"version_policy" must be "all", {"latest": count}',
+    ],
+    ["half_plus_two:reload", '{"version": "x"}', 400, '"x" is no version'],
+  ])("refuses %s with %s", async (path, body, status, message) => {
+    server = await startTestServer(models, { port: false, enableModelManagement: true });
+    const reply = await post(server, `/manage/v1/models/${path}`, body);
+    expect([reply.status, reply.body]).toEqual([status, expect.stringContaining(JSON.stringify(message).slice(1, -1))]);
+    expect((await put("/manage/v1/models/nobody/labels", {})).body).toContain("Model nobody is not served");
   });
 
   it("reloads a version without failing a request", async () => {

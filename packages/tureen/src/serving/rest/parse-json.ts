@@ -248,7 +248,7 @@ class JsonReader {
     let end = start;
     while (numberBytes[bytes[end]!] === 1) end += 1;
     if (bytes[end] !== closeBracket) return undefined;
-    const text = this.buffer.latin1Slice(start, end);
+    const text = this.buffer.toString("latin1", start, end);
     // Three digits of exponent may be more than a double holds, where the grammars differ.
     if (/e[+-]?\d{3}/i.test(text)) return undefined;
     let values: readonly number[];
@@ -482,7 +482,7 @@ class JsonReader {
   }
 
   private text(start: number): string {
-    return this.buffer.latin1Slice(start, this.pos);
+    return this.buffer.toString("latin1", start, this.pos);
   }
 
   private growScratch(): void {

@@ -1,7 +1,14 @@
 import type { DType, NumericArray } from "../../../core/dtype.js";
 
 /** Bits of the mantissa, without the leading one. */
-const mantissa: Partial<Record<DType, number>> = { float16: 10, bfloat16: 7, float32: 23, float64: 52, float8_e5m2: 2, float8_e4m3fn: 3 };
+const mantissa: Partial<Record<DType, number>> = {
+  float16: 10,
+  bfloat16: 7,
+  float32: 23,
+  float64: 52,
+  float8_e5m2: 2,
+  float8_e4m3fn: 3,
+};
 
 /**
  * Clears the mantissa bits that a cast between floats would round away, so that it rounds towards zero: Cast's `Truncate`.
@@ -16,7 +23,10 @@ export function truncateMantissa(from: DType, to: DType): ((data: NumericArray) 
   if (from === "float64") {
     const mask = -1n << BigInt(has - keeps);
     return (data) => {
-      const bits = BigInt64Array.from(new BigInt64Array(data.buffer, data.byteOffset, data.length), (x) => x & mask);
+      const given = data as Float64Array;
+      const bits = BigInt64Array.from(new BigInt64Array(data.buffer, data.byteOffset, data.length), (x, i) =>
+        Number.isNaN(given[i]) ? x : x & mask,
+      );
       return new Float64Array(bits.buffer);
     };
   }

@@ -82,12 +82,19 @@ interface Frame {
 function readFrame(bytes: Uint8Array, { marker, start, end }: Segment, partial: boolean): Frame {
   if (marker > 0xc2 || bytes[start] !== 8) throw corrupt("unsupported kind of coding");
   const [height, width, count] = [word(bytes, start + 1), word(bytes, start + 3), bytes[start + 5]!];
-  if (width === 0 || height === 0 || count === 0 || count > 4 || start + 6 + 3 * count > end) throw corrupt("bad frame");
+  if (width === 0 || height === 0 || count === 0 || count > 4 || start + 6 + 3 * count > end)
+    throw corrupt("bad frame");
   const declared = Array.from({ length: count }, (_, i) => {
     const p = start + 6 + 3 * i;
-    return { id: bytes[p]!, horizontal: bytes[p + 1]! >> 4, vertical: bytes[p + 1]! & 15, quantization: bytes[p + 2]! & 3 };
+    return {
+      id: bytes[p]!,
+      horizontal: bytes[p + 1]! >> 4,
+      vertical: bytes[p + 1]! & 15,
+      quantization: bytes[p + 2]! & 3,
+    };
   });
-  if (declared.some((c) => c.horizontal < 1 || c.horizontal > 4 || c.vertical < 1 || c.vertical > 4)) throw corrupt("bad sampling");
+  if (declared.some((c) => c.horizontal < 1 || c.horizontal > 4 || c.vertical < 1 || c.vertical > 4))
+    throw corrupt("bad sampling");
   const horizontal = Math.max(...declared.map((component) => component.horizontal));
   const vertical = Math.max(...declared.map((component) => component.vertical));
   const [groupsWide, groupsHigh] = [Math.ceil(width / (8 * horizontal)), Math.ceil(height / (8 * vertical))];
@@ -157,7 +164,8 @@ export function readJpeg(bytes: Uint8Array, partial: boolean): JpegImage {
     }
   }
   if (frame === undefined) throw corrupt("no frame");
-  if (frame.components.some((component) => quantization[component.quantization] === undefined)) throw corrupt("no quantization table");
+  if (frame.components.some((component) => quantization[component.quantization] === undefined))
+    throw corrupt("no quantization table");
   return {
     width: frame.width,
     height: frame.height,

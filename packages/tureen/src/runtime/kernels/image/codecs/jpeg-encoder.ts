@@ -3,13 +3,16 @@ import { zigzag } from "./jpeg-scan.js";
 
 /** Quantization steps of ITU T.81, annex K, for quality 50, in natural order. */
 const luminance = [
-  16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62, 18, 22, 37,
-  56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99,
+  16, 11, 10, 16, 24, 40, 51, 61, 12, 12, 14, 19, 26, 58, 60, 55, 14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51,
+  87, 80, 62, 18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101,
+  72, 92, 95, 98, 112, 100, 103, 99,
 ];
 const chrominance = [17, 18, 24, 47, 18, 21, 26, 66, 24, 26, 56, 99, 47, 66, 99, 99];
 
 /** The chrominance table is 99 outside of its upper left quarter. */
-const chrominanceSteps = Array.from({ length: 64 }, (_, i) => (i % 8 < 4 && i < 32 ? chrominance[(i >> 3) * 4 + (i % 8)]! : 99));
+const chrominanceSteps = Array.from({ length: 64 }, (_, i) =>
+  i % 8 < 4 && i < 32 ? chrominance[(i >> 3) * 4 + (i % 8)]! : 99,
+);
 
 function stepsFor(table: readonly number[], quality: number): Int32Array {
   const level = Math.max(1, quality);
@@ -65,8 +68,12 @@ const tables = [
 ] as const;
 
 const fixed = (x: number): number => Math.round(x * 8192);
-const [f0298, f0390, f0541, f0765, f0899, f1175] = [0.298631336, 0.390180644, 0.5411961, 0.765366865, 0.899976223, 1.175875602].map(fixed) as [number, number, number, number, number, number];
-const [f1501, f1847, f1961, f2053, f2562, f3072] = [1.50132111, 1.847759065, 1.96157056, 2.053119869, 2.562915447, 3.072711026].map(fixed) as [number, number, number, number, number, number];
+const [f0298, f0390, f0541, f0765, f0899, f1175] = [
+  0.298631336, 0.390180644, 0.5411961, 0.765366865, 0.899976223, 1.175875602,
+].map(fixed) as [number, number, number, number, number, number];
+const [f1501, f1847, f1961, f2053, f2562, f3072] = [
+  1.50132111, 1.847759065, 1.96157056, 2.053119869, 2.562915447, 3.072711026,
+].map(fixed) as [number, number, number, number, number, number];
 
 /** One dimension of Loeffler, Ligtenberg and Moschytz's forward transform; the plain terms are shifted by `plain` bits, the others by `shift`. */
 function forwardPass(x: Int32Array, at: number, step: number, plain: (value: number) => number, shift: number): void {
@@ -144,9 +151,9 @@ function toPlanes({ data, width, height, channels }: Pixels): Uint8Array[] {
   return planes;
 }
 
-/** Half as wide and high: means of four, rounded down and up by turns; the last row and column stand for what lies beyond them. */
+/** Half as wide and high: means of four, rounded down and up by turns; the last pixels of rows fill up a block before that, the last row after it. */
 function halved(plane: Uint8Array, width: number, height: number): Plane {
-  const [w, h] = [Math.ceil(width / 2), Math.ceil(height / 2)];
+  const [w, h] = [Math.ceil(width / 16) * 8, Math.ceil(height / 2)];
   const data = new Uint8Array(w * h);
   const at = (y: number, x: number): number => plane[Math.min(y, height - 1) * width + Math.min(x, width - 1)]!;
   for (let y = 0; y < h; y++) {
@@ -158,7 +165,21 @@ function halved(plane: Uint8Array, width: number, height: number): Plane {
   return { data, width: w, height: h, sampling: 1, table: 1 };
 }
 
-function writeBlock(bits: BitWriter, plane: Plane, row: number, column: number, steps: Int32Array, previous: number): number {
+function writeBlock(
+  bits: BitWriter,
+  plane: Plane,
+  row: number,
+  column: number,
+  steps: Int32Array,
+  previous: number,
+): number {
+  if (row * 8 >= plane.height || column * 8 >= plane.width) {
+    // A block that only fills up its group says that nothing changes.
+    const { dc, ac } = tables[plane.table];
+    bits.write(dc.codes[0]!, dc.lengths[0]!);
+    bits.write(ac.codes[0]!, ac.lengths[0]!);
+    return previous;
+  }
   const block = new Int32Array(64);
   for (let y = 0; y < 8; y++) {
     const from = Math.min(row * 8 + y, plane.height - 1) * plane.width;
@@ -205,7 +226,9 @@ export function encodeJpeg(pixels: Pixels, quality: number, subsample: boolean):
   const half = subsample && colors.length > 0;
   const planes: Plane[] = [
     { data: y, width, height, sampling: half ? 2 : 1, table: 0 },
-    ...colors.map((data): Plane => (half ? halved(data, width, height) : { data, width, height, sampling: 1, table: 1 })),
+    ...colors.map(
+      (data): Plane => (half ? halved(data, width, height) : { data, width, height, sampling: 1, table: 1 }),
+    ),
   ];
   const steps = [stepsFor(luminance, quality), stepsFor(chrominanceSteps, quality)].slice(0, colors.length > 0 ? 2 : 1);
   const bits = new BitWriter();
@@ -217,7 +240,14 @@ export function encodeJpeg(pixels: Pixels, quality: number, subsample: boolean):
         const { sampling } = plane;
         for (let v = 0; v < sampling; v++) {
           for (let h = 0; h < sampling; h++) {
-            previous[p] = writeBlock(bits, plane, gy * sampling + v, gx * sampling + h, steps[plane.table]!, previous[p]!);
+            previous[p] = writeBlock(
+              bits,
+              plane,
+              gy * sampling + v,
+              gx * sampling + h,
+              steps[plane.table]!,
+              previous[p]!,
+            );
           }
         }
       });

@@ -1,10 +1,5 @@
 /** Turns a block of 64 coefficients (times quantization steps) into samples; writes 64 numbers from `to` on, a row after another with `stride`. */
-export type InverseDct = (
-  coefficients: Int16Array,
-  from: number,
-  steps: Int32Array,
-  out: Int32Array,
-) => void;
+export type InverseDct = (coefficients: Int16Array, from: number, steps: Int32Array, out: Int32Array) => void;
 
 const work = new Int32Array(64);
 
@@ -16,9 +11,9 @@ const c0541 = fixed(0.5411961);
 const c0765 = fixed(0.765366865);
 const c0899 = fixed(0.899976223);
 const c1175 = fixed(1.175875602);
-const c1501 = fixed(1.501321110);
+const c1501 = fixed(1.50132111);
 const c1847 = fixed(1.847759065);
-const c1961 = fixed(1.961570560);
+const c1961 = fixed(1.96157056);
 const c2053 = fixed(2.053119869);
 const c2562 = fixed(2.562915447);
 const c3072 = fixed(3.072711026);

@@ -20,6 +20,8 @@ export interface JpegPixelOptions {
   readonly fancy: boolean;
   /** Whether the accurate inverse transform is taken and not the fast one. */
   readonly accurate: boolean;
+  /** Where a crop window starts and how wide it is; upsampling then sees nothing beyond its blocks, as in libjpeg-turbo. */
+  readonly columns?: { readonly left: number; readonly width: number };
 }
 
 interface Plane {
@@ -31,8 +33,20 @@ interface Plane {
 
 const clamp = (x: number): number => (x < 0 ? 0 : x > 255 ? 255 : x);
 
+/** The columns of a plane from one that stands first in a block on. */
+function columnsOf(plane: Plane, left: number, width: number): Plane {
+  return { ...plane, data: plane.data.subarray(left), width };
+}
+
 /** The samples of a component, each block `size` wide and high: the mean of its samples where that is less than 8. */
-function planeOf(component: JpegComponent, steps: Int32Array, size: number, fast: boolean, width: number, height: number): Plane {
+function planeOf(
+  component: JpegComponent,
+  steps: Int32Array,
+  size: number,
+  fast: boolean,
+  width: number,
+  height: number,
+): Plane {
   const { stride: blocks, coefficients } = component;
   const rows = coefficients.length / 64 / blocks;
   const stride = blocks * size;
@@ -45,7 +59,8 @@ function planeOf(component: JpegComponent, steps: Int32Array, size: number, fast
     transform(coefficients, block * 64, table, samples);
     const at = Math.floor(block / blocks) * size * stride + (block % blocks) * size;
     for (let y = 0; y < size; y++) {
-      for (let x = 0; x < size; x++) data[at + y * stride + x] = clamp(step === 1 ? samples[y * 8 + x]! : mean(samples, y * step, x * step, step));
+      for (let x = 0; x < size; x++)
+        data[at + y * stride + x] = clamp(step === 1 ? samples[y * 8 + x]! : mean(samples, y * step, x * step, step));
     }
   }
   return { width, height, stride, data };
@@ -103,7 +118,8 @@ function interpolateRows(plane: Plane, width: number, height: number): Plane {
     const other = Math.min(plane.height - 1, Math.max(0, y % 2 === 0 ? near - 1 : near + 1));
     const bias = y % 2 === 0 ? 1 : 2;
     for (let x = 0; x < width; x++) {
-      data[y * width + x] = (3 * plane.data[near * plane.stride + x]! + plane.data[other * plane.stride + x]! + bias) >> 2;
+      data[y * width + x] =
+        (3 * plane.data[near * plane.stride + x]! + plane.data[other * plane.stride + x]! + bias) >> 2;
     }
   }
   return { width, height, stride: width, data };
@@ -113,16 +129,20 @@ function interpolateRows(plane: Plane, width: number, height: number): Plane {
 export function jpegPixels(image: JpegImage, options: JpegPixelOptions): Pixels {
   const { channels, ratio } = options;
   const smallest = 8 / ratio;
-  const [width, height] = [Math.ceil(image.width / ratio), Math.ceil(image.height / ratio)];
   const across = Math.max(...image.components.map(({ horizontal }) => horizontal));
   const down = Math.max(...image.components.map(({ vertical }) => vertical));
+  const height = Math.ceil(image.height / ratio);
+  const { left, width: inner } = options.columns ?? { left: 0, width: Math.ceil(image.width / ratio) };
+  const skipped = left - (left % (across * smallest));
+  const width = inner + left - skipped;
   const used = channels === 1 && image.colors === "ycc" ? image.components.slice(0, 1) : image.components;
   const planes = used.map((component) => {
     const { horizontal: h, vertical: v } = component;
     let size = smallest;
     // Colours of halved resolution need no halving of their own where the image is made smaller.
-    while (size < 8 && (across * smallest) % (h * size * 2) === 0 && (down * smallest) % (v * size * 2) === 0) size *= 2;
-    const plane = planeOf(
+    while (size < 8 && (across * smallest) % (h * size * 2) === 0 && (down * smallest) % (v * size * 2) === 0)
+      size *= 2;
+    const whole = planeOf(
       component,
       image.quantization[component.quantization]!,
       size,
@@ -130,7 +150,9 @@ export function jpegPixels(image: JpegImage, options: JpegPixelOptions): Pixels 
       Math.ceil((image.width * h * size) / (across * 8)),
       Math.ceil((image.height * v * size) / (down * 8)),
     );
-    return upsample(plane, (across * smallest) / (h * size), (down * smallest) / (v * size), options.fancy && smallest > 1, width, height);
+    const [wider, taller] = [(across * smallest) / (h * size), (down * smallest) / (v * size)];
+    const plane = options.columns === undefined ? whole : columnsOf(whole, skipped / wider, Math.ceil(width / wider));
+    return upsample(plane, wider, taller, options.fancy && smallest > 1, width, height);
   });
   const data = new Uint8Array(width * height * channels);
   for (let y = 0; y < height; y++) colorRow(image, planes, y, width, channels, data);
@@ -143,7 +165,14 @@ const greenOfCb = 22554;
 const greenOfCr = 46802;
 const blueOfCb = 116130;
 
-function colorRow(image: JpegImage, planes: readonly Plane[], y: number, width: number, channels: 1 | 3, out: Uint8Array): void {
+function colorRow(
+  image: JpegImage,
+  planes: readonly Plane[],
+  y: number,
+  width: number,
+  channels: 1 | 3,
+  out: Uint8Array,
+): void {
   const { colors, isAdobe } = image;
   const [a, b, c, d] = planes as [Plane, Plane, Plane, Plane];
   for (let x = 0; x < width; x++) {
@@ -164,7 +193,8 @@ function colorRow(image: JpegImage, planes: readonly Plane[], y: number, width: 
       // YCCK carries the inverse of its inks as RGB.
       if (colors === "ycck") [red, green, blue] = [255 - red, 255 - green, 255 - blue];
       const black = d.data[y * d.stride + x]!;
-      const mix = (ink: number): number => Math.floor(isAdobe ? (black * ink) / 255 : ((255 - black) * (255 - ink)) / 255);
+      const mix = (ink: number): number =>
+        Math.floor(isAdobe ? (black * ink) / 255 : ((255 - black) * (255 - ink)) / 255);
       [red, green, blue] = [mix(red), mix(green), mix(blue)];
     }
     if (channels === 1) {

@@ -35,11 +35,7 @@ function readFile(bytes: Uint8Array): PngFile {
   }
 }
 
-/**
- * The pixels of a PNG file with 8 or 16 bits a sample, as libpng gives them under TensorFlow's settings; `channels` 0 takes the file's own.
- *
- * Colours become gray with the weights 0.299, 0.114 and 0.587 for red, green and blue: TensorFlow has the last two the wrong way round.
- */
+/** The pixels of a PNG file with 8 or 16 bits a sample, as libpng gives them under TensorFlow's settings; `channels` 0 takes the file's own. */
 export function decodePng(bytes: Uint8Array, channels: number, bits: 8 | 16): Pixels {
   const file = readFile(bytes);
   const { width, height } = file;
@@ -51,31 +47,38 @@ export function decodePng(bytes: Uint8Array, channels: number, bits: 8 | 16): Pi
   const wide = depth === 16 && bits === 16;
   const data = wide ? new Uint16Array(width * height * wanted) : new Uint8Array(width * height * wanted);
   // Fewer than 8 bits of gray are spread over all 8; 16 bits lose the lower half.
-  const level = depth === 16 && !wide ? (x: number): number => x >> 8 : depth < 8 ? (x: number): number => (x * 255) / (2 ** depth - 1) : (x: number): number => x;
-  const opaque = wide ? 65535 : 255;
+  const level =
+    depth === 16 && !wide
+      ? (x: number): number => x >> 8
+      : depth < 8
+        ? (x: number): number => (x * 255) / (2 ** depth - 1)
+        : (x: number): number => x;
+  // libpng fills alpha in before it spreads few bits over 8, and does not spread the filling.
+  const opaque = wide ? 65535 : file.depth < 8 ? 2 ** file.depth - 1 : 255;
   const isOpaque = (file.colorType & hasAlpha) === 0 && !file.alpha;
   const gray = wanted < 3;
   for (let i = 0, to = 0; to < data.length; i += rgba) {
-    const [r, g, b] = [level(file.data[i]!), level(file.data[i + 1]!), level(file.data[i + 2]!)];
-    if (gray) data[to++] = isColor ? grayOf(r, g, b) : r;
+    const [r, g, b] = [file.data[i]!, file.data[i + 1]!, file.data[i + 2]!];
+    if (gray) data[to++] = level(isColor ? grayOf(r, g, b, depth === 16 ? half : 0) : r);
     else {
-      data[to++] = r;
-      data[to++] = g;
-      data[to++] = b;
+      data[to++] = level(r);
+      data[to++] = level(g);
+      data[to++] = level(b);
     }
     if (wanted % 2 === 0) data[to++] = isOpaque ? opaque : depth === 16 ? level(file.data[i + 3]!) : file.data[i + 3]!;
   }
   return { width, height, channels: wanted, data };
 }
 
-/** libpng's weights: 0.299 and 0.114 in 15 bits, the rest for blue. */
-const redWeight = 9798;
-const greenWeight = 3736;
+/** libpng's weights 0.299, 0.587 and 0.114, in 15 bits; it rounds 16-bit levels and cuts off 8-bit ones. */
+const redWeight = 9797;
+const greenWeight = 19234;
 const blueWeight = 32768 - redWeight - greenWeight;
+const half = 16384;
 
-function grayOf(red: number, green: number, blue: number): number {
+function grayOf(red: number, green: number, blue: number, rounding: number): number {
   if (red === green && red === blue) return red;
-  return (redWeight * red + greenWeight * green + blueWeight * blue + 16384) >> 15;
+  return (redWeight * red + greenWeight * green + blueWeight * blue + rounding) >> 15;
 }
 
 const colorTypes: Readonly<Record<number, 0 | 2 | 4 | 6>> = { 1: 0, 2: 4, 3: 2, 4: 6 };
