@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gradientTable } from "../packages/tureen/src/graph/gradients/index.ts";
 import { Graph } from "../packages/tureen/src/graph/graph.ts";
+import { graphFromBytes } from "../packages/tureen/src/graph/graph-def.ts";
 import { findOpDef } from "../packages/tureen/src/graph/op-def.ts";
 import { shapeTable } from "../packages/tureen/src/graph/shapes/index.ts";
 import { goldenFamilies, readStoredFixture } from "../packages/tureen/src/runtime/kernels/golden-fixture.ts";
@@ -95,6 +96,12 @@ function dtypesOf(item) {
   return attrs.length > 0 ? found : item.inputs.flat().map(({ d }) => d);
 }
 
+/** The ops that a sequence is about or has among its nodes. */
+function opsOf(sequence) {
+  const graph = graphFromBytes(Buffer.from(sequence.graph, "base64"));
+  return new Set([...sequence.ops, ...graph.operations.map(({ type }) => type)]);
+}
+
 /** What all fixtures together hold of each op. */
 function collect() {
   const ops = new Map();
@@ -112,7 +119,7 @@ function collect() {
       else op.errors += 1;
     }
     for (const item of fixture.gradients) entry(item.op).gradients += 1;
-    for (const sequence of fixture.sequences) for (const op of sequence.ops) entry(op).sequences += 1;
+    for (const sequence of fixture.sequences) for (const op of opsOf(sequence)) entry(op).sequences += 1;
   }
   return ops;
 }
@@ -203,7 +210,8 @@ Written by \`npm run compatibility\` from the op tables and from what TensorFlow
 | ops in public models, tf2onnx and TensorFlow.js together, as far as TensorFlow registers them | ${percent(registered.filter(has).length, registered.length)} |
 
 \`dtypes\` are those of data in recorded cases that succeed; **float** is float16 bfloat16 float32 float64, **int** int8 int16 int32 int64, **uint** uint8 uint16 uint32 uint64,
-**complex** complex64 complex128. \`shape\`, \`grad\` and \`ONNX\`: there is a shape rule, a gradient, an ONNX lowering, which every case goes through as well.
+**complex** complex64 complex128. \`shape\`, \`grad\` and \`ONNX\`: there is a shape rule, a gradient, an ONNX lowering. Each case checks
+the shape rule too, and runs in ONNX Runtime as well where it can be lowered; gradients have cases of their own.
 A model that needs an op without a kernel is refused when it is loaded, with the op's name.
 
 ## Known differences

@@ -9,8 +9,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { askGrpc, askRest } from "./ask.js";
 import { deployAndPredict } from "./cloud.js";
 import { areaEstimator, areas } from "./custom.js";
-import { trainWithExporter } from "./exporters.js";
 import { trainAndExport } from "./export.js";
+import { trainWithExporter } from "./exporters.js";
 import { classifier } from "./flowers.js";
 import { millimetres, parsing } from "./receivers.js";
 

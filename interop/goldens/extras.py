@@ -1,4 +1,4 @@
-"""Goldens of ops that stand at the edges of their families: serialized sparse tensors, sparse counts, ragged variants, fused products, CTC."""
+"""Goldens of ops that stand at the edges of their families: serialized sparse tensors, sparse counts, ragged variants, fused products, CTC, scripts."""
 from golden import Golden, np, rng, run, tf
 
 g = Golden("extras", __file__)
@@ -105,4 +105,8 @@ for t in (f32, f64):
             for ta, tb in [(False, False), (True, True)]:
                 a, b = r.uniform(-1, 1, (2, 4) if not ta else (4, 2)).astype(t), r.uniform(-1, 1, (4, 3) if not tb else (3, 4)).astype(t)
                 g.case("_FusedMatMul", [a, b, stats[:1]], {"fused_ops": fused, "transpose_a": ta, "transpose_b": tb}, name="%s %s" % (fused, ta))
+for codes in (range(0, 0x3000, 97), range(0x3000, 0x20000, 611), range(0x20000, 0x110000, 20011), [-1, 0x110000, 0x7fffffff, 0xd800, 65, 0x430, 0x5d0, 0x627, 0x915, 0xe01, 0x4e00, 0x3042, 0xac00]):
+    g.case("UnicodeScript", [np.array(list(codes), i32)], name="from %d" % list(codes)[0])
+for shape in [(), (0,), (2, 2), (1, 2, 3)]:
+    g.case("UnicodeScript", [r.randint(0, 0x3000, shape).astype(i32)])
 g.write()

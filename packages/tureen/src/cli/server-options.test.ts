@@ -100,6 +100,7 @@ describe("serverOptions", () => {
     const given = options(
       "--model_folders=/a,/b",
       "--lazy_loading",
+      "--grpc_direct_calls",
       "--memory_limit_mb=2",
       "--exit_on_load_failure",
       "--enable_model_management",
@@ -120,6 +121,7 @@ describe("serverOptions", () => {
     expect(given).toMatchObject({
       modelFolders: ["/a", "/b"],
       lazyLoading: true,
+      grpcDirectCalls: true,
       memoryLimitBytes: 2 * 1024 * 1024,
       exitOnLoadFailure: true,
       enableModelManagement: true,

@@ -91,6 +91,7 @@ function ownOptions(values: ReadonlyMap<string, FlagValue>, log: Log): ModelServ
   const restSsl = text("rest_api_ssl_config_file");
   return {
     exitOnLoadFailure: isOn("exit_on_load_failure"),
+    grpcDirectCalls: isOn("grpc_direct_calls"),
     lazyLoading: isOn("lazy_loading"),
     enableModelManagement: isOn("enable_model_management"),
     managementPort: number("management_port") === 0 ? false : number("management_port"),

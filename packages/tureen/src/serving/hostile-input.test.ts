@@ -13,6 +13,8 @@ const mutants = Number(process.env["TUREEN_MUTATIONS"] ?? 300);
 
 const models = testModels();
 let server: ModelServer;
+let direct: ModelServer;
+const limits = { enableModelManagement: true, maxRequestBytes: 1 << 20 };
 const unhandled: unknown[] = [];
 const note = (error: unknown): void => {
   unhandled.push(error);
@@ -20,11 +22,12 @@ const note = (error: unknown): void => {
 
 beforeAll(async () => {
   process.on("unhandledRejection", note);
-  server = await startTestServer(models, { enableModelManagement: true, maxRequestBytes: 1 << 20 });
+  server = await startTestServer(models, limits);
+  direct = await startTestServer(models, { ...limits, restApiPort: false, grpcDirectCalls: true });
 });
 
 afterAll(async () => {
-  await server.close();
+  await Promise.all([server.close(), direct.close()]);
   models.remove();
   process.off("unhandledRejection", note);
 });
@@ -125,7 +128,10 @@ describe("hostile input", () => {
     await stillAnswers();
   });
 
-  it(`answers ${mutants} mutated gRPC messages and frames with a status`, async () => {
+  it.each([
+    ["the library", () => server],
+    ["HTTP/2 alone", () => direct],
+  ])(`answers ${mutants} mutated gRPC messages and frames with a status, on %s`, async (_title, chosen) => {
     const random = seeded(2);
     const infer = create(ModelInferRequestSchema, {
       modelName: "half_plus_two",
@@ -153,7 +159,7 @@ describe("hostile input", () => {
         Buffer.from([10, 15, 10, 13, ...Buffer.from("half_plus_two"), 18, 13, ...Buffer.from("signature_def")]),
       ],
     ];
-    const session = http2Connect(`http://127.0.0.1:${server.grpcPort}`);
+    const session = http2Connect(`http://127.0.0.1:${chosen().grpcPort}`);
     const send = (path: string, frame: Uint8Array): Promise<string> =>
       new Promise((resolve) => {
         const stream = session.request({

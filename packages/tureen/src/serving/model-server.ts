@@ -177,6 +177,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
         ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
         asContent: options.enableSerializationAsTensorContent ?? false,
         channelArguments: options.grpcChannelArguments ?? new Map(),
+        direct: options.grpcDirectCalls ?? false,
       });
     }
     const common = {

@@ -16,7 +16,7 @@ import type { SessionRunContext, SessionRunHook } from "./session-run-hook.js";
 export interface CheckpointSaverListener {
   begin?(): void;
   beforeSave?(session: Session, globalStep: number): MaybePromise<void>;
-  afterSave?(session: Session, globalStep: number): MaybePromise<boolean | undefined | void>;
+  afterSave?(session: Session, globalStep: number): MaybePromise<unknown>;
   end?(session: Session, globalStep: number): MaybePromise<void>;
 }
 

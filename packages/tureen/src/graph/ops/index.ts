@@ -2,6 +2,7 @@ export * from "./array.js";
 export * from "./check.js";
 export * from "./control.js";
 export * from "./image.js";
+export * from "./image-codec.js";
 export * from "./io.js";
 export * from "./linalg.js";
 export * from "./list.js";

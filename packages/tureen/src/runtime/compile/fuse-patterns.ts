@@ -6,6 +6,7 @@ import { fuseIdRange } from "./fuse-id-range.js";
 import { fuseIndicator } from "./fuse-indicator.js";
 import { type Match, type Pattern, samePort } from "./fuse-match.js";
 import { fuseRowIndices } from "./fuse-row-indices.js";
+import { fuseToDense } from "./fuse-to-dense.js";
 import { fuseToSparse } from "./fuse-to-sparse.js";
 import { type Cluster, clusterGraph, clusterOf, conditionalNodes, replaceClusters } from "./partition.js";
 import { feedNode, type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
@@ -27,6 +28,7 @@ const patterns: readonly { readonly type: string; readonly match: Pattern }[] = 
   { type: "_PlanRowIndices", match: fuseRowIndices },
   { type: "_PlanToSparse", match: fuseToSparse },
   { type: "_PlanIdRange", match: fuseIdRange },
+  { type: "_PlanToDense", match: fuseToDense },
 ];
 
 /** The types of the nodes that this makes. */

@@ -57,6 +57,6 @@ export function isSameShape(from: readonly Term[], to: readonly Term[]): boolean
   if (from.length !== to.length) return false;
   const different = to.filter((term, d) => term !== from[d]);
   if (different.length === 0) return true;
-  // With a size of 0 among the others, nothing can be inferred and the op fails.
+  // What is inferred beside a size of 0 is the op's own affair.
   return different.length === 1 && different[0] === -1 && from.every((term, d) => to[d] === -1 || (typeof term === "number" && term > 0));
 }

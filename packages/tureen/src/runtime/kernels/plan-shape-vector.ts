@@ -23,8 +23,7 @@ export function shapeVectorKernel(dtype: "int32" | "int64", rank: number, parts:
       const part = parts[i]!;
       let size = part.number;
       if (part.source >= 0) {
-        const input = inputs[part.source]!;
-        size = part.isElement ? element(input, part.index) : input.shape[part.index]!;
+        size = sizeOf(part, inputs[part.source]!);
       }
       if (size !== sizes[i]) {
         sizes[i] = size;
@@ -39,7 +38,9 @@ export function shapeVectorKernel(dtype: "int32" | "int64", rank: number, parts:
   };
 }
 
-function element(value: TensorValue, index: number): number {
+/** The size that a part takes from its source. */
+export function sizeOf({ index, isElement }: SizePart, value: TensorValue): number {
+  if (!isElement) return value.shape[index]!;
   const source = words(value);
   return value.dtype === "int64" ? source[index * 2 + 1]! * 4294967296 + (source[index * 2]! >>> 0) : source[index]!;
 }

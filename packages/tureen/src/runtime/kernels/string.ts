@@ -10,6 +10,7 @@ import { splitKernels } from "./string/splits.js";
 import { substr } from "./string/substrings.js";
 import { textKernels } from "./string/text-kernels.js";
 import { unicodeKernels } from "./string/unicode-kernels.js";
+import { unicodeScriptKernels } from "./string/unicode-script.js";
 
 /** Host kernels of the string family. */
 export const stringKernels: KernelTable = {
@@ -24,4 +25,5 @@ export const stringKernels: KernelTable = {
   ...splitKernels,
   ...textKernels,
   ...unicodeKernels,
+  ...unicodeScriptKernels,
 };

@@ -153,3 +153,23 @@ describe("mergeFeeds", () => {
     ]);
   });
 });
+
+describe("a batch whose model does not keep its rows", () => {
+  it("fails all of its requests", async () => {
+    const plain = directServable("m", 1n, testModel());
+    const shrinking: Servable = { ...plain, run: async () => [floatValue([1], [1])] };
+    const options = batchOptions(create(BatchingParametersSchema, { maxBatchSize: 4n }));
+    const servable = batchedServable(shrinking, options, new BatchThreads(1), servingMetrics(), silentLog);
+    const outcomes = await Promise.allSettled([predict(servable, [1]), predict(servable, [2])]);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({
+        status: "rejected",
+        reason: {
+          code: "FAILED_PRECONDITION",
+          message:
+            "Batched output tensor's 0th dimension does not equal the sum of the 0th dimension sizes of the input tensors",
+        },
+      });
+    }
+  });
+});

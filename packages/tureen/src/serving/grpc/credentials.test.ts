@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "@bufbuild/protobuf";
@@ -46,6 +47,41 @@ describe.skipIf(reason !== "")(`TLS${reason}`, () => {
       for (const client of [plain, trusting, known]) client.close();
       await server.close();
     }
+    models.remove();
+  });
+
+  it("serves REST, and knows callers of both transports by their certificates", async () => {
+    const { key, cert } = selfSigned();
+    const pem = Buffer.from(cert);
+    const models = testModels();
+    const ssl = create(SSLConfigSchema, { serverKey: key, serverCert: cert, customCa: cert, clientVerify: true });
+    const accessFile = join(models.root, "access.json");
+    const caller = { name: "local", certificate_common_name: "localhost", models: ["half_plus_two"] };
+    writeFileSync(accessFile, JSON.stringify({ callers: [caller] }));
+    const server = await startTestServer(models, { ssl, restSsl: ssl, accessFile });
+    const post = (client: object): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const options = { port: server.restPort, host: "127.0.0.1", servername: "localhost", ca: pem, ...client };
+        const path = "/v1/models/half_plus_two:predict";
+        const sent = httpsRequest({ ...options, path, method: "POST" }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        sent.on("error", reject);
+        sent.end('{"instances": [1]}');
+      });
+    expect(await post({ key, cert })).toBe(200);
+    await expect(post({})).rejects.toThrow();
+    const client = byteClient(
+      `dns:localhost:${server.grpcPort}`,
+      {},
+      credentials.createSsl(pem, Buffer.from(key), pem),
+    );
+    await expect(client.call(rpc.predict, predictRequest({}, { x: floats([1]) }), 5000)).resolves.toBeDefined();
+    const other = predictRequest({ name: "other" }, { x: floats([1]) });
+    await expect(client.call(rpc.predict, other, 5000)).rejects.toMatchObject({ code: 7 });
+    client.close();
+    await server.close();
     models.remove();
   });
 });

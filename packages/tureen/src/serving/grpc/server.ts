@@ -1,5 +1,4 @@
 import { rmSync, statSync } from "node:fs";
-import type { ServerHttp2Session } from "node:http2";
 import { type ChannelOptions, Server } from "@grpc/grpc-js";
 import type { SSLConfig } from "@tureen/protos/gen/tensorflow_serving/config/ssl_config_pb";
 import { HealthImplementation } from "grpc-health-check";
@@ -9,9 +8,11 @@ import type { Gate } from "../gate/gate.js";
 import type { Log } from "../log.js";
 import { addByteServices, byteServices } from "./byte-methods.js";
 import { serverCredentials } from "./credentials.js";
+import { answerDirectly } from "./direct-calls.js";
+import { openSessions } from "./http2-servers.js";
 import { type ModelHealth, modelHealth } from "./model-health.js";
 import { addReflection } from "./reflection.js";
-import { CallCount } from "./unary.js";
+import { CallCount, type UnaryOptions } from "./unary.js";
 
 /** How the gRPC half is set up. */
 export interface GrpcServerOptions {
@@ -28,6 +29,8 @@ export interface GrpcServerOptions {
   readonly asContent: boolean;
   /** `key=value` pairs of `--grpc_channel_arguments`. */
   readonly channelArguments: ReadonlyMap<string, string | number>;
+  /** Answer unary calls straight on HTTP/2 instead of through the library. */
+  readonly direct: boolean;
 }
 
 /** A gRPC server that listens. */
@@ -62,11 +65,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   };
   const server = new Server({ ...limits, ...Object.fromEntries(options.channelArguments) });
   const calls = new CallCount();
-  addByteServices(server, byteServices(context, asContent, log), {
+  const services = byteServices(context, asContent, log);
+  const unaryOptions: UnaryOptions = {
     gate,
     calls,
     refused: ({ code }) => context.metrics.refusedCount.increment([statusNames[code] ?? String(code)]),
-  });
+  };
+  addByteServices(server, services, unaryOptions);
   const health = new HealthImplementation(Object.fromEntries(healthServices.map((name) => [name, "SERVING" as const])));
   health.addToServer(server);
   const models: ModelHealth = modelHealth(context.core, health);
@@ -83,6 +88,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
       await bind(server, `unix:${socketPath}`, options.ssl);
       log.info("grpc", `Running gRPC ModelServer at UNIX socket ${socketPath} ...`);
     }
+    if (options.direct) answerDirectly(server, services, unaryOptions);
   } catch (error) {
     models.close();
     server.forceShutdown();
@@ -111,19 +117,6 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
       if (socketPath !== undefined) rmSync(socketPath, { force: true });
     },
   };
-}
-
-/**
- * The connections of a server, now and later.
- *
- * Without channelz grpc-js 1.14 forgets to end them in forceShutdown, and nothing public names them.
- */
-function openSessions(server: Server): () => readonly ServerHttp2Session[] {
-  const { http2Servers } = server as unknown as {
-    readonly http2Servers: ReadonlyMap<unknown, { readonly sessions: ReadonlySet<ServerHttp2Session> }>;
-  };
-  const sets = [...http2Servers.values()].map(({ sessions }) => sessions);
-  return () => sets.flatMap((sessions) => [...sessions]);
 }
 
 function bind(server: Server, address: string, ssl: SSLConfig | undefined): Promise<number> {

@@ -70,6 +70,9 @@ function word(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 8) | bytes[at + 1]!;
 }
 
+/** The most samples that TensorFlow lets an image have. */
+const maxSamples = 2 ** 29;
+
 interface Frame {
   readonly width: number;
   readonly height: number;
@@ -98,6 +101,7 @@ function readFrame(bytes: Uint8Array, { marker, start, end }: Segment, partial: 
   const horizontal = Math.max(...declared.map((component) => component.horizontal));
   const vertical = Math.max(...declared.map((component) => component.vertical));
   const [groupsWide, groupsHigh] = [Math.ceil(width / (8 * horizontal)), Math.ceil(height / (8 * vertical))];
+  if (width * height * count > maxSamples) throw corrupt("image too large");
   // A block takes a bit of the file at least: a header may not promise what is not there.
   if (!partial && groupsWide * groupsHigh > bytes.length * 8) throw corrupt("image too small for its size");
   const components = declared.map((component) => {

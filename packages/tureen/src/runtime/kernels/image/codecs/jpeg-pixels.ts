@@ -31,7 +31,7 @@ interface Plane {
   readonly data: Uint8Array;
 }
 
-const clamp = (x: number): number => (x < 0 ? 0 : x > 255 ? 255 : x);
+const clamp = (x: number): number => Math.min(255, Math.max(0, x));
 
 /** The columns of a plane from one that stands first in a block on. */
 function columnsOf(plane: Plane, left: number, width: number): Plane {

@@ -1,0 +1,43 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { encodeStatusText, frameContents, framed, timeoutMs, unpackMessage } from "./frame.js";
+
+describe("gRPC framing", () => {
+  it("puts a message into its frame and takes it out", () => {
+    const { message, isPacked } = frameContents(framed(Uint8Array.of(1, 2, 3)));
+    expect([[...message], isPacked]).toEqual([[1, 2, 3], false]);
+    for (const bad of [[], [0, 0, 0, 0], [0, 0, 0, 0, 2, 1], [0, 0, 0, 0, 0, 1], [0, 255, 255, 255, 255, 1]]) {
+      expect(() => frameContents(Buffer.from(bad))).toThrow("The call's body is not one whole message");
+    }
+  });
+
+  it("unpacks what is packed, up to a limit", async () => {
+    const packed = gzipSync(Buffer.alloc(1000, 7));
+    expect((await unpackMessage(packed, "gzip", 0)).length).toBe(1000);
+    await expect(unpackMessage(packed, "gzip", 100)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await expect(unpackMessage(Uint8Array.of(1), "gzip", 0)).rejects.toThrow("The message cannot be unpacked: ");
+    await expect(unpackMessage(packed, "br", 0)).rejects.toMatchObject({
+      code: "UNIMPLEMENTED",
+      message: 'Received message compressed with unsupported encoding "br"',
+    });
+  });
+
+  it.each([
+    ["1H", 3_600_000],
+    ["2M", 120_000],
+    ["3S", 3000],
+    ["100m", 100],
+    ["5u", 0.005],
+    ["1n", 1e-6],
+    ["123456789S", undefined],
+    ["S", undefined],
+    ["-1S", undefined],
+  ])("reads the timeout %s", (header, expected) => {
+    expect(timeoutMs(header)).toBe(expected);
+  });
+
+  it("escapes status texts as the protocol wants", () => {
+    expect(encodeStatusText("plain, ~text")).toBe("plain, ~text");
+    expect(encodeStatusText("50%\nü")).toBe("50%25%0A%C3%BC");
+  });
+});

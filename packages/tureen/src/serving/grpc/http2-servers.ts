@@ -1,0 +1,18 @@
+import type { Http2Server, ServerHttp2Session } from "node:http2";
+import type { Server } from "@grpc/grpc-js";
+
+/** What a grpc-js 1.14 server keeps of each address that it listens on. Nothing public names it; the version is pinned. */
+interface ServerInternals {
+  readonly http2Servers: ReadonlyMap<Http2Server, { readonly sessions: ReadonlySet<ServerHttp2Session> }>;
+}
+
+/** The HTTP/2 servers under a gRPC server: one an address. */
+export function http2ServersOf(server: Server): readonly Http2Server[] {
+  return [...(server as unknown as ServerInternals).http2Servers.keys()];
+}
+
+/** The connections of a gRPC server, now and later: without channelz, grpc-js forgets to end them in forceShutdown. */
+export function openSessions(server: Server): () => readonly ServerHttp2Session[] {
+  const sets = [...(server as unknown as ServerInternals).http2Servers.values()].map(({ sessions }) => sessions);
+  return () => sets.flatMap((sessions) => [...sessions]);
+}
