@@ -245,6 +245,8 @@ if (flag("json")) console.log(JSON.stringify(rows));
 else {
   console.log(`\n${"".padEnd(40)} batch   mean us  median us`);
   for (const { name, batch, meanUs, medianUs } of rows) {
-    console.log(`${name.padEnd(40)} ${String(batch).padStart(5)} ${meanUs.toFixed(1).padStart(9)} ${medianUs.toFixed(1).padStart(10)}`);
+    console.log(
+      `${name.padEnd(40)} ${String(batch).padStart(5)} ${meanUs.toFixed(1).padStart(9)} ${medianUs.toFixed(1).padStart(10)}`,
+    );
   }
 }

@@ -11,7 +11,9 @@ import * as tf from "tureen";
 
 const folder = process.env["BENCH_DIR"]!;
 const exporter = join(import.meta.dirname, "../interop/exports/export_examples.ts");
-const made = spawnSync(process.execPath, ["--import", "tsx", exporter, folder], { stdio: ["ignore", "inherit", "inherit"] });
+const made = spawnSync(process.execPath, ["--import", "tsx", exporter, folder], {
+  stdio: ["ignore", "inherit", "inherit"],
+});
 if (made.status !== 0) throw new Error("the examples could not be exported");
 
 interface Recorded {
@@ -34,16 +36,27 @@ function medianMicros(run: () => void): number {
   return times.sort()[runs / 2]! * 1000;
 }
 
-for (const { name, exported, examples } of JSON.parse(readFileSync(join(folder, "recorded.json"), "utf8")) as Recorded[]) {
+for (const { name, exported, examples } of JSON.parse(
+  readFileSync(join(folder, "recorded.json"), "utf8"),
+) as Recorded[]) {
   const model = await tf.loadSavedModel(exported);
   const signature = model.signatures.get("serving_default")!;
   const feed = [...signature.inputs.values()][0]!.name;
   const fetches = [...signature.outputs.values()].map((info) => info.name);
   for (const rows of [1, 32]) {
-    const serialized = Array.from({ length: rows }, (_, i) => new Uint8Array(Buffer.from(examples[i % examples.length]!, "base64")));
+    const serialized = Array.from(
+      { length: rows },
+      (_, i) => new Uint8Array(Buffer.from(examples[i % examples.length]!, "base64")),
+    );
     const feeds = new Map([[feed, tf.tensorValue("string", [rows], serialized)]]);
     const micros = medianMicros(() => model.run(feeds, fetches));
-    console.log(JSON.stringify({ bench: "graphs", name: `${name} serving_default, ${rows} ${rows === 1 ? "Example" : "Examples"}`, micros }));
+    console.log(
+      JSON.stringify({
+        bench: "graphs",
+        name: `${name} serving_default, ${rows} ${rows === 1 ? "Example" : "Examples"}`,
+        micros,
+      }),
+    );
   }
   model.close();
 }

@@ -3,7 +3,8 @@
  *
  * Prints a line of JSON a case: {"bench": "requests", "name", "requestsPerSecond", "cpuMicros", "p50Millis", "reference"}. The reference is
  * a Python gRPC server over TensorFlow's own session (bench/requests_reference.py), measured in the same run where its environment is there.
- * The client runs in a process of its own; BENCH_REQUESTS sets the requests of a case, BENCH_ONLY picks cases by a part of their names.
+ * The client runs in a process of its own; BENCH_REQUESTS sets the requests of a case, BENCH_ONLY picks cases by a part of their names,
+ * BENCH_DIRECT=1 has the server answer gRPC calls past the library.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -185,6 +186,7 @@ const cases: readonly Case[] = [
 
 const server = await startModelServer({
   host: "127.0.0.1",
+  grpcDirectCalls: process.env["BENCH_DIRECT"] === "1",
   models: [
     { name: "half_plus_two", basePath: halfPlusTwo },
     { name: "digits", basePath: base },

@@ -39,7 +39,7 @@ function imports(path) {
   const found = [];
   for (const match of text.matchAll(/^(?:import|export)\s+(?!type\b)([^;]*?)\s*from\s*"([^"]+)"/gms)) {
     const names = match[1].match(/^\{([^}]*)\}$/s);
-    if (names !== null && names[1].split(",").every((name) => name.trim() === "" || name.trim().startsWith("type ")))
+    if (names?.[1].split(",").every((name) => name.trim() === "" || name.trim().startsWith("type ")))
       continue;
     found.push(match[2]);
   }

@@ -37,7 +37,14 @@ const tests = [
 const escaped = (text) => text.replaceAll("|", "\\|").replaceAll("\n", "\\n");
 const code = (text) => (text.includes("`") ? `\`\` ${escaped(text)} \`\`` : `\`${escaped(text)}\``);
 const testNames = (found) =>
-  found.map(({ name }) => name.split("/").at(-1).replace(/\.test\.ts$/, "")).filter((name, i, all) => all.indexOf(name) === i);
+  found
+    .map(({ name }) =>
+      name
+        .split("/")
+        .at(-1)
+        .replace(/\.test\.ts$/, ""),
+    )
+    .filter((name, i, all) => all.indexOf(name) === i);
 const byText = (...needles) => tests.filter(({ text }) => needles.some((needle) => text.includes(needle)));
 const open = [];
 
@@ -74,15 +81,23 @@ function flagRows(flags, own) {
   return flags.map(({ name, type, default: value, usage }) => {
     const isNothing = ineffectiveFlags.has(name) || usage.startsWith("Accepted");
     // A default that counts processors is another on every machine.
-    const shown = /threads$|^num_tflite_pools$/.test(name) && type === "int32" && value !== 0 ? "by processors" : String(value);
+    const shown =
+      /threads$|^num_tflite_pools$/.test(name) && type === "int32" && value !== 0 ? "by processors" : String(value);
     const found = byText(`--${name}=`, `--${name}"`, `"${name}"`, optionOf[name] ?? camel(name));
-    const cell = isNothing && found.length === 0 ? testCell("flags without effect", byText("has no effect here")) : testCell(`--${name}`, found);
+    const cell =
+      isNothing && found.length === 0
+        ? testCell("flags without effect", byText("has no effect here"))
+        : testCell(`--${name}`, found);
     return `| \`--${name}\` | ${type} | ${shown === "" ? '""' : shown} | ${own ? "" : isNothing ? escaped(usage) : `yes: ${escaped(usage)}`}${own ? escaped(usage) : ""} | ${cell} |`;
   });
 }
 
 function rpcRows() {
-  const services = byteServices({ metrics: servingMetrics(), core: undefined, checkMethodName: false }, false, silentLog);
+  const services = byteServices(
+    { metrics: servingMetrics(), core: undefined, checkMethodName: false },
+    false,
+    silentLog,
+  );
   const rows = [];
   for (const [service, methods] of services) {
     for (const method of Object.keys(methods)) {
@@ -90,8 +105,16 @@ function rpcRows() {
       rows.push(`| \`${service}/${method}\` | ${testCell(`${service}/${method}`, found)} |`);
     }
   }
-  const others = ["grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch", "grpc.reflection.v1.ServerReflection/ServerReflectionInfo", "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"];
-  for (const name of others) rows.push(`| \`${name}\` | ${testCell(name, byText(name, name.slice(name.indexOf("/") - 16).replace(/^.*(?=ServerReflection\/)/, "")))} |`);
+  const others = [
+    "grpc.health.v1.Health/Check",
+    "grpc.health.v1.Health/Watch",
+    "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+    "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+  ];
+  for (const name of others)
+    rows.push(
+      `| \`${name}\` | ${testCell(name, byText(name, name.slice(name.indexOf("/") - 16).replace(/^.*(?=ServerReflection\/)/, "")))} |`,
+    );
   return rows;
 }
 
@@ -102,7 +125,7 @@ const routes = [
   ["POST /v1/models/NAME:regress", ":regress"],
   ["POST /v1/models/NAME/versions/N:predict", "/versions/123:predict"],
   ["POST /v1/models/NAME/labels/LABEL:predict", "labels/stable"],
-  ["GET /v1/models/NAME", "/v1/models/half_plus_two\""],
+  ["GET /v1/models/NAME", '/v1/models/half_plus_two"'],
   ["GET /v1/models/NAME/metadata", "/metadata"],
   ["GET /monitoring/prometheus/metrics", "/monitoring/prometheus/metrics"],
   ["GET /metrics", '"/metrics"'],
@@ -124,13 +147,22 @@ const routes = [
   ["PUT /manage/v1/models/NAME/labels", "/manage/v1/models/other/labels"],
 ];
 
-const builders = { invalidArgument: "INVALID_ARGUMENT", failedPrecondition: "FAILED_PRECONDITION", notFound: "NOT_FOUND", internal: "INTERNAL", unimplemented: "UNIMPLEMENTED", dataLoss: "DATA_LOSS" };
+const builders = {
+  invalidArgument: "INVALID_ARGUMENT",
+  failedPrecondition: "FAILED_PRECONDITION",
+  notFound: "NOT_FOUND",
+  internal: "INTERNAL",
+  unimplemented: "UNIMPLEMENTED",
+  dataLoss: "DATA_LOSS",
+};
 
 /** The literal parts of an expression that makes a text; undefined for what is not in it. */
 function textParts(node) {
   if (ts.isStringLiteralLike(node)) return [node.text];
-  if (ts.isTemplateExpression(node)) return [node.head.text, ...node.templateSpans.flatMap((span) => [undefined, span.literal.text])];
-  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken) return [...textParts(node.left), ...textParts(node.right)];
+  if (ts.isTemplateExpression(node))
+    return [node.head.text, ...node.templateSpans.flatMap((span) => [undefined, span.literal.text])];
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken)
+    return [...textParts(node.left), ...textParts(node.right)];
   if (ts.isParenthesizedExpression(node)) return textParts(node.expression);
   return [undefined];
 }
@@ -142,17 +174,33 @@ function errorTexts() {
     const literal = parts.filter((part) => part !== undefined && part !== "");
     // What only passes another error's text on is no text of its own.
     if (literal.join("").trim().length < 4) return;
-    const text = parts.map((part) => part ?? "…").join("").replace(/…+/g, "…");
+    const text = parts
+      .map((part) => part ?? "…")
+      .join("")
+      .replace(/…+/g, "…");
     found.set(`${status} ${text}`, { status, text, fragments: literal });
   };
-  const sources = [...files(join(source, "serving"), /^(?!.*\.test\.).*\.ts$/), join(source, "cli/server-options.ts")].filter((path) => !path.includes("/testing/"));
+  const sources = [
+    ...files(join(source, "serving"), /^(?!.*\.test\.).*\.ts$/),
+    join(source, "cli/server-options.ts"),
+  ].filter((path) => !path.includes("/testing/"));
   for (const path of sources) {
     const tree = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.ES2023, true);
     const visit = (node) => {
-      if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && builders[node.expression.text] !== undefined && node.arguments[0] !== undefined) {
+      if (
+        ts.isCallExpression(node) &&
+        ts.isIdentifier(node.expression) &&
+        builders[node.expression.text] !== undefined &&
+        node.arguments[0] !== undefined
+      ) {
         note(builders[node.expression.text], node.arguments[0]);
       }
-      if (ts.isNewExpression(node) && node.expression.getText() === "StatusError" && node.arguments?.[1] !== undefined && ts.isStringLiteral(node.arguments[0])) {
+      if (
+        ts.isNewExpression(node) &&
+        node.expression.getText() === "StatusError" &&
+        node.arguments?.[1] !== undefined &&
+        ts.isStringLiteral(node.arguments[0])
+      ) {
         note(node.arguments[0].text, node.arguments[1]);
       }
       ts.forEachChild(node, visit);
@@ -165,7 +213,12 @@ function errorTexts() {
 /** Tests spell a text with its own quotes and breaks escaped, and often only the part that matters. */
 function testsOfText(fragments) {
   const longest = fragments.reduce((a, b) => (b.length > a.length ? b : a)).trim();
-  const variants = [longest, longest.replaceAll('"', '\\"'), longest.replaceAll("\n", "\\n"), longest.replaceAll("'", "\\'")];
+  const variants = [
+    longest,
+    longest.replaceAll('"', '\\"'),
+    longest.replaceAll("\n", "\\n"),
+    longest.replaceAll("'", "\\'"),
+  ];
   const cut = longest.length > 24 ? [longest.slice(0, 24), longest.slice(-24)] : [];
   return byText(...variants, ...cut);
 }
@@ -214,7 +267,9 @@ ${texts.map(({ status, text, fragments }) => `| ${status} | ${code(text)} | ${te
 if (process.argv.includes("--check")) {
   const before = readFileSync(page, "utf8");
   if (before !== content) {
-    console.error("docs/compatibility-serving.md is not up to date: run node --conditions=@tureen/source --import tsx scripts/compatibility-serving.mjs");
+    console.error(
+      "docs/compatibility-serving.md is not up to date: run node --conditions=@tureen/source --import tsx scripts/compatibility-serving.mjs",
+    );
     process.exitCode = 1;
   }
 } else {

@@ -39,14 +39,18 @@ for (const [folder, counts] of lines) {
   const sorted = counts.sort((a, b) => a - b);
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   const total = sorted.reduce((sum, count) => sum + count, 0);
-  console.log(`${folder.padEnd(24)} ${String(sorted.length).padStart(6)} ${String(total).padStart(7)} ${String(at(0.5)).padStart(7)} ${String(at(0.9)).padStart(13)}`);
+  console.log(
+    `${folder.padEnd(24)} ${String(sorted.length).padStart(6)} ${String(total).padStart(7)} ${String(at(0.5)).padStart(7)} ${String(at(0.9)).padStart(13)}`,
+  );
 }
 
 /** An entry and the chunks that it imports, directly or not, without those that are only loaded on demand. */
 function closure(entry, seen = new Set()) {
   if (seen.has(entry)) return seen;
   seen.add(entry);
-  for (const match of readFileSync(entry, "utf8").matchAll(/(?:^|\n)\s*(?:import|export)\b[^;"']*?["'](\.[^"']+)["']/g)) {
+  for (const match of readFileSync(entry, "utf8").matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^;"']*?["'](\.[^"']+)["']/g,
+  )) {
     closure(join(entry, "..", match[1]), seen);
   }
   return seen;
@@ -58,8 +62,11 @@ for (const [entry, budget] of Object.entries(budgets)) {
   const parts = [...closure(join(dist, entry))];
   const bytes = parts.reduce((sum, path) => sum + statSync(path).size, 0);
   const zipped = parts.reduce((sum, path) => sum + gzipSync(readFileSync(path)).length, 0);
-  console.log(`${entry.padEnd(40)} ${String(parts.length).padStart(5)} ${(bytes / 1024).toFixed(0).padStart(7)} ${(zipped / 1024).toFixed(0).padStart(8)}`);
-  if (zipped / 1024 > budget) problems.push(`${entry} weighs ${(zipped / 1024).toFixed(0)} KiB gzipped, more than ${budget}`);
+  console.log(
+    `${entry.padEnd(40)} ${String(parts.length).padStart(5)} ${(bytes / 1024).toFixed(0).padStart(7)} ${(zipped / 1024).toFixed(0).padStart(8)}`,
+  );
+  if (zipped / 1024 > budget)
+    problems.push(`${entry} weighs ${(zipped / 1024).toFixed(0)} KiB gzipped, more than ${budget}`);
 }
 for (const problem of problems) console.error(problem);
 process.exitCode = problems.length === 0 ? 0 : 1;

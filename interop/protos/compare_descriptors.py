@@ -122,6 +122,7 @@ def main():
     for problem in problems:
         print(problem)
     print(f"{compared} facts compared, {len(used)} known differences, {len(problems)} problems")
+    print(f"{compared - len(problems)} passed, {len(problems)} failed")
     return 1 if problems else 0
 
 

@@ -25,7 +25,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
 
 /** Whether every dimension is known. */
 export function isFullyDefined(shape: PartialShape): shape is Shape {
-  return shape !== undefined && shape.every((size) => size >= 0);
+  return shape?.every((size) => size >= 0) === true;
 }
 
 /** `[2,3]`, as TensorFlow's `TensorShape::DebugString` prints it; `?` for what is unknown. */

@@ -1,5 +1,5 @@
-import type { ResourceManager } from "./resource-manager.js";
 import type { FunctionRunner } from "./function-runner.js";
+import type { ResourceManager } from "./resource-manager.js";
 
 /** What a kernel may reach beyond its inputs during one run. */
 export interface RunContext {

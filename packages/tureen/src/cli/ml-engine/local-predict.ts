@@ -24,7 +24,7 @@ export async function localPredict(flags: LocalPredictFlags): Promise<string> {
     throw invalidArgument(`--framework ${framework} is not supported: models are TensorFlow SavedModels.`);
   }
   const instances = readInstances(flags);
-  const model = await loadPredictModel(modelDir);
+  const model = await loadPredictModel(modelDir, { isBlocking: true });
   try {
     return formatPredictions(await predictOnline(model, instances, { signatureName, form: "named" }), format);
   } finally {

@@ -24,7 +24,7 @@ async function handle(message: ToWorker): Promise<void> {
   try {
     if (message.kind === "start") {
       start = message;
-      model = await loadPredictModel(message.options.modelDir);
+      model = await loadPredictModel(message.options.modelDir, { isBlocking: true });
       tell({ kind: "ready" });
       return;
     }

@@ -125,7 +125,7 @@ async function inlineRunner(
   count: number,
   signal: AbortSignal | undefined,
 ): Promise<ShardRunner> {
-  const model = await loadPredictModel(options.modelDir);
+  const model = await loadPredictModel(options.modelDir, { isBlocking: true });
   return {
     run: (shard: Shard, onProgress) =>
       runShard(model, shard, options, { fingerprint, count, onProgress, ...(signal === undefined ? {} : { signal }) }),

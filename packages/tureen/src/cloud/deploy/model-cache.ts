@@ -9,7 +9,9 @@ export interface ModelCache {
 }
 
 /** A cache that loads with `load`. A model that did not load is tried again with the next request. */
-export function modelCache(load: (path: string) => Promise<LoadedPredictModel> = loadPredictModel): ModelCache {
+export function modelCache(
+  load: (path: string) => Promise<LoadedPredictModel> = (path) => loadPredictModel(path),
+): ModelCache {
   const models = new Map<string, Promise<LoadedPredictModel>>();
   const drop = (path: string): void => {
     const model = models.get(path);

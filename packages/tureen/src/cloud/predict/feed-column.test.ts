@@ -55,7 +55,7 @@ describe("feedColumn", () => {
     (_, entry) => {
       const { dtype, shape, json, ...expected } = entry;
       // A recorded result's shape stands where the declared one was: both come from the same key.
-      const declared = expected.error !== undefined && expected.error.startsWith("Cannot feed") ? shape : null;
+      const declared = expected.error?.startsWith("Cannot feed") ? shape : null;
       const actual = outcome({ dtype, shape: declared, json });
       if (expected.error !== undefined) expect(actual).toEqual({ error: expected.error });
       else expect(actual).toEqual({ shape, values: expected.values });

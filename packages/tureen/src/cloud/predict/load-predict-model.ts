@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { toStatusError } from "../../core/status-error.js";
 import { loadSavedModel } from "../../saved-model/load.js";
 import type { ServableModel } from "../../saved-model/signature.js";
-import { modelOf, type PredictModel } from "./predict-online.js";
+import { blockingModelOf, modelOf, type PredictModel } from "./predict-online.js";
 import { PredictionError } from "./prediction-error.js";
 
 /** A model that whoever loaded it closes. */
@@ -11,10 +11,19 @@ export interface LoadedPredictModel extends PredictModel {
   close(): void;
 }
 
+/** How a model is loaded for prediction. */
+export interface LoadPredictOptions {
+  /** Runs may block the process: faster, and right where nothing else waits; false unless said. */
+  readonly isBlocking?: boolean;
+}
+
 const modelFiles = ["saved_model.pb", "saved_model.pbtxt"];
 
 /** Loads the SavedModel in a folder for prediction. FAILED_TO_LOAD_MODEL with the library's texts where that does not work. */
-export async function loadPredictModel(directory: string): Promise<LoadedPredictModel> {
+export async function loadPredictModel(
+  directory: string,
+  { isBlocking = false }: LoadPredictOptions = {},
+): Promise<LoadedPredictModel> {
   if (!modelFiles.some((file) => existsSync(join(directory, file)))) {
     throw new PredictionError(
       "FAILED_TO_LOAD_MODEL",
@@ -34,5 +43,5 @@ export async function loadPredictModel(directory: string): Promise<LoadedPredict
   if (model.signatures.size === 0) {
     throw new PredictionError("FAILED_TO_LOAD_MODEL", "MetaGraph must have at least one signature_def.");
   }
-  return { ...modelOf(model), close: () => model.close() };
+  return { ...(isBlocking ? blockingModelOf(model) : modelOf(model)), close: () => model.close() };
 }

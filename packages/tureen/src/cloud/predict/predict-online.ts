@@ -33,6 +33,14 @@ export function modelOf(model: ServableModel): PredictModel {
   return { signatures: model.signatures, run: (feeds, fetches, options) => model.runAsync(feeds, fetches, options) };
 }
 
+/** A model in a process that does nothing else: its runs need not make room for anybody, and so go without an engine worker. */
+export function blockingModelOf(model: ServableModel): PredictModel {
+  return {
+    signatures: model.signatures,
+    run: async (feeds, fetches, options) => model.run(feeds, fetches, options),
+  };
+}
+
 /** A model that the model server loaded: requests go through its batching queue where it has one. */
 export function modelOfServable(servable: Servable): PredictModel {
   return {

@@ -41,7 +41,9 @@ export function featureImportances(
     });
   }
   const byName = new Map<string, number>();
-  names.forEach((name, i) => byName.set(name, (byName.get(name) ?? 0) + gains[i]!));
+  names.forEach((name, i) => {
+    byName.set(name, (byName.get(name) ?? 0) + gains[i]!);
+  });
   return new Map([...byName].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a)));
 }
 

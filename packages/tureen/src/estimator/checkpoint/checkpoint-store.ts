@@ -48,7 +48,9 @@ export class CheckpointStore {
   /** Saves the session's variables as `<basename>-<step>`; gives the prefix. */
   save(session: Session, saver: Saver, step: number): string {
     const prefix = join(this.directory, `${this.#options.basename}-${step}`);
-    session.run([saver.save], new Map([[saver.filename, scalarValue("string", prefix)]]), [], { fileRoot: this.directory });
+    session.run([saver.save], new Map([[saver.filename, scalarValue("string", prefix)]]), [], {
+      fileRoot: this.directory,
+    });
     if (this.#options.metaGraph !== undefined) writeFileAtomically(`${prefix}.meta`, this.#options.metaGraph);
     const now = this.#options.clock.now() / 1000;
     const again = this.#kept.findIndex((kept) => resolve(kept.path) === resolve(prefix));
@@ -91,5 +93,7 @@ export function removeCheckpoint(prefix: string): void {
 
 /** Restores a session's variables from a checkpoint. */
 export function restoreCheckpoint(session: Session, saver: Saver, prefix: string): void {
-  session.run([], new Map([[saver.filename, scalarValue("string", resolve(prefix))]]), [saver.restore], { fileRoot: dirname(resolve(prefix)) });
+  session.run([], new Map([[saver.filename, scalarValue("string", resolve(prefix))]]), [saver.restore], {
+    fileRoot: dirname(resolve(prefix)),
+  });
 }

@@ -9,7 +9,9 @@ import { buildLayer, type RecordedLayer, recordedCases, recordedValue } from "./
 import { initializeLayer } from "./test-session.js";
 
 // Plans with fused nodes must give what the nodes by themselves give, to the bit, and fail as they fail.
-const cases = recordedCases<RecordedLayer>("layers").filter(({ error, runs }) => error === undefined && runs!.length > 0);
+const cases = recordedCases<RecordedLayer>("layers").filter(
+  ({ error, runs }) => error === undefined && runs!.length > 0,
+);
 
 /** What a run gave: values as bytes, or the error without the nodes it names, which merging may change. */
 function outcome(session: Session, outputs: readonly Tensor[], feeds: ReadonlyMap<string, TensorValue>): unknown {
@@ -52,18 +54,35 @@ const changes: Readonly<Record<string, Change>> = {
   "as recorded": (feeds) => feeds,
   "no entries": withoutEntries,
   "more rows, which are empty": change("/shape:0", (value) => int64(value, ([rows, ...rest]) => [rows! + 2n, ...rest])),
-  "no rows": (feeds) => change("/shape:0", (value) => int64(value, ([, ...rest]) => [0n, ...rest]))(withoutEntries(feeds)),
+  "no rows": (feeds) =>
+    change("/shape:0", (value) => int64(value, ([, ...rest]) => [0n, ...rest]))(withoutEntries(feeds)),
   "rows that are not there": change("/shape:0", (value) => int64(value, ([, ...rest]) => [1n, ...rest])),
-  "entries out of order": change("/indices:0", (value) => int64(value, (numbers) => reverseRows(numbers, value.shape[1]!))),
+  "entries out of order": change("/indices:0", (value) =>
+    int64(value, (numbers) => reverseRows(numbers, value.shape[1]!)),
+  ),
   "an index below zero": change("/indices:0", (value) => int64(value, ([, ...rest]) => [-1n, ...rest])),
-  "entries twice": change("/indices:0", (value) => int64(value, (numbers) => numbers.map((_, i) => numbers[i % value.shape[1]!]!))),
+  "entries twice": change("/indices:0", (value) =>
+    int64(value, (numbers) => numbers.map((_, i) => numbers[i % value.shape[1]!]!)),
+  ),
   "unknown values": change("/values:0", (value) => {
-    if (value.dtype === "string") return tensorValue("string", value.shape, (value.data as readonly Uint8Array[]).map(() => Uint8Array.of(7, 7)));
+    if (value.dtype === "string")
+      return tensorValue(
+        "string",
+        value.shape,
+        (value.data as readonly Uint8Array[]).map(() => Uint8Array.of(7, 7)),
+      );
     return value.dtype === "int64" ? int64(value, (numbers) => numbers.map((n) => n + 1_000_000n)) : value;
   }),
-  "values below zero": change("/values:0", (value) => (value.dtype === "int64" ? int64(value, (numbers) => numbers.map((n) => -1n - n)) : value)),
+  "values below zero": change("/values:0", (value) =>
+    value.dtype === "int64" ? int64(value, (numbers) => numbers.map((n) => -1n - n)) : value,
+  ),
   "another rank than declared": (feeds) =>
-    new Map([...feeds].map(([name, value]) => [name, name.includes("/") ? value : tensorValue(value.dtype, [...value.shape, 1], value.data)])),
+    new Map(
+      [...feeds].map(([name, value]) => [
+        name,
+        name.includes("/") ? value : tensorValue(value.dtype, [...value.shape, 1], value.data),
+      ]),
+    ),
 };
 
 function reverseRows(numbers: readonly bigint[], rank: number): bigint[] {
@@ -90,7 +109,9 @@ describe.each(cases.map((recorded) => [recorded.name, recorded] as const))("%s",
     it(`is the same fused and not fused, ${kind}`, () => {
       const [plainly, quickly] = [open({ ...options, simplify: false }), open(options)];
       for (const { feeds } of recorded.runs!) {
-        const fed = new Map(Object.entries(feeds).map(([key, tensor]) => [key.includes(":") ? key : `${key}:0`, recordedValue(tensor)]));
+        const fed = new Map(
+          Object.entries(feeds).map(([key, tensor]) => [key.includes(":") ? key : `${key}:0`, recordedValue(tensor)]),
+        );
         for (const [what, edit] of Object.entries(changes)) {
           const changed = edit(fed);
           expect(outcome(quickly, outputs, changed), what).toEqual(outcome(plainly, outputs, changed));
@@ -106,7 +127,9 @@ describe.each(cases.map((recorded) => [recorded.name, recorded] as const))("%s",
     const [plainly, quickly] = [open({ simplify: false }), open({ partitioner: ortPartitioner({ always: true }) })];
     for (const { feeds, error } of recorded.runs!) {
       if (error !== undefined) continue;
-      const fed = new Map(Object.entries(feeds).map(([key, tensor]) => [key.includes(":") ? key : `${key}:0`, recordedValue(tensor)]));
+      const fed = new Map(
+        Object.entries(feeds).map(([key, tensor]) => [key.includes(":") ? key : `${key}:0`, recordedValue(tensor)]),
+      );
       const expected = plainly.run(outputs, fed);
       for (const [i, value] of quickly.run(outputs, fed).entries()) {
         expect(value.shape).toEqual(expected[i]!.shape);

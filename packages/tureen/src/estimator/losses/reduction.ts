@@ -1,7 +1,12 @@
 import { invalidArgument } from "../../core/status-error.js";
 
 /** How the losses of a batch become one (`tf.keras.losses.Reduction`); AUTO counts as SUM_OVER_BATCH_SIZE. */
-export const Reduction: Readonly<{ AUTO: "auto"; NONE: "none"; SUM: "sum"; SUM_OVER_BATCH_SIZE: "sum_over_batch_size" }> = Object.freeze({
+export const Reduction: Readonly<{
+  AUTO: "auto";
+  NONE: "none";
+  SUM: "sum";
+  SUM_OVER_BATCH_SIZE: "sum_over_batch_size";
+}> = Object.freeze({
   AUTO: "auto",
   NONE: "none",
   SUM: "sum",

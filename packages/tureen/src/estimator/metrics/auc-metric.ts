@@ -107,7 +107,11 @@ function prTrapezoids(counts: Counts): Tensor {
   return reduceSum(mul(sub(head(recall), tail(recall)), heights), undefined, "auc");
 }
 
-const areas: Readonly<Record<AucCurve, (counts: Counts) => Tensor>> = { ROC: rocArea, PR: prArea, "PR by trapezoids": prTrapezoids };
+const areas: Readonly<Record<AucCurve, (counts: Counts) => Tensor>> = {
+  ROC: rocArea,
+  PR: prArea,
+  "PR by trapezoids": prTrapezoids,
+};
 
 /** All but the last threshold. */
 function head(x: Tensor): Tensor {

@@ -23,7 +23,14 @@ export function formatList(values: readonly (string | number)[]): string {
 export function pythonType(value: unknown): string {
   if (value === undefined || value === null) return "<class 'NoneType'>";
   if (Array.isArray(value)) return "<class 'list'>";
-  const names: Readonly<Record<string, string>> = { string: "str", boolean: "bool", bigint: "int", function: "function", object: "dict" };
-  const name = typeof value === "number" ? (Number.isInteger(value) ? "int" : "float") : (names[typeof value] ?? typeof value);
+  const names: Readonly<Record<string, string>> = {
+    string: "str",
+    boolean: "bool",
+    bigint: "int",
+    function: "function",
+    object: "dict",
+  };
+  const name =
+    typeof value === "number" ? (Number.isInteger(value) ? "int" : "float") : (names[typeof value] ?? typeof value);
   return `<class '${name}'>`;
 }

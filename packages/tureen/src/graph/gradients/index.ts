@@ -1,3 +1,4 @@
+import type { GradientTable } from "../gradient.js";
 import { arrayGradients } from "./array.js";
 import { checkGradients } from "./check.js";
 import { controlGradients } from "./control.js";
@@ -17,7 +18,6 @@ import { sparseGradients } from "./sparse.js";
 import { spectralGradients } from "./spectral.js";
 import { stateGradients } from "./state.js";
 import { stringGradients } from "./string.js";
-import type { GradientTable } from "../gradient.js";
 
 /** The gradients of every family, by op name. */
 export const gradientTable: GradientTable = Object.freeze({

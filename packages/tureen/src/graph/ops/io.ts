@@ -30,10 +30,20 @@ export function mergeV2Checkpoints(
   destination: TensorLike,
   options: { readonly deleteOldDirs?: boolean; readonly name?: string } = {},
 ): Operation {
-  return buildOp("MergeV2Checkpoints", [prefixes, destination], { delete_old_dirs: options.deleteOldDirs }, options.name);
+  return buildOp(
+    "MergeV2Checkpoints",
+    [prefixes, destination],
+    { delete_old_dirs: options.deleteOldDirs },
+    options.name,
+  );
 }
 
 /** `base-00001-of-00002`. */
-export function shardedFilename(base: TensorLike, shard: TensorLike, shards: TensorLike, options: { readonly name?: string } = {}): Tensor {
+export function shardedFilename(
+  base: TensorLike,
+  shard: TensorLike,
+  shards: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
   return build("ShardedFilename", [base, shard, shards], {}, options.name);
 }

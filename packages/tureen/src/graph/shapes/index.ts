@@ -1,3 +1,4 @@
+import type { ShapeTable } from "../infer-shapes.js";
 import { arrayShapes } from "./array.js";
 import { checkShapes } from "./check.js";
 import { controlShapes } from "./control.js";
@@ -17,7 +18,6 @@ import { sparseShapes } from "./sparse.js";
 import { spectralShapes } from "./spectral.js";
 import { stateShapes } from "./state.js";
 import { stringShapes } from "./string.js";
-import type { ShapeTable } from "../infer-shapes.js";
 
 /** The shape rules of every family, by op name. */
 export const shapeTable: ShapeTable = Object.freeze({

@@ -15,7 +15,9 @@ function handle({ attrs }: ShapeNode): readonly InferredShape[] {
 function pointed(node: ShapeNode, dtype: DType | undefined): HandleData | undefined {
   const data = node.inputs[0]!.handleData;
   if (data !== undefined && dtype !== undefined && data.dtype !== dtype) {
-    throw invalidArgument(`Trying to read variable with wrong dtype. Expected ${dtypeLabel(data.dtype)} got ${dtypeLabel(dtype)}`);
+    throw invalidArgument(
+      `Trying to read variable with wrong dtype. Expected ${dtypeLabel(data.dtype)} got ${dtypeLabel(dtype)}`,
+    );
   }
   return data;
 }

@@ -4,15 +4,15 @@ import type { Kernel, KernelTable } from "../kernel.js";
 import type { RunContext } from "../run-context.js";
 import { derefVariables } from "./deref.js";
 import { foldConstants } from "./fold.js";
-import { type FusedPayload, fusedTypes, fusePatterns } from "./fuse-patterns.js";
 import { type FreezeOptions, freezeVariables } from "./freeze.js";
+import { type FusedPayload, fusedTypes, fusePatterns } from "./fuse-patterns.js";
 import { inlineCalls } from "./inline-calls.js";
 import { functionalizeLoops, type LoopPayload } from "./loops.js";
-import { assumedShapes } from "./plan-symbols.js";
 import { mergeDuplicates } from "./merge-duplicates.js";
-import { loopKernel, makePlan, type Plan, runPlan } from "./plan.js";
 import type { StepDecision } from "./partition-report.js";
+import { loopKernel, makePlan, type Plan, runPlan } from "./plan.js";
 import type { PlanGraph, PlanNode } from "./plan-node.js";
+import { assumedShapes } from "./plan-symbols.js";
 import { noteShapes, simplifyViews } from "./simplify-views.js";
 import { type ShapeVectorPayload, templateShapes } from "./template-shapes.js";
 

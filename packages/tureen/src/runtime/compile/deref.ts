@@ -1,5 +1,5 @@
-import { findOpDef } from "../../graph/op-def.js";
 import { argTypes } from "../../graph/op-attrs.js";
+import { findOpDef } from "../../graph/op-def.js";
 import { type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
 
 /**

@@ -2,14 +2,20 @@ import { elementCount } from "../../core/shape.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { KernelTable } from "../kernel.js";
 import type { RunContext } from "../run-context.js";
-import { constantNode, type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
 import { kernelNode } from "./kernel-node.js";
+import { constantNode, type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
 
 /** As TensorFlow's constant folding: a result larger than this (elements, and larger than what it is made from) stays an op. */
 const maxFoldedElements = 2_621_440;
 
 /** Ops that only pass their input on. */
-const passThrough: ReadonlySet<string> = new Set(["Identity", "StopGradient", "PreventGradient", "Snapshot", "PlaceholderWithDefault"]);
+const passThrough: ReadonlySet<string> = new Set([
+  "Identity",
+  "StopGradient",
+  "PreventGradient",
+  "Snapshot",
+  "PlaceholderWithDefault",
+]);
 
 /**
  * Removes nodes that only pass a value on, and computes with the host kernels what depends on constants alone.
@@ -24,7 +30,8 @@ export function foldConstants(graph: PlanGraph, kernels: KernelTable, context: R
   for (const node of reachable(graph)) {
     node.inputs = node.inputs.map(resolve);
     // What waits for a constant waits for nothing.
-    if (node.controls.some((control) => isConstant(control))) node.controls = node.controls.filter((control) => !isConstant(control));
+    if (node.controls.some((control) => isConstant(control)))
+      node.controls = node.controls.filter((control) => !isConstant(control));
     if (node.value !== undefined || node.controls.length > 0) continue;
     if (passThrough.has(node.type) && !pinned.has(node)) {
       replaced.set(node, [node.inputs[0]!]);
@@ -33,7 +40,10 @@ export function foldConstants(graph: PlanGraph, kernels: KernelTable, context: R
     if (node.isStateful || !isFoldable(node)) continue;
     const results = evaluate(node, kernels, context);
     if (results === undefined) continue;
-    replaced.set(node, results.map((value, i) => constantNode(i === 0 ? node.name : `${node.name}:${i}`, value).port()));
+    replaced.set(
+      node,
+      results.map((value, i) => constantNode(i === 0 ? node.name : `${node.name}:${i}`, value).port()),
+    );
     if (pinned.has(node)) node.value = results[0];
   }
   graph.fetches = graph.fetches.map(resolve);
@@ -52,8 +62,25 @@ function isFoldable(node: PlanNode): boolean {
 
 /** Control flow, and what has effects though the registry does not say so. */
 const neverFolded: ReadonlySet<string> = new Set([
-  "Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond", "RefSwitch", "RefMerge", "RefEnter", "RefExit", "RefNextIteration",
-  "Placeholder", "PlaceholderV2", "_Arg", "Print", "If", "While", "Case", "Bitcast_",
+  "Switch",
+  "Merge",
+  "Enter",
+  "Exit",
+  "NextIteration",
+  "LoopCond",
+  "RefSwitch",
+  "RefMerge",
+  "RefEnter",
+  "RefExit",
+  "RefNextIteration",
+  "Placeholder",
+  "PlaceholderV2",
+  "_Arg",
+  "Print",
+  "If",
+  "While",
+  "Case",
+  "Bitcast_",
 ]);
 
 function evaluate(node: PlanNode, kernels: KernelTable, context: RunContext): readonly TensorValue[] | undefined {

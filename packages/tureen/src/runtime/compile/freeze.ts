@@ -1,6 +1,11 @@
 import type { TensorValue } from "../../core/tensor-value.js";
-import { defaultContainer, type ResourceHandle, type ResourceManager, type VariableResource } from "../resource-manager.js";
-import { constantNode, type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
+import {
+  defaultContainer,
+  type ResourceHandle,
+  type ResourceManager,
+  type VariableResource,
+} from "../resource-manager.js";
+import { constantNode, type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
 
 /** Tells which variables a plan may take as constants. */
 export interface FreezeOptions {
@@ -57,7 +62,11 @@ export function variableHandle(node: PlanNode): ResourceHandle | undefined {
   if (node.type !== "VarHandleOp" && node.type !== "VariableV2" && node.type !== "Variable") return undefined;
   const container = node.attrs.text("container");
   const shared = node.attrs.text("shared_name");
-  return { container: container === "" ? defaultContainer : container, name: shared === "" ? node.name : shared, kind: "Var" };
+  return {
+    container: container === "" ? defaultContainer : container,
+    name: shared === "" ? node.name : shared,
+    kind: "Var",
+  };
 }
 
 function frozenValue(node: PlanNode, { resources, isConstant }: FreezeOptions): TensorValue | undefined {

@@ -20,7 +20,9 @@ export const fuseEmbeddingLookup: Pattern = (root, symbols) => {
   if (core === undefined) return [];
   const filtered = withFilter(core, symbols);
   const flat = withReshapes(filtered, symbols);
-  return (flat === filtered ? [flat] : [flat, filtered]).filter((lookup) => !lookup.needsFlat).map((lookup) => matchOf(lookup, symbols));
+  return (flat === filtered ? [flat] : [flat, filtered])
+    .filter((lookup) => !lookup.needsFlat)
+    .map((lookup) => matchOf(lookup, symbols));
 };
 
 interface Lookup {
@@ -60,7 +62,8 @@ function segments(root: PlanNode, symbols: PlanSymbols): Lookup | undefined {
   const unique = producer(root.inputs[1], "Unique");
   const cast = producer(root.inputs[2], "Cast");
   const slice = producer(cast === undefined ? root.inputs[2] : cast.inputs[0], "StridedSlice");
-  if (gather === undefined || unique === undefined || slice === undefined || root.inputs[1]!.index !== 1) return undefined;
+  if (gather === undefined || unique === undefined || slice === undefined || root.inputs[1]!.index !== 1)
+    return undefined;
   if (!gathersRows(gather, symbols) || !samePort(gather.inputs[1], unique.port(0))) return undefined;
   const fill = producer(unique.inputs[0], "SparseFillEmptyRows");
   if (fill === undefined || unique.inputs[0]!.index !== 1 || !samePort(slice.inputs[0], fill.port(0))) return undefined;
@@ -116,7 +119,13 @@ function zeroed(root: PlanNode, symbols: PlanSymbols): Lookup | undefined {
 function isWidth(term: Term, result: PlanNode, symbols: PlanSymbols): boolean {
   const width = symbols.dimensions(result.port())?.[1];
   if (term === width) return true;
-  return typeof term !== "number" && term.kind === "dimension" && term.index === 1 && term.port.node === result && term.port.index === 0;
+  return (
+    typeof term !== "number" &&
+    term.kind === "dimension" &&
+    term.index === 1 &&
+    term.port.node === result &&
+    term.port.index === 0
+  );
 }
 
 /** `reshape(result, concat([original_shape[:-1], shape(result)[1:]]))`, which changes nothing where the ids were a matrix. */
@@ -133,7 +142,8 @@ function reshaped(root: PlanNode, symbols: PlanSymbols): Lookup | undefined {
 function withFilter(lookup: Lookup, symbols: PlanSymbols): Lookup {
   const rows = producer(lookup.indices, "GatherV2", "Gather");
   const values = producer(lookup.ids, "GatherV2", "Gather");
-  if (rows === undefined || values === undefined || !gathersRows(rows, symbols) || !gathersRows(values, symbols)) return lookup;
+  if (rows === undefined || values === undefined || !gathersRows(rows, symbols) || !gathersRows(values, symbols))
+    return lookup;
   const flat = producer(rows.inputs[1], "Reshape");
   const where = producer(flat?.inputs[0], "Where");
   const positive = producer(where?.inputs[0], "GreaterEqual");

@@ -10,7 +10,10 @@ export const fuseIdRange: Pattern = (root, symbols) => {
   const shape = producer(fill?.inputs[0], "Shape");
   const ids = root.inputs[2]!;
   if (outside === undefined || fill === undefined || shape === undefined || !samePort(shape.inputs[0], ids)) return [];
-  const tests = [producer(outside.inputs[0], "Less", "GreaterEqual"), producer(outside.inputs[1], "Less", "GreaterEqual")];
+  const tests = [
+    producer(outside.inputs[0], "Less", "GreaterEqual"),
+    producer(outside.inputs[1], "Less", "GreaterEqual"),
+  ];
   const below = tests.find((test) => test?.type === "Less");
   const above = tests.find((test) => test?.type === "GreaterEqual");
   const isTest = (test: PlanNode | undefined): test is PlanNode => samePort(test?.inputs[0], ids);

@@ -8,7 +8,7 @@ import { type Match, type Pattern, samePort } from "./fuse-match.js";
 import { fuseRowIndices } from "./fuse-row-indices.js";
 import { fuseToDense } from "./fuse-to-dense.js";
 import { fuseToSparse } from "./fuse-to-sparse.js";
-import { type Cluster, clusterGraph, clusterOf, conditionalNodes, replaceClusters } from "./partition.js";
+import { type Cluster, clusterGraph, conditionalNodes, replaceClusters } from "./partition.js";
 import { feedNode, type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
 import { type PlanSymbols, planSymbols } from "./plan-symbols.js";
 
@@ -44,6 +44,7 @@ export function fusePatterns(graph: PlanGraph, kernels: KernelTable, trustFeeds:
   if (!order.some((node) => telltale.has(node.type))) return false;
   const symbols = planSymbols(order, trustFeeds);
   const users = usersOf(graph, order);
+  const surroundings: Surroundings = { users, symbols, positions: new Map(order.map((node, i) => [node, i])) };
   // A branch that is not taken must not take others' nodes with it.
   const taken = new Set<PlanNode>(conditionalNodes(order));
   const replacements: { cluster: Cluster; node: PlanNode }[] = [];
@@ -52,15 +53,18 @@ export function fusePatterns(graph: PlanGraph, kernels: KernelTable, trustFeeds:
       const root = order[i]!;
       if (taken.has(root) || root.value !== undefined) continue;
       for (const found of match(root, symbols)) {
-        const members = membersOf(found, order, users, symbols, taken);
-        if (members === undefined || members.some((member) => !Object.hasOwn(kernels, member.type) && member.type !== "_PlanGather")) continue;
-        const copied = withGlue(members, found.reads, order, symbols);
-        const inputs = [...clusterOf(graph, order, copied).inputs];
-        for (const port of found.reads) {
-          // What was found through shape arithmetic may come from further up.
-          if (port.node.value === undefined && !inputs.some((input) => samePort(input, port))) inputs.push(port);
-        }
-        const cluster = { ...clusterOf(graph, order, members), inputs };
+        const members = membersOf(found, surroundings, taken);
+        if (
+          members === undefined ||
+          !members.every(({ type: op }) => Object.hasOwn(kernels, op) || op === "_PlanGather")
+        )
+          continue;
+        const copied = withGlue(members, found.reads, surroundings);
+        const cluster: Cluster = {
+          nodes: members,
+          inputs: inputsOf(copied, found.reads),
+          outputs: found.outputs.filter((output) => isUsedOutside(output, members, users)),
+        };
         if (cluster.outputs.length > 1 && !isClosed(cluster, members)) continue;
         for (const member of members) taken.add(member);
         replacements.push({ cluster, node: fusedNode(type, found, cluster, copied, symbols) });
@@ -73,7 +77,13 @@ export function fusePatterns(graph: PlanGraph, kernels: KernelTable, trustFeeds:
 }
 
 /** Ops without one of which no pattern matches. */
-const telltale: ReadonlySet<string> = new Set(["SparseFillEmptyRows", "SparseToDense", "GatherNd", "Range", "LogicalOr"]);
+const telltale: ReadonlySet<string> = new Set([
+  "SparseFillEmptyRows",
+  "SparseToDense",
+  "GatherNd",
+  "Range",
+  "LogicalOr",
+]);
 
 type Users = ReadonlyMap<PlanNode, readonly { readonly node: PlanNode | undefined; readonly index: number }[]>;
 
@@ -88,68 +98,84 @@ function usersOf(graph: PlanGraph, order: readonly PlanNode[]): Users {
   return users;
 }
 
+interface Surroundings {
+  readonly users: Users;
+  readonly symbols: PlanSymbols;
+  /** Where each node is in the order of the plan. */
+  readonly positions: ReadonlyMap<PlanNode, number>;
+}
+
+function inOrder(nodes: ReadonlySet<PlanNode>, { positions }: Surroundings): PlanNode[] {
+  return [...nodes].sort((a, b) => positions.get(a)! - positions.get(b)!);
+}
+
 /** The nodes of a match with the shape arithmetic that only they use, in order; undefined where something else needs one of them. */
 function membersOf(
   { members, outputs, reads }: Match,
-  order: readonly PlanNode[],
-  users: Users,
-  symbols: PlanSymbols,
+  surroundings: Surroundings,
   taken: ReadonlySet<PlanNode>,
 ): PlanNode[] | undefined {
+  const { users, symbols } = surroundings;
   const inside = new Set(members);
   if (members.some((member) => taken.has(member) || member.controls.length > 0)) return undefined;
-  const isOutput = (node: PlanNode, index: number): boolean =>
-    outputs.some((output) => samePort(output, { node, index }));
-  for (const member of members) {
-    for (const { node, index } of users.get(member)!) {
-      const isInside = node !== undefined && inside.has(node);
-      // What waits for a member, or uses an inner value, would lose it.
-      if (!isInside && !isOutput(member, index)) {
-        if (node === undefined || !isGlue(node, symbols)) return undefined;
-      }
-    }
-  }
-  const result: PlanNode[] = [];
   const boundary = new Set(reads.map((port) => port.node));
-  const first = order.indexOf(outputs[0]!.node);
-  const last = Math.max(first, ...outputs.map((output) => order.indexOf(output.node)));
-  for (let i = last; i >= 0; i--) {
-    const node = order[i]!;
-    if (inside.has(node)) {
-      result.push(node);
-      continue;
-    }
-    if (taken.has(node) || boundary.has(node) || node.value !== undefined || node.controls.length > 0) continue;
+  const isOwnGlue = (node: PlanNode): boolean => {
+    if (inside.has(node) || taken.has(node) || boundary.has(node) || node.controls.length > 0) return false;
     const used = users.get(node)!;
-    if (used.length === 0 || !isGlue(node, symbols)) continue;
-    if (used.every((user) => user.node !== undefined && user.index >= 0 && inside.has(user.node))) {
-      inside.add(node);
-      result.push(node);
+    return (
+      isGlue(node, symbols) &&
+      used.every(({ node: user, index }) => user !== undefined && index >= 0 && inside.has(user))
+    );
+  };
+  const pending = [...members];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    for (const { node: source } of node.inputs) {
+      if (!isOwnGlue(source)) continue;
+      inside.add(source);
+      pending.push(source);
     }
   }
-  result.reverse();
-  // Shape arithmetic over inner values that someone else needs as well.
-  for (const member of result) {
+  // What waits for a member, or uses an inner value, would lose it.
+  for (const member of inside) {
     for (const { node, index } of users.get(member)!) {
-      if ((node === undefined || !inside.has(node)) && !isOutput(member, index)) return undefined;
+      if (node !== undefined && inside.has(node)) continue;
+      if (!outputs.some((output) => samePort(output, { node: member, index }))) return undefined;
     }
   }
-  return result;
+  return inOrder(inside, surroundings);
 }
 
 /** The members and the shape arithmetic above them, which the original nodes can do again: then the plan need not for their sake. */
-function withGlue(members: readonly PlanNode[], reads: readonly Port[], order: readonly PlanNode[], symbols: PlanSymbols): PlanNode[] {
+function withGlue(members: readonly PlanNode[], reads: readonly Port[], surroundings: Surroundings): PlanNode[] {
   const inside = new Set(members);
   const boundary = new Set(reads.map(({ node }) => node));
   const pending = [...members];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     for (const { node: source } of node.inputs) {
-      if (inside.has(source) || boundary.has(source) || source.value !== undefined || source.controls.length > 0 || !isGlue(source, symbols)) continue;
+      if (inside.has(source) || boundary.has(source) || source.controls.length > 0) continue;
+      if (!isGlue(source, surroundings.symbols)) continue;
       inside.add(source);
       pending.push(source);
     }
   }
-  return order.filter((node) => inside.has(node));
+  return inOrder(inside, surroundings);
+}
+
+/** What the nodes take from outside of them, and what the kernel reads: that may come from further up than shape arithmetic goes. */
+function inputsOf(nodes: readonly PlanNode[], reads: readonly Port[]): Port[] {
+  const inside = new Set(nodes);
+  const inputs: Port[] = [];
+  for (const port of [...nodes.flatMap((node) => node.inputs), ...reads]) {
+    if (port.node.value !== undefined || inside.has(port.node)) continue;
+    if (!inputs.some((input) => samePort(input, port))) inputs.push(port);
+  }
+  return inputs;
+}
+
+function isUsedOutside(output: Port, members: readonly PlanNode[], users: Users): boolean {
+  return users
+    .get(output.node)!
+    .some(({ node, index }) => index === output.index && (node === undefined || !members.includes(node)));
 }
 
 const glue: ReadonlySet<string> = new Set([
@@ -170,7 +196,12 @@ const glue: ReadonlySet<string> = new Set([
 ]);
 
 function isGlue(node: PlanNode, symbols: PlanSymbols): boolean {
-  return glue.has(node.type) && node.outputTypes.length === 1 && symbols.elements(node.port()) !== undefined;
+  return (
+    node.value === undefined &&
+    glue.has(node.type) &&
+    node.outputTypes.length === 1 &&
+    symbols.elements(node.port()) !== undefined
+  );
 }
 
 /** Whether no input of the members comes from one of them by a way through the outside. */
@@ -188,7 +219,13 @@ function isClosed(cluster: { readonly inputs: readonly Port[] }, members: readon
   return true;
 }
 
-function fusedNode(type: string, match: Match, cluster: Cluster, copied: readonly PlanNode[], symbols: PlanSymbols): PlanNode {
+function fusedNode(
+  type: string,
+  match: Match,
+  cluster: Cluster,
+  copied: readonly PlanNode[],
+  symbols: PlanSymbols,
+): PlanNode {
   const sources = match.reads.map((port): Source => {
     if (port.node.value !== undefined) return { slot: -1, value: port.node.value };
     return { slot: cluster.inputs.findIndex((other) => samePort(other, port)), value: undefined };

@@ -15,19 +15,27 @@ export const fuseRowIndices: Pattern = (root, symbols) => {
   if (root.type !== "Cast" || root.outputTypes[0] !== "int64") return [];
   const transpose = producer(root.inputs[0], "Transpose");
   const pack = producer(transpose?.inputs[0], "Pack");
-  if (transpose === undefined || pack === undefined || pack.inputs.length !== 2 || pack.attrs.int("axis") !== 0) return [];
+  if (transpose === undefined || pack === undefined || pack.inputs.length !== 2 || pack.attrs.int("axis") !== 0)
+    return [];
   if (!isConstant(transpose.inputs[1], symbols, 1, 0)) return [];
   const flat = producer(pack.inputs[0], "Reshape");
   const spread = producer(flat?.inputs[0], "Tile");
   const column = producer(spread?.inputs[0], "ExpandDims");
   const range = producer(column?.inputs[0], "Range");
   const places = producer(pack.inputs[1], "Tile");
-  if (flat === undefined || spread === undefined || column === undefined || range === undefined || places === undefined) return [];
+  if (flat === undefined || spread === undefined || column === undefined || range === undefined || places === undefined)
+    return [];
   const width = widthOf(places.inputs[0]!);
   const batch = symbols.elements(range.inputs[1]!)?.[0];
   const rows = symbols.elements(places.inputs[1]!);
-  if (width === undefined || rows?.length !== 1 || rows[0] !== batch || !isDimension(batch) || batch.index !== 0) return [];
-  if (!isConstant(range.inputs[0], symbols, 0) || !isConstant(range.inputs[2], symbols, 1) || range.outputTypes[0] !== "int32") return [];
+  if (width === undefined || rows?.length !== 1 || rows[0] !== batch || !isDimension(batch) || batch.index !== 0)
+    return [];
+  if (
+    !isConstant(range.inputs[0], symbols, 0) ||
+    !isConstant(range.inputs[2], symbols, 1) ||
+    range.outputTypes[0] !== "int32"
+  )
+    return [];
   if (!isConstant(column.inputs[1], symbols, 1) && !isConstant(column.inputs[1], symbols, -1)) return [];
   if (!isConstant(spread.inputs[1], symbols, 1, width) || !isConstant(flat.inputs[1], symbols, -1)) return [];
   const indices = [root, transpose, pack, flat, spread, column, range];

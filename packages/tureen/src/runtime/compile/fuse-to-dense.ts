@@ -1,5 +1,5 @@
-import { toDenseKernel } from "../kernels/plan-to-dense.js";
 import type { SizePart } from "../kernels/plan-shape-vector.js";
+import { toDenseKernel } from "../kernels/plan-to-dense.js";
 import { type Match, type Pattern, producer } from "./fuse-match.js";
 import type { PlanNode, Port } from "./plan-node.js";
 
@@ -32,7 +32,14 @@ export const fuseToDense: Pattern = (root, symbols) => {
     key: JSON.stringify([squeezed !== undefined, parts]),
     kernel: ([indicesFrom, valuesFrom, , ...sizesFrom], unfused) =>
       toDenseKernel(
-        { indices: indicesFrom!, values: valuesFrom!, filler: constant, parts, sizes: sizesFrom, squeeze: squeezed !== undefined },
+        {
+          indices: indicesFrom!,
+          values: valuesFrom!,
+          filler: constant,
+          parts,
+          sizes: sizesFrom,
+          squeeze: squeezed !== undefined,
+        },
         unfused,
       ),
   };

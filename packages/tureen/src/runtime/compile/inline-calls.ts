@@ -31,12 +31,14 @@ export function inlineCalls(graph: PlanGraph, library: ReadonlyMap<string, Graph
     for (const node of calls) {
       const expansion = expand(node, callOf(node, library)!);
       size += expansion.nodes.length;
-      if (size > maxNodes) throw new StatusError("RESOURCE_EXHAUSTED", `Function calls make a graph of more than ${maxNodes} nodes`);
+      if (size > maxNodes)
+        throw new StatusError("RESOURCE_EXHAUSTED", `Function calls make a graph of more than ${maxNodes} nodes`);
       expanded.set(node, expansion);
     }
     const resolve = (port: Port): Port => {
       let current = port;
-      for (let e = expanded.get(current.node); e !== undefined; e = expanded.get(current.node)) current = e.results[current.index]!;
+      for (let e = expanded.get(current.node); e !== undefined; e = expanded.get(current.node))
+        current = e.results[current.index]!;
       return current;
     };
     const effects = (control: PlanNode): PlanNode[] => {
@@ -44,13 +46,17 @@ export function inlineCalls(graph: PlanGraph, library: ReadonlyMap<string, Graph
       return e === undefined ? [control] : e.effects.flatMap(effects);
     };
     graph.fetches = graph.fetches.map(resolve);
-    graph.targets = [...graph.targets.flatMap(effects), ...[...expanded.values()].flatMap((e) => e.mustRun.flatMap(effects))];
+    graph.targets = [
+      ...graph.targets.flatMap(effects),
+      ...[...expanded.values()].flatMap((e) => e.mustRun.flatMap(effects)),
+    ];
     const rewired = new Set<PlanNode>();
     const rewire = (node: PlanNode): void => {
       if (rewired.has(node)) return;
       rewired.add(node);
       node.inputs = node.inputs.map(resolve);
-      if (node.controls.some((control) => expanded.has(control))) node.controls = [...new Set(node.controls.flatMap(effects))];
+      if (node.controls.some((control) => expanded.has(control)))
+        node.controls = [...new Set(node.controls.flatMap(effects))];
     };
     for (const node of nodes) if (!expanded.has(node)) rewire(node);
     for (const e of expanded.values()) for (const node of e.nodes) rewire(node);
@@ -88,11 +94,19 @@ function expand(call: PlanNode, { fn, attrs }: Call): Expansion {
     const first = node.inputs.length === 0 && node.controls.length === 0;
     node.inputs = node.inputs.map(toCaller);
     node.controls = node.controls.filter((control) => !feeds.has(control));
-    if (call.controls.length > 0 && (first || node.isStateful)) node.controls = [...new Set([...node.controls, ...call.controls])];
+    if (call.controls.length > 0 && (first || node.isStateful))
+      node.controls = [...new Set([...node.controls, ...call.controls])];
   }
   const results = inner.fetches.map(toCaller);
   const argSources = call.inputs.map((input) => input.node);
-  const effects = [...new Set([...inner.targets, ...results.map((port) => port.node), ...call.controls, ...(inner.targets.length === 0 ? argSources : [])])];
+  const effects = [
+    ...new Set([
+      ...inner.targets,
+      ...results.map((port) => port.node),
+      ...call.controls,
+      ...(inner.targets.length === 0 ? argSources : []),
+    ]),
+  ];
   return { nodes, results, effects, mustRun: inner.targets.filter((node) => !feeds.has(node)) };
 }
 

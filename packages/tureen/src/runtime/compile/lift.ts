@@ -1,5 +1,5 @@
 import type { Operation, Tensor } from "../../graph/graph.js";
-import { feedNode, nodeOf, type PlanGraph, PlanNode, type Port } from "./plan-node.js";
+import { feedNode, nodeOf, type PlanGraph, type PlanNode, type Port } from "./plan-node.js";
 
 /** What to compile: tensors of one graph. */
 export interface PlanRequest {

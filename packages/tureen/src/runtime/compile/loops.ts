@@ -80,32 +80,53 @@ function replaceFrame(
   users: ReadonlyMap<PlanNode, readonly PlanNode[]>,
 ): void {
   const inside = frameNodes(enters, users);
-  const merges = [...inside].filter((node) => isMerge(node) && node.inputs.some((input) => input.node.type.endsWith("NextIteration")));
+  const merges = [...inside].filter(
+    (node) => isMerge(node) && node.inputs.some((input) => input.node.type.endsWith("NextIteration")),
+  );
   const loopCond = [...inside].find((node) => node.type === "LoopCond");
   if (loopCond === undefined) throw invalidArgument(`While loop '${frame}' has no LoopCond`);
-  const constants = enters.filter((enter) => !merges.some((merge) => merge.inputs.some((input) => input.node === enter)));
+  const constants = enters.filter(
+    (enter) => !merges.some((merge) => merge.inputs.some((input) => input.node === enter)),
+  );
   const variables = merges.map((merge) => {
     const enter = merge.inputs.find((input) => isEnter(input.node))?.node;
     const next = merge.inputs.find((input) => input.node.type.endsWith("NextIteration"))?.node;
-    if (enter === undefined || next === undefined) throw invalidArgument(`Merge '${merge.name}' of while loop '${frame}' lacks an Enter or a NextIteration`);
-    const branch = (users.get(merge) ?? []).find((user) => isSwitch(user) && passThrough(user.inputs[1]!).node === loopCond);
+    if (enter === undefined || next === undefined)
+      throw invalidArgument(`Merge '${merge.name}' of while loop '${frame}' lacks an Enter or a NextIteration`);
+    const branch = (users.get(merge) ?? []).find(
+      (user) => isSwitch(user) && passThrough(user.inputs[1]!).node === loopCond,
+    );
     return { merge, enter, next, branch };
   });
   const sources = [...variables.map(({ enter }) => enter), ...constants];
   const inner = (): { feeds: PlanNode[]; entry: Map<PlanNode, PlanNode> } => {
-    const feeds = sources.map((enter, i) => feedNode(`${enter.name}/_Value`, i, enter.outputTypes[0]!, constants.includes(enter) ? enter.shapes[0] : undefined));
+    const feeds = sources.map((enter, i) =>
+      feedNode(
+        `${enter.name}/_Value`,
+        i,
+        enter.outputTypes[0]!,
+        constants.includes(enter) ? enter.shapes[0] : undefined,
+      ),
+    );
     const entry = new Map<PlanNode, PlanNode>();
     variables.forEach(({ merge, branch }, i) => {
       entry.set(merge, feeds[i]!);
       if (branch !== undefined) entry.set(branch, feeds[i]!);
     });
-    constants.forEach((enter, i) => entry.set(enter, feeds[variables.length + i]!));
+    constants.forEach((enter, i) => {
+      entry.set(enter, feeds[variables.length + i]!);
+    });
     return { feeds, entry };
   };
   const condition = copy(loopCond.inputs.slice(0, 1), inner(), inside);
-  const body = copy(variables.map(({ next }) => next.inputs[0]!), inner(), inside);
+  const body = copy(
+    variables.map(({ next }) => next.inputs[0]!),
+    inner(),
+    inside,
+  );
   const outerControls = new Set<PlanNode>();
-  for (const node of [...inside]) for (const control of node.controls) if (!inside.has(control)) outerControls.add(control);
+  for (const node of [...inside])
+    for (const control of node.controls) if (!inside.has(control)) outerControls.add(control);
   const loop = new PlanNode({
     name: frame,
     type: "_PlanLoop",
@@ -121,7 +142,8 @@ function replaceFrame(
     if (!isExit(node)) continue;
     const branch = node.inputs[0]!.node;
     const i = variables.findIndex((variable) => variable.branch === branch);
-    if (i < 0) throw invalidArgument(`Exit '${node.name}' of while loop '${frame}' does not leave from a loop variable`);
+    if (i < 0)
+      throw invalidArgument(`Exit '${node.name}' of while loop '${frame}' does not leave from a loop variable`);
     exits.set(node, loop.port(i));
   }
   const leave = (port: Port): Port => exits.get(port.node) ?? port;

@@ -37,7 +37,12 @@ export function mergeDuplicates(graph: PlanGraph): void {
       node.controls = [...new Set(node.controls.map((control) => merged.get(control) ?? control))];
     }
     if (targets.has(node) || !isMergeable(node)) continue;
-    const content = node.value !== undefined ? valueKey(node.value, values) : fusedTypes.has(node.type) ? fusedKey(node, values) : attrsKey(node.attrs);
+    const content =
+      node.value !== undefined
+        ? valueKey(node.value, values)
+        : fusedTypes.has(node.type)
+          ? fusedKey(node, values)
+          : attrsKey(node.attrs);
     if (content === undefined) continue;
     const inputs = node.value === undefined ? node.inputs.map((input) => `${numberOf(input.node)}:${input.index}`) : [];
     const controls = node.controls.map(numberOf).sort((a, b) => a - b);
@@ -50,10 +55,16 @@ export function mergeDuplicates(graph: PlanGraph): void {
 }
 
 /** Control flow, whose nodes are told apart by where they are, and feeds. */
-const unmergeable = /^(Ref)?(Switch|Merge|Enter|Exit|NextIteration)$|^(Placeholder|LoopCond|NoOp|_PlanFeed|_PlanLoop|_PlanOrt|_Arg|_Retval)/;
+const unmergeable =
+  /^(Ref)?(Switch|Merge|Enter|Exit|NextIteration)$|^(Placeholder|LoopCond|NoOp|_PlanFeed|_PlanLoop|_PlanOrt|_Arg|_Retval)/;
 /** Stateful by registration only: one name is one table, and a look-up changes nothing. */
 const tables: ReadonlySet<string> = new Set(["HashTable", "HashTableV2"]);
-const lookups: ReadonlySet<string> = new Set(["LookupTableFind", "LookupTableFindV2", "LookupTableSize", "LookupTableSizeV2"]);
+const lookups: ReadonlySet<string> = new Set([
+  "LookupTableFind",
+  "LookupTableFindV2",
+  "LookupTableSize",
+  "LookupTableSizeV2",
+]);
 
 function isMergeable(node: PlanNode): boolean {
   if (node.value !== undefined) return true;

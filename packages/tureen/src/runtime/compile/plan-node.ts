@@ -1,7 +1,7 @@
 import type { DType } from "../../core/dtype.js";
 import type { PartialShape } from "../../core/shape.js";
 import type { TensorValue } from "../../core/tensor-value.js";
-import { Attrs, type AttrMap, type AttrValue } from "../../graph/attr-value.js";
+import { type AttrMap, Attrs, type AttrValue } from "../../graph/attr-value.js";
 import type { Operation } from "../../graph/graph.js";
 
 /** One output of a plan node. */

@@ -53,7 +53,10 @@ const sameShape: ReadonlySet<string> = new Set([
  * may have any shape.
  */
 export function planSymbols(order: readonly PlanNode[], trustFeeds: boolean): PlanSymbols {
-  const facts = inferPlanFacts(order, (node) => !trustFeeds || node.type !== "_PlanFeed" || node.shapes[0] === undefined);
+  const facts = inferPlanFacts(
+    order,
+    (node) => !trustFeeds || node.type !== "_PlanFeed" || node.shapes[0] === undefined,
+  );
   const unknowns = new Map<PlanNode, Map<string, Unknown>>();
   const known = new Map<PlanNode, readonly Term[] | undefined>();
   const unknown = (port: Port, kind: Unknown["kind"], index: number): Unknown => {
@@ -123,7 +126,8 @@ export function planSymbols(order: readonly PlanNode[], trustFeeds: boolean): Pl
       case "Reshape":
         return rank !== undefined && rank <= 1 ? elements(first!) : undefined;
       case "Pack":
-        if (node.attrs.int("axis") !== 0 || node.inputs.some((input) => facts.shape(input)?.length !== 0)) return undefined;
+        if (node.attrs.int("axis") !== 0 || node.inputs.some((input) => facts.shape(input)?.length !== 0))
+          return undefined;
         return all(node.inputs.map((input) => elements(input)?.[0]));
       case "ConcatV2": {
         const parts = node.inputs.slice(0, -1).map((input) => elements(input));
@@ -134,7 +138,8 @@ export function planSymbols(order: readonly PlanNode[], trustFeeds: boolean): Pl
       case "Slice": {
         const source = elements(first!);
         const [begin, size] = [elements(node.inputs[1]!)?.[0], elements(node.inputs[2]!)?.[0]];
-        if (source === undefined || typeof begin !== "number" || typeof size !== "number" || rank !== 1) return undefined;
+        if (source === undefined || typeof begin !== "number" || typeof size !== "number" || rank !== 1)
+          return undefined;
         const end = size === -1 ? source.length : begin + size;
         return begin < 0 || end > source.length || end < begin ? undefined : source.slice(begin, end);
       }
@@ -163,7 +168,8 @@ export function planSymbols(order: readonly PlanNode[], trustFeeds: boolean): Pl
     const { attrs } = node;
     if (source === undefined || begin?.length !== 1 || end?.length !== 1 || strides?.[0] !== 1) return undefined;
     if (attrs.int("ellipsis_mask") !== 0 || attrs.int("new_axis_mask") !== 0) return undefined;
-    const clamp = (index: number): number => Math.max(0, Math.min(source.length, index < 0 ? index + source.length : index));
+    const clamp = (index: number): number =>
+      Math.max(0, Math.min(source.length, index < 0 ? index + source.length : index));
     const [from, to] = [begin[0], end[0]];
     if (typeof from !== "number" || typeof to !== "number") return undefined;
     const start = (attrs.int("begin_mask") & 1) !== 0 ? 0 : clamp(from);
@@ -174,8 +180,8 @@ export function planSymbols(order: readonly PlanNode[], trustFeeds: boolean): Pl
     return source.slice(start, Math.max(start, (attrs.int("end_mask") & 1) !== 0 ? source.length : clamp(to)));
   };
   for (const node of order) if (node.outputTypes.length > 0) elements(node.port());
-  let users: Map<PlanNode, PlanNode[]> | undefined;
-  return { facts, dimensions, elements, users: (node) => (users ??= usersOf(order)).get(node) ?? [] };
+  const users = usersOf(order);
+  return { facts, dimensions, elements, users: (node) => users.get(node) ?? [] };
 }
 
 /** The shapes that feeds are trusted to have: those they were declared with. */

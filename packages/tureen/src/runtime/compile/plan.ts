@@ -1,5 +1,5 @@
-import { type StatusCodeName, StatusError, internal, toStatusError, unimplemented } from "../../core/status-error.js";
 import { isCompatible, type PartialShape } from "../../core/shape.js";
+import { internal, type StatusCodeName, StatusError, toStatusError, unimplemented } from "../../core/status-error.js";
 import { scalarValue, type TensorValue } from "../../core/tensor-value.js";
 import type { Kernel, KernelTable } from "../kernel.js";
 import type { RunContext } from "../run-context.js";
@@ -46,7 +46,9 @@ export function makePlan(graph: PlanGraph, kernels: KernelTable, special: PlanKe
   checkKernels(order, kernels);
   const slots = new Map<PlanNode, number>();
   const template: (TensorValue | undefined)[] = new Array(graph.feeds.length).fill(undefined);
-  graph.feeds.forEach((feed, i) => slots.set(feed, i));
+  graph.feeds.forEach((feed, i) => {
+    slots.set(feed, i);
+  });
   const stepOf = new Map<PlanNode, number>();
   const steps: Step[] = [];
   const slotOf = ({ node, index }: Port): number => {
@@ -72,7 +74,12 @@ export function makePlan(graph: PlanGraph, kernels: KernelTable, special: PlanKe
       kernel: kernelOf(node, kernels, special),
       inputs: node.inputs.map(slotOf),
       outputs: node.outputTypes.map((_, i) => slotOf(node.port(i))),
-      flow: node.type === "Switch" || node.type === "RefSwitch" ? "switch" : node.type === "Merge" || node.type === "RefMerge" ? "merge" : "plain",
+      flow:
+        node.type === "Switch" || node.type === "RefSwitch"
+          ? "switch"
+          : node.type === "Merge" || node.type === "RefMerge"
+            ? "merge"
+            : "plain",
       controls: node.controls.map((control) => stepOf.get(control)).filter((step) => step !== undefined),
     });
   }
@@ -90,7 +97,13 @@ const flowTypes: ReadonlySet<string> = new Set(["Switch", "RefSwitch", "Merge", 
 function checkKernels(order: readonly PlanNode[], kernels: KernelTable): void {
   const missing = new Set<string>();
   for (const node of order) {
-    if (node.value !== undefined || node.type.startsWith("_Plan") || flowTypes.has(node.type) || Object.hasOwn(kernels, node.type)) continue;
+    if (
+      node.value !== undefined ||
+      node.type.startsWith("_Plan") ||
+      flowTypes.has(node.type) ||
+      Object.hasOwn(kernels, node.type)
+    )
+      continue;
     missing.add(node.type);
   }
   if (missing.size > 0) throw unimplemented(`No kernel for these ops: ${[...missing].sort().join(", ")}`);
@@ -134,7 +147,8 @@ function runPlain(plan: Plan, slots: TensorValue[], context: RunContext): void {
   const timed = context.deadline !== Number.POSITIVE_INFINITY;
   for (let s = 0; s < steps.length; s++) {
     const step = steps[s]!;
-    if (timed && performance.now() > context.deadline) throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
+    if (timed && performance.now() > context.deadline)
+      throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
     const from = step.inputs;
     const inputs = new Array<TensorValue>(from.length);
     for (let i = 0; i < from.length; i++) inputs[i] = slots[from[i]!]!;
@@ -153,7 +167,8 @@ function runWithDeadValues(plan: Plan, slots: TensorValue[], context: RunContext
   const isDead = new Uint8Array(steps.length);
   for (let s = 0; s < steps.length; s++) {
     const step = steps[s]!;
-    if (performance.now() > context.deadline) throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
+    if (performance.now() > context.deadline)
+      throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
     const inputs = step.inputs.map((slot) => slots[slot]!);
     const to = step.outputs;
     if (step.flow === "merge") {
@@ -193,10 +208,15 @@ const isLocated = /\[\[\{\{node /;
 /** The error with the node that raised it, as TensorFlow's executor appends it; once, for the innermost node. */
 function located(error: unknown, step: Step): StatusError {
   // The engine has no memory for an array: what a kernel allocates past the guard of `allocate`.
-  const code = error instanceof RangeError && /array|allocation|string length/i.test(error.message) ? "RESOURCE_EXHAUSTED" : "INTERNAL";
+  const code =
+    error instanceof RangeError && /array|allocation|string length/i.test(error.message)
+      ? "RESOURCE_EXHAUSTED"
+      : "INTERNAL";
   const status = toStatusError(error, code);
   if (isLocated.test(status.message)) return status;
-  return new StatusError(status.code as StatusCodeName, `${status.message}\n\t [[{{node ${step.name}}}]]`, { cause: error });
+  return new StatusError(status.code as StatusCodeName, `${status.message}\n\t [[{{node ${step.name}}}]]`, {
+    cause: error,
+  });
 }
 
 /** The kernel of a `_PlanLoop`: runs the condition and the body until the condition is false. */
@@ -213,8 +233,8 @@ export function loopKernel(payload: LoopPayload, compile: (graph: PlanGraph) => 
       if ((go!.data as Uint8Array)[0] === 0) return variables;
       if (iteration >= limit) throw tooManyIterations(payload.frame, limit);
       variables = runPlan(body, feeds, context);
-      if (performance.now() > context.deadline) throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
+      if (performance.now() > context.deadline)
+        throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
     }
   };
 }
-

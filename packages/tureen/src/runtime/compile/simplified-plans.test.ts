@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { StatusError } from "../../core/status-error.js";
-import { floatValue, intValue, scalarValue, stringValue, type TensorValue, tensorValue, toNested } from "../../core/tensor-value.js";
+import {
+  floatValue,
+  intValue,
+  scalarValue,
+  stringValue,
+  type TensorValue,
+  tensorValue,
+  toNested,
+} from "../../core/tensor-value.js";
 import { build, buildOp } from "../../graph/build-op.js";
 import { Graph, type Tensor } from "../../graph/graph.js";
 import { controlDependencies, withGraph } from "../../graph/scope.js";
@@ -9,13 +17,18 @@ import { Session, type SessionOptions } from "../session.js";
 type Feeds = readonly TensorValue[];
 
 /** A graph with its feeds and fetches, run simplified and as it is. */
-function both(make: () => { readonly feeds: readonly Tensor[]; readonly fetches: readonly Tensor[] }, options: SessionOptions = {}) {
+function both(
+  make: () => { readonly feeds: readonly Tensor[]; readonly fetches: readonly Tensor[] },
+  options: SessionOptions = {},
+) {
   const graph = new Graph();
   const { feeds, fetches } = withGraph(graph, make);
   const sessions = [new Session(graph, { ...options, simplify: false }), new Session(graph, options)] as const;
   const outcome = (session: Session, values: Feeds): unknown => {
     try {
-      return session.callable({ feeds, fetches })(values).map((value) => [value.dtype, value.shape, toNested(value)]);
+      return session
+        .callable({ feeds, fetches })(values)
+        .map((value) => [value.dtype, value.shape, toNested(value)]);
     } catch (error) {
       if (error instanceof StatusError) return `${error.code}: ${error.message.split("\n")[0]}`;
       throw error;
@@ -77,7 +90,7 @@ describe("shape arithmetic", () => {
   test("a vector of sizes is one step, and right for every batch in turn", () => {
     const { types, same } = both(() => {
       const x = placeholder("float32", [-1, 2]);
-      const rows = firstOf(build("Cast", [build("Shape", [x]), ], { DstT: "int64" }));
+      const rows = firstOf(build("Cast", [build("Shape", [x])], { DstT: "int64" }));
       const target = build("Pack", [[build("Cast", [rows], { DstT: "int32" }), scalarValue("int32", 1)]]);
       return { feeds: [x], fetches: [build("Tile", [floatValue([1, 2], [1, 2]), target]), target] };
     });
@@ -125,7 +138,9 @@ describe("duplicates", () => {
       const read = (): Tensor => build("ReadVariableOp", [handle], { dtype: "float32" });
       const first = buildOp("AssignVariableOp", [handle, x]);
       const before = controlDependencies([first], () => build("Neg", [read()]));
-      const second = controlDependencies([before.op], () => buildOp("AssignVariableOp", [handle, build("Add", [x, x])]));
+      const second = controlDependencies([before.op], () =>
+        buildOp("AssignVariableOp", [handle, build("Add", [x, x])]),
+      );
       const after = controlDependencies([second], () => build("Neg", [read()]));
       return { feeds: [x], fetches: [before, after] };
     });
@@ -146,10 +161,17 @@ describe("a sparse matrix made dense", () => {
     ] as const) {
       test(`${dtype}${squeeze ? ", squeezed" : ""}`, () => {
         const { types, same } = both(() => {
-          const [indices, shape, sparse] = [placeholder("int64", [-1, 2]), placeholder("int64", [2]), placeholder(dtype, [-1])];
+          const [indices, shape, sparse] = [
+            placeholder("int64", [-1, 2]),
+            placeholder("int64", [2]),
+            placeholder(dtype, [-1]),
+          ];
           const wide = build("Pack", [[firstOf(shape), scalarValue("int64", squeeze ? 1n : 2n)]]);
           const dense = build("SparseToDense", [indices, wide, sparse, filler]);
-          return { feeds: [indices, shape, sparse], fetches: [squeeze ? build("Squeeze", [dense], { squeeze_dims: [1] }) : dense] };
+          return {
+            feeds: [indices, shape, sparse],
+            fetches: [squeeze ? build("Squeeze", [dense], { squeeze_dims: [1] }) : dense],
+          };
         });
         expect(types).toEqual(["_PlanToDense"]);
         const rows = (...numbers: number[]): TensorValue => int64(numbers, [numbers.length / 2, 2]);
@@ -161,7 +183,11 @@ describe("a sparse matrix made dense", () => {
         expect(same(rows(0, 0, 1, 5), int64([3, 9]), values)).toMatch(/out of bounds/);
         expect(same(rows(0, 0, 1, 0), int64([-3, 9]), values)).toMatch(/INVALID_ARGUMENT/);
         expect(same(rows(0, 0), int64([3, 9]), values)).toMatch(/INVALID_ARGUMENT/);
-        same(int64([], [0, 2]), int64([0, 9]), tensorValue(dtype, [0], (values.data as Float32Array).slice(0, 0) as never));
+        same(
+          int64([], [0, 2]),
+          int64([0, 9]),
+          tensorValue(dtype, [0], (values.data as Float32Array).slice(0, 0) as never),
+        );
       });
     }
   }

@@ -46,7 +46,8 @@ function inferBatch(node: PlanNode, symbols: PlanSymbols): void {
   const [varying, ...others] = from.filter((term) => typeof term !== "number");
   const wanted = to.filter((term) => typeof term !== "number");
   if (varying === undefined || others.length > 0 || wanted.length !== 1 || wanted[0] !== varying) return;
-  const count = (terms: readonly Term[]): number => terms.reduce<number>((n, term) => (typeof term === "number" ? n * term : n), 1);
+  const count = (terms: readonly Term[]): number =>
+    terms.reduce<number>((n, term) => (typeof term === "number" ? n * term : n), 1);
   if (to.includes(-1) || count(from) !== count(to) || count(to) === 0) return;
   const sizes = to.map((term) => (typeof term === "number" ? term : -1));
   node.inputs = [source, constantNode(`${node.name}/shape`, intValue(sizes)).port()];
@@ -58,5 +59,9 @@ export function isSameShape(from: readonly Term[], to: readonly Term[]): boolean
   const different = to.filter((term, d) => term !== from[d]);
   if (different.length === 0) return true;
   // What is inferred beside a size of 0 is the op's own affair.
-  return different.length === 1 && different[0] === -1 && from.every((term, d) => to[d] === -1 || (typeof term === "number" && term > 0));
+  return (
+    different.length === 1 &&
+    different[0] === -1 &&
+    from.every((term, d) => to[d] === -1 || (typeof term === "number" && term > 0))
+  );
 }

@@ -1,5 +1,5 @@
-import { shapeVectorKernel, type SizePart } from "../kernels/plan-shape-vector.js";
 import type { Kernel } from "../kernel.js";
+import { type SizePart, shapeVectorKernel } from "../kernels/plan-shape-vector.js";
 import { type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
 import { planSymbols, type Term } from "./plan-symbols.js";
 
@@ -34,7 +34,10 @@ const arithmetic: ReadonlySet<string> = new Set([
 export function templateShapes(graph: PlanGraph, trustFeeds: boolean): void {
   const order = [...new Set([...graph.feeds, ...reachable(graph)])];
   const isGlue = (node: PlanNode): boolean =>
-    node.value === undefined && arithmetic.has(node.type) && node.outputTypes.length === 1 && node.controls.length === 0;
+    node.value === undefined &&
+    arithmetic.has(node.type) &&
+    node.outputTypes.length === 1 &&
+    node.controls.length === 0;
   if (!order.some((node) => node.type === "Shape" && isGlue(node))) return;
   const symbols = planSymbols(order, trustFeeds);
   const made = new Map<PlanNode, Port>();
@@ -49,7 +52,13 @@ export function templateShapes(graph: PlanGraph, trustFeeds: boolean): void {
     const rank = symbols.facts.shape(node.port())?.length;
     const dtype = node.outputTypes[0];
     // What has no dimension in it only hands on elements of a vector that is there.
-    if (terms === undefined || rank === undefined || (dtype !== "int32" && dtype !== "int64") || !terms.some(isDimension)) return port;
+    if (
+      terms === undefined ||
+      rank === undefined ||
+      (dtype !== "int32" && dtype !== "int64") ||
+      !terms.some(isDimension)
+    )
+      return port;
     const sources: Port[] = [];
     const parts = terms.map((term): SizePart => {
       if (typeof term === "number") return { number: term, source: -1, index: 0, isElement: false };

@@ -38,9 +38,11 @@ const whileKernel: KernelFactory = ({ name, attrs }) => {
     let values = inputs;
     const limit = context.loopLimit ?? Number.POSITIVE_INFINITY;
     for (let iteration = 0; isTrue(test(values, context)[0]!); iteration++) {
-      if (iteration >= limit) throw new StatusError("RESOURCE_EXHAUSTED", `While loop '${name}' did not end within ${limit} iterations`);
+      if (iteration >= limit)
+        throw new StatusError("RESOURCE_EXHAUSTED", `While loop '${name}' did not end within ${limit} iterations`);
       values = step(values, context);
-      if (performance.now() > context.deadline) throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
+      if (performance.now() > context.deadline)
+        throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
     }
     return values;
   };

@@ -1,3 +1,4 @@
+import type { KernelTable } from "../kernel.js";
 import { arrayKernels } from "./array.js";
 import { checkKernels } from "./check.js";
 import { controlKernels } from "./control.js";
@@ -18,7 +19,6 @@ import { sparseKernels } from "./sparse.js";
 import { spectralKernels } from "./spectral.js";
 import { stateKernels } from "./state.js";
 import { stringKernels } from "./string.js";
-import type { KernelTable } from "../kernel.js";
 
 /** The host kernels of every family, by op name. */
 export const kernelTable: KernelTable = Object.freeze({

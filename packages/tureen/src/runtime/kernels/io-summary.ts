@@ -1,6 +1,6 @@
 import { widenHalf } from "../../core/half-float.js";
-import { invalidArgument } from "../../core/status-error.js";
 import { shapeText } from "../../core/shape.js";
+import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import { decodeText } from "../../core/text.js";
 import { histogramOf } from "../../formats/histogram.js";
@@ -9,7 +9,9 @@ import type { Kernel, KernelTable } from "../kernel.js";
 
 const text = (value: TensorValue, i = 0): string => decodeText((value.data as readonly Uint8Array[])[i]!);
 
-const summary = (values: readonly SummaryValue[]): readonly TensorValue[] => [tensorValue("string", [], [encodeSummary(values)])];
+const summary = (values: readonly SummaryValue[]): readonly TensorValue[] => [
+  tensorValue("string", [], [encodeSummary(values)]),
+];
 
 function numbers(value: TensorValue): ArrayLike<number> {
   if (value.dtype === "float16" || value.dtype === "bfloat16") return widenHalf(value.dtype, value.data as Uint16Array);

@@ -60,7 +60,8 @@ function tableOp(make: MakeTable): KernelFactory {
     const outputs = [handleValue(handle)];
     const [key, dtype] = [attrs.type("key_dtype"), attrs.type("value_dtype")];
     return (inputs, { resources }) => {
-      const table = resources.find<LookupTable>(handle) ?? resources.getOrCreate<LookupTable>(handle, () => make(attrs, inputs));
+      const table =
+        resources.find<LookupTable>(handle) ?? resources.getOrCreate<LookupTable>(handle, () => make(attrs, inputs));
       if (table.keyDType !== key || table.valueDType !== dtype) {
         throw invalidArgument(
           `Conflicting key/value dtypes ${dtypeLabel(key)}->${dtypeLabel(dtype)} with ${dtypeLabel(table.keyDType)}-${dtypeLabel(table.valueDType)} for table ${handle.name}`,

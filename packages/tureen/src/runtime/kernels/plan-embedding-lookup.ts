@@ -24,7 +24,13 @@ export interface EmbeddingLookup {
  * this kernel stands for. Sums are double precision and rounded once, as in the segment kernels.
  */
 export function embeddingLookupKernel(lookup: EmbeddingLookup, unfused: Kernel): Kernel {
-  const [indicesFrom, idsFrom, shapeFrom, paramsFrom, defaultFrom] = lookup.reads as [Source, Source, Source, Source, Source];
+  const [indicesFrom, idsFrom, shapeFrom, paramsFrom, defaultFrom] = lookup.reads as [
+    Source,
+    Source,
+    Source,
+    Source,
+    Source,
+  ];
   const { combiner, zeros, dropsNegative } = lookup;
   // Kernels run to their end before they run again, so scratch space can stay.
   let sums = new Float64Array(8);
@@ -35,10 +41,16 @@ export function embeddingLookupKernel(lookup: EmbeddingLookup, unfused: Kernel):
     let params: TensorValue | undefined = read(paramsFrom, inputs);
     if (params.dtype === "resource") params = context.resources.find<VariableResource>(handleOf(params))?.value;
     const count = ids.shape[0]!;
-    if (params === undefined || params.dtype !== "float32" || params.shape.length !== 2) return unfused(inputs, context);
+    if (params === undefined || params.dtype !== "float32" || params.shape.length !== 2)
+      return unfused(inputs, context);
     if (indices.dtype !== "int64" || indices.shape.length !== 2 || indices.shape[1] !== 2 || indices.shape[0] !== count)
       return unfused(inputs, context);
-    if (ids.shape.length !== 1 || denseShape.dtype !== "int64" || denseShape.shape.length !== 1 || denseShape.shape[0] !== 2)
+    if (
+      ids.shape.length !== 1 ||
+      denseShape.dtype !== "int64" ||
+      denseShape.shape.length !== 1 ||
+      denseShape.shape[0] !== 2
+    )
       return unfused(inputs, context);
     const shapeWords = words(denseShape);
     const rows = shapeWords[0]!;

@@ -16,7 +16,8 @@ export function indicatorKernel(depth: number, reads: readonly Source[], unfused
     const count = ids.shape[0]!;
     if (ids.dtype !== "int64" || ids.shape.length !== 1 || indices.dtype !== "int64" || shape.dtype !== "int64")
       return unfused(inputs, context);
-    if (indices.shape.length !== 2 || indices.shape[0] !== count || indices.shape[1] !== 2) return unfused(inputs, context);
+    if (indices.shape.length !== 2 || indices.shape[0] !== count || indices.shape[1] !== 2)
+      return unfused(inputs, context);
     if (shape.shape.length !== 1 || shape.shape[0] !== 2) return unfused(inputs, context);
     const sizes = words(shape);
     const rows = sizes[0]!;
@@ -31,7 +32,8 @@ export function indicatorKernel(depth: number, reads: readonly Source[], unfused
     for (let i = 0; i < count; i++) {
       const row = places[i * 4]!;
       const column = places[i * 4 + 2]!;
-      if (places[i * 4 + 1] !== 0 || places[i * 4 + 3] !== 0 || row >= rows || column < 0 || column >= columns) return unfused(inputs, context);
+      if (places[i * 4 + 1] !== 0 || places[i * 4 + 3] !== 0 || row >= rows || column < 0 || column >= columns)
+        return unfused(inputs, context);
       if (row < lastRow || (row === lastRow && column <= lastColumn)) return unfused(inputs, context);
       lastRow = row;
       lastColumn = column;

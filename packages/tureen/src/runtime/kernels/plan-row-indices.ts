@@ -30,7 +30,8 @@ export function rowIndicesKernel({ width, reads, scale }: RowIndices, unfused: K
     let buckets: TensorValue | undefined;
     if (bucketsFrom !== undefined) {
       buckets = read(bucketsFrom, inputs);
-      if (buckets.dtype !== "int32" || buckets.shape.length !== 1 || buckets.shape[0] !== count) return unfused(inputs, context);
+      if (buckets.dtype !== "int32" || buckets.shape.length !== 1 || buckets.shape[0] !== count)
+        return unfused(inputs, context);
     }
     if (last === undefined || lastRows !== rows) {
       const made = listed(rows, width);

@@ -31,7 +31,8 @@ export function shapeVectorKernel(dtype: "int32" | "int64", rank: number, parts:
       }
     }
     if (!same) {
-      const data = dtype === "int32" ? Int32Array.from(sizes) : BigInt64Array.from(sizes as unknown as ArrayLike<number>, BigInt);
+      const data =
+        dtype === "int32" ? Int32Array.from(sizes) : BigInt64Array.from(sizes as unknown as ArrayLike<number>, BigInt);
       last = [tensorValue(dtype, shape, data)];
     }
     return last!;

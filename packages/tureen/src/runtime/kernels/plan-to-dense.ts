@@ -28,7 +28,8 @@ export function toDenseKernel(spec: ToDense, unfused: Kernel): Kernel {
     const count = values.shape[0]!;
     const [rows, columns] = [sizeAt(parts[0]!, sizes, inputs), sizeAt(parts[1]!, sizes, inputs)];
     if (!(rows >= 0 && columns >= 0 && rows * columns <= largest)) return unfused(inputs, context);
-    if (values.shape.length !== 1 || indices.dtype !== "int64" || indices.shape.length !== 2) return unfused(inputs, context);
+    if (values.shape.length !== 1 || indices.dtype !== "int64" || indices.shape.length !== 2)
+      return unfused(inputs, context);
     if (indices.shape[0] !== count || indices.shape[1] !== 2 || values.dtype !== dtype) return unfused(inputs, context);
     if (targets.length < count) targets = new Int32Array(count * 2);
     const places = words(indices);
@@ -36,7 +37,8 @@ export function toDenseKernel(spec: ToDense, unfused: Kernel): Kernel {
     for (let i = 0; i < count; i++) {
       const row = places[i * 4]!;
       const column = places[i * 4 + 2]!;
-      if (places[i * 4 + 1] !== 0 || places[i * 4 + 3] !== 0 || row >= rows || column < 0 || column >= columns) return unfused(inputs, context);
+      if (places[i * 4 + 1] !== 0 || places[i * 4 + 3] !== 0 || row >= rows || column < 0 || column >= columns)
+        return unfused(inputs, context);
       const flat = row * columns + column;
       if (flat <= before) return unfused(inputs, context);
       before = flat;

@@ -6,7 +6,11 @@ import { read, type Source, words } from "./plan-source.js";
 export function toSparseKernel(from: Source, ignored: TensorValue, unfused: Kernel): Kernel {
   let kept = new Int32Array(64);
   const find =
-    ignored.dtype === "string" ? unequalTexts(ignored) : ignored.dtype === "int64" ? unequalLong(ignored) : unequalInts(ignored);
+    ignored.dtype === "string"
+      ? unequalTexts(ignored)
+      : ignored.dtype === "int64"
+        ? unequalLong(ignored)
+        : unequalInts(ignored);
   return (inputs, context) => {
     const value = read(from, inputs);
     if (value.shape.length !== 2 || value.dtype !== ignored.dtype) return unfused(inputs, context);

@@ -80,7 +80,9 @@ const aggregateStats: KernelFactory = ({ attrs }) => {
     const [logits, hessianSize, dimensions] = [gradients!.shape[1]!, hessians!.shape[1]!, feature!.shape[1]!];
     const width = logits + hessianSize;
     if (width === 2 && logits === 1 && dimensions === 1) {
-      return [floatValue(new Float32Array(sumByCell(nodes, g, h, values, splits, buckets)), [splits, 1, buckets + 1, 2])];
+      return [
+        floatValue(new Float32Array(sumByCell(nodes, g, h, values, splits, buckets)), [splits, 1, buckets + 1, 2]),
+      ];
     }
     const sums = allocate("float64", splits * dimensions * (buckets + 1) * width);
     for (let i = 0; i < nodes.length; i++) {

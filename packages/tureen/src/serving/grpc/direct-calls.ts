@@ -20,8 +20,8 @@ const answerHeaders = Object.freeze({
 const okTrailers = Object.freeze({ "grpc-status": "0", "grpc-message": "OK" });
 
 /**
- * Has the calls of unary methods on a grpc-js server that listens answered straight on its HTTP/2 streams, for about half of the library's
- * time a call; connections, TLS, health, reflection and all other calls stay the library's.
+ * Has the calls of unary methods on a grpc-js server that listens answered straight on its HTTP/2 streams, without what the library does
+ * around each; connections, TLS, health, reflection and all other calls stay the library's.
  *
  * Answers are never compressed.
  */

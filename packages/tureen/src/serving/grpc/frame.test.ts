@@ -38,6 +38,7 @@ describe("gRPC framing", () => {
 
   it("escapes status texts as the protocol wants", () => {
     expect(encodeStatusText("plain, ~text")).toBe("plain, ~text");
+    expect([encodeStatusText(""), encodeStatusText(" a b: ")]).toEqual(["", "%20a b:%20"]);
     expect(encodeStatusText("50%\nü")).toBe("50%25%0A%C3%BC");
   });
 });

@@ -51,13 +51,18 @@ export function timeoutMs(header: string): number | undefined {
   return digits === undefined ? undefined : Number(digits) * units[unit!]!;
 }
 
-/** A status text for the `grpc-message` trailer: what is not printable ASCII is percent-encoded, byte by byte. */
+/**
+ * A status text for the `grpc-message` trailer: what is not printable ASCII is percent-encoded, byte by byte; so are blanks at its ends,
+ * which HTTP/2 headers cannot have.
+ */
 export function encodeStatusText(text: string): string {
-  if (/^[ -$&-~]*$/.test(text)) return text;
+  if (/^(?:[!-$&-~](?:[ -$&-~]*[!-$&-~])?)?$/.test(text)) return text;
+  const bytes = Buffer.from(text);
   let encoded = "";
-  for (const byte of Buffer.from(text)) {
-    const isPlain = byte >= 0x20 && byte <= 0x7e && byte !== 0x25;
+  bytes.forEach((byte, i) => {
+    const isEnd = i === 0 || i === bytes.length - 1;
+    const isPlain = byte >= (isEnd ? 0x21 : 0x20) && byte <= 0x7e && byte !== 0x25;
     encoded += isPlain ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
-  }
+  });
   return encoded;
 }

@@ -10,7 +10,8 @@ import type { RunContext } from "../../run-context.js";
  */
 export function allowedPath(path: string, context: RunContext): string {
   const root = context.fileRoot;
-  if (root === undefined) throw new StatusError("PERMISSION_DENIED", `Access to files is not allowed while a model runs: ${path}`);
+  if (root === undefined)
+    throw new StatusError("PERMISSION_DENIED", `Access to files is not allowed while a model runs: ${path}`);
   const real = realPath(resolve(path));
   const realRoot = realPath(resolve(root));
   if (real !== realRoot && !real.startsWith(realRoot.endsWith(sep) ? realRoot : realRoot + sep)) {
