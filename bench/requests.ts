@@ -201,6 +201,8 @@ const ours: Subject = {
   },
 };
 const reference = process.env["BENCH_REFERENCE"] === "0" ? undefined : await startReference(base);
+// Training has left a full heap and a busy compiler behind: what runs first would pay for it.
+await measure(ours, cases[0]!);
 for (const item of cases) {
   if (!item.name.includes(only)) continue;
   const figures = await measure(ours, item);

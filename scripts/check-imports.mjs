@@ -39,8 +39,7 @@ function imports(path) {
   const found = [];
   for (const match of text.matchAll(/^(?:import|export)\s+(?!type\b)([^;]*?)\s*from\s*"([^"]+)"/gms)) {
     const names = match[1].match(/^\{([^}]*)\}$/s);
-    if (names?.[1].split(",").every((name) => name.trim() === "" || name.trim().startsWith("type ")))
-      continue;
+    if (names?.[1].split(",").every((name) => name.trim() === "" || name.trim().startsWith("type "))) continue;
     found.push(match[2]);
   }
   return found;

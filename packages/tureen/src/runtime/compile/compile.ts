@@ -56,9 +56,9 @@ export function compilePlan(graph: PlanGraph, options: CompileOptions): Plan {
 
 function finish(graph: PlanGraph, options: CompileOptions, trustFeeds = false): Plan {
   if (options.simplify !== false) {
+    // First the larger groups: of a fused node more is known than of those it stands for, and merging would tie groups together.
+    fusePatterns(graph, options.kernels, trustFeeds);
     simplifyViews(graph, trustFeeds);
-    // Of a fused node more is known than of those it stands for.
-    if (fusePatterns(graph, options.kernels, trustFeeds)) simplifyViews(graph, trustFeeds);
     mergeDuplicates(graph);
     if (options.partitioner !== undefined) noteShapes(graph, trustFeeds);
   }
@@ -76,8 +76,12 @@ function specialKernel(node: PlanNode, options: CompileOptions): Kernel | undefi
 }
 
 function fusedKernel(payload: FusedPayload, options: CompileOptions): Kernel {
-  const unfused = makePlan(payload.unfused, options.kernels, (node) => specialKernel(node, options));
-  return payload.kernel((inputs, context) => runPlan(unfused, inputs, context));
+  // Most models never need it, and each has dozens.
+  let unfused: Plan | undefined;
+  return payload.kernel((inputs, context) => {
+    unfused ??= makePlan(payload.unfused, options.kernels, (node) => specialKernel(node, options));
+    return runPlan(unfused, inputs, context);
+  });
 }
 
 /** ResourceGather of a frozen variable is GatherV2 along axis 0. */

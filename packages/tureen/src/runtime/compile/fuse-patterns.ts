@@ -37,11 +37,11 @@ export const fusedTypes: ReadonlySet<string> = new Set(patterns.map(({ type }) =
 /**
  * Puts one node in the place of each group of nodes that feature columns build for a look-up, an indicator or a conversion.
  *
- * Values that only describe shapes go along where nothing else uses them. Tells whether there was any.
+ * Values that only describe shapes go along where nothing else uses them.
  */
-export function fusePatterns(graph: PlanGraph, kernels: KernelTable, trustFeeds: boolean): boolean {
+export function fusePatterns(graph: PlanGraph, kernels: KernelTable, trustFeeds: boolean): void {
   const order = [...new Set([...graph.feeds, ...reachable(graph)])];
-  if (!order.some((node) => telltale.has(node.type))) return false;
+  if (!order.some((node) => telltale.has(node.type))) return;
   const symbols = planSymbols(order, trustFeeds);
   const users = usersOf(graph, order);
   const surroundings: Surroundings = { users, symbols, positions: new Map(order.map((node, i) => [node, i])) };
@@ -73,7 +73,6 @@ export function fusePatterns(graph: PlanGraph, kernels: KernelTable, trustFeeds:
     }
   }
   replaceClusters(graph, order, replacements);
-  return replacements.length > 0;
 }
 
 /** Ops without one of which no pattern matches. */

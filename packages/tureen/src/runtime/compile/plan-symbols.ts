@@ -46,6 +46,11 @@ const sameShape: ReadonlySet<string> = new Set([
   "LogicalNot",
 ]);
 
+/** What is sure of the values of a plan: see `planSymbols` for `trustFeeds`. */
+export function planFacts(order: readonly PlanNode[], trustFeeds: boolean): PlanFacts {
+  return inferPlanFacts(order, ({ type, shapes }) => !trustFeeds || type !== "_PlanFeed" || shapes[0] === undefined);
+}
+
 /**
  * Follows sizes through the shape arithmetic of a plan.
  *
@@ -53,10 +58,7 @@ const sameShape: ReadonlySet<string> = new Set([
  * may have any shape.
  */
 export function planSymbols(order: readonly PlanNode[], trustFeeds: boolean): PlanSymbols {
-  const facts = inferPlanFacts(
-    order,
-    (node) => !trustFeeds || node.type !== "_PlanFeed" || node.shapes[0] === undefined,
-  );
+  const facts = planFacts(order, trustFeeds);
   const unknowns = new Map<PlanNode, Map<string, Unknown>>();
   const known = new Map<PlanNode, readonly Term[] | undefined>();
   const unknown = (port: Port, kind: Unknown["kind"], index: number): Unknown => {

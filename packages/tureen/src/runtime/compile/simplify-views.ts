@@ -1,6 +1,6 @@
 import { intValue } from "../../core/tensor-value.js";
 import { constantNode, type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
-import { type PlanSymbols, planSymbols, type Term } from "./plan-symbols.js";
+import { type PlanSymbols, planFacts, planSymbols, type Term } from "./plan-symbols.js";
 
 /** Removes nodes that certainly give their input as it is: a Cast to the same dtype, a Reshape to the shape that the value has already. */
 export function simplifyViews(graph: PlanGraph, trustFeeds: boolean): void {
@@ -23,7 +23,7 @@ export function simplifyViews(graph: PlanGraph, trustFeeds: boolean): void {
 /** Notes at each node what is sure of its outputs, for the node that may take its place. */
 export function noteShapes(graph: PlanGraph, trustFeeds: boolean): void {
   const order = [...new Set([...graph.feeds, ...reachable(graph)])];
-  const { facts } = planSymbols(order, trustFeeds);
+  const facts = planFacts(order, trustFeeds);
   for (const node of order) node.sureShapes = node.outputTypes.map((_, i) => facts.shape(node.port(i)));
 }
 
