@@ -15,7 +15,7 @@ const root = join(here, "..");
 const packages = [
   "tensorflow-cpu==2.15.1",
   "tensorflow-estimator==2.15.0",
-  "grpcio==1.62.3",
+  "grpcio==1.67.1",
   "scikit-learn==1.3.2",
   "tritonclient[http,grpc]==2.51.0",
   "google-api-python-client==2.202.0",

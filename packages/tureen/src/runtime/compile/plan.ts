@@ -1,4 +1,4 @@
-import { isCompatible, type PartialShape } from "../../core/shape.js";
+import type { PartialShape } from "../../core/shape.js";
 import { internal, type StatusCodeName, StatusError, toStatusError, unimplemented } from "../../core/status-error.js";
 import { scalarValue, type TensorValue } from "../../core/tensor-value.js";
 import type { Kernel, KernelTable } from "../kernel.js";
@@ -123,7 +123,13 @@ function kernelOf(node: PlanNode, kernels: KernelTable, special: PlanKernelFacto
 export function isAsAssumed(plan: Plan, feeds: readonly TensorValue[]): boolean {
   const { assumes } = plan;
   if (assumes === undefined) return true;
-  for (let i = 0; i < assumes.length; i++) if (!isCompatible(assumes[i], feeds[i]!.shape)) return false;
+  for (let i = 0; i < assumes.length; i++) {
+    const assumed = assumes[i];
+    if (assumed === undefined) continue;
+    const { shape } = feeds[i]!;
+    if (shape.length !== assumed.length) return false;
+    for (let d = 0; d < shape.length; d++) if (assumed[d]! >= 0 && assumed[d] !== shape[d]) return false;
+  }
   return true;
 }
 
