@@ -176,16 +176,37 @@ describe("decodePredictRequest", () => {
     expect(() => decode(body, signature)).toThrow(message);
   });
 
+  it("reads 16-bit floats, uint16 and complex numbers, which TensorFlow Serving does not", () => {
+    expect(tensors({ inputs: [0.5, 65504, 1e6] }, "echo_float16")["v"]!.data).toEqual([0x3800, 0x7bff, 0x7c00]);
+    expect(tensors({ inputs: [0.5, 3.140625] }, "echo_bfloat16")["v"]!.data).toEqual([0x3f00, 0x4049]);
+    expect(tensors({ inputs: [[1, 65535]] }, "echo_uint16")["v"]).toEqual({ shape: [1, 2], data: [1, 65535] });
+    expect(() => decode({ inputs: [65536] }, "echo_uint16")).toThrow("is not of expected type: uint16");
+    const complex = decode(
+      {
+        instances: [
+          [1, -2],
+          [0.5, 0],
+        ],
+      },
+      "echo_complex64",
+    ).inputs.get("v")!;
+    expect(complex).toEqual({ dtype: "complex64", shape: [2], data: Float32Array.of(1, -2, 0.5, 0) });
+    const scalar = decode({ inputs: [1, 2] }, "echo_complex64").inputs.get("v")!;
+    expect(scalar).toEqual({ dtype: "complex64", shape: [], data: Float32Array.of(1, 2) });
+    for (const body of [{ instances: [1, 2] }, { inputs: 5 }, { inputs: [[1, 2, 3]] }]) {
+      expect(() => decode(body, "echo_complex64")).toThrow("a list [real, imaginary] for each number");
+    }
+  });
+
   it("says of a dtype without a JSON form that it is not implemented, wrapped for instances alone", () => {
-    const half = { inputs: [0] };
-    expect(() => decode(half, "echo_float16")).toThrow(
-      expect.objectContaining({ code: "UNIMPLEMENTED", message: "Conversion of JSON Value: 0 to type: half" }),
+    expect(() => decode({ inputs: [0] }, "echo_qint8")).toThrow(
+      expect.objectContaining({ code: "UNIMPLEMENTED", message: "Conversion of JSON Value: 0 to type: qint8" }),
     );
-    expect(() => decode({ instances: [0] }, "echo_float16")).toThrow(
+    expect(() => decode({ instances: [0] }, "echo_qint8")).toThrow(
       expect.objectContaining({
         code: "INVALID_ARGUMENT",
         message:
-          "Failed to process element: 0 of 'instances' list. Error: UNIMPLEMENTED: Conversion of JSON Value: 0 to type: half",
+          "Failed to process element: 0 of 'instances' list. Error: UNIMPLEMENTED: Conversion of JSON Value: 0 to type: qint8",
       }),
     );
   });

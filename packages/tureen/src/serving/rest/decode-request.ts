@@ -1,4 +1,5 @@
 import type { ExamplesInput } from "@tureen/protos/serving-messages";
+import { dtypeWidth } from "../../core/dtype.js";
 import { elementCount, sameShape } from "../../core/shape.js";
 import { invalidArgument, type StatusError, toStatusError } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
@@ -209,6 +210,8 @@ class InstanceBatch {
 
   /** Adds instances that are single numbers, all at once; false where one of them is not of the dtype. */
   addAll(numbers: JsonNumbers): boolean {
+    // A complex number is a list.
+    if (dtypeWidth(this.dtype) === 2) return false;
     const filler = new TensorFiller(this.dtype, numbers.values.length);
     try {
       filler.fill(numbers, [numbers.values.length]);

@@ -67,13 +67,26 @@ describe("encodePredictResponse", () => {
     );
   });
 
+  it("prints 16-bit floats, uint16 and complex numbers, which TensorFlow Serving cannot", () => {
+    expect(encode({ y: toTensor([0.5, 0.1, Number.NaN], "float16") }, "row")).toContain("[0.5, 0.0999755859, NaN");
+    expect(encode({ y: toTensor([0.5, 3.140625, -1], "bfloat16") }, "row")).toContain("[0.5, 3.140625, -1.0");
+    expect(encode({ y: toTensor([0, 65535], "uint16") }, "row")).toContain("[0, 65535");
+    const complex: TensorValue = { dtype: "complex64", shape: [2], data: Float32Array.of(1, -2, 0.5, 0) };
+    expect(JSON.parse(encode({ y: complex }, "row"))).toEqual({
+      predictions: [
+        [1, -2],
+        [0.5, 0],
+      ],
+    });
+  });
+
   it("refuses what has no form", () => {
     expect(() => encode({ y: floatValue([7], []) }, "row")).toThrow("Tensor name: y has no shape information ");
     expect(() => encode({ a: floatValue([1]), b: floatValue([1, 2]) }, "row")).toThrow(
       "Tensor name: b has inconsistent batch size: 2 expecting: 1",
     );
-    const half: TensorValue = { dtype: "float16", shape: [1], data: new Uint16Array(1) };
-    expect(() => encode({ y: half }, "row")).toThrow("Failed to write JSON value for tensor type: half");
+    const quantized: TensorValue = { dtype: "qint8", shape: [1], data: new Int8Array(1) };
+    expect(() => encode({ y: quantized }, "row")).toThrow("Failed to write JSON value for tensor type: qint8");
     expect(() => encode({}, "row")).toThrow("Cannot convert empty tensor map to JSON");
   });
 });

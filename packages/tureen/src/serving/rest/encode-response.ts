@@ -1,5 +1,6 @@
 import type { ClassificationTable } from "@tureen/protos/classification-response";
 import { dtypeEnumName, dtypeLabel } from "../../core/dtype.js";
+import { fromBfloat16, fromFloat16 } from "../../core/half-float.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import { encodeText } from "../../core/text.js";
@@ -138,11 +139,28 @@ export function tokenOf(value: TensorValue): ((index: number) => string) | undef
       const data = value.data as Float64Array;
       return (index) => formatDouble(data[index]!);
     }
+    case "float16": {
+      const data = value.data as Uint16Array;
+      return (index) => formatFloat(fromFloat16(data[index]!));
+    }
+    case "bfloat16": {
+      const data = value.data as Uint16Array;
+      return (index) => formatFloat(fromBfloat16(data[index]!));
+    }
+    case "complex64": {
+      const data = value.data as Float32Array;
+      return (index) => `[${formatFloat(data[2 * index]!)}, ${formatFloat(data[2 * index + 1]!)}]`;
+    }
+    case "complex128": {
+      const data = value.data as Float64Array;
+      return (index) => `[${formatDouble(data[2 * index]!)}, ${formatDouble(data[2 * index + 1]!)}]`;
+    }
     case "int8":
     case "int16":
     case "int32":
     case "int64":
     case "uint8":
+    case "uint16":
     case "uint32":
     case "uint64": {
       const data = value.data as Int32Array;

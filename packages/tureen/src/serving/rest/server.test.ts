@@ -99,16 +99,9 @@ describe("REST", () => {
     [
       "POST",
       predictPath,
-      '{"signature_name":"half","instances":[1]}',
-      400,
-      "Failed to write JSON value for tensor type: half",
-    ],
-    [
-      "POST",
-      predictPath,
-      '{"signature_name":"echo_float16","inputs":[1]}',
+      '{"signature_name":"echo_qint8","inputs":[1]}',
       501,
-      "Conversion of JSON Value: 1 to type: half",
+      "Conversion of JSON Value: 1 to type: qint8",
     ],
     [
       "POST",

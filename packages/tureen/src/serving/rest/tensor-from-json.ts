@@ -1,4 +1,5 @@
-import { allocate, type DataOf, type DType, dtypeLabel, type NumericArray } from "../../core/dtype.js";
+import { allocate, type DataOf, type DType, dtypeLabel, dtypeWidth, type NumericArray } from "../../core/dtype.js";
+import { toBfloat16, toFloat16 } from "../../core/half-float.js";
 import { elementCount, type Shape } from "../../core/shape.js";
 import { invalidArgument, type StatusError, unimplemented } from "../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
@@ -28,7 +29,11 @@ export function denseShape(value: JsonValue): number[] {
   return shape;
 }
 
-/** Room for the elements of one tensor, filled from one JSON value after another. */
+/**
+ * Room for the elements of one tensor, filled from one JSON value after another.
+ *
+ * A complex number is a list `[real, imaginary]`: in the shapes here it counts as a last dimension of 2.
+ */
 export class TensorFiller {
   readonly dtype: DType;
   private readonly data: DataOf[DType];
@@ -37,7 +42,7 @@ export class TensorFiller {
   /** UNIMPLEMENTED is left to the first element: an empty list is fine for any dtype. */
   constructor(dtype: DType, elements: number) {
     this.dtype = dtype;
-    this.data = allocate(dtype, elements);
+    this.data = allocate(dtype, Math.ceil(elements / dtypeWidth(dtype)));
   }
 
   /** Elements so far. */
@@ -47,7 +52,7 @@ export class TensorFiller {
 
   /** The tensor of what was filled in. */
   tensor(shape: Shape): TensorValue {
-    return tensorValue(this.dtype, shape, this.data);
+    return tensorValue(this.dtype, dtypeWidth(this.dtype) === 1 ? shape : shape.slice(0, -1), this.data);
   }
 
   /**
@@ -55,6 +60,11 @@ export class TensorFiller {
    * element is not of the dtype, UNIMPLEMENTED for a dtype that JSON cannot give.
    */
   fill(value: JsonValue, shape: Shape): void {
+    if (dtypeWidth(this.dtype) === 2 && shape.at(-1) !== 2) {
+      throw invalidArgument(
+        `JSON Value: ${debugText(value)} is not of expected type: ${dtypeLabel(this.dtype)}, a list [real, imaginary] for each number`,
+      );
+    }
     // By hand and not by recursion: lists may nest half a million deep.
     const open: { items: readonly JsonValue[]; next: number }[] = [];
     let current: JsonValue = value;
@@ -99,7 +109,7 @@ export class TensorFiller {
   /** Copies a list of numbers into the tensor; false where its elements have to be looked at one by one. */
   private numbers({ values, integers }: JsonNumbers): boolean {
     const { dtype, data, count } = this;
-    if (dtype === "float32" || dtype === "float64") {
+    if (dtype === "float32" || dtype === "float64" || dtype === "complex64" || dtype === "complex128") {
       (data as Float64Array).set(values, count);
     } else if (integers && isSmallInteger(dtype)) {
       if (dtype === "uint32" ? values.some(isNoUint32) : values.some(isNoInt32)) return false;
@@ -129,7 +139,19 @@ export class TensorFiller {
     switch (dtype) {
       case "float32":
       case "float64":
+      case "complex64":
+      case "complex128":
         if (isNumber(value)) return value.value;
+        break;
+      // TensorFlow Serving has no JSON for 16-bit floats and uint16.
+      case "float16":
+        if (isNumber(value)) return toFloat16(value.value);
+        break;
+      case "bfloat16":
+        if (isNumber(value)) return toBfloat16(value.value);
+        break;
+      case "uint16":
+        if (isNumber(value) && inRange(value.integer, 0n, uint16Max)) return Number(value.integer);
         break;
       case "int32":
       case "int16":
@@ -162,6 +184,7 @@ export class TensorFiller {
 
 const int32Min = -(2n ** 31n);
 const int32Max = 2n ** 31n - 1n;
+const uint16Max = 2n ** 16n - 1n;
 const uint32Max = 2n ** 32n - 1n;
 const int64Min = -(2n ** 63n);
 const int64Max = 2n ** 63n - 1n;

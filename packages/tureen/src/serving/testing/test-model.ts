@@ -77,7 +77,22 @@ const signatures: ReadonlyMap<string, SignatureInfo> = new Map([
     ),
   ],
   ["half", signature(predictMethod, { x }, { h: tensor("half:0", "float16", [-1]) })],
-  ...(["float64", "int64", "uint8", "bool", "uint64", "float32", "int32", "float16"] as const).map(
+  ...(
+    [
+      "float64",
+      "int64",
+      "uint8",
+      "bool",
+      "uint64",
+      "float32",
+      "int32",
+      "float16",
+      "bfloat16",
+      "uint16",
+      "complex64",
+      "qint8",
+    ] as const
+  ).map(
     (dtype) =>
       [
         `echo_${dtype}`,
