@@ -148,6 +148,12 @@ export const ownFlags: readonly Flag[] = Object.freeze([
     0,
     "Requests that may wait beside --max_concurrent_requests; the rest are refused with RESOURCE_EXHAUSTED.",
   ),
+  flag(
+    "log_requests",
+    "string",
+    "none",
+    "Log a line for each API request, with its id, times and outcome: none, failures or all.",
+  ),
   flag("max_request_bytes", "int64", 0, "Size limit of a request; 0 for none."),
   flag(
     "memory_limit_mb",
@@ -167,6 +173,7 @@ export const ownFlags: readonly Flag[] = Object.freeze([
     1000,
     "Requests in one file of a model's logging_config; a warm-up file may hold 1000.",
   ),
+  flag("rest_api_compress_responses", "bool", false, "Pack REST answers for clients that accept gzip."),
   flag(
     "rest_api_cors_origins",
     "string",

@@ -113,6 +113,8 @@ describe("serverOptions", () => {
       "--rest_api_cors_origins=https://a,https://b",
       `--rest_api_ssl_config_file=${ssl}`,
       "--request_log_records_per_file=10",
+      "--log_requests=failures",
+      "--rest_api_compress_responses",
       "--rest_api_timeout_in_ms=7",
       "--enable_per_model_batching_parameters",
       "--num_load_threads=3",
@@ -134,13 +136,16 @@ describe("serverOptions", () => {
       corsOrigins: ["https://a", "https://b"],
       restSsl: { serverKey: "k", serverCert: "c" },
       requestLogRecordsPerFile: 10,
+      logRequests: "failures",
+      restApiCompressResponses: true,
       restApiTimeoutInMs: 7,
       perModelBatching: true,
       numLoadThreads: 3,
       numRequestIterationsForWarmup: 2,
     });
     expect(given.config).toBeUndefined();
-    expect(options(base)).toMatchObject({ managementPort: false, enableModelManagement: false });
+    expect(options(base)).toMatchObject({ managementPort: false, enableModelManagement: false, logRequests: "none" });
+    expect(() => options(base, "--log_requests=some")).toThrow("must be none, failures or all, not 'some'");
   });
 
   it("keeps the server up without REST where both ports are the same", () => {

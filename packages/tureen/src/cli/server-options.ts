@@ -11,6 +11,7 @@ import {
 import { invalidArgument } from "../core/status-error.js";
 import { singleModelConfig } from "../serving/config/model-config.js";
 import { type Log, type ModelServerOptions, readTextProto } from "../serving/index.js";
+import type { LoggedRequests } from "../serving/tracing/request-watch.js";
 import type { FlagValue } from "./flags.js";
 
 /** Where TensorFlow Serving's metrics page is when the monitoring configuration names no path. */
@@ -102,9 +103,16 @@ function ownOptions(values: ReadonlyMap<string, FlagValue>, log: Log): ModelServ
     maxConcurrentRequests: number("max_concurrent_requests"),
     maxQueuedRequests: number("max_queued_requests"),
     requestLogRecordsPerFile: number("request_log_records_per_file"),
+    logRequests: loggedRequests(text("log_requests")),
+    restApiCompressResponses: isOn("rest_api_compress_responses"),
     ...(corsOrigins.length === 0 ? {} : { corsOrigins }),
     ...(restSsl === "" ? {} : { restSsl: readTextProto(SSLConfigSchema, restSsl, log) }),
   };
+}
+
+function loggedRequests(text: string): LoggedRequests {
+  if (text === "none" || text === "failures" || text === "all") return text;
+  throw invalidArgument(`--log_requests must be none, failures or all, not '${text}'`);
 }
 
 const mebibyte = 1024 * 1024;

@@ -4,6 +4,7 @@ import type { BatchingParameters } from "@tureen/protos/gen/tensorflow_serving/s
 import type { LoadSavedModel } from "../saved-model/signature.js";
 import type { Log } from "./log.js";
 import type { VersionPolicy } from "./source/version-policy.js";
+import type { LoggedRequests } from "./tracing/request-watch.js";
 
 /** A model to serve, as a program lists it. */
 export interface ServedModel {
@@ -80,6 +81,10 @@ export interface ModelServerOptions {
   readonly maxQueuedRequests?: number;
   /** Records of a file of logged requests; 1,000, which a warm-up file may hold, unless said. */
   readonly requestLogRecordsPerFile?: number;
+  /** Which requests get a log line with their id, times and outcome; none unless said. */
+  readonly logRequests?: LoggedRequests;
+  /** Pack REST answers for clients that accept gzip. */
+  readonly restApiCompressResponses?: boolean;
   /** Milliseconds that requests under way may take once the server is to stop; 30 s unless said. */
   readonly drainGraceMs?: number;
   /** Loads SavedModels; `loadSavedModel` unless said. */

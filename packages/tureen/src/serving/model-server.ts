@@ -31,6 +31,7 @@ import { ModelFolders } from "./source/model-folders.js";
 import { localStorage } from "./source/scan-versions.js";
 import { StoragePathSource } from "./source/storage-path-source.js";
 import { latestVersions } from "./source/version-policy.js";
+import { openWatch } from "./tracing/open-watch.js";
 import { warmUpReplay } from "./warm-up/replay-warm-up.js";
 
 /** A model server that answers. */
@@ -166,6 +167,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     await core.reloadConfig(config);
     // During start-up there are warm-up requests only, which are not logged.
     context.requestLog = requestLog;
+    const watch = await openWatch(options.logRequests ?? "none", log);
     if (options.port !== false || options.grpcSocketPath !== undefined) {
       grpc = await startGrpcServer({
         context,
@@ -178,6 +180,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
         asContent: options.enableSerializationAsTensorContent ?? false,
         channelArguments: options.grpcChannelArguments ?? new Map(),
         direct: options.grpcDirectCalls ?? false,
+        watch,
       });
     }
     const common = {
@@ -185,6 +188,8 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
       log,
       timeoutMs: options.restApiTimeoutInMs ?? defaults.restApiTimeoutInMs,
       prometheusPath: options.prometheusPath,
+      compress: options.restApiCompressResponses ?? false,
+      watch,
       metrics: [...metrics.all, ...gauges.all],
       ...(options.restSsl === undefined ? {} : { ssl: options.restSsl }),
     };

@@ -25,5 +25,5 @@ export interface CallContext {
   /** Whether the call may load, unload and reconfigure models. */
   readonly mayManage?: boolean;
   /** Where handlers note which servable answered and how long its run took. */
-  readonly record?: RequestRecord;
+  readonly record?: RequestRecord | undefined;
 }

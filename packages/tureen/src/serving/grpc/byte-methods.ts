@@ -28,7 +28,7 @@ export function addByteServices(
     const entries = Object.entries(methods);
     server.addService(
       Object.fromEntries(entries.map(([method]) => [method, byteMethod(`/${name}/${method}`)])),
-      Object.fromEntries(entries.map(([method, handler]) => [method, unary(handler, options)])),
+      Object.fromEntries(entries.map(([method, handler]) => [method, unary(`${name}/${method}`, handler, options)])),
     );
   }
 }

@@ -1,16 +1,16 @@
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import type { Server } from "@grpc/grpc-js";
-import { WireError } from "@tureen/protos/serving-messages";
-import { internal, StatusError } from "../../core/status-error.js";
+import { StatusError, toStatusError } from "../../core/status-error.js";
 import type { CallContext } from "../api/request-context.js";
 import { retryAfterSeconds } from "../gate/admission.js";
 import { callerOf, type Gate, mayManage } from "../gate/gate.js";
+import { requestIdHeader, type WatchedRequest } from "../tracing/request-watch.js";
 import type { ByteMethods } from "./byte-methods.js";
 import { acceptedEncodings, encodeStatusText, frameContents, framed, timeoutMs, unpackMessage } from "./frame.js";
 import { http2ServersOf } from "./http2-servers.js";
 import { type GrpcStatus, grpcStatus } from "./status.js";
-import type { ByteHandler, UnaryOptions } from "./unary.js";
+import { type ByteHandler, handlerFailure, type UnaryOptions } from "./unary.js";
 
 const answerHeaders = Object.freeze({
   ":status": 200,
@@ -59,6 +59,8 @@ class Call implements CallContext {
   deadline?: number;
   caller: CallContext["caller"];
   mayManage = false;
+  record?: CallContext["record"];
+  private watched: WatchedRequest | undefined;
   private readonly stream: ServerHttp2Stream;
   private readonly headers: IncomingHttpHeaders;
   private readonly options: UnaryOptions;
@@ -83,21 +85,34 @@ class Call implements CallContext {
       return;
     }
     calls.enter();
+    this.watched = this.options.watch?.begin({
+      transport: "grpc",
+      name: this.headers[":path"]!.slice(1),
+      header: (key) => headerText(this.headers[key]),
+    });
     try {
       const admitted = this.admit(gate);
       if (!(typeof admitted === "boolean" ? admitted : await admitted)) return;
       try {
         const request = await this.message(gate.maxRequestBytes);
-        if (request !== undefined) this.succeed(await handler(request, this));
+        if (request !== undefined) await this.handle(handler, request);
       } finally {
         gate.admission.leave();
       }
     } catch (error) {
-      const parsed = error instanceof WireError ? internal(`Failed to parse the request: ${error.message}`) : error;
-      this.fail(grpcStatus(parsed));
+      const failure = handlerFailure(error);
+      this.fail(grpcStatus(failure));
+      this.watched?.end({ record: this.record, error: failure });
     } finally {
       calls.leave();
     }
+  }
+
+  private async handle(handler: ByteHandler, request: Uint8Array): Promise<void> {
+    const { watched } = this;
+    const answer = watched === undefined ? handler(request, this) : watched.run(() => handler(request, this));
+    this.succeed(await answer);
+    watched?.end(this);
   }
 
   /** Finds out who calls and takes a place, waiting for it where it has to; false where the call was turned away. */
@@ -117,6 +132,7 @@ class Call implements CallContext {
       const status = grpcStatus(error);
       this.options.refused(status);
       this.fail(status);
+      this.watched?.end({ record: undefined, error: toStatusError(error, "INTERNAL") });
       return false;
     }
   }
@@ -159,7 +175,7 @@ class Call implements CallContext {
   private succeed(response: Uint8Array): void {
     const { stream } = this;
     if (stream.destroyed || stream.closed) return;
-    stream.respond(answerHeaders, { waitForTrailers: true });
+    stream.respond(this.headersOfAnswer(), { waitForTrailers: true });
     stream.on("wantTrailers", () => stream.sendTrailers(okTrailers));
     stream.end(framed(response));
   }
@@ -170,6 +186,14 @@ class Call implements CallContext {
     // RESOURCE_EXHAUSTED: the server is full at the moment.
     const retry = code === 8 ? { "grpc-retry-pushback-ms": String(retryAfterSeconds * 1000) } : {};
     const status = { "grpc-status": String(code), "grpc-message": encodeStatusText(details) };
-    stream.respond({ ...answerHeaders, ...status, ...retry }, { endStream: true });
+    stream.respond({ ...this.headersOfAnswer(), ...status, ...retry }, { endStream: true });
   }
+
+  private headersOfAnswer(): Readonly<Record<string, string | number>> {
+    return this.watched === undefined ? answerHeaders : { ...answerHeaders, [requestIdHeader]: this.watched.id };
+  }
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
 }

@@ -6,6 +6,7 @@ import { StatusCode, StatusError } from "../../core/status-error.js";
 import type { ApiContext } from "../api/request-context.js";
 import type { Gate } from "../gate/gate.js";
 import type { Log } from "../log.js";
+import type { RequestWatch } from "../tracing/request-watch.js";
 import { addByteServices, byteServices } from "./byte-methods.js";
 import { serverCredentials } from "./credentials.js";
 import { answerDirectly } from "./direct-calls.js";
@@ -31,6 +32,8 @@ export interface GrpcServerOptions {
   readonly channelArguments: ReadonlyMap<string, string | number>;
   /** Answer unary calls straight on HTTP/2 instead of through the library. */
   readonly direct: boolean;
+  /** What sees every call come and go, where something does. */
+  readonly watch: RequestWatch | undefined;
 }
 
 /** A gRPC server that listens. */
@@ -69,6 +72,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   const unaryOptions: UnaryOptions = {
     gate,
     calls,
+    watch: options.watch,
     refused: ({ code }) => context.metrics.refusedCount.increment([statusNames[code] ?? String(code)]),
   };
   addByteServices(server, services, unaryOptions);

@@ -1,9 +1,10 @@
 import { type handleUnaryCall, Metadata, type MethodDefinition, type ServerUnaryCall } from "@grpc/grpc-js";
 import { WireError } from "@tureen/protos/serving-messages";
-import { internal } from "../../core/status-error.js";
+import { internal, type StatusError, toStatusError } from "../../core/status-error.js";
 import type { CallContext } from "../api/request-context.js";
 import { retryAfterSeconds } from "../gate/admission.js";
 import { callerOf, type Gate, mayManage } from "../gate/gate.js";
+import { type RequestWatch, requestIdHeader, type WatchedRequest } from "../tracing/request-watch.js";
 import { type GrpcStatus, grpcStatus } from "./status.js";
 
 /** A unary RPC on bytes: what it does with a request, and what it answers. */
@@ -35,6 +36,8 @@ export interface UnaryOptions {
   readonly calls: CallCount;
   /** Told of the status of every call that was turned away before its handler. */
   readonly refused: (status: GrpcStatus) => void;
+  /** What sees every call come and go, where something does. */
+  readonly watch: RequestWatch | undefined;
 }
 
 /** The definition of a method whose messages the handlers decode and encode themselves. */
@@ -78,12 +81,17 @@ class UnaryContext implements CallContext {
 }
 
 /** Runs a byte handler as a gRPC call: deadline, caller and cancellation in, status out. */
-export function unary(handler: ByteHandler, options: UnaryOptions): handleUnaryCall<Uint8Array, Uint8Array> {
-  const { gate, calls, refused } = options;
+export function unary(
+  name: string,
+  handler: ByteHandler,
+  options: UnaryOptions,
+): handleUnaryCall<Uint8Array, Uint8Array> {
+  const { gate, calls, refused, watch } = options;
   const { admission } = gate;
   return async (call, callback) => {
     calls.enter();
-    let context: CallContext;
+    let context: CallContext | undefined;
+    const watched = watch === undefined ? undefined : watchCall(watch, name, call);
     try {
       context = new UnaryContext(call, gate);
       const turn = admission.enter();
@@ -92,20 +100,45 @@ export function unary(handler: ByteHandler, options: UnaryOptions): handleUnaryC
       const status = grpcStatus(error);
       refused(status);
       callback({ ...status, metadata: retryMetadata(status) });
+      watched?.end({ record: undefined, error: toStatusError(error, "INTERNAL") });
       calls.leave();
       return;
     }
+    const admitted = context;
     try {
-      callback(null, await handler(call.request, context));
+      const answer =
+        watched === undefined ? handler(call.request, context) : watched.run(() => handler(call.request, admitted));
+      callback(null, await answer);
+      watched?.end(admitted);
     } catch (error) {
-      callback(
-        grpcStatus(error instanceof WireError ? internal(`Failed to parse the request: ${error.message}`) : error),
-      );
+      const failure = handlerFailure(error);
+      callback(grpcStatus(failure));
+      watched?.end({ record: context.record, error: failure });
     } finally {
       admission.leave();
       calls.leave();
     }
   };
+}
+
+/** What a handler's failure is to its caller: a message that cannot be read is INTERNAL, as in gRPC's C++ server. */
+export function handlerFailure(error: unknown): StatusError {
+  return error instanceof WireError
+    ? internal(`Failed to parse the request: ${error.message}`)
+    : toStatusError(error, "INTERNAL");
+}
+
+/** Begins to watch a call and tells the client under which id. */
+function watchCall(watch: RequestWatch, name: string, call: Call): WatchedRequest {
+  const watched = watch.begin({
+    transport: "grpc",
+    name,
+    header: (key) => call.metadata.get(key)[0]?.toString(),
+  });
+  const metadata = new Metadata();
+  metadata.set(requestIdHeader, watched.id);
+  call.sendMetadata(metadata);
+  return watched;
 }
 
 /** Tells gRPC clients that retry when to: they follow this trailer by themselves. */

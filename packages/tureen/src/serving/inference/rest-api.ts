@@ -15,6 +15,8 @@ export interface InferenceAnswer {
   readonly model: string;
   /** The JSON's length where binary data follows it. */
   readonly headerLength?: number;
+  /** What went wrong, where something did. */
+  readonly error?: StatusError;
 }
 
 /** What a path under `/v2` means. */
@@ -81,8 +83,8 @@ export async function answerInference(
     model = route.model;
     return { code: "OK", model, ...(await answer(context, route, body, headerLength, call)) };
   } catch (error) {
-    const { code, message } = toStatusError(error, "INTERNAL");
-    return { code, model, body: jsonBody({ error: message }) };
+    const failure = toStatusError(error, "INTERNAL");
+    return { code: failure.code, model, body: jsonBody({ error: failure.message }), error: failure };
   }
 }
 

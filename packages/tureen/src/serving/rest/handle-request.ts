@@ -8,6 +8,8 @@ import { answerInference, headerLengthHeader, isInferencePath } from "../inferen
 import type { Metric } from "../monitoring/metrics.js";
 import { prometheusPage } from "../monitoring/prometheus-page.js";
 import { countRequest, RequestRecord } from "../monitoring/request-record.js";
+import type { RequestWatch, WatchedRequest } from "../tracing/request-watch.js";
+import { packedBody } from "./compress.js";
 import { type CorsOrigins, corsHeaders, isAllowedOrigin } from "./cors.js";
 import { jsonBytes } from "./json-text.js";
 import { answerManagement, isManagementPath } from "./management-api.js";
@@ -28,6 +30,10 @@ export interface RequestHandlerOptions {
   readonly prometheusPath: string | undefined;
   /** What the metrics pages show. */
   readonly metrics: readonly Metric[];
+  /** Pack answers for clients that accept gzip. */
+  readonly compress: boolean;
+  /** What sees every API request come and go, where something does. */
+  readonly watch: RequestWatch | undefined;
   /** Whether the server is stopping: then it is not ready. */
   readonly isStopping: () => boolean;
 }
@@ -41,6 +47,8 @@ interface Reply {
   readonly body: Uint8Array;
   readonly type: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What went wrong, where something did. */
+  readonly error?: StatusError;
 }
 
 /** Answers one request; rejects only where the connection itself breaks. */
@@ -88,6 +96,8 @@ async function handleApi(
     return;
   }
   let reply: Reply;
+  const watched = watchRequest(options.watch, path, request);
+  let record: RequestRecord | undefined;
   try {
     const caller = callerOf(gate, () => credentialsOf(request));
     const turn = gate.admission.enter();
@@ -102,23 +112,34 @@ async function handleApi(
         mayManage: mayManage(gate, caller),
         record: new RequestRecord(),
       };
-      reply = await answer(context, path, request, body, call);
+      record = call.record;
+      const answering = (): Promise<Reply> => answer(context, path, request, body, call);
+      reply = await (watched === undefined ? answering() : watched.run(answering));
     } finally {
       gate.admission.leave();
     }
   } catch (error) {
     const refused = toStatusError(error, "INTERNAL");
-    if (refused.code === "CANCELLED") throw refused;
+    if (refused.code === "CANCELLED") {
+      watched?.end({ record, error: refused });
+      throw refused;
+    }
     context.metrics.refusedCount.increment([refused.code]);
-    reply = refusal(refused, request);
+    reply = { ...refusal(refused, request), error: refused };
   }
+  const packed = options.compress ? await packedBody(reply.body, request.headers["accept-encoding"]) : undefined;
+  const body = packed ?? reply.body;
   response.writeHead(reply.code, {
     "Content-Type": reply.type,
     ...extra,
     ...reply.headers,
-    "Content-Length": reply.body.length,
+    ...(options.compress ? { Vary: varyOf(extra) } : {}),
+    ...(packed === undefined ? {} : { "Content-Encoding": "gzip" }),
+    ...(watched === undefined ? {} : { "X-Request-Id": watched.id }),
+    "Content-Length": body.length,
   });
-  response.end(request.method === "HEAD" ? undefined : reply.body);
+  response.end(request.method === "HEAD" ? undefined : body);
+  watched?.end(reply.error === undefined ? { record } : { record, error: reply.error });
 }
 
 async function answer(
@@ -133,22 +154,33 @@ async function answer(
   const method = request.method ?? "GET";
   const record = call.record!;
   if (isModelApiPath(path)) {
-    const { code, body: text, model, method: api } = await answerModelApi(context, method, path, body, call);
+    const { code, body: text, model, method: api, error } = await answerModelApi(context, method, path, body, call);
     const bytes = jsonBytes(text);
     if (code === "OK") {
       metrics.requestLatency.observe([model, api, "REST"], Math.round((performance.now() - start) * 1000));
     }
     metrics.requestCount.increment([model, code]);
     countRequest(metrics, record, code);
-    return { code: httpCode(code), body: bytes, type: "application/json", headers: versionHeader(record) };
+    return {
+      code: httpCode(code),
+      body: bytes,
+      type: "application/json",
+      headers: versionHeader(record),
+      ...noted(error),
+    };
   }
   if (isManagementPath(path)) {
-    const { code, body: text } = await answerManagement(context, method, path, body, call);
-    return { code: httpCode(code), body: Buffer.from(text), type: "application/json" };
+    const { code, body: text, error } = await answerManagement(context, method, path, body, call);
+    return { code: httpCode(code), body: Buffer.from(text), type: "application/json", ...noted(error) };
   }
   const header = request.headers[headerLengthHeader];
   const jsonLength = Array.isArray(header) ? header[0] : header;
-  const { code, body: bytes, headerLength } = await answerInference(context, method, path, body, jsonLength, call);
+  const {
+    code,
+    body: bytes,
+    headerLength,
+    error,
+  } = await answerInference(context, method, path, body, jsonLength, call);
   countRequest(metrics, record, code);
   return {
     code: httpCode(code),
@@ -158,7 +190,39 @@ async function answer(
       ...versionHeader(record),
       ...(headerLength === undefined ? {} : { "Inference-Header-Content-Length": String(headerLength) }),
     },
+    ...noted(error),
   };
+}
+
+function noted(error: StatusError | undefined): Pick<Reply, "error"> {
+  return error === undefined ? {} : { error };
+}
+
+/** Begins to watch a request, under a name that is the same for every model and version. */
+function watchRequest(
+  watch: RequestWatch | undefined,
+  path: string,
+  request: IncomingMessage,
+): WatchedRequest | undefined {
+  if (watch === undefined) return undefined;
+  const route = path
+    .split("?", 1)[0]!
+    .replace(/\/models\/[^/:]+/, "/models/{model}")
+    .replace(/\/versions\/[^/:]+/, "/versions/{version}")
+    .replace(/\/labels\/[^/:]+/, "/labels/{label}");
+  return watch.begin({
+    transport: "http",
+    name: `${request.method} ${route}`,
+    header: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    },
+  });
+}
+
+/** The caches' note that an answer depends on what the client accepts, beside what it depends on already. */
+function varyOf({ Vary }: Readonly<Record<string, string>>): string {
+  return Vary === undefined ? "Accept-Encoding" : `${Vary}, Accept-Encoding`;
 }
 
 /** Which version answered: TensorFlow Serving's bodies do not say. */

@@ -1,4 +1,4 @@
-import { invalidArgument, notFound, type StatusCodeName } from "../../core/status-error.js";
+import { invalidArgument, notFound, type StatusCodeName, type StatusError } from "../../core/status-error.js";
 import type { ApiContext, CallContext } from "../api/request-context.js";
 import { checkManagement } from "../inference/repository.js";
 import { parseVersion } from "../source/scan-versions.js";
@@ -9,6 +9,8 @@ import { restStatus } from "./status.js";
 export interface ManagementAnswer {
   readonly code: StatusCodeName;
   readonly body: string;
+  /** What went wrong, where something did. */
+  readonly error?: StatusError;
 }
 
 const prefix = "/manage/v1/models";

@@ -1,5 +1,5 @@
 import type { ModelSpecMessage } from "@tureen/protos/serving-messages";
-import { invalidArgument, type StatusCodeName } from "../../core/status-error.js";
+import { invalidArgument, type StatusCodeName, type StatusError } from "../../core/status-error.js";
 import { acquireServable } from "../api/acquire-servable.js";
 import { classify } from "../api/classify.js";
 import { getModelMetadata, signatureDefField } from "../api/get-model-metadata.js";
@@ -26,6 +26,8 @@ export interface RestAnswer {
   readonly body: string;
   readonly model: string;
   readonly method: string;
+  /** What went wrong, where something did. */
+  readonly error?: StatusError;
 }
 
 /** Answers a request to `/v1/…`: never throws, a failure is an answer too. */
@@ -38,7 +40,10 @@ export async function answerModelApi(
 ): Promise<RestAnswer> {
   const route = routeOf(httpMethod, path);
   // TensorFlow Serving fails on this before it sets a body.
-  if ("badVersion" in route) return { code: "INVALID_ARGUMENT", body: "", model: route.model, method: "" };
+  if ("badVersion" in route) {
+    const error = invalidArgument(`Version ${route.badVersion} does not fit 64 bits`);
+    return { code: error.code, body: "", model: route.model, method: "", error };
+  }
   const { model, method } = route;
   try {
     return { code: "OK", body: await answer(context, route, httpMethod, path, body, call), model, method };

@@ -27,9 +27,13 @@ export function httpCode(code: StatusCodeName): number {
 }
 
 /** A failure as REST answers it: the code, and a body of one member, `error`. */
-export function restStatus(error: unknown): { readonly code: StatusCodeName; readonly body: string } {
+export function restStatus(error: unknown): {
+  readonly code: StatusCodeName;
+  readonly body: string;
+  readonly error: StatusError;
+} {
   const status: StatusError = toStatusError(error, "INTERNAL");
-  return { code: status.code, body: errorBody(status.message) };
+  return { code: status.code, body: errorBody(status.message), error: status };
 }
 
 /** The body that carries an error's text. */
