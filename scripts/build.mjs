@@ -4,7 +4,7 @@
  * esbuild only translates; types are checked by `npm run types`. The main package is bundled with the messages it uses and split at shared
  * parts, because a server's start is mostly module loading: one file instead of hundreds.
  */
-import { readdirSync, rmSync } from "node:fs";
+import { copyFileSync, readdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
 
@@ -77,6 +77,25 @@ async function buildBundles(name) {
   });
 }
 
+/** The console's page: one script and one style sheet for the browser. */
+async function buildPage() {
+  const page = join(root, "packages/tureen/src/console/page");
+  const outdir = join(root, "packages/tureen/dist/console/page");
+  await build({
+    entryPoints: { page: join(page, "main.tsx") },
+    outdir,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    logLevel: "warning",
+    tsconfig: join(page, "tsconfig.json"),
+  });
+  copyFileSync(join(page, "index.html"), join(outdir, "index.html"));
+}
+
 const began = performance.now();
-await Promise.all([buildModules("protos"), buildModules("client"), buildBundles("tureen")]);
+await Promise.all([buildModules("protos"), buildModules("client"), buildBundles("tureen").then(buildPage)]);
 console.log(`built in ${((performance.now() - began) / 1000).toFixed(1)} s`);

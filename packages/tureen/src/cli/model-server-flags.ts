@@ -119,6 +119,7 @@ export const ownFlags: readonly Flag[] = Object.freeze([
     "",
     "JSON file of callers, their tokens or certificates, and the models that they may use; read again on SIGHUP.",
   ),
+  flag("enable_console", "bool", true, "Show a page of models, versions and rates at /console of the REST ports."),
   flag("drain_grace_seconds", "int32", 30, "How long requests under way may take after SIGTERM or SIGINT."),
   flag(
     "enable_model_management",

@@ -1,4 +1,6 @@
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { consolePages, consolePath } from "../console/index.js";
 import { StatusError } from "../core/status-error.js";
 import { type ModelServer, startModelServer, stderrLog } from "../serving/index.js";
 import type { FlagValue } from "./flags.js";
@@ -16,6 +18,11 @@ export function packageVersion(): string {
   // src/cli and dist/cli lie equally deep in the package.
   const manifest = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
   return manifest.version;
+}
+
+/** The console's page as the build leaves it. */
+function consoleFolder(): string {
+  return fileURLToPath(new URL("../../dist/console/page", import.meta.url));
 }
 
 /**
@@ -56,7 +63,13 @@ export async function serve(
   stopOnSignal(() => server);
   process.on("SIGHUP", () => void server?.reload());
   try {
-    server = await startModelServer(serverOptions(values, stderrLog));
+    server = await startModelServer({
+      ...serverOptions(values, stderrLog),
+      ...(values.get("enable_console") === true ? { pages: consolePages(consoleFolder(), packageVersion()) } : {}),
+    });
+    const port = server.restPort ?? server.managementPort;
+    if (values.get("enable_console") === true && port !== undefined)
+      stderrLog.info("rest", `The console is at http://localhost:${port}${consolePath}`);
   } catch (error) {
     const text = error instanceof StatusError ? error.toString() : `INTERNAL: ${String(error)}`;
     process.stdout.write(`Failed to start server. Error: ${text}\n`);

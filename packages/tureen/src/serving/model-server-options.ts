@@ -3,6 +3,7 @@ import type { SSLConfig } from "@tureen/protos/gen/tensorflow_serving/config/ssl
 import type { BatchingParameters } from "@tureen/protos/gen/tensorflow_serving/servables/tensorflow/session_bundle_config_pb";
 import type { LoadSavedModel } from "../saved-model/signature.js";
 import type { Log } from "./log.js";
+import type { ExtraPages, PageSources } from "./rest/extra-pages.js";
 import type { VersionPolicy } from "./source/version-policy.js";
 import type { LoggedRequests } from "./tracing/request-watch.js";
 
@@ -85,6 +86,8 @@ export interface ModelServerOptions {
   readonly logRequests?: LoggedRequests;
   /** Pack REST answers for clients that accept gzip. */
   readonly restApiCompressResponses?: boolean;
+  /** Pages to add to the REST ports. */
+  readonly pages?: (sources: PageSources) => ExtraPages;
   /** Milliseconds that requests under way may take once the server is to stop; 30 s unless said. */
   readonly drainGraceMs?: number;
   /** Loads SavedModels; `loadSavedModel` unless said. */

@@ -149,6 +149,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     requests: () => gate.admission,
   });
 
+  const pages = options.pages?.({ core, metrics, loaded: () => manager.loaded() });
   let grpc: RunningGrpcServer | undefined;
   let rest: RunningRestServer | undefined;
   let management: RunningRestServer | undefined;
@@ -161,6 +162,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     await core.close();
     await requestLog.close();
     gauges.close();
+    pages?.close();
   };
   try {
     await folders.scan();
@@ -188,6 +190,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
       log,
       timeoutMs: options.restApiTimeoutInMs ?? defaults.restApiTimeoutInMs,
       prometheusPath: options.prometheusPath,
+      pages,
       compress: options.restApiCompressResponses ?? false,
       watch,
       metrics: [...metrics.all, ...gauges.all],

@@ -11,6 +11,7 @@ import { countRequest, RequestRecord } from "../monitoring/request-record.js";
 import type { RequestWatch, WatchedRequest } from "../tracing/request-watch.js";
 import { packedBody } from "./compress.js";
 import { type CorsOrigins, corsHeaders, isAllowedOrigin } from "./cors.js";
+import type { ExtraPages } from "./extra-pages.js";
 import { jsonBytes } from "./json-text.js";
 import { answerManagement, isManagementPath } from "./management-api.js";
 import { answerModelApi } from "./model-api.js";
@@ -34,6 +35,8 @@ export interface RequestHandlerOptions {
   readonly compress: boolean;
   /** What sees every API request come and go, where something does. */
   readonly watch: RequestWatch | undefined;
+  /** Pages beside TensorFlow Serving's. */
+  readonly pages: ExtraPages | undefined;
   /** Whether the server is stopping: then it is not ready. */
   readonly isStopping: () => boolean;
 }
@@ -76,9 +79,31 @@ export async function handleRequest(
     const isReady = models.every(({ ready }) => ready) && !options.isStopping();
     const lines = models.map(({ name, ready }) => `${name}: ${ready ? "available" : "not available"}\n`);
     send(response, isReady ? 200 : 503, "text/plain", lines.join(""));
-  } else {
+  } else if (!sendExtraPage(options, plain, request, response)) {
     send(response, 404, "text/html", notFoundPage);
   }
+}
+
+/** Answers with a page beside TensorFlow Serving's; false where there is none under the path. */
+function sendExtraPage(
+  { pages, gate }: RequestHandlerOptions,
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  if (request.method !== "GET" && request.method !== "HEAD") return false;
+  const page = pages?.page(path);
+  if (page === undefined) return false;
+  try {
+    if (page.needsCaller) callerOf(gate, () => credentialsOf(request));
+  } catch (error) {
+    const { code, body, type, headers } = refusal(toStatusError(error, "INTERNAL"), request);
+    response.writeHead(code, { "Content-Type": type, ...headers, "Content-Length": body.length }).end(body);
+    return true;
+  }
+  response.writeHead(200, { "Content-Type": page.type, ...page.headers, "Content-Length": page.body.length });
+  response.end(request.method === "HEAD" ? undefined : page.body);
+  return true;
 }
 
 async function handleApi(

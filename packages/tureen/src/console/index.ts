@@ -1,0 +1,2 @@
+export { consolePages, consolePath } from "./console.js";
+export type * from "./console-data.js";

@@ -1,0 +1,37 @@
+import type { PartialShape } from "../core/shape.js";
+import type { ServerCore } from "../serving/manager/server-core.js";
+import type { CompiledSignature, Servable } from "../serving/servable/servable.js";
+import type { OverviewModel, OverviewSignature, OverviewTensor } from "./console-data.js";
+
+/** What the server serves at this moment. Versions that ended well are left out: nothing of them is left to look at. */
+export function modelOverview(core: ServerCore, loaded: readonly Servable[]): OverviewModel[] {
+  return core.list().map(({ name, basePath, origin, isWanted, labels, versions }) => ({
+    name,
+    basePath,
+    origin,
+    isWanted,
+    labels: Object.fromEntries([...labels].map(([label, version]) => [label, String(version)])),
+    versions: versions
+      .filter(({ state, error }) => state !== "END" || error !== undefined)
+      .map(({ version, state, error }) => {
+        const servable = loaded.find((candidate) => candidate.name === name && candidate.version === version);
+        return {
+          version: String(version),
+          state,
+          ...(error === undefined ? {} : { error: error.toString() }),
+          ...(servable === undefined ? {} : { memoryBytes: servable.memoryBytes }),
+          signatures: servable === undefined ? [] : [...servable.signatures.values()].map(signatureOverview),
+        };
+      }),
+  }));
+}
+
+function signatureOverview({ name, info }: CompiledSignature): OverviewSignature {
+  const tensors = (map: CompiledSignature["info"]["inputs"]): OverviewTensor[] =>
+    [...map].map(([alias, { dtype, shape }]) => ({ name: alias, dtype, ...shapeOf(shape) }));
+  return { name, method: info.methodName, inputs: tensors(info.inputs), outputs: tensors(info.outputs) };
+}
+
+function shapeOf(shape: PartialShape): { readonly shape?: readonly number[] } {
+  return shape === undefined ? {} : { shape };
+}

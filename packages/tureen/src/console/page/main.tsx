@@ -1,0 +1,122 @@
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { ConsoleData, OverviewModel } from "../console-data.js";
+import { Chart, type Line } from "./chart.js";
+import { bytes, duration, short } from "./format.js";
+import { Model } from "./model.js";
+import { consoleData, NeedsToken, setToken } from "./server.js";
+import "uplot/dist/uPlot.min.css";
+import "./page.css";
+
+/** As often as the server samples itself. */
+const refreshMs = 2000;
+/** Models beyond this many start closed. */
+const mostOpen = 3;
+
+function Console() {
+  const [data, setData] = useState<ConsoleData>();
+  const [problem, setProblem] = useState<unknown>();
+  useEffect(() => {
+    let timer: number | undefined;
+    const refresh = async (): Promise<void> => {
+      try {
+        setData(await consoleData());
+        setProblem(undefined);
+      } catch (error) {
+        setProblem(error);
+      }
+      timer = window.setTimeout(() => void refresh(), refreshMs);
+    };
+    void refresh();
+    return () => window.clearTimeout(timer);
+  }, []);
+  return (
+    <>
+      {data !== undefined && <Overview data={data} isStale={problem !== undefined} />}
+      {problem instanceof NeedsToken && <TokenForm />}
+      {problem !== undefined && !(problem instanceof NeedsToken) && (
+        <p class="notice error">The server does not answer; asking again every two seconds.</p>
+      )}
+    </>
+  );
+}
+
+/** What is broken stands above what is not. */
+function isWell({ isWanted, versions }: OverviewModel): boolean {
+  return !isWanted || versions.every(({ error }) => error === undefined);
+}
+
+function Overview({ data, isStale }: { data: ConsoleData; isStale: boolean }) {
+  const { models, history, version, startedAt } = data;
+  const lines = (of: "requestsPerSecond" | "percentile99"): Line[] =>
+    models.map(({ name }) => ({ label: name, values: history.models[name]?.[of] ?? [] }));
+  const available = models.filter(({ versions }) => versions.some(({ state }) => state === "AVAILABLE")).length;
+  return (
+    <>
+      <header>
+        <h1>
+          <span>Tureen</span> model server
+        </h1>
+        <span class="fact">
+          <b>{`${available} of ${models.length}`}</b> models available
+        </span>
+        <span class="fact">
+          up <b>{duration((Date.now() - startedAt) / 1000)}</b>
+        </span>
+        <span class="fact">
+          memory <b>{bytes(history.residentBytes.at(-1) ?? 0)}</b>
+        </span>
+        <span class="fact">
+          event loop p99 <b>{`${short(history.eventLoopDelay.at(-1) ?? 0)} ms`}</b>
+        </span>
+        <span class="fact">{version}</span>
+        {isStale && <span class="error">not up to date</span>}
+      </header>
+      {models.length > 0 && (
+        <div class="charts">
+          <Chart title="Requests per second" unit="/s" time={history.time} lines={lines("requestsPerSecond")} />
+          <Chart title="Latency, 99th percentile, ms" unit="ms" time={history.time} lines={lines("percentile99")} />
+        </div>
+      )}
+      {models.length === 0 && <p class="notice">No model is configured.</p>}
+      {[...models]
+        .sort((a, b) => Number(isWell(a)) - Number(isWell(b)))
+        .map((model) => (
+          <Model
+            key={model.name}
+            model={model}
+            history={history.models[model.name]}
+            isOpen={models.length <= mostOpen}
+          />
+        ))}
+    </>
+  );
+}
+
+/** Asks for the token of a caller in the server's access file. */
+function TokenForm() {
+  const [text, setText] = useState("");
+  return (
+    <form
+      class="notice row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setToken(text);
+      }}
+    >
+      <label for="token">This server has an access file. Your token:</label>
+      <input
+        id="token"
+        type="password"
+        autocomplete="off"
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
+      <button type="submit" class="main">
+        Use it
+      </button>
+    </form>
+  );
+}
+
+render(<Console />, document.getElementById("console")!);
