@@ -9,6 +9,7 @@ export const checks = [
   { name: "shared-models", node: ["interop/shared-models/check.ts"] },
   { name: "fuzz", node: ["interop/saved-model/fuzz.ts"] },
   { name: "serving", node: ["interop/serving/check.ts"] },
+  { name: "clients", node: ["interop/clients/check.ts"] },
   { name: "inference-protocol", node: ["interop/serving/check.ts", "--inference"] },
   { name: "main-job", python: ["interop/examples/check_main_job.py"] },
   { name: "cloud", node: ["interop/cloud/check.ts"] },
