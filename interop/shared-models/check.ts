@@ -7,57 +7,14 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { StatusError, type TensorValue, toFlatArray } from "../../packages/tureen/src/core/index.js";
+import { StatusError, type TensorValue } from "../../packages/tureen/src/core/index.js";
 import { loadSavedModel, type ServableModel } from "../../packages/tureen/src/saved-model/index.js";
-import { readTensor, type StoredTensor } from "./stored-tensor.js";
-
-interface Case {
-  readonly name: string;
-  readonly inputs: Record<string, StoredTensor>;
-  readonly outputs?: Record<string, StoredTensor>;
-  readonly outputs_second_run?: Record<string, StoredTensor>;
-  readonly error?: { readonly code: string; readonly message: string; readonly message_varies?: boolean };
-  readonly extra_feeds?: Record<string, StoredTensor>;
-  readonly defaults_fed?: Record<string, StoredTensor>;
-  readonly nondeterministic?: boolean;
-  /** Outputs of which the recording kept no values, a list or by alias with dtype and shape: they are random. */
-  readonly skipped_outputs?: readonly string[] | Readonly<Record<string, unknown>>;
-}
-
-interface Step extends Case {
-  readonly signature?: string;
-}
-
-interface Recording {
-  readonly signature: string;
-  readonly cases: readonly Case[];
-  readonly sequences?: readonly { readonly name: string; readonly steps: readonly Step[] }[];
-}
+import { type Case, difference, type Recording, skippedOutputs } from "./recording.js";
+import { readTensor } from "./stored-tensor.js";
 
 const root = join(import.meta.dirname, "../../..", "shared/models");
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
 const verbose = process.argv.includes("--verbose");
-
-function close(a: number, b: number): boolean {
-  if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b);
-  return a === b || Math.abs(a - b) <= 1e-5 + 1e-4 * Math.abs(b);
-}
-
-function difference(expected: TensorValue, actual: TensorValue): string | undefined {
-  if (expected.dtype !== actual.dtype) return `dtype ${actual.dtype}, not ${expected.dtype}`;
-  if (expected.shape.join() !== actual.shape.join()) return `shape [${actual.shape}], not [${expected.shape}]`;
-  const [e, a] = [toFlatArray(expected), toFlatArray(actual)];
-  const text = (v: unknown): string =>
-    v instanceof Uint8Array ? JSON.stringify(Buffer.from(v).toString("latin1")) : String(v);
-  for (let i = 0; i < e.length; i++) {
-    const same =
-      typeof e[i] === "number" && !/int/.test(expected.dtype)
-        ? close(a[i] as number, e[i] as number)
-        : text(a[i]) === text(e[i]);
-    if (!same) return `element ${i} is ${text(a[i])}, not ${text(e[i])}`;
-  }
-  return undefined;
-}
 
 function runCase(model: ServableModel, signature: string, test: Case, folder: string): string | undefined {
   const info = model.signatures.get(signature);
@@ -69,7 +26,7 @@ function runCase(model: ServableModel, signature: string, test: Case, folder: st
   for (const [alias, value] of info.defaults)
     if (!(alias in test.inputs)) feeds.set(info.inputs.get(alias)!.name, value);
   const expected = { ...(test.outputs ?? {}) };
-  const skipped = Array.isArray(test.skipped_outputs) ? test.skipped_outputs : Object.keys(test.skipped_outputs ?? {});
+  const skipped = skippedOutputs(test);
   const recorded = Object.keys(expected);
   // What was recorded only as random still has to run.
   const aliases = test.outputs === undefined ? [...info.outputs.keys()] : recorded.length > 0 ? recorded : skipped;
