@@ -1,214 +1,111 @@
 /**
- * Times of one run of small networks on the host kernels, in ONNX Runtime, and as the partitioner decides.
+ * Time of one run of a SavedModel's signature beside TensorFlow's own session and, where tf2onnx can convert the model, onnxruntime.
  *
- *     node --conditions=@tureen/source --import tsx bench/engine.ts [--json]
+ *     BENCH_DIR=/tmp/bench node --conditions=@tureen/source --import tsx bench/engine.ts [NAME...]
  *
- * Weights and inputs are seeded. The ratio of the automatic choice to the better of the two is the figure to watch: it should be near 1.
+ * Engines take turns, and each has the least median of its turns: other load on the machine then touches all alike. Models are made in
+ * $BENCH_DIR by bench/engine_reference.py, once. Prints lines of JSON: {"bench": "engine", "name", "micros", "firstMicros", "target", "ortMicros",
+ * "reference"}; `target` is how many times faster than TensorFlow it should be, `reference` TensorFlow's cheapest setting.
  */
-import { floatValue, type TensorValue } from "../packages/tureen/src/core/tensor-value.js";
-import { build, buildOp, type TensorLike } from "../packages/tureen/src/graph/build-op.js";
-import { gradients } from "../packages/tureen/src/graph/gradients.js";
-import { Graph, type Tensor } from "../packages/tureen/src/graph/graph.js";
-import { withGraph } from "../packages/tureen/src/graph/scope.js";
-import { hostOnly, ortPartitioner } from "../packages/tureen/src/runtime/ort/index.js";
-import { type CallableRequest, Session } from "../packages/tureen/src/runtime/session.js";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import * as tf from "tureen";
 
-/** Long enough for the compiler to settle and for a stable mean, short enough for a shared machine. */
-const warmUpMs = 100;
-const measureMs = 250;
+const turns = 5;
+/** A turn's length: enough runs for a median that stands still, of the longest case (10 ms) too. */
+const turnSeconds = 0.3;
+const warmUpMilliseconds = 500;
 
-/** A linear congruential generator (Numerical Recipes), so that every run times the same numbers. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32 - 0.5;
-  };
-}
+/** How many times faster than TensorFlow each case should be. */
+const targets: Readonly<Record<string, number>> = {
+  "half_plus_two, batch 3": 1,
+  "MLP 64-128-64-10, batch 1": 2,
+  "MLP 64-128-64-10, batch 64": 1.2,
+  "census Classify, 1 Example": 2.5,
+  "census Classify, 32 Examples": 2.5,
+  "CNN 28x28, batch 1": 1.7,
+  "CNN 28x28, batch 32": 1.2,
+  "MobileNetV2, batch 1": 1.7,
+};
 
-const random = seeded(7);
-
-function randomValue(shape: readonly number[], scale = 1): TensorValue<"float32"> {
-  const count = shape.reduce((a, b) => a * b, 1);
-  return floatValue(
-    Float32Array.from({ length: count }, () => random() * scale),
-    [...shape],
-  );
-}
-
-function placeholder(name: string, shape: readonly number[]): Tensor {
-  return build("Placeholder", [], { dtype: "float32", shape }, name);
-}
-
-function dense(input: Tensor, weights: TensorLike, bias: TensorLike, activation: string | undefined): Tensor {
-  const linear = build("BiasAdd", [build("MatMul", [input, weights]), bias]);
-  return activation === undefined ? linear : build(activation, [linear]);
-}
-
-interface Subject {
+interface Case {
   readonly name: string;
-  readonly graph: Graph;
-  readonly request: CallableRequest;
-  readonly feeds: readonly TensorValue[];
+  readonly folder: string;
+  readonly feed:
+    | { readonly strings: readonly string[] }
+    | { readonly shape: readonly number[]; readonly floats: string };
 }
 
-function mlp(sizes: readonly number[], batch: number): Subject {
-  const graph = new Graph();
-  return withGraph(graph, () => {
-    const x = placeholder("x", [-1, sizes[0]!]);
-    let layer = x;
-    for (let i = 1; i < sizes.length; i++) {
-      const last = i === sizes.length - 1;
-      layer = dense(
-        layer,
-        randomValue([sizes[i - 1]!, sizes[i]!], 0.3),
-        randomValue([sizes[i]!]),
-        last ? "Softmax" : "Relu",
-      );
-    }
-    return {
-      name: `MLP ${sizes.join("-")}, batch ${batch}`,
-      graph,
-      request: { feeds: [x], fetches: [layer] },
-      feeds: [randomValue([batch, sizes[0]!])],
-    };
+const wanted = process.argv.slice(2);
+const python = join(process.env["TUREEN_INTEROP_VENV"] ?? join(import.meta.dirname, "../interop/.venv"), "bin/python");
+if (existsSync(python)) await compare(python);
+else console.error(`Skipped: the models are made by TensorFlow, and there is none at ${python}`);
+
+async function compare(interpreter: string): Promise<void> {
+  const child = spawn(interpreter, [join(import.meta.dirname, "engine_reference.py")], {
+    stdio: ["pipe", "pipe", "inherit"],
   });
-}
-
-function cnn(batch: number): Subject {
-  const graph = new Graph();
-  return withGraph(graph, () => {
-    const x = placeholder("x", [-1, 28, 28, 1]);
-    const conv = (input: Tensor, from: number, to: number): Tensor => {
-      const y = build("Conv2D", [input, randomValue([3, 3, from, to], 0.5)], {
-        strides: [1, 1, 1, 1],
-        padding: "SAME",
-      });
-      const relu = build("Relu", [build("BiasAdd", [y, randomValue([to])])]);
-      return build("MaxPool", [relu], { ksize: [1, 2, 2, 1], strides: [1, 2, 2, 1], padding: "VALID" });
-    };
-    const features = conv(conv(x, 1, 16), 16, 32);
-    const flat = build("Reshape", [features, [-1, 7 * 7 * 32]]);
-    const logits = dense(flat, randomValue([7 * 7 * 32, 10], 0.1), randomValue([10]), "Softmax");
-    return {
-      name: `CNN 28x28 conv16 conv32 dense10, batch ${batch}`,
-      graph,
-      request: { feeds: [x], fetches: [logits] },
-      feeds: [randomValue([batch, 28, 28, 1])],
-    };
-  });
-}
-
-/** Forward, loss, gradients and plain gradient descent of a classifier whose weights are variables. */
-function training(sizes: readonly number[], batch: number): Subject & { readonly init: readonly string[] } {
-  const graph = new Graph();
-  return withGraph(graph, () => {
-    const x = placeholder("x", [-1, sizes[0]!]);
-    const labels = build("Placeholder", [], { dtype: "int32", shape: [-1] }, "labels");
-    const init: string[] = [];
-    const variables: { readonly handle: Tensor; readonly read: Tensor }[] = [];
-    const variable = (name: string, value: TensorValue): Tensor => {
-      const handle = build("VarHandleOp", [], { dtype: "float32", shape: value.shape, shared_name: name }, name);
-      init.push(buildOp("AssignVariableOp", [handle, value]).name);
-      const read = build("ReadVariableOp", [handle], { dtype: "float32" });
-      variables.push({ handle, read });
-      return read;
-    };
-    let layer = x;
-    for (let i = 1; i < sizes.length; i++) {
-      const weights = variable(`w${i}`, randomValue([sizes[i - 1]!, sizes[i]!], 0.3));
-      layer = dense(
-        layer,
-        weights,
-        variable(`b${i}`, randomValue([sizes[i]!])),
-        i === sizes.length - 1 ? undefined : "Relu",
-      );
-    }
-    const losses = buildOp("SparseSoftmaxCrossEntropyWithLogits", [layer, labels]).outputs[0]!;
-    const loss = build("Mean", [losses, [0]]);
-    const slopes = gradients(
-      [loss],
-      variables.map(({ read }) => read),
-    );
-    const updates = variables.map(({ handle }, i) =>
-      buildOp("ResourceApplyGradientDescent", [handle, 0.01, slopes[i] as Tensor]),
-    );
-    const answers: TensorValue<"int32"> = {
-      dtype: "int32",
-      shape: [batch],
-      data: Int32Array.from({ length: batch }, (_, i) => i % sizes.at(-1)!),
-    };
-    return {
-      name: `training step ${sizes.join("-")}, batch ${batch}`,
-      graph,
-      request: { feeds: [x, labels], fetches: [loss], targets: updates },
-      feeds: [randomValue([batch, sizes[0]!]), answers],
-      init,
-    };
-  });
-}
-
-function microseconds(run: () => void): number {
-  for (const end = performance.now() + warmUpMs; performance.now() < end; ) run();
-  let runs = 0;
-  const start = performance.now();
-  for (; performance.now() - start < measureMs; runs++) run();
-  return ((performance.now() - start) * 1000) / runs;
-}
-
-function time(
-  subject: Subject & { readonly init?: readonly string[] },
-  mode: "host" | "onnxruntime" | "automatic",
-): number {
-  const partitioner = mode === "host" ? hostOnly : ortPartitioner({ always: mode === "onnxruntime" });
-  // Without variables to train, every variable is a constant of a served model.
-  const session = new Session(subject.graph, { partitioner });
-  if (subject.init !== undefined) session.run([], new Map(), subject.init);
-  const callable = session.callable(subject.request);
-  const result = microseconds(() => callable(subject.feeds));
-  session.close();
-  return result;
-}
-
-const subjects: (() => Subject)[] = [
-  () => mlp([64, 128, 64, 10], 1),
-  () => mlp([64, 128, 64, 10], 4),
-  () => mlp([64, 128, 64, 10], 64),
-  () => mlp([30, 100, 75, 50, 25, 1], 1),
-  () => mlp([30, 100, 75, 50, 25, 1], 32),
-  () => mlp([4, 10, 3], 1),
-  () => cnn(1),
-  () => cnn(16),
-  () => training([20, 100, 75, 50, 25, 3], 128),
-  () => training([20, 100, 75, 50, 25, 3], 16),
-];
-
-const rows = subjects.flatMap((make) => {
-  try {
-    const subject = make();
-    const [host, ort, automatic] = (["host", "onnxruntime", "automatic"] as const).map((mode) =>
-      time(subject, mode),
-    ) as [number, number, number];
-    return [
-      { name: subject.name, hostUs: host, ortUs: ort, automaticUs: automatic, ratio: automatic / Math.min(host, ort) },
-    ];
-  } catch (error) {
-    console.error(`failed: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
-    process.exitCode = 1;
-    return [];
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async (): Promise<string> => {
+    const { value, done } = await lines.next();
+    if (done === true) throw new Error("the reference ended");
+    return value;
+  };
+  const cases: Case[] = [];
+  for (let line = await nextLine(); line !== "ready"; line = await nextLine()) {
+    if (line.startsWith("{")) cases.push(JSON.parse(line) as Case);
   }
-});
-
-if (process.argv.includes("--json")) console.log(JSON.stringify(rows));
-else {
-  console.log(`${"".padEnd(50)}     host  onnxruntime  automatic  automatic/best   (us a run)`);
-  for (const row of rows) {
-    const cells = [
-      row.hostUs.toFixed(1).padStart(9),
-      row.ortUs.toFixed(1).padStart(13),
-      row.automaticUs.toFixed(1).padStart(11),
-      row.ratio.toFixed(2).padStart(16),
+  const theirs = async (engine: string, name: string): Promise<number> => {
+    child.stdin.write(`${engine} ${turnSeconds} ${name}\n`);
+    const answer = await nextLine();
+    return answer === "none" ? Number.POSITIVE_INFINITY : Number(answer);
+  };
+  for (const item of cases) {
+    if (wanted.length > 0 && !wanted.some((word) => item.name.includes(word))) continue;
+    const model = await tf.loadSavedModel(item.folder);
+    const run = runOf(model, item);
+    const began = performance.now();
+    run();
+    const firstMicros = (performance.now() - began) * 1000;
+    for (const end = performance.now() + warmUpMilliseconds; performance.now() < end; ) run();
+    let [micros, reference, onnxruntime] = [
+      Number.POSITIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
     ];
-    console.log(`${row.name.padEnd(50)}${cells.join("")}`);
+    for (let turn = 0; turn < turns; turn++) {
+      micros = Math.min(micros, medianMicros(run));
+      reference = Math.min(reference, await theirs("tf", item.name), await theirs("tf1", item.name));
+      onnxruntime = Math.min(onnxruntime, await theirs("ort", item.name));
+    }
+    const result = { bench: "engine", name: item.name, micros, firstMicros, target: targets[item.name] ?? 1 };
+    const ort = Number.isFinite(onnxruntime) ? { ortMicros: onnxruntime } : {};
+    console.log(JSON.stringify({ ...result, ...ort, reference: { micros: reference } }));
+    model.close();
   }
+  child.stdin.end();
+}
+
+function runOf(model: tf.LoadedSavedModel, { feed }: Case): () => void {
+  const { inputs, outputs } = model.signature("serving_default").info;
+  const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64"));
+  const value =
+    "strings" in feed
+      ? tf.tensorValue("string", [feed.strings.length], feed.strings.map(bytes))
+      : tf.tensorValue("float32", feed.shape, new Float32Array(bytes(feed.floats).buffer));
+  const feeds = new Map([[[...inputs.values()][0]!.name, value]]);
+  const fetches = [...outputs.values()].map(({ name }) => name);
+  return () => void model.run(feeds, fetches);
+}
+
+function medianMicros(run: () => void): number {
+  const times: number[] = [];
+  for (const end = performance.now() + turnSeconds * 1000; performance.now() < end; ) {
+    const began = performance.now();
+    run();
+    times.push(performance.now() - began);
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1]! * 1000;
 }

@@ -25,6 +25,7 @@ const families = {
   check: "checkKernels",
   control: "controlKernels",
   "control-flow": "controlFlowKernels",
+  "decision-forests": "decisionForestsKernels",
   image: "imageKernels",
   io: "ioKernels",
   linalg: "linalgKernels",
@@ -41,6 +42,7 @@ const families = {
   spectral: "spectralKernels",
   state: "stateKernels",
   string: "stringKernels",
+  text: "textKernels",
 };
 
 /** Attributes that say in which integers axes, sizes and positions are given: no dtype of the data. */

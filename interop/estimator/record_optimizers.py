@@ -18,6 +18,8 @@ KERAS = [
     ("Adam", dict(learning_rate=0.05)),
     ("Adam", dict(learning_rate=0.05, amsgrad=True, beta_1=0.8)),
     ("Adamax", dict(learning_rate=0.05)),
+    ("Nadam", dict(learning_rate=0.05)),
+    ("Nadam", dict(learning_rate=0.05, beta_1=0.8, schedule_decay=0.01)),
     ("Adadelta", dict(learning_rate=0.5)),
     ("Ftrl", dict(learning_rate=0.2)),
     ("Ftrl", dict(learning_rate=0.2, l1_regularization_strength=0.01, l2_regularization_strength=0.02, beta=0.1)),
@@ -44,6 +46,10 @@ TRAIN = [
     ("FtrlOptimizer", [0.2], dict(l1_regularization_strength=0.01, l2_regularization_strength=0.02)),
     ("FtrlOptimizer", [0.2], dict(l2_shrinkage_regularization_strength=0.1)),
     ("AdadeltaOptimizer", [0.5], {}),
+    ("AdagradDAOptimizer", [0.1], {}),
+    ("AdagradDAOptimizer", [0.1], dict(l1_regularization_strength=0.01, l2_regularization_strength=0.02)),
+    ("ProximalGradientDescentOptimizer", [0.1], {}),
+    ("ProximalGradientDescentOptimizer", [0.1], dict(l1_regularization_strength=0.01, l2_regularization_strength=0.02)),
     ("ProximalAdagradOptimizer", [0.1], dict(l1_regularization_strength=0.01, l2_regularization_strength=0.02)),
 ]
 SCHEDULES = [
@@ -52,6 +58,14 @@ SCHEDULES = [
     ("piecewiseConstant", [[1.0, 3.0], [0.3, 0.2, 0.1]], {}, lambda s: k_schedule("PiecewiseConstantDecay", [1.0, 3.0], [0.3, 0.2, 0.1])),
     ("polynomialDecay", [0.1, 4], {"endLearningRate": 0.01, "power": 2}, lambda s: k_schedule("PolynomialDecay", 0.1, 4, 0.01, 2.0)),
     ("polynomialDecay", [0.1, 2], {"endLearningRate": 0.01, "cycle": True}, lambda s: k_schedule("PolynomialDecay", 0.1, 2, 0.01, 1.0, cycle=True)),
+    ("cosineDecayRestarts", [0.1, 2], {"alpha": 0.1}, lambda s: k_schedule("CosineDecayRestarts", 0.1, 2, alpha=0.1)),
+    ("cosineDecayRestarts", [0.1, 2], {"tMul": 1, "mMul": 0.5}, lambda s: k_schedule("CosineDecayRestarts", 0.1, 2, 1.0, 0.5)),
+    ("inverseTimeDecay", [0.1, 2, 0.5], {}, lambda s: k_schedule("InverseTimeDecay", 0.1, 2, 0.5)),
+    ("inverseTimeDecay", [0.1, 2, 0.5], {"staircase": True}, lambda s: k_schedule("InverseTimeDecay", 0.1, 2, 0.5, staircase=True)),
+    ("naturalExpDecay", [0.1, 2, 0.5], {}, lambda s: lambda step: v1.train.natural_exp_decay(0.1, step, 2, 0.5)),
+    ("naturalExpDecay", [0.1, 2, 0.5], {"staircase": True}, lambda s: lambda step: v1.train.natural_exp_decay(0.1, step, 2, 0.5, staircase=True)),
+    ("linearCosineDecay", [0.1, 4], {}, lambda s: lambda step: v1.train.linear_cosine_decay(0.1, step, 4)),
+    ("linearCosineDecay", [0.1, 4], {"numPeriods": 1.5, "alpha": 0.2, "beta": 0.01}, lambda s: lambda step: v1.train.linear_cosine_decay(0.1, step, 4, 1.5, 0.2, 0.01)),
     ("cosineDecay", [0.1, 4], {"alpha": 0.1}, lambda s: k_schedule("CosineDecay", 0.1, 4, 0.1)),
 ]
 
@@ -86,7 +100,9 @@ def keras(name, options):
 
 def train(name, args, options):
     def optimize(loss, variables, step):
-        return getattr(v1.train, name)(*args, **options).minimize(loss, global_step=step, var_list=variables)
+        # Adagrad with dual averaging counts the steps by itself.
+        counting = dict(global_step=step) if name == "AdagradDAOptimizer" else {}
+        return getattr(v1.train, name)(*args, **counting, **options).minimize(loss, global_step=step, var_list=variables)
     return {"kind": "train", "name": name, "args": args, "options": options, **run(optimize)}
 
 

@@ -68,6 +68,14 @@ def session_config():
     return config
 
 
+def set_producer(version):
+    """Makes the current graph, still empty, one that an older TensorFlow wrote; None leaves it."""
+    if version is not None:
+        empty = tf.compat.v1.GraphDef()
+        empty.versions.producer = version
+        tf.import_graph_def(empty)
+
+
 def value(x, dtype=None):
     """A NumPy array of a plain value; `dtype` directs the conversion of plain ones."""
     if isinstance(x, np.ndarray) or isinstance(x, np.generic):
@@ -253,17 +261,19 @@ class Golden:
         self.sequences = []
         self.dropped = []
 
-    def case(self, op, inputs=(), attrs=None, name=None, rtol=None, atol=None, known=False):
+    def case(self, op, inputs=(), attrs=None, name=None, rtol=None, atol=None, known=False, producer=None):
         """
         Runs one op and records inputs, attributes, outputs or error; False where TensorFlow has no such CPU kernel.
 
-        `known` gives the placeholders static shapes, for ops whose shape function takes no others.
+        `known` gives the placeholders static shapes, for ops whose shape function takes no others; `producer` is the version of the
+        graph, for an op that newer graphs may not have.
         """
         p = Prepared(op, inputs, attrs or {})
         record = {"op": op, "name": name or self.default_name(p), "attrs": p.plain, "inputs": p.encoded()}
         if os.environ.get("GOLDEN_TRACE"):  # to find the case that crashes TensorFlow
             print(op, record["name"], file=sys.stderr, flush=True)
         with tf.Graph().as_default():
+            set_producer(producer)
             try:
                 feeds = p.placeholders(known)
                 node = p.build(feeds)
@@ -281,7 +291,7 @@ class Golden:
                 if "No OpKernel was registered" in record["error"]["message"] or "is not in the list of allowed values: " in str(e) and "DT_" in str(e) and "of \"" not in str(e):
                     self.dropped.append(record["name"])
                     return False
-        record["shapes"] = {"known": self.shapes(p, False), "constant": self.shapes(p, True)}
+        record["shapes"] = {"known": self.shapes(p, False, producer), "constant": self.shapes(p, True, producer)}
         if rtol is not None:
             record["rtol"] = rtol
         if atol is not None:
@@ -289,8 +299,9 @@ class Golden:
         self.cases.append(record)
         return True
 
-    def shapes(self, p, constant):
+    def shapes(self, p, constant, producer):
         with tf.Graph().as_default():
+            set_producer(producer)
             try:
                 if constant:
                     tensors = [tf.constant(a, tf.string if a.dtype == object else None, a.shape) for a in p.flat]
@@ -300,12 +311,13 @@ class Golden:
             except (tf.errors.OpError, ValueError, TypeError) as e:
                 return error_of(e)
 
-    def gradient_case(self, op, inputs=(), attrs=None, name=None, known_shapes=True, rtol=None, atol=None):
+    def gradient_case(self, op, inputs=(), attrs=None, name=None, known_shapes=True, rtol=None, atol=None, outputs=None):
         """
         Records tf.gradients of an op's differentiable outputs, with random weights as grad_ys, for each differentiable input.
 
         Kept: the weights (null for outputs without gradient), the gradients (null where there is none; IndexedSlices are made dense
-        and marked), and whether the placeholders had static shapes.
+        and marked), and whether the placeholders had static shapes. `outputs` are the places of those that count, where others have no
+        gradient or are memory that nobody wrote.
         """
         p = Prepared(op, inputs, attrs or {})
         record = {"op": op, "name": name or self.default_name(p), "attrs": p.plain, "inputs": p.encoded(), "knownShapes": known_shapes}
@@ -324,10 +336,13 @@ class Golden:
             node = p.build(tensors)
             config = session_config()
             with tf.compat.v1.Session(config=config) as sess:
+                wanted = outputs
                 outputs = sess.run(node.outputs, feeds)
+                if wanted is not None:
+                    outputs = [o if i in wanted else np.zeros_like(o) for i, o in enumerate(outputs)]
                 weights = []
-                for t, o in zip(node.outputs, outputs):
-                    if not differs(t.dtype):
+                for i, (t, o) in enumerate(zip(node.outputs, outputs)):
+                    if not differs(t.dtype) or wanted is not None and i not in wanted:
                         weights.append(None)
                         continue
                     w = random.uniform(0.25, 1.5, np.shape(o)) * np.where(random.uniform(size=np.shape(o)) < 0.5, -1, 1)

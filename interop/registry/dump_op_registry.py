@@ -73,37 +73,44 @@ def attr(a):
     return out
 
 
-def main():
+def registered():
+    """The OpDefs of this process, by name."""
     ops = op_def_pb2.OpList()
-    buffer = c_api.TF_GetAllOpList()
-    data = c_api.TF_GetBuffer(buffer)
-    ops.ParseFromString(data)
-    lines = []
-    for op in sorted(ops.op, key=lambda o: o.name):
-        flags = ""
-        if op.is_stateful:
-            flags += "s"
-        if op.is_commutative:
-            flags += "c"
-        if op.is_aggregate:
-            flags += "a"
-        if op.allows_uninitialized_input:
-            flags += "u"
-        text = "|".join([
-            " ".join(arg(a) for a in op.input_arg),
-            " ".join(arg(a) for a in op.output_arg),
-            flags,
-            json.dumps([attr(a) for a in op.attr], separators=(",", ":")) if op.attr else "",
-        ])
-        lines.append("  %s: %s," % (op.name if op.name.isidentifier() else json.dumps(op.name), json.dumps(text, ensure_ascii=True)))
+    ops.ParseFromString(c_api.TF_GetBuffer(c_api.TF_GetAllOpList()))
+    return sorted(ops.op, key=lambda o: o.name)
+
+
+def line(op):
+    """An entry of the table."""
+    flags = ""
+    if op.is_stateful:
+        flags += "s"
+    if op.is_commutative:
+        flags += "c"
+    if op.is_aggregate:
+        flags += "a"
+    if op.allows_uninitialized_input:
+        flags += "u"
+    text = "|".join([
+        " ".join(arg(a) for a in op.input_arg),
+        " ".join(arg(a) for a in op.output_arg),
+        flags,
+        json.dumps([attr(a) for a in op.attr], separators=(",", ":")) if op.attr else "",
+    ])
+    return "  %s: %s," % (op.name if op.name.isidentifier() else json.dumps(op.name), json.dumps(text, ensure_ascii=True))
+
+
+def main():
+    ops = registered()
     with open(TARGET, "w") as out:
         out.write("// The op registry of TensorFlow %s, written by interop/registry/dump_op_registry.py; do not edit.\n" % tf.__version__)
         out.write("// An entry: inputs|outputs|flags (s stateful, c commutative, a aggregate, u allows uninitialized input)|attrs as JSON.\n\n")
         out.write("/** The registered ops of TensorFlow %s, in the compact form that op-def.ts reads. */\n" % tf.__version__)
         out.write("export const opRegistryTable: Readonly<Record<string, string>> = {\n")
-        out.write("\n".join(lines))
+        out.write("\n".join(line(op) for op in ops))
         out.write("\n};\n")
-    print("%d ops" % len(ops.op), file=sys.stderr)
+    print("%d ops" % len(ops), file=sys.stderr)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,10 +1,13 @@
 import { availableParallelism } from "node:os";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import type { BatchOptions, DataFormat, OutputFormat } from "../cloud/batch/batch-options.js";
+import { isHopeless } from "../cloud/batch/hopeless.js";
+import type { ManifestKind } from "../cloud/batch/manifest.js";
 import type { BatchResult } from "../cloud/batch/run-batch.js";
 import { taskIndexOf } from "../cloud/batch/task-index.js";
 import { invalidArgument, toStatusError } from "../core/status-error.js";
 import { progressPrinter } from "./batch-progress.js";
+import { count, list, whole } from "./option-values.js";
 
 /** A shard that cannot be done however often it is tried: what a Kubernetes podFailurePolicy can turn into FailIndex. */
 const poisonExit = 42;
@@ -25,6 +28,10 @@ interface BatchFlags {
   readonly shardIndex?: number;
   readonly numShards?: number;
   readonly quiet?: true;
+  readonly manifest?: ManifestKind;
+  readonly image: string;
+  readonly jobName: string;
+  readonly parallelism?: number;
 }
 
 /** `tureen batch`: batch prediction on this machine, or on this machine's part of a job, without a server. */
@@ -56,11 +63,68 @@ export function batchCommand(): Command {
     )
     .option("--num-shards <n>", "how many machines share the job", count)
     .option("--quiet", "no progress line")
-    .action(run);
+    .addOption(
+      new Option(
+        "--manifest <engine>",
+        "print the job's manifest for this engine instead: each of --num-shards is a part",
+      ).choices(["kubernetes", "cloud-run"]),
+    )
+    .option("--image <image>", "the container's image in the manifest", "tureen:latest")
+    .option("--job-name <name>", "the job's name in the manifest", "tureen-batch")
+    .option("--parallelism <n>", "parts at a time in the manifest; all unless said", count)
+    .action((flags: BatchFlags) => (flags.manifest === undefined ? run(flags) : printManifest(flags, flags.manifest)));
+}
+
+/** The flags that say what to predict, as text once more. */
+function predictionFlags(flags: BatchFlags): string[] {
+  const values: Readonly<Record<string, string | number | undefined>> = {
+    "model-dir": flags.modelDir,
+    "input-paths": flags.inputPaths.join(","),
+    "output-path": flags.outputPath,
+    "data-format": flags.dataFormat,
+    "output-data-format": flags.outputDataFormat,
+    "batch-size": flags.batchSize,
+    "signature-name": flags.signatureName,
+    "key-field": flags.keyField,
+    "shard-bytes": flags.shardBytes,
+    // A container has what it asks for, not what its machine has.
+    workers: 1,
+  };
+  return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
+}
+
+async function printManifest(flags: BatchFlags, kind: ManifestKind): Promise<void> {
+  try {
+    const { numShards: shards, image, jobName: name, parallelism } = flags;
+    if (shards === undefined) throw invalidArgument("--num-shards is needed beside --manifest.");
+    const { batchManifest } = await import("../cloud/batch/manifest.js");
+    const args = predictionFlags(flags);
+    const manifest = batchManifest(kind, {
+      name,
+      image,
+      shards,
+      args,
+      ...(parallelism === undefined ? {} : { parallelism }),
+    });
+    process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
+  } catch (error) {
+    process.stderr.write(`tureen batch: ${toStatusError(error).message}\n`);
+    process.exitCode = failureExit;
+  }
 }
 
 async function run(flags: BatchFlags): Promise<void> {
-  const { workers, shardIndex, numShards, quiet, outputDataFormat, ...rest } = flags;
+  const {
+    workers,
+    shardIndex,
+    numShards,
+    quiet,
+    outputDataFormat,
+    manifest: _,
+    image: __,
+    jobName: ___,
+    ...rest
+  } = flags;
   const options: BatchOptions = { ...rest, outputFormat: outputDataFormat };
   const printer = progressPrinter(process.stderr, quiet === true);
   try {
@@ -99,25 +163,5 @@ function report(result: BatchResult): void {
     `${predictionCount} predictions, ${errorCount} errors in ${shards - failures.length} of ${shards} shards${skipped}; ${seconds.toFixed(1)} s\n`,
   );
   if (failures.length > 0)
-    process.exitCode = failures.every(({ error }) => isPoison(error.code)) ? poisonExit : failureExit;
-}
-
-/** Whether the input or the model is at fault, so that another try would end in the same way. */
-function isPoison(code: string): boolean {
-  return code === "DATA_LOSS" || code === "INVALID_ARGUMENT" || code === "INTERNAL";
-}
-
-function list(text: string): readonly string[] {
-  return text.split(",").filter((path) => path !== "");
-}
-
-function whole(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is no whole number.");
-  return Number(text);
-}
-
-function count(text: string): number {
-  const value = whole(text);
-  if (value === 0) throw new InvalidArgumentError("It has to be at least 1.");
-  return value;
+    process.exitCode = failures.every(({ error }) => isHopeless(error.code)) ? poisonExit : failureExit;
 }

@@ -1,7 +1,7 @@
-import { Command, InvalidArgumentError } from "commander";
-import type { CloudServer } from "../cloud/cloud-server.js";
+import { Command } from "commander";
 import { toStatusError } from "../core/status-error.js";
-import { stderrLog } from "../serving/log.js";
+import { whole } from "./option-values.js";
+import { stopOnSignal } from "./stop-on-signal.js";
 
 interface CloudFlags {
   readonly port: number;
@@ -9,11 +9,8 @@ interface CloudFlags {
   readonly data_dir: string;
   readonly database_url?: string;
   readonly job_workers: number;
-}
-
-function whole(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is no whole number.");
-  return Number(text);
+  readonly grpc_port?: number;
+  readonly rest_api_port?: number;
 }
 
 /** `tureen cloud`: Cloud ML Engine's REST API on this machine. */
@@ -24,10 +21,24 @@ export function cloudCommand(): Command {
     .option("--host <address>", "address to bind; calls are not authenticated", "127.0.0.1")
     .requiredOption("--data_dir <dir>", "folder for deployed models and the embedded database")
     .option("--database_url <url>", "postgres://…: keep the state in PostgreSQL")
-    .option("--job_workers <processes>", "worker processes of a batch prediction job", whole, 1)
-    .action(async ({ port, host, data_dir, database_url, job_workers }: CloudFlags) => {
+    .option(
+      "--job_workers <processes>",
+      "shards of batch prediction jobs at a time, each in a process of its own; 0 leaves them to tureen batch-worker",
+      whole,
+      1,
+    )
+    .option(
+      "--grpc_port <port>",
+      "TensorFlow Serving's gRPC API of the same models, as PROJECT.MODEL; 0 for a free port",
+      whole,
+    )
+    .option("--rest_api_port <port>", "TensorFlow Serving's REST API of the same models; 0 for a free port", whole)
+    .action(async ({ port, host, data_dir, database_url, job_workers, grpc_port, rest_api_port }: CloudFlags) => {
       try {
-        const { startCloudServer } = await import("../cloud/cloud-server.js");
+        const [{ startCloudServer }, { stderrLog }] = await Promise.all([
+          import("../cloud/cloud-server.js"),
+          import("../serving/log.js"),
+        ]);
         const server = await startCloudServer({
           port,
           host,
@@ -35,23 +46,14 @@ export function cloudCommand(): Command {
           jobWorkers: job_workers,
           log: stderrLog,
           ...(database_url === undefined ? {} : { databaseUrl: database_url }),
+          ...(grpc_port === undefined && rest_api_port === undefined
+            ? {}
+            : { serving: { host, port: grpc_port ?? false, restApiPort: rest_api_port ?? false } }),
         });
-        stopOnSignal(server);
+        stopOnSignal(() => server.close());
       } catch (error) {
         process.stderr.write(`tureen cloud: ${toStatusError(error).message}\n`);
         process.exitCode = 1;
       }
     });
-}
-
-/** The first signal ends the server in order, the second at once. */
-function stopOnSignal(server: CloudServer): void {
-  let isStopping = false;
-  const stop = (): void => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
-    void server.close().then(() => process.exit(0));
-  };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
 }

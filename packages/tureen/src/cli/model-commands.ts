@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { withLocalFolder } from "../core/object-store/local-folder.js";
 import { toStatusError } from "../core/status-error.js";
 import type { RunModelOptions } from "./run-model.js";
 
@@ -19,15 +20,17 @@ const tagList = (text: string): string[] => text.split(",");
 export function showCommand(): Command {
   return new Command("show")
     .description("List a SavedModel's signatures, as saved_model_cli show --all does.")
-    .argument("<dir>", "folder of the SavedModel")
+    .argument("<dir>", "folder of the SavedModel, also s3://… and gs://…")
     .option("--all", "everything, which is what is shown anyway")
     .option("--plan", "the steps of each signature, and where and why they run there")
     .option("--tags <tag,...>", "the meta graph whose plans to show (serve)", tagList)
     .action((directory: string, { plan, tags }: { plan?: true; tags?: string[] }) =>
       print("show", async () =>
-        plan === true
-          ? (await import("./show-plan.js")).showPlan(directory, tags)
-          : (await import("./show-model.js")).showModel(directory),
+        withLocalFolder(directory, async (folder) =>
+          plan === true
+            ? (await import("./show-plan.js")).showPlan(folder, tags)
+            : (await import("./show-model.js")).showModel(folder),
+        ),
       ),
     );
 }
@@ -36,15 +39,17 @@ export function showCommand(): Command {
 export function runCommand(): Command {
   return new Command("run")
     .description("Run a signature of a SavedModel once, as saved_model_cli run does.")
-    .argument("<dir>", "folder of the SavedModel")
+    .argument("<dir>", "folder of the SavedModel, also s3://… and gs://…")
     .option("-s, --signature <name>", "the signature; the only one, or serving_default, unless said")
     .option("--tags <tag,...>", "the meta graph to load (serve)", tagList)
-    .option("--inputs <file>", "a JSON file of all inputs by name, or 'x=x.npy;y=y.json'")
+    .option("--inputs <file>", "a .json or .npz file of all inputs by name, or 'x=x.npy;y=all.npz[y];z=z.json'")
     .option("--input-exprs <exprs>", "values as JSON: 'x=[[1,2]];words=[\"a\"]'")
     .option("--input-examples <examples>", 'tf.Examples as JSON: \'inputs=[{"age":[22],"score":[0.5]}]\'')
     .option("--json", "results as one JSON object")
     .action((directory: string, options: RunModelOptions) =>
-      print("run", async () => (await import("./run-model.js")).runModel(directory, options)),
+      print("run", () =>
+        withLocalFolder(directory, async (folder) => (await import("./run-model.js")).runModel(folder, options)),
+      ),
     );
 }
 
@@ -54,11 +59,13 @@ export function scanCommand(): Command {
     .description(
       "Look through a SavedModel without running it: ops that touch files or have no kernel, sizes out of proportion.",
     )
-    .argument("<dir>", "folder of the SavedModel")
+    .argument("<dir>", "folder of the SavedModel, also s3://… and gs://…")
     .option("--json", "what was found as JSON")
     .action((directory: string, { json }: { json?: true }) =>
       print("scan", async () => {
-        const { text, clean } = await (await import("./scan-model.js")).scanModel(directory, json === true);
+        const { text, clean } = await withLocalFolder(directory, async (folder) =>
+          (await import("./scan-model.js")).scanModel(folder, json === true),
+        );
         if (!clean) process.exitCode = 1;
         return text;
       }),

@@ -128,6 +128,18 @@ export const ownFlags: readonly Flag[] = Object.freeze([
     "Let requests on the model ports load, unload and reload models (/manage/v1, /v2/repository).",
   ),
   flag(
+    "engine_workers",
+    "int32",
+    1,
+    "Threads in which a model may run beside the event loop's; they share its variables' memory. 0 for none.",
+  ),
+  flag(
+    "enable_session_service",
+    "bool",
+    false,
+    "Serve SessionService.SessionRun: callers may feed and fetch any tensors of a model's graph.",
+  ),
+  flag(
     "exit_on_load_failure",
     "bool",
     false,
@@ -139,7 +151,19 @@ export const ownFlags: readonly Flag[] = Object.freeze([
     false,
     "Answer unary gRPC calls straight on HTTP/2, past the gRPC library, for less CPU time a call. Experimental.",
   ),
+  flag(
+    "health_route",
+    "string",
+    "",
+    "Another path of the REST API that answers as /readyz does: Vertex AI's AIP_HEALTH_ROUTE, SageMaker's /ping.",
+  ),
   flag("lazy_loading", "bool", false, "Load a model when its first request comes."),
+  flag(
+    "loop_iteration_limit",
+    "int64",
+    10_000_000,
+    "Iterations that a while loop of a model may take; RESOURCE_EXHAUSTED beyond. 0 for no limit.",
+  ),
   flag("management_host", "string", "127.0.0.1", "Address of the management port."),
   flag("management_port", "int32", 0, "TCP port of the management API, health and metrics; 0 for none."),
   flag("max_concurrent_requests", "int32", 0, "Requests at work at a time; 0 for no limit."),
@@ -163,10 +187,22 @@ export const ownFlags: readonly Flag[] = Object.freeze([
     "MiB that models may take together, by an estimate from their files; what exceeds it is not loaded. 0 for no limit.",
   ),
   flag(
+    "model_cache_dir",
+    "string",
+    "",
+    "Where versions of s3:// and gs:// base paths are copied to; a folder of the user's among temporary files unless set.",
+  ),
+  flag(
     "model_folders",
     "string",
     "",
     "Comma-separated folders whose sub-folders are models, served under their own names as they come and go.",
+  ),
+  flag(
+    "predict_route",
+    "string",
+    "",
+    "Another path of the REST API that predicts with --model_name: Vertex AI's AIP_PREDICT_ROUTE, SageMaker's /invocations.",
   ),
   flag(
     "request_log_records_per_file",
@@ -182,7 +218,19 @@ export const ownFlags: readonly Flag[] = Object.freeze([
     "Comma-separated web origins to answer with CORS headers, instead of any.",
   ),
   flag("rest_api_ssl_config_file", "string", "", "Text-format SSLConfig: TLS for the REST API and the management API."),
+  flag(
+    "tensor_limit_mb",
+    "int64",
+    2048,
+    "MiB that one tensor may take; RESOURCE_EXHAUSTED beyond, before anything is allocated. 0 for no limit.",
+  ),
   flag("verbose", "bool", false, "Print stack traces of failures."),
+  flag(
+    "warm_up_on_load",
+    "bool",
+    true,
+    "Run each signature on zeros before a version is available, so that its first request is not slower than the others.",
+  ),
 ]);
 
 /** Flags that parse and then do nothing; a start-up line says so where one is given. */

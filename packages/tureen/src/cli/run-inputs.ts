@@ -5,11 +5,14 @@ import { invalidArgument } from "../core/status-error.js";
 import { type NestedValue, stringValue, type TensorValue, toTensor } from "../core/tensor-value.js";
 import type { SignatureInfo } from "../saved-model/index.js";
 import { type Literal, NumberLiteral, parseLiterals } from "./json-literals.js";
-import { parseNpy } from "./npy.js";
+import { parseNpy, parseNpz } from "./npy.js";
 
 /** Where the inputs of `tureen run` come from; later ones replace earlier ones. */
 export interface RunInputs {
-  /** A JSON file with an object of all inputs, or `name=file;name=file` with .npy and .json files. */
+  /**
+   * A JSON file with an object of all inputs or an .npz file with an array for each, or `name=file;name=file` with .npy, .npz and .json files; of an
+   * .npz file with several arrays `name=file.npz[array]` takes one.
+   */
   readonly inputs?: string;
   /** `name=JSON;name=JSON`. */
   readonly inputExprs?: string;
@@ -32,17 +35,19 @@ export function readRunInputs(signature: SignatureInfo, flags: RunInputs): Recor
     const dtype = dtypeOf(alias);
     feeds[alias] = toTensor(plainValue(literal, dtype, alias), dtype);
   };
-  if (flags.inputs !== undefined && !flags.inputs.includes("=")) {
+  if (flags.inputs?.endsWith(".npz") === true && !flags.inputs.includes("=")) {
+    for (const [alias, value] of parseNpz(readFileSync(flags.inputs))) feeds[alias] = withDType(value, dtypeOf(alias));
+  } else if (flags.inputs !== undefined && !flags.inputs.includes("=")) {
     const all = parseLiterals(readFileSync(flags.inputs, "utf8"), flags.inputs);
     if (!isObject(all)) throw invalidArgument(`${flags.inputs} must hold an object: inputs by name`);
     for (const [alias, literal] of Object.entries(all)) add(alias, literal);
   } else {
     for (const [alias, path] of pairs(flags.inputs, "--inputs")) {
-      const bytes = readFileSync(path);
-      if (path.endsWith(".npy")) {
-        dtypeOf(alias);
-        feeds[alias] = parseNpy(bytes);
-      } else add(alias, parseLiterals(bytes.toString("utf8"), path));
+      const [, file = path, array] = /^(.*\.npz)\[([^\]]*)\]$/.exec(path) ?? [];
+      const bytes = readFileSync(file);
+      if (path.endsWith(".npy")) feeds[alias] = withDType(parseNpy(bytes), dtypeOf(alias));
+      else if (file.endsWith(".npz")) feeds[alias] = withDType(oneOf(parseNpz(bytes), array, file), dtypeOf(alias));
+      else add(alias, parseLiterals(bytes.toString("utf8"), path));
     }
   }
   for (const [alias, text] of pairs(flags.inputExprs, "--input-exprs"))
@@ -53,6 +58,24 @@ export function readRunInputs(signature: SignatureInfo, flags: RunInputs): Recor
   }
   return feeds;
 }
+
+/** As saved_model_cli: a file with one array needs no name, of several one has to be named. */
+function oneOf(arrays: ReadonlyMap<string, TensorValue>, name: string | undefined, file: string): TensorValue {
+  const names = [...arrays.keys()];
+  const value = arrays.get(name ?? (names.length === 1 ? names[0]! : ""));
+  if (value === undefined) throw invalidArgument(`${file} holds: ${names.join(", ")}. Name one of them: ${file}[name]`);
+  return value;
+}
+
+/** NumPy makes 64-bit numbers where nothing else is said; what the input takes may be narrower. */
+function withDType(value: TensorValue, dtype: DType): TensorValue {
+  const narrower = narrowerThan[value.dtype];
+  if (narrower === undefined || !narrower.test(dtype)) return value;
+  const elements = Array.from(value.data as ArrayLike<number | bigint>, Number);
+  return { ...toTensor(elements, dtype), shape: value.shape };
+}
+
+const narrowerThan: Readonly<Record<string, RegExp>> = { float64: /^b?float(16|32)$/, int64: /^u?int(8|16|32)$/ };
 
 function isObject(value: Literal): value is { readonly [key: string]: Literal } {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof NumberLiteral);

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { consolePages, consolePath } from "../console/index.js";
 import { StatusError } from "../core/status-error.js";
@@ -6,19 +5,13 @@ import { type ModelServer, startModelServer, stderrLog } from "../serving/index.
 import type { FlagValue } from "./flags.js";
 import { nearestFlag, parseFlags, usageText } from "./flags.js";
 import { ineffectiveFlags, modelServerFlags, ownFlags } from "./model-server-flags.js";
+import { packageVersion } from "./package-version.js";
 import { serverOptions } from "./server-options.js";
 
 /** What C's `exit(-1)` is to the shell: TensorFlow Serving's exit code for all that goes wrong at start-up. */
 const failureExit = 255;
 
 const allFlags = [...modelServerFlags, ...ownFlags];
-
-/** The package's version. */
-export function packageVersion(): string {
-  // src/cli and dist/cli lie equally deep in the package.
-  const manifest = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
-  return manifest.version;
-}
 
 /** The console's page as the build leaves it. */
 function consoleFolder(): string {

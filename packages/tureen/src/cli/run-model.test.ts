@@ -1,13 +1,26 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { zipSync } from "fflate";
 import { expect, it } from "vitest";
+import type { NumericArray } from "../core/dtype.js";
 import { floatValue, stringValue, toTensor, zeros } from "../core/tensor-value.js";
 import { arrayText } from "./array-text.js";
 import { runModel } from "./run-model.js";
 
 const tour = new URL("../saved-model/fixtures/tour", import.meta.url).pathname;
 const halfPlusTwo = new URL("../serving/fixtures/half_plus_two/00000123", import.meta.url).pathname;
+
+function npyFile(about: string, data: NumericArray): Buffer {
+  const header = `{'descr': ${about}, }\n`;
+  return Buffer.concat([
+    Buffer.from([0x93]),
+    Buffer.from("NUMPY\x01\x00"),
+    Buffer.from([header.length, 0]),
+    Buffer.from(header),
+    Buffer.from(data.buffer),
+  ]);
+}
 
 it("runs a signature on values as saved_model_cli does", async () => {
   const inputExprs = 'x=[[1,2],[3,4]];words=["soup","x"];times=2';
@@ -37,18 +50,36 @@ it("runs a signature on examples and on files", async () => {
     expect(await runModel(tour, { inputs: join(folder, "all.json"), json: true })).toBe(
       '{"ids":[1],"y":[[2,4]],"zeros":[]}\n',
     );
-    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }\n";
-    const npy = Buffer.concat([
-      Buffer.from([0x93]),
-      Buffer.from("NUMPY\x01\x00"),
-      Buffer.from([header.length, 0]),
-      Buffer.from(header),
-      Buffer.from(Float32Array.of(1, 2).buffer),
-    ]);
-    writeFileSync(join(folder, "x.npy"), npy);
+    writeFileSync(
+      join(folder, "x.npy"),
+      npyFile("'<f4', 'fortran_order': False, 'shape': (1, 2)", Float32Array.of(1, 2)),
+    );
     expect(
       await runModel(tour, { inputs: `x=${folder}/x.npy`, inputExprs: 'words=["stew"];times=0', json: true }),
     ).toBe('{"ids":[1],"y":[[2,4]],"zeros":[]}\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it("runs a signature on NumPy's archives", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tureen-run-"));
+  try {
+    // Columns first, and 64-bit integers where the input takes 32.
+    const x = npyFile("'<f8', 'fortran_order': True, 'shape': (2, 2)", Float64Array.of(1, 3, 2, 4));
+    const times = npyFile("'<i8', 'fortran_order': False, 'shape': ()", BigInt64Array.of(2n));
+    const words = npyFile(
+      "'<U4', 'fortran_order': False, 'shape': (2,)",
+      Uint32Array.from("soupx\0\0\0", (c) => c.charCodeAt(0)),
+    );
+    writeFileSync(join(folder, "all.npz"), zipSync({ "x.npy": x, "times.npy": times, "words.npy": words }));
+    const expected = '{"ids":[0,-1],"y":[[11,19],[23,27]],"zeros":[0,0]}\n';
+    expect(await runModel(tour, { inputs: join(folder, "all.npz"), json: true })).toBe(expected);
+    const parts = ["x", "times", "words"].map((name) => `${name}=${folder}/all.npz[${name}]`).join(";");
+    expect(await runModel(tour, { inputs: parts, json: true })).toBe(expected);
+    await expect(runModel(tour, { inputs: `x=${folder}/all.npz` })).rejects.toThrow("all.npz holds: x, times, words.");
+    writeFileSync(join(folder, "none.npz"), "x");
+    await expect(runModel(tour, { inputs: join(folder, "none.npz") })).rejects.toThrow("Not a .npz file");
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -99,6 +99,7 @@ describe("serverOptions", () => {
     const ssl = file('server_key: "k" server_cert: "c"');
     const given = options(
       "--model_folders=/a,/b",
+      "--model_cache_dir=/var/cache/models",
       "--lazy_loading",
       "--grpc_direct_calls",
       "--memory_limit_mb=2",
@@ -122,6 +123,7 @@ describe("serverOptions", () => {
     );
     expect(given).toMatchObject({
       modelFolders: ["/a", "/b"],
+      modelCacheDir: "/var/cache/models",
       lazyLoading: true,
       grpcDirectCalls: true,
       memoryLimitBytes: 2 * 1024 * 1024,
@@ -144,6 +146,19 @@ describe("serverOptions", () => {
       numRequestIterationsForWarmup: 2,
     });
     expect(given.config).toBeUndefined();
+    const limits = ["--engine_workers=0", "--loop_iteration_limit=5", "--tensor_limit_mb=3", "--warm_up_on_load=false"];
+    expect(options(base, ...limits)).toMatchObject({
+      engineWorkers: 0,
+      loopLimit: 5,
+      tensorLimitBytes: 3 * 2 ** 20,
+      warmUpOnLoad: false,
+    });
+    expect(options(base, "--loop_iteration_limit=0", "--tensor_limit_mb=0")).toMatchObject({
+      engineWorkers: 1,
+      loopLimit: Number.POSITIVE_INFINITY,
+      tensorLimitBytes: Number.POSITIVE_INFINITY,
+      warmUpOnLoad: true,
+    });
     expect(options(base)).toMatchObject({ managementPort: false, enableModelManagement: false, logRequests: "none" });
     expect(() => options(base, "--log_requests=some")).toThrow("must be none, failures or all, not 'some'");
   });

@@ -93,21 +93,37 @@ function ownOptions(values: ReadonlyMap<string, FlagValue>, log: Log): ModelServ
   return {
     exitOnLoadFailure: isOn("exit_on_load_failure"),
     grpcDirectCalls: isOn("grpc_direct_calls"),
+    enableSessionService: isOn("enable_session_service"),
     lazyLoading: isOn("lazy_loading"),
     enableModelManagement: isOn("enable_model_management"),
     managementPort: number("management_port") === 0 ? false : number("management_port"),
     managementHost: text("management_host"),
+    ...(text("model_cache_dir") === "" ? {} : { modelCacheDir: text("model_cache_dir") }),
     ...(text("access_file") === "" ? {} : { accessFile: text("access_file") }),
     memoryLimitBytes: number("memory_limit_mb") * mebibyte,
+    engineWorkers: number("engine_workers"),
+    loopLimit: number("loop_iteration_limit") || Number.POSITIVE_INFINITY,
+    tensorLimitBytes: number("tensor_limit_mb") * mebibyte || Number.POSITIVE_INFINITY,
+    warmUpOnLoad: isOn("warm_up_on_load"),
     maxRequestBytes: number("max_request_bytes"),
     maxConcurrentRequests: number("max_concurrent_requests"),
     maxQueuedRequests: number("max_queued_requests"),
     requestLogRecordsPerFile: number("request_log_records_per_file"),
+    ...platformRoutes(text("predict_route"), text("health_route"), text("model_name")),
     logRequests: loggedRequests(text("log_requests")),
     restApiCompressResponses: isOn("rest_api_compress_responses"),
     ...(corsOrigins.length === 0 ? {} : { corsOrigins }),
     ...(restSsl === "" ? {} : { restSsl: readTextProto(SSLConfigSchema, restSsl, log) }),
   };
+}
+
+function platformRoutes(predict: string, health: string, model: string): Pick<ModelServerOptions, "platformRoutes"> {
+  for (const route of [predict, health]) {
+    if (route !== "" && !route.startsWith("/")) throw invalidArgument(`the route '${route}' must begin with a slash`);
+  }
+  if (predict === "" && health === "") return {};
+  const given = (route: string): string | undefined => (route === "" ? undefined : route);
+  return { platformRoutes: { predict: given(predict), health: given(health), model } };
 }
 
 function loggedRequests(text: string): LoggedRequests {

@@ -66,7 +66,11 @@ async function probe(
   env: Readonly<Record<string, string>>,
   model: string,
   paths: readonly string[],
-  during?: (child: ChildProcess, get: (path: string) => Promise<number>) => Promise<void>,
+  during?: (
+    child: ChildProcess,
+    get: (path: string) => Promise<number>,
+    ask: (path: string, body: string) => Promise<unknown>,
+  ) => Promise<void>,
 ): Promise<number | null> {
   const [port, restPort] = [await freePort(), await freePort()];
   const [command, ...args] = argv;
@@ -98,7 +102,10 @@ async function probe(
       body: '{"instances": [1.0]}',
     });
     expect([reply.status, await reply.json()]).toEqual([200, { predictions: [2.5] }]);
-    await during?.(child, get);
+    await during?.(child, get, async (path, body) => {
+      const headers = { "Content-Type": "application/json" };
+      return (await fetch(`http://127.0.0.1:${restPort}${path}`, { method: "POST", headers, body })).json();
+    });
   } finally {
     child.kill("SIGTERM");
   }
@@ -116,9 +123,43 @@ describe.concurrent("the deployment files' command lines", () => {
     ).toBe(0);
   });
 
+  it("Vertex AI: port, routes and the model's own folder come from the environment", async () => {
+    const env = {
+      AIP_HTTP_PORT: "1",
+      AIP_PREDICT_ROUTE: "/v1/endpoints/7/deployedModels/8:predict",
+      AIP_HEALTH_ROUTE: "/v1/endpoints/7/deployedModels/8",
+      AIP_STORAGE_URI: join(folder, "models/half_plus_two/00000123"),
+    };
+    const argv = ["/bin/sh", join(root, "deploy/tf_serving_entrypoint.sh")];
+    const code = await probe(argv, env, "model", [env.AIP_HEALTH_ROUTE], async (_, __, ask) => {
+      expect(await ask(env.AIP_PREDICT_ROUTE, '{"instances": [1.0, 3.0]}')).toEqual({ predictions: [2.5, 3.5] });
+    });
+    expect(code).toBe(0);
+  });
+
+  it.each(["models", "models/half_plus_two", "models/half_plus_two/00000123"])(
+    "SageMaker: finds the model in %s and answers /ping and /invocations",
+    async (unpacked) => {
+      const env = { SM_MODEL_DIR: join(folder, unpacked) };
+      const argv = ["/bin/sh", join(root, "deploy/tf_serving_entrypoint.sh"), "serve"];
+      const code = await probe(argv, env, "model", ["/ping"], async (_, __, ask) => {
+        expect(await ask("/invocations", "[1.0, 3.0]")).toEqual({ predictions: [2.5, 3.5] });
+      });
+      expect(code).toBe(0);
+    },
+  );
+
   it("Kubernetes: serves a volume of models, and its probes are answered", async () => {
     const { argv, paths } = manifest("kubernetes.yaml");
     expect(paths).toEqual(["/readyz", "/readyz", "/healthz"]);
+    const local = argv.map((arg) => arg.replace("=/models", `=${join(folder, "models")}`));
+    expect(await probe(local, {}, "half_plus_two", paths)).toBe(0);
+  });
+
+  it("Knative: serves a volume of models on the port that the revision names", async () => {
+    const { argv, paths } = manifest("knative.yaml");
+    expect(argv).toContain("--rest_api_port=8080");
+    expect(deployFile("knative.yaml")).toMatch(/- name: http1\n +containerPort: 8080$/m);
     const local = argv.map((arg) => arg.replace("=/models", `=${join(folder, "models")}`));
     expect(await probe(local, {}, "half_plus_two", paths)).toBe(0);
   });

@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { batchCommand } from "./batch-command.js";
+import { batchWorkerCommand } from "./batch-worker-command.js";
 import { cloudCommand } from "./cloud-command.js";
 import type { Flag, FlagValue } from "./flags.js";
 import { mlEngineCommand } from "./ml-engine/command.js";
 import { runCommand, scanCommand, showCommand } from "./model-commands.js";
 import { modelServerFlags, ownFlags } from "./model-server-flags.js";
-import { packageVersion, serve } from "./run-model-server.js";
+import { packageVersion } from "./package-version.js";
 
 /** The value that a friendly option's text stands for. */
 function optionValue(flag: Flag): (text: string) => FlagValue {
@@ -40,6 +41,7 @@ function serveCommand(): Command {
       values.set(flag.name, isFolder ? resolve(String(value)) : value);
       given.add(flag.name);
     }
+    const { serve } = await import("./run-model-server.js");
     const exitCode = await serve(values, given);
     if (exitCode !== undefined) process.exitCode = exitCode;
   });
@@ -57,6 +59,7 @@ program.addCommand(showCommand());
 program.addCommand(runCommand());
 program.addCommand(scanCommand());
 program.addCommand(batchCommand());
+program.addCommand(batchWorkerCommand());
 program.addCommand(cloudCommand());
 program.addCommand(mlEngineCommand());
 await program.parseAsync();

@@ -1,6 +1,8 @@
 import type { Log } from "../serving/log.js";
 import type { Database } from "./database/database.js";
 import type { ModelCache } from "./deploy/model-cache.js";
+import type { JobQueue } from "./jobs/job-queue.js";
+import type { QueueWorker } from "./jobs/queue-worker.js";
 
 /** What the service allows; Cloud ML Engine's documented quotas unless said. */
 export interface CloudLimits {
@@ -24,19 +26,19 @@ export interface CloudContext {
   readonly database: Database;
   /** Folder for deployed models. */
   readonly dataDir: string;
-  /** This data folder's name in the database: whose unfinished work is whose. */
+  /** This process's name among the servers of the database: whose unfinished work is whose. */
   readonly owner: string;
   readonly models: ModelCache;
   readonly limits: CloudLimits;
   readonly log: Log;
-  /** Worker processes of a batch prediction job. */
-  readonly jobWorkers: number;
+  /** Batch prediction's shards, for the workers of all hosts. */
+  readonly queue: JobQueue;
+  /** This server's own worker; undefined where other hosts do all of that work. */
+  readonly worker: QueueWorker | undefined;
   /** Work that goes on after its request was answered; a server that stops waits for it or cuts it off. */
   readonly background: Set<Promise<void>>;
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
-  /** Jobs under way here, by full name. */
-  readonly runningJobs: Map<string, AbortController>;
 }
 
 /** Lets work go on after the request; what goes wrong there is the work's own to report, else it is logged. */

@@ -1,9 +1,12 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type CloudServer, startCloudServer } from "./cloud-server.js";
 import { embeddedDatabase } from "./database/embedded-database.js";
+import { openJobQueue } from "./jobs/job-queue.js";
+import { claimTask } from "./jobs/task-rows.js";
+import { testDatabaseUrl } from "./testing/test-database.js";
 
 // Made by TensorFlow 2.15: interop/serving/make_fixtures.py.
 const halfPlusTwo = new URL("../serving/fixtures/half_plus_two/00000123", import.meta.url).pathname;
@@ -58,8 +61,8 @@ async function deploy(model: string, version: string, deploymentUri = halfPlusTw
 
 describe("startCloudServer", () => {
   beforeAll(async () => {
-    server = await startCloudServer({ dataDir: join(root, "main"), jobWorkers: 0 });
-  });
+    server = await startCloudServer({ dataDir: join(root, "main") });
+  }, 60_000);
 
   afterAll(() => server.close());
 
@@ -124,8 +127,8 @@ describe("startCloudServer", () => {
     await ok("POST", "projects/p/models", { name: "names" });
     expect(await fails("POST", "projects/p/models", { name: "names" })).toContain("ALREADY_EXISTS: ");
     const versions = "projects/p/models/names/versions";
-    expect(await fails("POST", versions, { name: "v", deploymentUri: "gs://bucket/model" })).toContain(
-      "UNIMPLEMENTED: gs://",
+    expect(await fails("POST", versions, { name: "v", deploymentUri: "hdfs://host/model" })).toContain(
+      "UNIMPLEMENTED: hdfs://",
     );
     expect(await fails("POST", versions, { name: "v", deploymentUri: "model" })).toContain("no absolute path");
     expect(await fails("POST", versions, { name: "v", deploymentUri: "/m", framework: "XGBOOST" })).toContain(
@@ -269,18 +272,95 @@ describe("startCloudServer", () => {
   });
 });
 
+describe("servers of one database and one deployment folder", () => {
+  it("serve what any of them deployed, over both APIs from one copy", async () => {
+    const databaseUrl = await testDatabaseUrl();
+    if (databaseUrl === undefined) {
+      console.log("skipped: an embedded database has one server (TUREEN_TEST_DATABASE_URL names a PostgreSQL server)");
+      return;
+    }
+    const shared = { dataDir: join(root, "replicas"), databaseUrl, jobWorkers: 0 };
+    const first = await startCloudServer(shared);
+    const second = await startCloudServer({ ...shared, serving: { host: "127.0.0.1" } });
+    try {
+      server = first;
+      const model = "projects/p/models/shared";
+      await ok("POST", "projects/p/models", { name: "shared" });
+      await deploy(model, "v1");
+      server = second;
+      expect(await ok("POST", `${model}:predict`, { instances: [1] })).toEqual({ predictions: [2.5] });
+      expect(await restPredict(second, "p.shared")).toEqual({ predictions: [2.5] });
+    } finally {
+      await Promise.all([first.close(), second.close()]);
+    }
+  });
+});
+
+async function restPredict(cloud: CloudServer, model: string): Promise<unknown> {
+  const url = `http://127.0.0.1:${cloud.modelServer!.restPort}/v1/models/${model}:predict`;
+  return (await fetch(url, { method: "POST", body: '{"instances": [1]}' })).json();
+}
+
+describe("with a model server beside it", () => {
+  it("gives deployed versions numbers and labels there, and takes deleted ones away", async () => {
+    server = await startCloudServer({ dataDir: join(root, "both"), jobWorkers: 0, serving: { host: "127.0.0.1" } });
+    try {
+      const model = "projects/p/models/m";
+      await ok("POST", "projects/p/models", { name: "m" });
+      await deploy(model, "v1");
+      await deploy(model, "v2");
+      await ok("POST", `${model}/versions/v2:setDefault`, {});
+      await vi.waitFor(
+        async () => {
+          expect(await restPredict(server, "p.m/labels/default")).toEqual({ predictions: [2.5] });
+          expect(server.modelServer!.core.list()).toMatchObject([
+            {
+              name: "p.m",
+              labels: new Map([
+                ["v1", 1n],
+                ["v2", 2n],
+                ["default", 2n],
+              ]),
+            },
+          ]);
+        },
+        { timeout: 10_000 },
+      );
+      expect(await restPredict(server, "p.m/labels/v1")).toEqual({ predictions: [2.5] });
+      expect(await ok("POST", `${model}:predict`, { instances: [4] })).toEqual({ predictions: [4] });
+      await ok("DELETE", `${model}/versions/v1`);
+      await vi.waitFor(
+        async () =>
+          expect(await restPredict(server, "p.m/versions/1")).toMatchObject({
+            error: expect.stringContaining("not found"),
+          }),
+        { timeout: 10_000 },
+      );
+      expect(await ok("POST", `${model}:predict`, { instances: [4] })).toEqual({ predictions: [4] });
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe("after a crash", () => {
   it("has versions complete or not at all, and goes on with jobs", async () => {
     const dataDir = join(root, "crash");
+    const input = join(root, "crash.json");
+    writeFileSync(input, "1\n2\n");
     const first = await startCloudServer({ dataDir, jobWorkers: 0 });
     server = first;
+    const model = "projects/p/models/m";
     await ok("POST", "projects/p/models", { name: "m" });
-    await deploy("projects/p/models/m", "v1");
+    await deploy(model, "v1");
+    const outputPath = join(root, "crash-output");
+    const predictionInput = { modelName: model, dataFormat: "JSON", inputPaths: [input], outputPath };
+    await ok("POST", "projects/p/jobs", { jobId: "j", predictionInput });
     await first.close();
 
     // What a server killed half-way leaves: a version being created with its operation, half a copy, a job under way.
     const database = await embeddedDatabase(join(dataDir, "database"));
-    const owner = readFileSync(join(dataDir, "owner"), "utf8").trim();
+    const owner = "gone";
     await database.query(
       `INSERT INTO tureen_versions (project, model, name, body, state, owner, etag) VALUES ('p', 'm', 'v2', '{}', 'CREATING', $1, 'e')`,
       [owner],
@@ -289,19 +369,17 @@ describe("after a crash", () => {
       `INSERT INTO tureen_operations (project, id, body, done, owner) VALUES ('p', 'create_m_v2-1', '{"metadata": {}}', false, $1)`,
       [owner],
     );
-    const input = join(root, "crash.json");
-    writeFileSync(input, "1\n2\n");
-    const [row] = await database.query<{ path: string }>("SELECT path FROM tureen_versions WHERE name = 'v1'");
-    const predictionInput = { dataFormat: "JSON", inputPaths: [input], outputPath: join(root, "crash-output") };
-    await database.query(
-      `INSERT INTO tureen_jobs (project, id, body, state, owner, etag, model_dir) VALUES ('p', 'j', $1, 'RUNNING', $2, 'e', $3)`,
-      [JSON.stringify({ predictionInput }), owner, row!.path],
-    );
+    const queue = await openJobQueue(database);
+    await database.transaction(async (transaction) => {
+      const message = await queue.fetch(transaction);
+      await claimTask(transaction, message!.task, message!.id, "gone", 3_600_000);
+    });
+    await queue.close();
     await database.close();
     const stray = join(dataDir, "versions", "stray");
     writeFileSync(stray, "");
 
-    server = await startCloudServer({ dataDir, jobWorkers: 0 });
+    server = await startCloudServer({ dataDir });
     try {
       expect(await fails("GET", "projects/p/models/m/versions/v2")).toContain("NOT_FOUND");
       expect(await ok("GET", "projects/p/operations/create_m_v2-1")).toMatchObject({ done: true, error: { code: 10 } });

@@ -1,12 +1,11 @@
-import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
-import { writeFileAtomically } from "../core/file-system.js";
 import { invalidArgument, StatusError, toStatusError } from "../core/status-error.js";
 import { encodeText } from "../core/text.js";
 import { type Log, silentLog } from "../serving/log.js";
+import type { ModelServer } from "../serving/model-server.js";
 import { discoveryDocument, isDiscoveryPath } from "./api/discovery.js";
 import { googleErrorBody, httpStatus } from "./api/google-error.js";
 import { answer } from "./api/router.js";
@@ -17,7 +16,11 @@ import { migrate } from "./database/migrate.js";
 import { postgresDatabase } from "./database/postgres-database.js";
 import { clearUnfinished } from "./deploy/deploy-version.js";
 import { modelCache } from "./deploy/model-cache.js";
-import { resumeJobs } from "./jobs/run-job.js";
+import { type ServedModelsOptions, servedModels } from "./deploy/served-models.js";
+import { type JobQueue, openJobQueue } from "./jobs/job-queue.js";
+import { startQueueWorker } from "./jobs/queue-worker.js";
+import { dropLeases } from "./jobs/task-rows.js";
+import { joinServers } from "./store/servers.js";
 
 /** How a cloud server is set up. */
 export interface CloudServerOptions {
@@ -29,15 +32,19 @@ export interface CloudServerOptions {
   readonly dataDir: string;
   /** `postgres://…`: a PostgreSQL server; the embedded database without it. */
   readonly databaseUrl?: string;
-  /** Worker processes of a batch prediction job; 1 unless said, 0 for none but the server's own. */
+  /** Shards of batch prediction that this server does at a time, each in a process of its own; 1 unless said, 0 for none. */
   readonly jobWorkers?: number;
   readonly limits?: Partial<CloudLimits>;
+  /** Opens TensorFlow Serving's ports beside the REST API, on the same copy of the models: see `servedModels` for their names. */
+  readonly serving?: ServedModelsOptions;
   readonly log?: Log;
 }
 
 /** A cloud server that listens. */
 export interface CloudServer {
   readonly port: number;
+  /** The model server of the same models, where there is one. */
+  readonly modelServer: ModelServer | undefined;
   /** Takes no more calls, interrupts jobs (they go on at the next start), closes the database. */
   close(): Promise<void>;
 }
@@ -48,25 +55,48 @@ export interface CloudServer {
  * What a crash left is cleared up first: versions are there complete or not at all, jobs go on. UNAVAILABLE where the port is taken.
  */
 export async function startCloudServer(options: CloudServerOptions): Promise<CloudServer> {
-  const { log = silentLog, host = "127.0.0.1" } = options;
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true });
   const database =
     options.databaseUrl === undefined
       ? await embeddedDatabase(join(dataDir, "database"))
       : postgresDatabase(options.databaseUrl);
+  try {
+    await migrate(database);
+    const queue = await openJobQueue(database);
+    return await startOn(database, queue, dataDir, options);
+  } catch (error) {
+    await closeQuietly(database);
+    throw error;
+  }
+}
+
+async function startOn(
+  database: Database,
+  queue: JobQueue,
+  dataDir: string,
+  options: CloudServerOptions,
+): Promise<CloudServer> {
+  const { log = silentLog, host = "127.0.0.1", jobWorkers: processes = 1 } = options;
+  if (database.isEmbedded) await dropLeases(database);
   const stopping = new AbortController();
+  const served = options.serving === undefined ? undefined : await servedModels(database, { log, ...options.serving });
+  const models = served ?? modelCache();
+  const presence = await joinServers(database, log, async () => {
+    await clearUnfinished(context);
+    await models.refresh();
+  });
   const context: CloudContext = {
     database,
     dataDir,
-    owner: ownerOf(dataDir),
-    models: modelCache(),
+    owner: presence.id,
+    models,
     limits: { ...defaultLimits, ...options.limits },
     log,
-    jobWorkers: options.jobWorkers ?? 1,
+    queue,
+    worker: processes === 0 ? undefined : startQueueWorker({ database, queue, processes, log }),
     background: new Set(),
     stopping: stopping.signal,
-    runningJobs: new Map(),
   };
   const server = createServer((request, response) => {
     void handle(context, request, response).catch((error: unknown) => {
@@ -75,26 +105,28 @@ export async function startCloudServer(options: CloudServerOptions): Promise<Clo
     });
   });
   try {
-    await migrate(database);
     await clearUnfinished(context);
+    await models.refresh();
     await listen(server, options.port ?? 0, host);
-    await resumeJobs(context);
   } catch (error) {
-    await closeQuietly(database);
+    await Promise.all([presence.leave(), context.worker?.close(), models.close()]);
+    await queue.close();
     throw error;
   }
   const { port } = server.address() as AddressInfo;
   log.info("cloud", `Serving the ML v1 API at http://${host}:${port}/v1, discovery at /$discovery/rest?version=v1`);
   return {
     port,
+    modelServer: served?.server,
     async close() {
       stopping.abort();
       const closed = new Promise<void>((done) => server.close(() => done()));
       server.closeIdleConnections();
-      await Promise.all(context.background);
+      await Promise.all([...context.background, context.worker?.close()]);
+      await queue.close();
       server.closeAllConnections();
       await closed;
-      context.models.close();
+      await Promise.all([presence.leave(), models.close()]);
       await database.close();
     },
   };
@@ -105,18 +137,6 @@ async function closeQuietly(database: Database): Promise<void> {
     await database.close();
   } catch {
     // The failure that led here is the one to report.
-  }
-}
-
-/** The data folder's name in the database: made at the first start, kept for ever. */
-function ownerOf(dataDir: string): string {
-  const path = join(dataDir, "owner");
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    const owner = randomUUID();
-    writeFileAtomically(path, encodeText(`${owner}\n`));
-    return owner;
   }
 }
 

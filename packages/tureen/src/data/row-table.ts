@@ -3,6 +3,7 @@ import { elementCount, type Shape } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
 import { type TensorValue, tensorValue } from "../core/tensor-value.js";
 import type { ElementSpec } from "./element-spec.js";
+import { type StringColumn, stringColumn } from "./string-column.js";
 import { type Layout, pack, type Structure } from "./structure.js";
 
 /** Tensors in memory that share their leading dimension: row i is element i. */
@@ -21,6 +22,8 @@ interface Column {
   readonly words: Uint8Array | Uint16Array | Int32Array | Float32Array | undefined;
   /** Words a row. */
   readonly width: number;
+  /** Numbers the strings of a column of them. */
+  readonly strings?: StringColumn;
 }
 
 /** A table of tensors, by the number of their leaf; INVALID_ARGUMENT where they have no or different leading dimensions. */
@@ -37,7 +40,11 @@ export function rowTable(layout: Layout, values: readonly TensorValue[]): RowTab
 function column(value: TensorValue): Column {
   const rowShape = value.shape.slice(1);
   const entries = elementCount(rowShape) * dtypeWidth(value.dtype);
-  if (!ArrayBuffer.isView(value.data)) return { value, rowShape, entries, words: undefined, width: entries };
+  if (!ArrayBuffer.isView(value.data)) {
+    const lists = { value, rowShape, entries, words: undefined, width: entries };
+    if (value.dtype !== "string") return lists;
+    return { ...lists, strings: stringColumn(value.data as readonly Uint8Array[]) };
+  }
   const data = value.data as NumericArray;
   const words = wordsOf(data);
   return { value, rowShape, entries, words, width: (entries * data.BYTES_PER_ELEMENT) / words.BYTES_PER_ELEMENT };
@@ -75,9 +82,11 @@ export function gatherRows(table: RowTable, order: Int32Array, count: number): S
     const source = table.columns[c]!;
     const { value, entries } = source;
     const shape = [count, ...source.rowShape];
-    const data = run
-      ? value.data.slice(order[0]! * entries, (order[0]! + count) * entries)
-      : gatherColumn(source, order, count, shape);
+    const data =
+      source.strings?.gather(order, count, entries) ??
+      (run
+        ? value.data.slice(order[0]! * entries, (order[0]! + count) * entries)
+        : gatherColumn(source, order, count, shape));
     leaves[c] = tensorValue(value.dtype, shape, data as typeof value.data);
   }
   return pack(table.layout, leaves);

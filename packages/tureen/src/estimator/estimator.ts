@@ -57,6 +57,8 @@ export interface EstimatorOptions {
   /** Handed to the model function. */
   readonly params?: Params | undefined;
   readonly clock?: Clock | undefined;
+  /** Whether each graph starts with a step counter; default true, false for a model function that brings its own. */
+  readonly createsGlobalStep?: boolean | undefined;
   /** What the model starts from while its folder has no checkpoint: a checkpoint, a folder of them, a SavedModel's folder, or settings. */
   readonly warmStartFrom?: string | WarmStartSettings | WarmStartSettingsInit | undefined;
 }
@@ -114,6 +116,7 @@ export class Estimator {
   /** What the model starts from while its folder has no checkpoint. */
   readonly warmStartSettings: WarmStartSettings | undefined;
   readonly #modelFn: ModelFn;
+  readonly #createsGlobalStep: boolean;
   readonly #writers: EventWriters;
 
   constructor(options: EstimatorOptions) {
@@ -130,6 +133,7 @@ export class Estimator {
     this.config = Object.freeze({ ...config, modelDir: this.modelDir });
     this.params = options.params ?? {};
     this.#modelFn = options.modelFn;
+    this.#createsGlobalStep = options.createsGlobalStep ?? true;
     this.clock = options.clock ?? systemClock;
     this.#writers = new EventWriters(this.clock);
     if (given === undefined)
@@ -451,7 +455,7 @@ export class Estimator {
       clock: this.clock,
       writers: new RunEventWriters(this.#writers),
     });
-    withGraph(graph, () => getOrCreateGlobalStep());
+    if (this.#createsGlobalStep) withGraph(graph, () => getOrCreateGlobalStep());
     return graph;
   }
 

@@ -25,12 +25,14 @@ export class HookedRun implements SessionRunContext {
   batchSize: number | undefined = undefined;
   stopRequested = false;
   readonly #hooks: readonly SessionRunHook[];
+  readonly #placeholders: readonly Tensor[];
   readonly #requests: RequestCache;
 
   constructor(options: HookedRunOptions) {
     this.session = options.session;
     this.graph = options.graph;
     this.#hooks = options.hooks;
+    this.#placeholders = options.placeholders;
     this.#requests = new RequestCache(options);
   }
 
@@ -42,9 +44,13 @@ export class HookedRun implements SessionRunContext {
     this.stopRequested = true;
   }
 
-  /** Tells the hooks that the session is there. */
-  async start(): Promise<void> {
-    for (const hook of this.#hooks) await hook.afterCreateSession?.(this.session);
+  /** Tells the hooks that the session is there; `next` gives the input's values to one that wants some before the first step. */
+  async start(next: () => MaybePromise<readonly TensorValue[] | undefined> = () => undefined): Promise<void> {
+    const nextFeeds = async (): Promise<ReadonlyMap<Tensor, TensorValue> | undefined> => {
+      const values = await next();
+      return values === undefined ? undefined : new Map(values.map((value, i) => [this.#placeholders[i]!, value]));
+    };
+    for (const hook of this.#hooks) await hook.afterCreateSession?.(this.session, nextFeeds);
   }
 
   /** One step; the values of the loop's own fetches. A promise only where a hook gave one. */

@@ -1,13 +1,24 @@
 export { addMetrics, type MetricFn, type MetricFnArgs } from "./add-metrics.js";
 export { BaselineClassifier, BaselineEstimator, BaselineRegressor } from "./canned/baseline.js";
-export { BoostedTreesClassifier, type BoostedTreesOptions, BoostedTreesRegressor } from "./canned/boosted-trees.js";
+export {
+  BoostedTreesClassifier,
+  BoostedTreesEstimator,
+  type BoostedTreesOptions,
+  BoostedTreesRegressor,
+  type ExplainedPrediction,
+} from "./canned/boosted-trees.js";
+export type { Explanation } from "./canned/boosted-trees-explanations.js";
 export { DNNClassifier, DNNEstimator, DNNRegressor } from "./canned/dnn.js";
 export {
   DNNLinearCombinedClassifier,
   DNNLinearCombinedEstimator,
   DNNLinearCombinedRegressor,
 } from "./canned/dnn-linear-combined.js";
+export { KMeans } from "./canned/k-means.js";
+export type { DistanceMetric, InitialClusters, KMeansOptions } from "./canned/k-means-options.js";
 export { LinearClassifier, LinearEstimator, LinearRegressor } from "./canned/linear.js";
+export { RNNClassifier, RNNEstimator } from "./canned/rnn.js";
+export * as v1 from "./canned/v1/index.js";
 export { type EarlyStoppingInterval, makeEarlyStoppingHook } from "./early-stopping/make-early-stopping-hook.js";
 export { readEvalMetrics } from "./early-stopping/read-eval-metrics.js";
 export {
@@ -40,6 +51,7 @@ export { MultiClassHead } from "./head/multi-class-head.js";
 export { MultiHead } from "./head/multi-head.js";
 export { MultiLabelHead } from "./head/multi-label-head.js";
 export { LogisticRegressionHead, PoissonRegressionHead, RegressionHead } from "./head/regression-head.js";
+export { type SequentialHeadOptions, SequentialHeadWrapper } from "./head/sequential-head.js";
 export {
   CheckpointSaverHook,
   type CheckpointSaverListener,
@@ -66,6 +78,10 @@ export { type Mode, ModeKeys } from "./mode-keys.js";
 export type { Features, FeatureTensor, Labels, ModelFn, ModelFnArgs, Params } from "./model-fn.js";
 export type { Prediction } from "./predict.js";
 export { type RunConfig, runConfig } from "./run-config.js";
+export {
+  SavedModelEstimator,
+  type SavedModelEstimatorOptions,
+} from "./saved-model-estimator/saved-model-estimator.js";
 export type { Scaffold } from "./scaffold.js";
 export { type EvalSpec, type EvalSpecInit, evalSpec } from "./training/eval-spec.js";
 export { type TrainAndEvaluateResult, trainAndEvaluate } from "./training/train-and-evaluate.js";

@@ -16,7 +16,7 @@ const turnEvery = 50;
 
 /** Runs steps until the input ends, a hook asks to stop or `signal` aborts; ends the hooks. */
 export async function runLoop({ run, input, onStep, signal }: LoopOptions): Promise<void> {
-  await run.start();
+  await run.start(() => input.next());
   let turn = performance.now();
   while (!run.stopRequested && signal?.aborted !== true) {
     const pending = input.next();

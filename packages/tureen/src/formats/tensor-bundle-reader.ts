@@ -1,5 +1,14 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
-import { allocate, type DataOf, dtypeLabel, dtypeSize, dtypeWidth, isNumericDType, viewBytes } from "../core/dtype.js";
+import {
+  allocate,
+  checkAllocation,
+  type DataOf,
+  dtypeLabel,
+  dtypeSize,
+  dtypeWidth,
+  isNumericDType,
+  viewBytes,
+} from "../core/dtype.js";
 import { fileError, readAt, readWholeFile } from "../core/file-system.js";
 import { elementCount, sameShape, shapeText } from "../core/shape.js";
 import { dataLoss, invalidArgument, notFound, StatusError, unimplemented } from "../core/status-error.js";
@@ -49,9 +58,12 @@ export class BundleReader {
   /** Encoded entries by `byteKey`, in the order of the keys: decoded when asked for, most are asked for once. */
   private readonly entries = new Map<string, Uint8Array>();
   private readonly shards = new Map<number, Shard>();
+  private readonly shared: boolean;
 
-  constructor(prefix: string) {
+  /** With `shared` numbers are read into memory that threads can share. */
+  constructor(prefix: string, { shared = false }: { readonly shared?: boolean } = {}) {
     this.prefix = prefix;
+    this.shared = shared;
     const path = bundleIndexPath(prefix);
     let bytes: Uint8Array;
     try {
@@ -172,7 +184,12 @@ export class BundleReader {
     }
     // As in TensorFlow: whole string tensors restore, parts of them do not.
     if (!isNumericDType(dtype)) throw invalidArgument(`Dtype ${dtypeLabel(dtype)} not supported.`);
-    const result = tensorValue(dtype, target, allocate(dtype, elementCount(target)));
+    const elements = elementCount(target);
+    if (this.shared) checkAllocation(dtype, elements);
+    const data = this.shared
+      ? (viewBytes(dtype, new SharedArrayBuffer(elements * dtypeSize(dtype)), 0, elements) as DataOf[typeof dtype])
+      : allocate(dtype, elements);
+    const result = tensorValue(dtype, target, data);
     for (const slice of covering) {
       copySlice(shape, slice, numericBytes(part(slice)), wanted, numericBytes(result), dtypeSize(dtype));
     }
@@ -191,7 +208,7 @@ export class BundleReader {
         `Invalid size in bundle entry: key ${name}; stored size ${size}; expected size ${dtype === "string" ? "is at least " : ""}${expected}`,
       );
     }
-    const bytes = this.bytesOf(entry);
+    const bytes = this.bytesOf(entry, this.shared && dtype !== "string");
     const bigEndian = this.header.endianness === "BIG";
     if (dtype === "string") {
       const { strings, crc } = decodeStrings(bytes, elements, bigEndian);
@@ -217,13 +234,18 @@ export class BundleReader {
     return bundleDataPath(this.prefix, shard, this.header.numShards);
   }
 
-  private bytesOf({ shardId, offset, size }: BundleEntry): Uint8Array<ArrayBuffer> {
+  private bytesOf({ shardId, offset, size }: BundleEntry, shared: boolean): Uint8Array {
     const path = this.dataPath(shardId);
     const shard = this.shards.get(shardId) ?? openShard(path);
     this.shards.set(shardId, shard);
     // Nothing is allocated for what the file cannot hold: the size is only the index's word.
     // Memory that is not zeroed first saves a pass over it; the read below fills it or throws.
-    const memory = offset + size <= shard.size ? (Buffer.allocUnsafeSlow(size).buffer as ArrayBuffer) : undefined;
+    const memory =
+      offset + size > shard.size
+        ? undefined
+        : shared
+          ? new SharedArrayBuffer(size)
+          : (Buffer.allocUnsafeSlow(size).buffer as ArrayBuffer);
     const bytes = memory === undefined ? undefined : new Uint8Array(memory);
     if (bytes === undefined || readAt(shard.fd, bytes, offset, path) < size) {
       const cause = new Error(`${size} bytes at byte ${offset} of ${path}`);
@@ -268,8 +290,8 @@ function checkVersion({ minConsumer, badConsumers }: BundleHeader): void {
 }
 
 /** Opens the bundle of a prefix such as `model.ckpt-100` or `variables/variables`; NOT_FOUND where there is none. */
-export function openBundle(prefix: string): BundleReader {
-  return new BundleReader(prefix);
+export function openBundle(prefix: string, options?: { readonly shared?: boolean }): BundleReader {
+  return new BundleReader(prefix, options);
 }
 
 /** Every tensor of a bundle, by name, in the order of the names' bytes. */

@@ -1,4 +1,5 @@
 import type { DType } from "../core/dtype.js";
+import { customOpRegistryTable } from "./custom-op-registry.table.js";
 import { opRegistryTable } from "./op-registry.table.js";
 
 /** One input or output argument of an op: how many tensors of which dtype it stands for. */
@@ -55,19 +56,24 @@ export interface OpDef {
 
 const parsed = new Map<string, OpDef>();
 
-/** The definition of a registered op, or undefined. Entries are parsed when first asked for: start-up must not pay for 1,862 of them. */
+/** The definition of an op that TensorFlow or one of its libraries registers, or undefined. Entries are parsed when first asked for: start-up must not pay for 1,862 of them. */
 export function findOpDef(name: string): OpDef | undefined {
   const known = parsed.get(name);
   if (known !== undefined) return known;
-  if (!Object.hasOwn(opRegistryTable, name)) return undefined;
-  const def = parseOpDef(name, opRegistryTable[name]!);
+  const text = ownEntry(opRegistryTable, name) ?? ownEntry(customOpRegistryTable, name);
+  if (text === undefined) return undefined;
+  const def = parseOpDef(name, text);
   parsed.set(name, def);
   return def;
 }
 
-/** The names of all registered ops. */
+function ownEntry(table: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** The names of all registered ops, those of TensorFlow's libraries included. */
 export function registeredOps(): readonly string[] {
-  return Object.keys(opRegistryTable);
+  return [...Object.keys(opRegistryTable), ...Object.keys(customOpRegistryTable)];
 }
 
 interface StoredAttr {

@@ -19,6 +19,8 @@ export interface VariableOptions {
   /** A value (with its own dtype and shape), a tensor, or a function of shape and dtype. */
   readonly initializer: Initializer | Tensor | TensorValue;
   readonly trainable?: boolean;
+  /** Whether every value has the first one's shape; default true. */
+  readonly validateShape?: boolean;
   /** Default: the global variables, and the trainable ones where trainable. */
   readonly collections?: readonly string[];
 }
@@ -27,6 +29,7 @@ export interface VariableOptions {
 export class Variable {
   readonly name: string;
   readonly dtype: DType;
+  /** The shape of the first value, and of all others unless the variable was made with `validateShape: false`. */
   readonly shape: Shape;
   readonly trainable: boolean;
   /** The VarHandleOp's output. */
@@ -53,6 +56,19 @@ export class Variable {
     if (this.trainable && (options.collections === undefined || collections.includes(collectionKeys.globalVariables))) {
       graph.addToCollection(collectionKeys.trainableVariables, this);
     }
+  }
+
+  /** A variable whose ops are in a graph already, read from a file for one. `handle` is a VarHandleOp's output, `snapshot` a read of it. */
+  static ofGraph(
+    parts: Pick<Variable, "name" | "trainable" | "handle" | "initializer" | "initialValue" | "snapshot">,
+  ): Variable {
+    const { attrs } = parts.handle.op;
+    const variable: Variable = Object.create(Variable.prototype);
+    return Object.assign(variable, parts, {
+      dtype: attrs.type("dtype"),
+      shape: attrs.shape("shape") ?? [],
+      isInitialized: build("VarIsInitializedOp", [parts.handle]),
+    });
   }
 
   get graph(): Graph {
@@ -98,7 +114,8 @@ function makeVariable(
   const initialValue = nameScope(`${name}/Initializer/`, () => initialTensor(options, initializer));
   const dtype = options.dtype ?? initialValue.dtype;
   const shape = options.shape ?? definedShape(initialValue.shape, name);
-  const handle = build("VarHandleOp", [], { dtype, shape: [...shape], shared_name: name }, `${name}/`);
+  const handleShape = options.validateShape === false ? null : [...shape];
+  const handle = build("VarHandleOp", [], { dtype, shape: handleShape, shared_name: name }, `${name}/`);
   const isInitialized = build("VarIsInitializedOp", [handle], {}, `${name}/IsInitialized/VarIsInitializedOp`);
   const assign = buildOp("AssignVariableOp", [handle, initialValue], { dtype }, `${name}/Assign`);
   const snapshot = build("ReadVariableOp", [handle], { dtype }, `${name}/Read/ReadVariableOp`);

@@ -47,6 +47,8 @@ export interface LoweringNode {
   outputShape(index: number): PartialShape;
   /** Whether anything uses this output. */
   isUsed(output: number): boolean;
+  /** Whether the first dimensions of two inputs are certainly equal, though neither is known. */
+  haveSameRows?(a: number, b: number): boolean;
 }
 
 /**

@@ -22,6 +22,7 @@ export interface ResourceHandle {
 /** Mangled C++ names of resource classes, which TensorFlow's messages spell out. */
 const cppNames: Readonly<Record<string, string>> = {
   Var: "N10tensorflow3VarE",
+  YggdrasilModelResource: "N27tensorflow_decision_forests3ops22YggdrasilModelResourceE",
 };
 
 /** The container that nodes with an empty `container` attribute use. */

@@ -1,3 +1,4 @@
+import type { TensorValue } from "../core/tensor-value.js";
 import type { FunctionRunner } from "./function-runner.js";
 import type { ResourceManager } from "./resource-manager.js";
 
@@ -15,6 +16,11 @@ export interface RunContext {
   readonly fileRoot: string | undefined;
   /** Whether files may only be read. */
   readonly filesReadOnly?: boolean;
+  /** Where RestoreV2 looks for a tensor before it reads it, and where it puts what it reads, in memory that threads can share; undefined for none. */
+  readonly restored?: RestoredTensors;
   /** How many iterations one while loop may take; default unlimited. */
   readonly loopLimit?: number;
 }
+
+/** Tensors of a bundle: see `RunContext.restored`. The keys are RestoreV2's own. */
+export type RestoredTensors = Map<string, TensorValue>;

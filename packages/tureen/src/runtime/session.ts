@@ -13,7 +13,7 @@ import type { FunctionRunner } from "./function-runner.js";
 import type { KernelTable } from "./kernel.js";
 import { kernelTable } from "./kernels/index.js";
 import { type ResourceHandle, ResourceManager } from "./resource-manager.js";
-import type { RunContext } from "./run-context.js";
+import type { RestoredTensors, RunContext } from "./run-context.js";
 
 /** How a session runs its graph. */
 export interface SessionOptions {
@@ -38,6 +38,8 @@ export interface SessionRunOptions {
   readonly fileRoot?: string;
   /** Whether the files of that folder may only be read. */
   readonly filesReadOnly?: boolean;
+  /** See `RunContext.restored`. */
+  readonly restored?: RestoredTensors;
 }
 
 /** Constant folding of one plan may take this long; what is not folded by then runs with each request. Real graphs take well below a second. */
@@ -154,6 +156,7 @@ export class Session {
       deadline: options.deadline ?? Number.POSITIVE_INFINITY,
       fileRoot: options.fileRoot,
       filesReadOnly: options.filesReadOnly ?? false,
+      ...(options.restored === undefined ? {} : { restored: options.restored }),
       loopLimit: this.#options.loopLimit ?? Number.POSITIVE_INFINITY,
     };
   }

@@ -1,5 +1,5 @@
 import { invalidArgument, type StatusError, unimplemented } from "../core/status-error.js";
-import type { AttrValue, FunctionReference } from "../graph/attr-value.js";
+import type { FunctionReference } from "../graph/attr-value.js";
 import type { Graph, Operation, Tensor } from "../graph/graph.js";
 import type { FunctionBody } from "../graph/graph-function.js";
 import { kernelTable } from "../runtime/kernels/index.js";
@@ -34,9 +34,14 @@ const compiledAway: ReadonlySet<string> = new Set([
  */
 const leftover = /^(Iterator|OneShotIterator|MakeIterator|ReinitializableIterator|MultiDeviceIterator)/;
 
+/** Whether an op is part of an iterator that nobody can make. */
+export function isLeftover(op: Operation): boolean {
+  return leftover.test(op.type);
+}
+
 /** Whether a signature waits for an iterator that nobody can make. */
 export function needsIterator(graph: Graph, fetches: readonly Tensor[], feeds: ReadonlySet<Tensor>): boolean {
-  for (const op of reachableOperations(graph, fetches, feeds)) if (leftover.test(op.type)) return true;
+  for (const op of reachableOperations(graph, fetches, feeds)) if (isLeftover(op)) return true;
   return false;
 }
 
@@ -79,21 +84,29 @@ function* operationsOf(
   for (let op = pending.pop(); op !== undefined; op = pending.pop()) {
     yield op;
     if (graph.functions.has(op.type)) functions.push({ name: op.type, attrs: op.attrs.map });
-    for (const attr of op.attrs.map.values()) functions.push(...referencesOf(attr));
+    addReferences(op, functions);
     for (const input of op.inputs) if (!feeds.has(input)) visit(input.op);
     for (const control of op.controlInputs) visit(control);
   }
 }
 
-function referencesOf(attr: AttrValue): readonly FunctionReference[] {
-  if (attr.kind === "func") return attr.value.name === "" ? [] : [attr.value];
-  return attr.kind === "list" && attr.of === "func" ? (attr.value as readonly FunctionReference[]) : [];
+/** The functions that an op's attributes name. */
+function addReferences(op: Operation, references: FunctionReference[]): void {
+  for (const attr of op.attrs.map.values()) {
+    if (attr.kind === "func") {
+      if (attr.value.name !== "") references.push(attr.value);
+    } else if (attr.kind === "list" && attr.of === "func") {
+      references.push(...(attr.value as readonly FunctionReference[]));
+    }
+  }
 }
 
 /** The branches and loop bodies of an op: what runs call by name, unlike calls, which are inlined. */
 export function calledWhileRunning(op: Operation): readonly FunctionReference[] {
   if (compiledAway.has(op.type)) return [];
-  return [...op.attrs.map.values()].flatMap(referencesOf);
+  const references: FunctionReference[] = [];
+  addReferences(op, references);
+  return references;
 }
 
 /** Whether there is something to run an op with. */

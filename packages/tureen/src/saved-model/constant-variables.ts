@@ -9,7 +9,7 @@ import type { SignatureInfo } from "./signature.js";
 
 /** Ops that change a variable which is their first input. */
 export const assigns: RegExp =
-  /^(Assign|AssignAdd|AssignSub|Assign(Add|Sub)?VariableOp|Scatter.*|ResourceScatter.*|(Resource)?(Sparse)?Apply.*|ResourceStridedSliceAssign|CountUpTo|ResourceCountUpTo|DestroyResourceOp|RngSkip|StatefulUniform.*|StatefulRandom.*)$/;
+  /^(Assign|AssignAdd|AssignSub|Assign(Add|Sub)?VariableOp|Scatter.*|ResourceScatter.*|(Resource)?(Sparse)?Apply.*|ResourceStridedSliceAssign|CountUpTo|ResourceCountUpTo|DestroyResourceOp|Rng(ReadAnd)?Skip|Stateful(Uniform|StandardNormal|TruncatedNormal|Random).*)$/;
 
 /**
  * Which variables no signature of a model ever assigns, so that their values are constants once the model is loaded.
@@ -27,14 +27,14 @@ export function constantVariables(
       if (handle !== undefined) assigned.add(key(handle));
     }
   };
-  for (const signature of signatures.values()) {
-    const fetches = [...signature.outputs.values()].map((info) => graph.tensor(info.name));
-    const planGraph = lift({ feeds: [], fetches, targets: [] });
-    inlineCalls(planGraph, graph.functions);
-    for (const node of reachable(planGraph)) {
-      if (assigns.test(node.type)) mark(node.inputs[0]!);
-      else if (callsAssigning(node, graph.functions)) for (const input of node.inputs) mark(input);
-    }
+  const fetches = [...signatures.values()].flatMap(({ outputs }) =>
+    [...outputs.values()].map((info) => graph.tensor(info.name)),
+  );
+  const planGraph = lift({ feeds: [], fetches: [...new Set(fetches)], targets: [] });
+  inlineCalls(planGraph, graph.functions);
+  for (const node of reachable(planGraph)) {
+    if (assigns.test(node.type)) mark(node.inputs[0]!);
+    else if (callsAssigning(node, graph.functions)) for (const input of node.inputs) mark(input);
   }
   return (handle) => !assigned.has(key(handle));
 }

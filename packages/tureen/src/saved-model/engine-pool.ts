@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import { currentTensorLimit } from "../core/dtype.js";
 import { failedPrecondition, StatusError } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
+import type { RestoredTensors } from "../runtime/run-context.js";
 import { type FromWorker, packTensors, type ToWorker, unpackTensors } from "./worker-messages.js";
 
 /** A model as workers know it. */
@@ -13,8 +14,11 @@ export interface PooledModel {
   readonly stamp: string;
   readonly tags: readonly string[] | undefined;
   readonly loopLimit: number | undefined;
+  readonly warmUp: boolean | undefined;
   /** In how many workers it may be. */
   readonly workers: number;
+  /** Its variables, in memory that threads share. */
+  readonly weights: RestoredTensors;
 }
 
 /** What a worker answered. */
@@ -34,19 +38,26 @@ interface Call {
   readonly timer: NodeJS.Timeout | undefined;
 }
 
+/** A model in a worker. */
+interface Place {
+  readonly id: number;
+  state: "loading" | "loaded" | "failed";
+  /** Who waits for the end of loading. */
+  readonly waiting: (() => void)[];
+}
+
 /** One worker thread with the models that are in it. */
 class EngineThread {
   readonly #worker: Worker;
   readonly #calls = new Map<number, Call>();
-  readonly #models = new Map<PooledModel, { readonly id: number; state: "loading" | "loaded" | "failed" }>();
+  readonly #models = new Map<PooledModel, Place>();
   readonly #ended: (thread: EngineThread) => void;
   #nextId = 0;
 
   constructor(ended: (thread: EngineThread) => void) {
     this.#ended = ended;
     this.#worker = startWorker();
-    // The event loop waits for answers, not for the thread.
-    this.#worker.unref();
+    this.#rest();
     this.#worker.on("message", (message: FromWorker) => this.#hear(message));
     this.#worker.on("error", (error) => this.#end(error));
     this.#worker.on("exit", () => this.#end(undefined));
@@ -62,9 +73,18 @@ class EngineThread {
 
   load(model: PooledModel): void {
     const id = this.#nextId++;
-    this.#models.set(model, { id, state: "loading" });
-    const { directory, stamp, tags, loopLimit } = model;
-    this.#tell({ kind: "load", model: id, directory, stamp, tags, loopLimit, tensorLimit: currentTensorLimit() });
+    this.#models.set(model, { id, state: "loading", waiting: [] });
+    const { directory, stamp, tags, loopLimit, warmUp, weights } = model;
+    const tensorLimit = currentTensorLimit();
+    this.#tell({ kind: "load", model: id, directory, stamp, tags, loopLimit, warmUp, tensorLimit, weights });
+  }
+
+  /** Resolves when the model is loaded here or has failed to. */
+  loaded(model: PooledModel): Promise<void> {
+    const place = this.#models.get(model);
+    if (place?.state !== "loading") return Promise.resolve();
+    this.#worker.ref();
+    return new Promise((resolve) => place.waiting.push(resolve));
   }
 
   run(
@@ -94,6 +114,7 @@ class EngineThread {
     const known = this.#models.get(model);
     if (known === undefined) return;
     this.#models.delete(model);
+    this.#settle(known, "failed");
     this.#tell({ kind: "close", model: known.id });
     if (this.#models.size === 0) this.#ended(this);
   }
@@ -107,15 +128,27 @@ class EngineThread {
     if (call === undefined) return undefined;
     clearTimeout(call.timer);
     this.#calls.delete(id);
-    if (this.#calls.size === 0) this.#worker.unref();
+    this.#rest();
     return call;
+  }
+
+  /** The event loop waits for answers, not for the thread. */
+  #rest(): void {
+    if (this.#calls.size === 0 && ![...this.#models.values()].some(({ waiting }) => waiting.length > 0))
+      this.#worker.unref();
+  }
+
+  #settle(place: Place, state: "loaded" | "failed"): void {
+    place.state = state;
+    for (const resolve of place.waiting.splice(0)) resolve();
+    this.#rest();
   }
 
   #hear(message: FromWorker): void {
     if (message.kind === "loaded") {
       for (const known of this.#models.values()) {
         if (known.id !== message.model) continue;
-        known.state = message.problem === undefined ? "loaded" : "failed";
+        this.#settle(known, message.problem === undefined ? "loaded" : "failed");
         if (message.problem !== undefined) warnOnce(`a model stays on the main thread: ${message.problem}`);
       }
     } else if (message.kind === "result") {
@@ -128,7 +161,7 @@ class EngineThread {
   #end(error: Error | undefined): void {
     if (error !== undefined) warnOnce(`models run on the main thread: ${error.message}`);
     this.#ended(this);
-    for (const known of this.#models.values()) known.state = "failed";
+    for (const known of this.#models.values()) this.#settle(known, "failed");
     for (const id of [...this.#calls.keys()]) this.#take(id)?.reject(new WorkerGone("The engine worker has ended"));
   }
 }
@@ -178,6 +211,14 @@ export function engineThread(model: PooledModel): Pick<EngineThread, "run"> | un
   const tried = threads.filter((thread) => thread.stateOf(model) !== undefined);
   if (tried.length < model.workers && !tried.some((thread) => thread.stateOf(model) !== "loaded")) loadInAnother(model);
   return best;
+}
+
+/** The same where the model may still be on its way into a worker, which is waited for. */
+export async function engineThreadSoon(model: PooledModel): Promise<Pick<EngineThread, "run"> | undefined> {
+  const now = engineThread(model);
+  if (now !== undefined) return now;
+  await threads.find((thread) => thread.stateOf(model) === "loading")?.loaded(model);
+  return engineThread(model);
 }
 
 function loadInAnother(model: PooledModel): void {

@@ -8,6 +8,7 @@ import { build, constant } from "../graph/build-op.js";
 import { loadSavedModel } from "./load.js";
 import type { LoadedSavedModel } from "./signature.js";
 import { saveGraph } from "./testing/save-graph.js";
+import { denseModel, saveWeightedModel } from "./testing/weighted-model.js";
 
 let folder: string;
 beforeEach(() => {
@@ -76,6 +77,29 @@ it("runs in place where the files are no longer there", async () => {
   rmSync(folder, { recursive: true });
   const fetches = [model.signatures.get("serving_default")!.outputs.get("y")!.name];
   for (let i = 0; i < 6; i++) await expect(model.runAsync(input(), fetches)).resolves.toHaveLength(1);
+  model.close();
+});
+
+it("runs a large model in a worker from the first request on, on the variables that the main thread has read", async () => {
+  const directory = join(folder, "dense");
+  await saveWeightedModel(directory, denseModel(3, 768));
+  const model = await loadSavedModel(directory, { warmUp: true });
+  // What the worker would read the variables from.
+  rmSync(join(directory, "variables/variables.data-00000-of-00001"));
+  const fetches = [model.signatures.get("serving_default")!.outputs.get("y")!.name];
+  const feeds = new Map([["x:0", floatValue(new Float32Array(768).fill(1), [1, 768])]]);
+  let answered = false;
+  const running = model.runAsync(feeds, fetches).then((values) => {
+    answered = true;
+    return values;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(answered).toBe(false);
+  const [there] = await running;
+  const [here] = model.run(feeds, fetches);
+  expect(there).toEqual(here);
+  // What comes out belongs to the caller alone.
+  expect((there!.data as Float32Array).buffer).toBeInstanceOf(ArrayBuffer);
   model.close();
 });
 

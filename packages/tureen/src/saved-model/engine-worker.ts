@@ -20,10 +20,12 @@ function tell(message: FromWorker, buffers: ArrayBuffer[] = []): void {
 }
 
 async function load(message: Extract<ToWorker, { kind: "load" }>): Promise<ServableModel> {
-  const { directory, stamp, tags, loopLimit, tensorLimit } = message;
+  const { directory, stamp, tags, loopLimit, warmUp, tensorLimit, weights } = message;
   setTensorLimit(tensorLimit);
   const model = await loadSavedModel(directory, {
     engineWorkers: 0,
+    weights,
+    ...(warmUp === undefined ? {} : { warmUp }),
     ...(tags === undefined ? {} : { tags }),
     ...(loopLimit === undefined ? {} : { loopLimit }),
   });

@@ -11,10 +11,11 @@ import { graphFromProto } from "../graph/graph-def.js";
 import type { PlanReport } from "../runtime/compile/partition-report.js";
 import { ortPartitioner } from "../runtime/ort/index.js";
 import type { ResourceHandle } from "../runtime/resource-manager.js";
+import type { RestoredTensors } from "../runtime/run-context.js";
 import { Session, type SessionOptions, type SessionRunOptions } from "../runtime/session.js";
-import { calledWhileRunning, checkKernels, needsIterator, reachableOperations } from "./check-kernels.js";
+import { calledWhileRunning, checkKernels, isLeftover, reachableOperations } from "./check-kernels.js";
 import { constantVariables } from "./constant-variables.js";
-import { closeInWorkers, engineThread, type PooledModel, WorkerGone } from "./engine-pool.js";
+import { closeInWorkers, engineThread, engineThreadSoon, type PooledModel, WorkerGone } from "./engine-pool.js";
 import { mutatesState } from "./mutable-state.js";
 import { findMetaGraph, readSavedModel, savedModelFiles } from "./read.js";
 import { RunPlacement, sizeOf } from "./run-placement.js";
@@ -22,6 +23,7 @@ import type { LoadedSavedModel, LoadOptions, RunOptions, SignatureInfo, TensorIn
 import { signatureFromProto } from "./signature-def.js";
 import { type SignatureFunction, type SignatureValue, signatureFunction } from "./signature-function.js";
 import { validateGraph } from "./validate-graph.js";
+import { warmUp } from "./warm-up.js";
 import { modelStamp } from "./worker-messages.js";
 
 /** Signature keys that hold operations, not calls. */
@@ -31,7 +33,11 @@ const trainOpKey = "__saved_model_train_op";
 const mainOpCollections = ["saved_model_main_op", "legacy_init_op"];
 const assetCollection = "saved_model_assets";
 
-type LoadSettings = LoadOptions & { readonly session?: SessionOptions };
+type LoadSettings = LoadOptions & {
+  readonly session?: SessionOptions;
+  /** Variables that another thread has read. */
+  readonly weights?: RestoredTensors;
+};
 
 /**
  * Loads a SavedModel as TensorFlow's C++ loader does: finds the meta graph by its exact tags, restores the variables by running the saver's
@@ -58,9 +64,9 @@ function restore(meta: MetaGraphDef, directory: string, stamp: string, options: 
   const graph = graphFromProto(graphDef);
   const signatures = new Map<string, SignatureInfo>();
   for (const key of Object.keys(meta.signatureDef).sort()) {
-    if (key !== initOpKey && key !== trainOpKey) signatures.set(key, signatureFromProto(meta.signatureDef[key]!));
+    if (key === initOpKey || key === trainOpKey) continue;
+    signatures.set(key, checkedTensors(graph, key, signatureFromProto(meta.signatureDef[key]!)));
   }
-  for (const [key, signature] of signatures) checkTensors(graph, key, signature);
   // Builds the body of every function that something calls, as TensorFlow does before the first run.
   for (const _ of reachableOperations(graph, graph.operations));
   checkKernels(graph, signatures);
@@ -79,32 +85,56 @@ function restore(meta: MetaGraphDef, directory: string, stamp: string, options: 
     filesReadOnly: true,
     deadline: performance.now() + (options.loadTimeout ?? defaultLoadTimeout),
   };
-  restoreVariables(meta, session, assets, root, run);
+  const isMutable = mutatesState(graph, signatures);
+  const isPooled = !isMutable && mayBePooled(signatures, options);
+  const weights: RestoredTensors | undefined = options.weights ?? (isPooled ? new Map() : undefined);
+  restoreVariables(meta, session, assets, root, weights === undefined ? run : { ...run, restored: weights });
   initialize(meta, session, assets, directory, run);
   isConstant = constantVariables(graph, signatures);
   compileSignatures(graph, session, signatures);
-  return new LoadedModel(session, signatures, meta.signatureDef, pooledModel(graph, signatures, root, stamp, options));
+  const pooled = isPooled && weights !== undefined ? pooledModel(session, weights, root, stamp, options) : undefined;
+  const model = new LoadedModel(session, signatures, meta.signatureDef, pooled);
+  // A large model warms up in its worker.
+  if (options.warmUp === true && !isMutable && !model.isHeavy) warmUp(session, signatures);
+  return model;
 }
 
-/** What a worker needs to load the same model; undefined where the model must run in one place. */
-function pooledModel(
-  graph: Graph,
-  signatures: ReadonlyMap<string, SignatureInfo>,
-  directory: string,
-  stamp: string,
-  options: LoadSettings,
-): PooledModel | undefined {
-  const workers = options.engineWorkers ?? defaultEngineWorkers;
+/** Whether runs of the model may take place in other threads. */
+function mayBePooled(signatures: ReadonlyMap<string, SignatureInfo>, options: LoadSettings): boolean {
   // A session of the caller's making cannot be made again elsewhere.
-  if (workers === 0 || options.session !== undefined || mutatesState(graph, signatures)) return undefined;
-  const movable = [...signatures.values()].every(({ inputs, outputs }) =>
+  if (options.engineWorkers === 0 || options.session !== undefined) return false;
+  return [...signatures.values()].every(({ inputs, outputs }) =>
     [...inputs.values(), ...outputs.values()].every(({ dtype }) => dtype !== "resource" && dtype !== "variant"),
   );
-  return movable ? { directory, stamp, tags: options.tags, loopLimit: options.loopLimit, workers } : undefined;
 }
 
-/** One copy of the weights beside the main thread's; more only where the operator has the memory for it. */
+/** What a worker needs to load the same model. */
+function pooledModel(
+  session: Session,
+  restored: RestoredTensors,
+  directory: string,
+  stamp: string,
+  { tags, loopLimit, warmUp, engineWorkers }: LoadSettings,
+): PooledModel {
+  // What no variable holds was for the restoring alone.
+  const held = new Set<unknown>();
+  for (const [, resource] of session.resources.entries())
+    held.add((resource as { readonly value?: TensorValue }).value?.data);
+  const weights = new Map([...restored].filter(([, { data }]) => held.has(data)));
+  return { directory, stamp, tags, loopLimit, warmUp, workers: engineWorkers ?? defaultEngineWorkers, weights };
+}
+
+/** The engines of the others wait for their turn of the one; more only where the operator has the cores for it. */
 const defaultEngineWorkers = 1;
+
+/** With so many bytes of weights a run is likely to take longer than a millisecond, and the first one makes an ONNX Runtime session of them. */
+const surelyHeavyBytes = 4 * 2 ** 20;
+
+function isHeavy({ weights }: PooledModel): boolean {
+  let bytes = 0;
+  for (const { data } of weights.values()) bytes += (data as Uint8Array).byteLength;
+  return bytes >= surelyHeavyBytes;
+}
 
 /** At a microsecond an iteration at least, a loop that takes more keeps a request waiting for longer than anyone waits. */
 const defaultLoopLimit = 10_000_000;
@@ -113,20 +143,20 @@ const defaultLoadTimeout = 600_000;
 
 /** Compiles what requests will run: what cannot be compiled fails now, and the first request is not slower than the others. */
 function compileSignatures(graph: Graph, session: Session, signatures: ReadonlyMap<string, SignatureInfo>): void {
+  // Exports give the same tensors to several keys.
+  const done = new Set<string>();
   for (const { inputs, outputs } of signatures.values()) {
-    const feeds = [...new Set([...inputs.values()].map((info) => graph.tensor(info.name)))];
+    const feeds = new Set([...inputs.values()].map((info) => graph.tensor(info.name)));
     const fetches = [...outputs.values()].map((info) => graph.tensor(info.name));
+    const key = [[...feeds], fetches].map((tensors) => tensors.map(({ name }) => name).join("\0")).join("\0\0");
+    if (done.has(key)) continue;
+    done.add(key);
     // TensorFlow refuses such a request when it comes; the model's other signatures are good.
-    if (
-      fetches.length === 0 ||
-      fetches.some((fetch) => feeds.includes(fetch)) ||
-      needsIterator(graph, fetches, new Set(feeds))
-    )
-      continue;
-    session.callable({ feeds, fetches });
-    for (const op of reachableOperations(graph, fetches, new Set(feeds))) {
-      for (const reference of calledWhileRunning(op)) session.precompile(reference);
-    }
+    if (fetches.length === 0 || fetches.some((fetch) => feeds.has(fetch))) continue;
+    const reached = [...reachableOperations(graph, fetches, feeds)];
+    if (reached.some(isLeftover)) continue;
+    session.callable({ feeds: [...feeds], fetches });
+    for (const op of reached) for (const reference of calledWhileRunning(op)) session.precompile(reference);
   }
 }
 
@@ -214,12 +244,21 @@ function opName(name: string): string {
   return colon < 0 ? name : name.slice(0, colon);
 }
 
-/** Every tensor of a signature must be there: a request must not be the one to find out. */
-function checkTensors(graph: Graph, key: string, signature: SignatureInfo): void {
-  for (const [alias, info] of [...signature.inputs, ...signature.outputs]) {
-    if (info.name === "") throw invalidArgument(`Signature '${key}' has no tensor name for '${alias}'`);
-    graph.tensor(info.name);
+/**
+ * The signature with what the graph knows better of its inputs.
+ *
+ * Every tensor of a signature must be there: a request must not be the one to find out.
+ */
+function checkedTensors(graph: Graph, key: string, signature: SignatureInfo): SignatureInfo {
+  for (const [alias, { name }] of [...signature.inputs, ...signature.outputs]) {
+    if (name === "") throw invalidArgument(`Signature '${key}' has no tensor name for '${alias}'`);
+    graph.tensor(name);
   }
+  const inputs = [...signature.inputs].map(([alias, info]) => {
+    const { dtype } = graph.tensor(info.name);
+    return [alias, dtype === info.dtype ? info : { ...info, fedDtype: dtype }] as const;
+  });
+  return { ...signature, inputs: new Map(inputs) };
 }
 
 class LoadedModel implements LoadedSavedModel {
@@ -229,6 +268,8 @@ class LoadedModel implements LoadedSavedModel {
   /** What workers need to know; undefined for a model that stays where it is. */
   readonly #pooled: PooledModel | undefined;
   readonly #placements = new Map<string, RunPlacement>();
+  /** Whether the first runs go to a worker as well. */
+  readonly isHeavy: boolean;
 
   constructor(
     session: Session,
@@ -240,6 +281,9 @@ class LoadedModel implements LoadedSavedModel {
     this.signatures = signatures;
     this.signatureDefs = signatureDefs;
     this.#pooled = pooled;
+    this.isHeavy = pooled !== undefined && isHeavy(pooled);
+    // Asking for the first time is what makes it load there.
+    if (pooled !== undefined && this.isHeavy) engineThread(pooled);
   }
 
   run(
@@ -259,7 +303,9 @@ class LoadedModel implements LoadedSavedModel {
     if (pooled === undefined) return this.run(feeds, fetches, options);
     const placement = this.#placementOf(feeds, fetches);
     const size = sizeOf(feeds);
-    const thread = placement.isLong(size) ? engineThread(pooled) : undefined;
+    let thread = placement.isLong(size) ? engineThread(pooled) : undefined;
+    // Before the first answer nothing is known of a large model but that it would hold up everything else.
+    if (thread === undefined && this.isHeavy && placement.isLong(size)) thread = await engineThreadSoon(pooled);
     if (thread !== undefined && !this.session.isClosed) {
       try {
         const { values, milliseconds } = await thread.run(pooled, feeds, fetches, options.deadline);
@@ -281,7 +327,7 @@ class LoadedModel implements LoadedSavedModel {
     for (const name of fetches) key += `\0${name}`;
     let placement = this.#placements.get(key);
     if (placement === undefined) {
-      placement = new RunPlacement();
+      placement = new RunPlacement(this.isHeavy);
       this.#placements.set(key, placement);
     }
     return placement;

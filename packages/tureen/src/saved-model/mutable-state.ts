@@ -5,7 +5,7 @@ import type { SignatureInfo } from "./signature.js";
 
 /** Stateful ops that leave what outlives a run as it is, however often they run. */
 const readers =
-  /^(VarHandleOp|ReadVariableOp|_ReadVariablesOp|VarIsInitializedOp|Variable(V2)?|VariableShape|ResourceGather(Nd)?|(Mutable)?HashTable(OfTensors)?(V2)?|MutableDenseHashTableV2|LookupTable(Find|Size|Export)(V2)?|If|Case|While|StatefulPartitionedCall|Assert|CheckNumerics(V2)?|DeepCopy|GuaranteeConst|Empty|TensorArray\w+|Stack\w+|BoostedTrees(Predict|EnsembleResourceHandleOp|QuantileStreamResourceHandleOp|QuantileStreamResourceGetBucketBoundaries|GetEnsembleStates)|Is\w+Initialized|StatelessRandomGetAlg)$/;
+  /^(VarHandleOp|ReadVariableOp|_ReadVariablesOp|VarIsInitializedOp|Variable(V2)?|VariableShape|ResourceGather(Nd)?|(Mutable)?HashTable(OfTensors)?(V2)?|MutableDenseHashTableV2|LookupTable(Find|Size|Export)(V2)?|If|Case|While|StatefulPartitionedCall|Assert|CheckNumerics(V2)?|DeepCopy|GuaranteeConst|Empty|TensorArray\w+|Stack\w+|BoostedTrees(Predict|EnsembleResourceHandleOp|QuantileStreamResourceHandleOp|QuantileStreamResourceGetBucketBoundaries|GetEnsembleStates)|Is\w+Initialized|StatelessRandomGetAlg|CudnnRNN(V[23])?|SimpleML(CreateModelResource|Inference\w+)|Sentencepiece\w+|WordpieceTokenizeWithOffsets)$/;
 
 /** Ops that change tables; those with ref handles are not even registered as stateful. */
 const tableChanges = /^(LookupTable(Insert|Import|Remove)|InitializeTable)/;

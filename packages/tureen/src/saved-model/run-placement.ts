@@ -18,6 +18,12 @@ export class RunPlacement {
   readonly #mean = new Float64Array(buckets);
   readonly #runs = new Int32Array(buckets);
   readonly #inWorker = new Uint8Array(buckets);
+  readonly #presumedLong: boolean;
+
+  /** `presumedLong` says where the first run goes. */
+  constructor(presumedLong = false) {
+    this.#presumedLong = presumedLong;
+  }
 
   /** Whether a run of this size belongs in a worker. */
   isLong(size: number): boolean {
@@ -27,12 +33,13 @@ export class RunPlacement {
       if (this.#runs[smaller]! < coldRuns) continue;
       return this.#mean[smaller]! * 2 ** (size - smaller) > toWorkerMilliseconds;
     }
-    return false;
+    return this.#presumedLong;
   }
 
   /** Notes how long a run of this size took. */
   observe(size: number, milliseconds: number): void {
     const runs = ++this.#runs[size]!;
+    if (runs === 1 && this.#presumedLong) this.#inWorker[size] = 1;
     const mean = runs <= 2 ? milliseconds : this.#mean[size]! + smoothing * (milliseconds - this.#mean[size]!);
     this.#mean[size] = mean;
     if (milliseconds > surelyLongMilliseconds) this.#inWorker[size] = 1;

@@ -62,6 +62,8 @@ const fileOps: ReadonlySet<string> = new Set([
   "CacheDataset",
   "CacheDatasetV2",
   "SnapshotDatasetV2",
+  "SimpleMLLoadModelFromPath",
+  "SimpleMLLoadModelFromPathWithHandle",
 ]);
 /** Ops that run what is no graph. */
 const codeOps: ReadonlySet<string> = new Set([

@@ -10,6 +10,8 @@ export interface TensorInfo {
   /** `node:0`; for a sparse or composite tensor the name of its first component. */
   readonly name: string;
   readonly dtype: DType;
+  /** The dtype that the graph takes, where the file says another: nothing in TensorFlow compares the two. */
+  readonly fedDtype?: DType;
   readonly shape: PartialShape;
   /** Component tensor names of a `coo_sparse` TensorInfo. */
   readonly sparse?: { readonly values: string; readonly indices: string; readonly denseShape: string };
@@ -84,9 +86,16 @@ export interface LoadOptions {
   /**
    * In how many worker threads the model may be loaded besides, so that `runAsync` runs long plans there; default 1, 0 for none.
    *
-   * Each has its own copy of the weights. A model whose requests change its state stays on the main thread.
+   * They share the variables' memory; ONNX Runtime has a copy of its own in each thread that runs the model. A model with large weights is loaded in
+   * one right away. A model whose requests change its state stays on the main thread.
    */
   readonly engineWorkers?: number;
+  /**
+   * Whether each signature runs on zeros before the model counts as loaded, so that the first request takes no longer than the others; default no.
+   *
+   * Takes up to half a second. Not done with a model whose requests change its state.
+   */
+  readonly warmUp?: boolean;
 }
 
 /** Loads a SavedModel folder, restored and initialised: see `load.ts`. */

@@ -4,6 +4,7 @@ import type { DType, NumericArray } from "../core/dtype.js";
 import type { Shape } from "../core/shape.js";
 import type { StatusCodeName } from "../core/status-error.js";
 import { type TensorValue, tensorValue } from "../core/tensor-value.js";
+import type { RestoredTensors } from "../runtime/run-context.js";
 import { savedModelFiles } from "./read.js";
 
 /** A tensor on its way between threads: numbers in their array, byte strings one after another with their ends. */
@@ -23,7 +24,10 @@ export type ToWorker =
       readonly stamp: string;
       readonly tags: readonly string[] | undefined;
       readonly loopLimit: number | undefined;
+      readonly warmUp: boolean | undefined;
       readonly tensorLimit: number;
+      /** Its variables, in memory that both threads see. */
+      readonly weights: RestoredTensors;
     }
   | {
       readonly kind: "run";

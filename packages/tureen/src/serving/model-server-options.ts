@@ -4,13 +4,14 @@ import type { BatchingParameters } from "@tureen/protos/gen/tensorflow_serving/s
 import type { LoadSavedModel } from "../saved-model/signature.js";
 import type { Log } from "./log.js";
 import type { ExtraPages, PageSources } from "./rest/extra-pages.js";
+import type { PlatformRoutes } from "./rest/platform-routes.js";
 import type { VersionPolicy } from "./source/version-policy.js";
 import type { LoggedRequests } from "./tracing/request-watch.js";
 
 /** A model to serve, as a program lists it. */
 export interface ServedModel {
   readonly name: string;
-  /** The folder whose numbered sub-folders are the versions; absolute. */
+  /** The folder whose numbered sub-folders are the versions: absolute, or `s3://…` or `gs://…`. */
   readonly basePath: string;
   /** Which versions to serve; the highest unless said. */
   readonly versionPolicy?: VersionPolicy;
@@ -49,6 +50,8 @@ export interface ModelServerOptions {
   /** TLS of the REST ports. */
   readonly restSsl?: SSLConfig;
   readonly grpcChannelArguments?: ReadonlyMap<string, string | number>;
+  /** Serve SessionService.SessionRun, which feeds and fetches any tensors of a model. */
+  readonly enableSessionService?: boolean;
   /** Answer unary calls straight on HTTP/2, past the gRPC library, for less CPU time a call. Experimental. */
   readonly grpcDirectCalls?: boolean;
   /** Path of the Prometheus page, as the monitoring configuration has it; `/metrics` is there always. */
@@ -58,11 +61,21 @@ export interface ModelServerOptions {
   /** Read `batching_params.pbtxt` from each version's folder; a version without it is not batched. */
   readonly perModelBatching?: boolean;
   readonly enableModelWarmup?: boolean;
+  /** How many iterations a while loop of a model may take: RESOURCE_EXHAUSTED beyond; 10 million unless said. */
+  readonly loopLimit?: number;
+  /** Bytes that one tensor may take, for the whole process: RESOURCE_EXHAUSTED beyond; 2 GiB unless said. */
+  readonly tensorLimitBytes?: number;
+  /** In how many worker threads each model may run beside the event loop's; 1 unless said, 0 for none. */
+  readonly engineWorkers?: number;
+  /** Whether each signature runs on zeros before a version is available; no unless said. */
+  readonly warmUpOnLoad?: boolean;
   readonly numRequestIterationsForWarmup?: number;
   /** End the start with an error where a model cannot be loaded, as TensorFlow Serving does. */
   readonly exitOnLoadFailure?: boolean;
   /** Folders whose sub-folders are models, under their own names. */
   readonly modelFolders?: readonly string[];
+  /** Where versions from object stores are copied to; a folder of the user's among temporary files unless said. */
+  readonly modelCacheDir?: string;
   /** Load a model when its first request comes. */
   readonly lazyLoading?: boolean;
   /** Bytes that loaded models may take together, by an estimate from their files; no limit unless said. */
@@ -86,6 +99,8 @@ export interface ModelServerOptions {
   readonly logRequests?: LoggedRequests;
   /** Pack REST answers for clients that accept gzip. */
   readonly restApiCompressResponses?: boolean;
+  /** Routes of the platform that hosts the server: answered beside TensorFlow Serving's on the REST ports. */
+  readonly platformRoutes?: PlatformRoutes;
   /** Pages to add to the REST ports. */
   readonly pages?: (sources: PageSources) => ExtraPages;
   /** Milliseconds that requests under way may take once the server is to stop; 30 s unless said. */

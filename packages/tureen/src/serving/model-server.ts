@@ -4,6 +4,8 @@ import {
   ModelServerConfigSchema,
 } from "@tureen/protos/gen/tensorflow_serving/config/model_server_config_pb";
 import { systemClock } from "../core/clock.js";
+import { setTensorLimit } from "../core/dtype.js";
+import { defaultCacheDirectory, FolderCache } from "../core/object-store/folder-cache.js";
 import { invalidArgument, toStatusError } from "../core/status-error.js";
 import type { LoadSavedModel } from "../saved-model/signature.js";
 import type { ApiContext } from "./api/request-context.js";
@@ -30,6 +32,7 @@ import type { LoadServable, Servable } from "./servable/servable.js";
 import { ModelFolders } from "./source/model-folders.js";
 import { localStorage } from "./source/scan-versions.js";
 import { StoragePathSource } from "./source/storage-path-source.js";
+import { VersionCopies } from "./source/version-copies.js";
 import { latestVersions } from "./source/version-policy.js";
 import { openWatch } from "./tracing/open-watch.js";
 import { warmUpReplay } from "./warm-up/replay-warm-up.js";
@@ -70,7 +73,7 @@ const defaults = {
 export async function startModelServer(options: ModelServerOptions): Promise<ModelServer> {
   const log = options.log ?? silentLog;
   const config = configOf(options, log);
-  const loadModel = options.loadModel ?? (await defaultLoader());
+  const loadModel = options.loadModel ?? (await defaultLoader(options));
   const monitor = new StateMonitor();
   const metrics = servingMetrics();
 
@@ -92,7 +95,8 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   });
   const { memoryLimitBytes = 0 } = options;
   const limited = memoryLimitBytes > 0 ? limitMemory(loader, memoryLimitBytes) : loader;
-  const load = forgetting(limited, (servable) => forgetServable(metrics, servable));
+  const copies = new VersionCopies(new FolderCache(options.modelCacheDir ?? defaultCacheDirectory()));
+  const load = forgetting(copies.loader(limited), (servable) => forgetServable(metrics, servable));
   const intervalMicros = options.loadRetryIntervalMicros ?? defaults.loadRetryIntervalMicros;
   const manager = new AspiredVersionsManager({
     load,
@@ -110,6 +114,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     log,
     pollWaitSeconds: options.fileSystemPollWaitSeconds ?? defaults.fileSystemPollWaitSeconds,
     aspire: (name, versions) => manager.setAspiredVersions(name, versions),
+    keepCopies: (uris) => copies.keep(uris),
   });
   const requestLog = new RequestLog({
     log,
@@ -181,6 +186,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
         ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
         asContent: options.enableSerializationAsTensorContent ?? false,
         channelArguments: options.grpcChannelArguments ?? new Map(),
+        sessionService: options.enableSessionService ?? false,
         direct: options.grpcDirectCalls ?? false,
         watch,
       });
@@ -191,6 +197,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
       timeoutMs: options.restApiTimeoutInMs ?? defaults.restApiTimeoutInMs,
       prometheusPath: options.prometheusPath,
       pages,
+      platform: options.platformRoutes,
       compress: options.restApiCompressResponses ?? false,
       watch,
       metrics: [...metrics.all, ...gauges.all],
@@ -248,8 +255,16 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
 }
 
 /** Imported when it is needed: programs that bring their own loader do without the engine. */
-async function defaultLoader(): Promise<LoadSavedModel> {
-  return (await import("../saved-model/load.js")).loadSavedModel;
+async function defaultLoader(options: ModelServerOptions): Promise<LoadSavedModel> {
+  const { loadSavedModel } = await import("../saved-model/load.js");
+  const { loopLimit, engineWorkers, warmUpOnLoad, tensorLimitBytes } = options;
+  if (tensorLimitBytes !== undefined) setTensorLimit(tensorLimitBytes);
+  const limits = {
+    ...(loopLimit === undefined ? {} : { loopLimit }),
+    ...(engineWorkers === undefined ? {} : { engineWorkers }),
+    ...(warmUpOnLoad === undefined ? {} : { warmUp: warmUpOnLoad }),
+  };
+  return (directory, given) => loadSavedModel(directory, { ...limits, ...given });
 }
 
 function configOf(options: ModelServerOptions, log: Log): ModelServerConfig {

@@ -1,9 +1,10 @@
-import { notFound, StatusError, unimplemented } from "../../core/status-error.js";
+import { notFound, unimplemented } from "../../core/status-error.js";
 import type { CloudContext } from "../cloud-context.js";
 import type { Queryable } from "../database/database.js";
 import { deploymentFolder } from "../deploy/copy-model.js";
 import { batchOptionsOf } from "../jobs/prediction-input.js";
-import { startJob } from "../jobs/run-job.js";
+import { jobProgress, predictionOutput } from "../jobs/settle-job.js";
+import { cancelQueuedJob, submitJob } from "../jobs/submit-job.js";
 import { newEtag } from "../store/etag.js";
 import type { JobRow } from "../store/resources.js";
 import { filterOf } from "./filter.js";
@@ -16,7 +17,7 @@ import { applyMask, type Json } from "./update-mask.js";
 
 const inputDefaults = { region: "us-central1", maxWorkerCount: "10" };
 
-/** projects.jobs.create: batch prediction jobs; they are carried out by this server. */
+/** projects.jobs.create: batch prediction jobs; they go to the queue, from which this server's workers and those of other hosts take shards. */
 export async function createJob(context: CloudContext, project: string, body: Json): Promise<Json> {
   const { jobId, predictionInput, labels } = body;
   checkName("job.job_id", jobId);
@@ -33,13 +34,14 @@ export async function createJob(context: CloudContext, project: string, body: Js
     predictionInput: input,
     ...(labels === undefined ? {} : { labels }),
   };
-  const [row] = await context.database.query<JobRow>(
-    `INSERT INTO tureen_jobs (project, id, body, state, owner, etag, model_dir) VALUES ($1, $2, $3, 'QUEUED', $4, $5, $6)
-     ON CONFLICT DO NOTHING RETURNING *`,
-    [project, jobId, JSON.stringify(stored), context.owner, newEtag(), modelDir],
-  );
+  const row = await submitJob(context.database, context.queue, {
+    project,
+    id: jobId,
+    body: stored,
+    model_dir: modelDir,
+  });
   if (row === undefined) throw new FieldError("ALREADY_EXISTS", "job.job_id", "A job with this id already exists.");
-  startJob(context, row);
+  context.worker?.wake();
   return jobJson(row);
 }
 
@@ -70,7 +72,27 @@ async function requireJob(database: Queryable, project: string, id: string): Pro
 
 /** projects.jobs.get */
 export async function getJob({ database }: CloudContext, project: string, id: string): Promise<Json> {
-  return jobJson(await requireJob(database, project, id));
+  const row = await requireJob(database, project, id);
+  const [shown] = await withProgress(database, project, [row], id);
+  return shown!;
+}
+
+/** Jobs as the API shows them: those under way with how far they have come. */
+async function withProgress(
+  database: Queryable,
+  project: string,
+  rows: readonly JobRow[],
+  id?: string,
+): Promise<ReturnType<typeof jobJson>[]> {
+  const isUnderWay = ({ state }: JobRow): boolean => state === "RUNNING" || state === "CANCELLING";
+  if (!rows.some(isUnderWay)) return rows.map(jobJson);
+  const progress = new Map((await jobProgress(database, project, id)).map((entry) => [entry.job, entry] as const));
+  const now = Date.now();
+  return rows.map((row) =>
+    isUnderWay(row)
+      ? { ...jobJson(row), predictionOutput: predictionOutput(row, progress.get(row.id), now) }
+      : jobJson(row),
+  );
 }
 
 /** projects.jobs.list: the latest first. */
@@ -80,10 +102,8 @@ export async function listJobs({ database }: CloudContext, project: string, quer
     project,
   ]);
   const start = page.after === "" ? 0 : rows.findIndex(({ id }) => id === page.after) + 1;
-  const jobs = rows
-    .slice(start)
-    .map(jobJson)
-    .filter(filterOf(query.get("filter") ?? ""));
+  const shown = await withProgress(database, project, rows.slice(start));
+  const jobs = shown.filter(filterOf(query.get("filter") ?? ""));
   return pageBody("jobs", jobs, page, ({ jobId }) => jobId);
 }
 
@@ -104,20 +124,8 @@ export async function patchJob(
   return jobJson(updated!);
 }
 
-const ended = ["SUCCEEDED", "FAILED", "CANCELLED"];
-
 /** projects.jobs.cancel */
-export async function cancelJob(context: CloudContext, project: string, id: string): Promise<object> {
-  const { state } = await requireJob(context.database, project, id);
-  if (ended.includes(state)) {
-    throw new StatusError("FAILED_PRECONDITION", `Cannot cancel job ${id}, its state is ${state}.`);
-  }
-  const controller = context.runningJobs.get(`projects/${project}/jobs/${id}`);
-  if (controller === undefined) throw new StatusError("UNAVAILABLE", `Job ${id} is carried out by another server.`);
-  await context.database.query(
-    "UPDATE tureen_jobs SET state = 'CANCELLING' WHERE project = $1 AND id = $2 AND state <> ALL($3)",
-    [project, id, ended],
-  );
-  controller.abort();
+export async function cancelJob({ database, queue }: CloudContext, project: string, id: string): Promise<object> {
+  await cancelQueuedJob(database, queue, project, id);
   return {};
 }

@@ -9,7 +9,8 @@ let start: Extract<ToWorker, { kind: "start" }>;
 let model: LoadedPredictModel;
 
 function tell(message: FromWorker): void {
-  process.send!(message);
+  // A parent that has just died is told of by "disconnect".
+  process.send!(message, undefined, undefined, () => {});
 }
 
 /** Notes each record before it is tried where a crash cannot lose the note: in a file, written at once. */

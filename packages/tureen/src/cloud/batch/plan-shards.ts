@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync } from "node:fs";
-import { fileError, readAt } from "../../core/file-system.js";
+import { storageOf } from "../../core/storage/storage.js";
 import { tfRecordFooterBytes, tfRecordHeaderBytes } from "../../formats/tf-record.js";
 import { type BatchOptions, type DataFormat, defaultShardBytes } from "./batch-options.js";
 import { findInputs, type InputFile } from "./find-inputs.js";
+import { LeapingReader } from "./input-bytes.js";
 import { QuoteScanner } from "./quote-scanner.js";
 
 /** A part of a file: the records that begin at `start` or after it and before `end`. */
@@ -11,6 +11,8 @@ export interface InputRange {
   readonly path: string;
   readonly start: number;
   readonly end: number;
+  /** Of an object that must not change until it has been read. */
+  readonly etag?: string;
 }
 
 /** What one worker predicts in one go, into one file of results. */
@@ -36,8 +38,8 @@ const leastShardBytes = 1024 * 1024;
  *
  * Large files are cut, small ones put together; a compressed file stays whole. Errors as `findInputs`.
  */
-export function planShards(options: BatchOptions): ShardPlan {
-  const files = findInputs(options.inputPaths);
+export async function planShards(options: BatchOptions): Promise<ShardPlan> {
+  const files = await findInputs(options.inputPaths);
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const { minShards, shardBytes = defaultShardBytes } = options;
   const share =
@@ -45,7 +47,9 @@ export function planShards(options: BatchOptions): ShardPlan {
   const target = Math.max(1, Math.min(shardBytes, share));
   const groups: InputRange[][] = [];
   let room = 0;
-  for (const range of files.flatMap((file) => splitFile(file, options.dataFormat, target))) {
+  const ranges: InputRange[] = [];
+  for (const file of files) ranges.push(...(await splitFile(file, options.dataFormat, target)));
+  for (const range of ranges) {
     const size = range.end - range.start;
     if (groups.length === 0 || size > room) {
       groups.push([]);
@@ -68,19 +72,20 @@ function fingerprint(options: BatchOptions, files: readonly InputFile[], groups:
     .digest("hex");
 }
 
-function splitFile(file: InputFile, format: DataFormat, target: number): InputRange[] {
-  const { path, bytes } = file;
+async function splitFile(file: InputFile, format: DataFormat, target: number): Promise<InputRange[]> {
+  const { path, bytes, etag } = file;
   if (bytes === 0) return [];
+  const source = etag === undefined ? { path } : { path, etag };
   const isWhole = bytes <= target || format === "tf-record-gzip" || path.endsWith(".gz");
-  if (isWhole) return [{ path, start: 0, end: bytes }];
+  if (isWhole) return [{ ...source, start: 0, end: bytes }];
   const cuts =
     format === "tf-record"
-      ? recordCuts(file, target)
+      ? await recordCuts(file, target)
       : format === "csv"
-        ? csvCuts(file, target)
+        ? await csvCuts(file, target)
         : evenCuts(bytes, target);
   const edges = [0, ...cuts, bytes];
-  return cuts.concat(bytes).map((end, i) => ({ path, start: edges[i]!, end }));
+  return cuts.concat(bytes).map((end, i) => ({ ...source, start: edges[i]!, end }));
 }
 
 /** Cuts of a file of lines: anywhere, because a reader takes the lines that begin in its part. */
@@ -89,58 +94,42 @@ function evenCuts(bytes: number, target: number): number[] {
   return Array.from({ length: parts - 1 }, (_, i) => Math.round(((i + 1) * bytes) / parts));
 }
 
-/** Cuts of a TFRecord file: walks its frames by their lengths alone; a frame that cannot be is left to the reader to report. */
-function recordCuts({ path, bytes }: InputFile, target: number): number[] {
-  return withFile(path, (fd) => {
-    const cuts: number[] = [];
-    const header = new Uint8Array(tfRecordHeaderBytes);
-    const view = new DataView(header.buffer);
-    let next = target;
-    for (let at = 0; at + tfRecordHeaderBytes <= bytes; ) {
-      if (at >= next) {
-        cuts.push(at);
-        next = at + target;
-      }
-      readAt(fd, header, at, path);
-      at += tfRecordHeaderBytes + Number(view.getBigUint64(0, true)) + tfRecordFooterBytes;
-    }
-    return cuts;
-  });
-}
+/** Bytes that a walk from record to record has in hand: records that are longer are leapt over, shorter ones cost no read each. */
+const walkBytes = 1024 * 1024;
 
-/** Bytes that the scan for quotes reads at a time. */
-const scanBytes = 1024 * 1024;
+/** Cuts of a TFRecord file: walks its frames by their lengths alone; a frame that cannot be is left to the reader to report. */
+async function recordCuts(file: InputFile, target: number): Promise<number[]> {
+  const cuts: number[] = [];
+  const reader = new LeapingReader(file, walkBytes);
+  let next = target;
+  for (let at = 0; at + tfRecordHeaderBytes <= file.bytes; ) {
+    if (at >= next) {
+      cuts.push(at);
+      next = at + target;
+    }
+    const found = reader.at(at, tfRecordHeaderBytes);
+    const header = found instanceof Promise ? await found : found;
+    if (header.length < tfRecordHeaderBytes) break;
+    const length = Number(new DataView(header.buffer, header.byteOffset).getBigUint64(0, true));
+    at += tfRecordHeaderBytes + length + tfRecordFooterBytes;
+  }
+  return cuts;
+}
 
 /** Cuts of a CSV file: only a scan from its beginning tells whether a line break lies within quotes. */
-function csvCuts({ path, bytes }: InputFile, target: number): number[] {
-  return withFile(path, (fd) => {
-    const cuts: number[] = [];
-    const scanner = new QuoteScanner();
-    const chunk = new Uint8Array(scanBytes);
-    let next = target;
-    for (let position = 0; position < bytes; position += chunk.length) {
-      const read = readAt(fd, chunk, position, path);
-      for (const end of scanner.recordEnds(chunk.subarray(0, read))) {
-        const at = position + end;
-        if (at < next || at >= bytes) continue;
-        cuts.push(at);
-        next = at + target;
-      }
+async function csvCuts(file: InputFile, target: number): Promise<number[]> {
+  const cuts: number[] = [];
+  const scanner = new QuoteScanner();
+  let next = target;
+  let position = 0;
+  for await (const chunk of storageOf(file.path).read(file, 0, file.bytes)) {
+    for (const end of scanner.recordEnds(chunk)) {
+      const at = position + end;
+      if (at < next || at >= file.bytes) continue;
+      cuts.push(at);
+      next = at + target;
     }
-    return cuts;
-  });
-}
-
-function withFile<T>(path: string, use: (fd: number) => T): T {
-  let fd: number;
-  try {
-    fd = openSync(path, "r");
-  } catch (error) {
-    throw fileError(error, path);
+    position += chunk.length;
   }
-  try {
-    return use(fd);
-  } finally {
-    closeSync(fd);
-  }
+  return cuts;
 }

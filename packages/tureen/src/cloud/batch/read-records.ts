@@ -1,10 +1,11 @@
-import { closeSync, createReadStream, openSync } from "node:fs";
-import { pipeline } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { fileError, readAt } from "../../core/file-system.js";
+import { fileError } from "../../core/file-system.js";
 import { dataLoss } from "../../core/status-error.js";
+import { storageOf } from "../../core/storage/storage.js";
 import { TfRecordSplitter } from "../../formats/tf-record.js";
 import type { DataFormat } from "./batch-options.js";
+import { bytesFrom } from "./input-bytes.js";
 import type { InputRange } from "./plan-shards.js";
 import { QuoteScanner } from "./quote-scanner.js";
 
@@ -24,7 +25,8 @@ export async function* readRecords(range: InputRange, format: DataFormat): Async
 
 async function* readTfRange(range: InputRange, isCompressed: boolean): AsyncGenerator<Uint8Array[], void> {
   const splitter = new TfRecordSplitter();
-  for await (const chunk of isCompressed ? inflated(range.path) : chunks(range.path, range.start, range.end)) {
+  const source = isCompressed ? inflated(range) : storageOf(range.path).read(range, range.start, range.end);
+  for await (const chunk of source) {
     const records = splitter.push(chunk);
     if (records.length > 0) yield records;
   }
@@ -34,19 +36,19 @@ async function* readTfRange(range: InputRange, isCompressed: boolean): AsyncGene
 async function* readLines(range: InputRange, isCsv: boolean): AsyncGenerator<Uint8Array[], void> {
   const { path, start } = range;
   if (path.endsWith(".gz")) {
-    yield* splitLines(inflated(path), Number.POSITIVE_INFINITY, isCsv);
+    yield* splitLines(inflated(range), Number.POSITIVE_INFINITY, isCsv);
     return;
   }
   // Cuts of CSV files are ends of records; those of other lines lie anywhere, and the line that a cut goes through belongs to the part before.
   const isInside = start > 0 && !isCsv;
-  const from = isInside ? afterLineFeed(path, start - 1) : start;
-  yield* splitLines(chunks(path, from, Number.POSITIVE_INFINITY), range.end - from, isCsv);
+  const from = isInside ? await afterLineFeed(range, start - 1) : start;
+  if (from < range.end) yield* splitLines(bytesFrom(range, from), range.end - from, isCsv);
 }
 
 /** Offset after the first line feed at `from` or later; infinity where there is none. */
-function afterLineFeed(path: string, from: number): number {
+async function afterLineFeed(range: InputRange, from: number): Promise<number> {
   let position = from;
-  for (const chunk of chunks(path, from, Number.POSITIVE_INFINITY)) {
+  for await (const chunk of storageOf(range.path).read(range, from, Number.POSITIVE_INFINITY)) {
     const at = chunk.indexOf(lineFeed);
     if (at >= 0) return position + at + 1;
     position += chunk.length;
@@ -56,11 +58,10 @@ function afterLineFeed(path: string, from: number): number {
 
 /** Lines that begin before `length` bytes have passed. */
 async function* splitLines(
-  source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  source: AsyncIterable<Uint8Array>,
   length: number,
   isCsv: boolean,
 ): AsyncGenerator<Uint8Array[], void> {
-  if (length <= 0) return;
   const scanner = isCsv ? new QuoteScanner() : undefined;
   let rest: Uint8Array[] = [];
   let lineStart = 0;
@@ -94,30 +95,9 @@ function trimmed(line: Uint8Array): Uint8Array {
   return line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
 }
 
-function* chunks(path: string, start: number, end: number): Generator<Uint8Array, void> {
-  if (!(start < end)) return;
-  let fd: number;
-  try {
-    fd = openSync(path, "r");
-  } catch (error) {
-    throw fileError(error, path);
-  }
-  try {
-    for (let position = start; position < end; ) {
-      // Records are views on their chunk, so that each read has one of its own.
-      const chunk = new Uint8Array(Math.min(chunkBytes, end - position));
-      const read = readAt(fd, chunk, position, path);
-      if (read === 0) return;
-      yield chunk.subarray(0, read);
-      position += read;
-    }
-  } finally {
-    closeSync(fd);
-  }
-}
-
-async function* inflated(path: string): AsyncGenerator<Uint8Array, void> {
-  const source = createReadStream(path, { highWaterMark: chunkBytes });
+async function* inflated(range: InputRange): AsyncGenerator<Uint8Array, void> {
+  const { path } = range;
+  const source = Readable.from(storageOf(path).read(range, 0, range.end), { objectMode: false });
   const inflate = createGunzip({ chunkSize: chunkBytes });
   // What goes wrong reaches us through the stream that is read below.
   pipeline(source, inflate, () => {});

@@ -1,5 +1,5 @@
 import { encodeExample, type FeatureValue } from "@tureen/protos/example";
-import type { AtomicFile } from "../../core/file-system.js";
+import type { StoredFileWriter } from "../../core/storage/storage.js";
 import { decodeText, encodeText } from "../../core/text.js";
 import { encodeTfRecords } from "../../formats/tf-record.js";
 import {
@@ -26,7 +26,7 @@ export type WriteResult = (row: string, key: JsonValue | undefined) => void;
  */
 export function resultWriter(
   format: OutputFormat,
-  file: AtomicFile,
+  file: StoredFileWriter,
   keyField: string | undefined,
   columns: readonly string[],
 ): WriteResult {

@@ -224,7 +224,7 @@ function killChildren(): void {
 
 describe("planShards", () => {
   async function read(path: string, dataFormat: DataFormat, shardBytes: number): Promise<Uint8Array[]> {
-    const { shards } = planShards({ modelDir: "", inputPaths: [path], outputPath: "", dataFormat, shardBytes });
+    const { shards } = await planShards({ modelDir: "", inputPaths: [path], outputPath: "", dataFormat, shardBytes });
     const all: Uint8Array[] = [];
     for (const range of shards.flatMap(({ ranges }) => ranges)) {
       for await (const records of readRecords(range, dataFormat)) all.push(...records);
@@ -262,10 +262,10 @@ describe("planShards", () => {
     );
   });
 
-  it("puts small files together and knows patterns", () => {
+  it("puts small files together and knows patterns", async () => {
     const path = folder();
     for (const name of ["b-1", "b-2", "c-1"]) appendFileSync(join(path, name), "12\n");
-    const plan = planShards({
+    const plan = await planShards({
       modelDir: "",
       inputPaths: [join(path, "b-*"), join(path, "b-1")],
       outputPath: "",
@@ -273,10 +273,11 @@ describe("planShards", () => {
     });
     expect(plan.shards).toHaveLength(1);
     expect(plan.shards[0]!.ranges.map((range) => range.path)).toEqual([join(path, "b-1"), join(path, "b-2")]);
-    expect(findInputs([join(path, "?-1")]).map((file) => file.bytes)).toEqual([3, 3]);
-    expect(() => findInputs([join(path, "x*")])).toThrow("No file matches");
-    expect(() => findInputs([path])).toThrow("is a folder");
-    expect(() => findInputs(["gs://bucket/x"])).toThrow("gs:// paths are not supported yet");
+    expect((await findInputs([join(path, "?-1")])).map((file) => file.bytes)).toEqual([3, 3]);
+    await expect(findInputs([join(path, "x*")])).rejects.toThrow("No file matches");
+    await expect(findInputs([join(path, "x")])).rejects.toThrow("x; No such file or directory");
+    await expect(findInputs([path])).rejects.toThrow("is a folder");
+    await expect(findInputs(["hdfs://host/x"])).rejects.toThrow("hdfs:// paths are not supported");
   });
 });
 

@@ -1,12 +1,10 @@
-import { mkdirSync } from "node:fs";
-import { fileError } from "../../core/file-system.js";
 import { invalidArgument, StatusError, toStatusError } from "../../core/status-error.js";
 import { loadPredictModel } from "../predict/load-predict-model.js";
 import type { BatchOptions } from "./batch-options.js";
-import { checkLocal } from "./find-inputs.js";
+import { checkPath } from "./find-inputs.js";
 import { planShards, type Shard } from "./plan-shards.js";
 import { runShard } from "./run-shard.js";
-import { checkResults, finishedShard, removeLeftovers, type ShardResult } from "./shard-files.js";
+import { checkResults, finishedShard, prepareOutput, removeLeftovers, type ShardResult } from "./shard-files.js";
 import { processRunner, type ShardRunner } from "./worker-process.js";
 
 /** How a batch prediction is run; nothing here changes its results. */
@@ -48,22 +46,20 @@ export async function runBatch(options: BatchOptions, run: RunBatchOptions = {})
   if (!(shardIndex >= 0 && shardIndex < numShards)) {
     throw invalidArgument(`Shard index ${shardIndex} is not below the number of shards, ${numShards}.`);
   }
-  checkLocal(options.outputPath);
+  checkPath(options.outputPath);
   const complete: BatchOptions = numShards === 1 ? options : { ...options, minShards: numShards };
   const began = performance.now();
-  const { shards, fingerprint } = planShards(complete);
-  try {
-    mkdirSync(options.outputPath, { recursive: true });
-  } catch (error) {
-    throw fileError(error, options.outputPath);
-  }
-  checkResults(complete, shards.length);
+  const { shards, fingerprint } = await planShards(complete);
+  await prepareOutput(options);
+  await checkResults(complete, shards.length);
   const mine = shards.filter(({ index }) => index % numShards === shardIndex);
   const results = new Map<number, ShardResult>();
-  for (const { index } of mine) {
-    const result = finishedShard(complete, fingerprint, index, shards.length);
-    if (result !== undefined) results.set(index, result);
-  }
+  await Promise.all(
+    mine.map(async ({ index }) => {
+      const result = await finishedShard(complete, fingerprint, index, shards.length);
+      if (result !== undefined) results.set(index, result);
+    }),
+  );
   const shardsSkipped = results.size;
   const underWay = new Map<number, ShardResult>();
   const progress = (): BatchProgress => ({
@@ -111,7 +107,7 @@ export async function runBatch(options: BatchOptions, run: RunBatchOptions = {})
     }
   }
   // Other machines may still be writing their own shards.
-  if (numShards === 1) removeLeftovers(complete);
+  if (numShards === 1) await removeLeftovers(complete);
   return { ...progress(), shardsSkipped, failures, seconds: (performance.now() - began) / 1000 };
 }
 

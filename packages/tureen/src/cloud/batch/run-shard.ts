@@ -1,13 +1,14 @@
-import { closeSync, openSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { AtomicFile, readAt, writeFileAtomically } from "../../core/file-system.js";
 import { StatusError } from "../../core/status-error.js";
+import { storageOf } from "../../core/storage/storage.js";
 import { encodeText } from "../../core/text.js";
 import { chooseSignature } from "../predict/choose-signature.js";
 import type { PredictModel } from "../predict/predict-online.js";
 import { type BatchOptions, defaultBatchSize } from "./batch-options.js";
 import { type DecodedRecord, type DecodeRecord, recordDecoder } from "./decode-record.js";
+import { firstBytes } from "./input-bytes.js";
 import type { InputRange, Shard } from "./plan-shards.js";
+import { plainPredictor } from "./predict-plain.js";
 import { type Outcome, predictRecords } from "./predict-records.js";
 import { readRecords } from "./read-records.js";
 import { csvHeader, resultWriter } from "./result-writer.js";
@@ -55,13 +56,17 @@ export async function runShard(
   let ordinal = 0;
   let reported = performance.now();
 
-  const file = new AtomicFile(resultsPath(options, shard.index, run.count));
+  const storage = storageOf(options.outputPath);
+  const file = storage.create(resultsPath(options, shard.index, run.count));
   const write = resultWriter(outputFormat, file, keyField, columns);
   const fail = ({ message }: Error): void => {
     const key = errors.has(message) || errors.size < maxDistinctErrors ? message : "(other errors)";
     errors.set(key, (errors.get(key) ?? 0) + 1);
     errorCount += 1;
   };
+  // Where one record is tried at a time, or some are left out, only the thorough way will do.
+  const isPlain = run.onRecord === undefined && (run.deadly?.size ?? 0) === 0;
+  const plain = isPlain ? plainPredictor(model, signature, options, form) : undefined;
   const flush = async (batch: readonly (DecodedRecord | Error)[]): Promise<void> => {
     const good = batch.filter((entry) => !(entry instanceof Error)) as DecodedRecord[];
     const outcomes = await predictRecords(model, good, { signatureName, form });
@@ -76,6 +81,20 @@ export async function runShard(
         predictionCount += 1;
       }
     }
+    await breathe();
+  };
+  const flushPlain = async (records: readonly Uint8Array[], decode: DecodeRecord): Promise<void> => {
+    const rows = records.length === 0 ? [] : await plain!(records);
+    if (rows === undefined) {
+      await flush(records.map((record) => decoded(decode, record)));
+      return;
+    }
+    if (outputFormat === "json" && rows.length > 0) file.write(encodeText(`${rows.join("\n")}\n`));
+    else for (const row of rows) write(row, undefined);
+    predictionCount += rows.length;
+    await breathe();
+  };
+  const breathe = async (): Promise<void> => {
     if (run.signal?.aborted === true) throw new StatusError("CANCELLED", "The job was cancelled.");
     if (performance.now() - reported < progressMs) return;
     reported = performance.now();
@@ -87,12 +106,20 @@ export async function runShard(
     for (const range of shard.ranges) {
       let batch: (DecodedRecord | Error)[] = [];
       let decode: DecodeRecord | undefined;
+      let waiting: Uint8Array[] = [];
       for await (const records of readRecords(range, options.dataFormat)) {
         for (const record of records) {
           if (decode === undefined) {
-            const header = options.dataFormat === "csv" ? headerFor(range, record) : undefined;
+            const header = options.dataFormat === "csv" ? await headerFor(range, record) : undefined;
             decode = recordDecoder(options.dataFormat, signature, keyField, header);
             if (header === record) continue;
+          }
+          if (plain !== undefined) {
+            waiting.push(record);
+            if (waiting.length < batchSize) continue;
+            await flushPlain(waiting, decode);
+            waiting = [];
+            continue;
           }
           const isDeadly = run.deadly?.has(ordinal) === true;
           if (!isDeadly) run.onRecord?.(ordinal);
@@ -106,8 +133,9 @@ export async function runShard(
         }
       }
       await flush(batch);
+      if (decode !== undefined && plain !== undefined) await flushPlain(waiting, decode);
     }
-    file.commit();
+    await file.commit();
   } catch (error) {
     file.discard();
     throw error;
@@ -115,13 +143,13 @@ export async function runShard(
   const lines = [...errors]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([error, count]) => JSON.stringify({ error, count }));
-  writeFileAtomically(
+  await storage.write(
     errorsPath(options, shard.index, run.count),
     encodeText(lines.map((line) => `${line}\n`).join("")),
   );
-  if (outputFormat === "csv") writeFileAtomically(headerPath(options), encodeText(csvHeader(columns)));
+  if (outputFormat === "csv") await storage.write(headerPath(options), encodeText(csvHeader(columns)));
   const result = { predictionCount, errorCount };
-  noteFinished(options, run.fingerprint, shard.index, run.count, result);
+  await noteFinished(options, run.fingerprint, shard.index, run.count, result);
   return result;
 }
 
@@ -137,15 +165,10 @@ function decoded(decode: DecodeRecord, record: Uint8Array): DecodedRecord | Erro
 const maxHeaderBytes = 1024 * 1024;
 
 /** The header of a range's file: its first record, which for a later part is read from the file's beginning. */
-function headerFor({ path, start }: InputRange, first: Uint8Array): Uint8Array {
-  if (start === 0) return first;
-  const fd = openSync(path, "r");
-  try {
-    const bytes = new Uint8Array(maxHeaderBytes);
-    const text = bytes.subarray(0, readAt(fd, bytes, 0, path));
-    const end = text.findIndex((byte) => byte === 0x0a || byte === 0x0d);
-    return end < 0 ? text : text.subarray(0, end);
-  } finally {
-    closeSync(fd);
-  }
+async function headerFor(range: InputRange, first: Uint8Array): Promise<Uint8Array> {
+  if (range.start === 0) return first;
+  const isEnd = (byte: number): boolean => byte === 0x0a || byte === 0x0d;
+  const text = await firstBytes(range, maxHeaderBytes, (chunk) => chunk.some(isEnd));
+  const end = text.findIndex(isEnd);
+  return end < 0 ? text : text.subarray(0, end);
 }

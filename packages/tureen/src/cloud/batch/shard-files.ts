@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { writeFileAtomically } from "../../core/file-system.js";
+import { joinPath } from "../../core/object-store/object-uri.js";
 import { failedPrecondition } from "../../core/status-error.js";
-import { encodeText } from "../../core/text.js";
+import { storageOf } from "../../core/storage/storage.js";
+import { decodeText, encodeText } from "../../core/text.js";
 import type { BatchOptions } from "./batch-options.js";
 
 /** What a shard came to. */
@@ -22,41 +21,45 @@ export function shardName(index: number, count: number): string {
 
 /** The path of a shard's results. */
 export function resultsPath({ outputPath, outputFormat }: BatchOptions, index: number, count: number): string {
-  return join(outputPath, `prediction.results-${shardName(index, count)}${outputFormat === "csv" ? ".csv" : ""}`);
+  return joinPath(outputPath, `prediction.results-${shardName(index, count)}${outputFormat === "csv" ? ".csv" : ""}`);
 }
 
 /** The path of a shard's error counts: a JSON object a line. */
 export function errorsPath({ outputPath }: BatchOptions, index: number, count: number): string {
-  return join(outputPath, `prediction.errors_stats-${shardName(index, count)}`);
+  return joinPath(outputPath, `prediction.errors_stats-${shardName(index, count)}`);
 }
 
 /** The path of the file with the names of CSV results' columns. */
 export function headerPath({ outputPath }: BatchOptions): string {
-  return join(outputPath, "prediction.results_header.csv");
+  return joinPath(outputPath, "prediction.results_header.csv");
 }
 
 /** Notes that a shard's files are complete: written last, so that a crash before it means that the shard is done again. */
-export function noteFinished(
+export async function noteFinished(
   options: BatchOptions,
   fingerprint: string,
   index: number,
   count: number,
   result: ShardResult,
-): void {
+): Promise<void> {
   const text = JSON.stringify({ fingerprint, predictionCount: result.predictionCount, errorCount: result.errorCount });
-  writeFileAtomically(notePath(options, index, count), encodeText(`${text}\n`));
+  const path = notePath(options, index, count);
+  await storageOf(path).write(path, encodeText(`${text}\n`));
 }
 
 /** What a finished shard of the very same plan came to; undefined where it is still to be done. */
-export function finishedShard(
+export async function finishedShard(
   options: BatchOptions,
   fingerprint: string,
   index: number,
   count: number,
-): ShardResult | undefined {
+): Promise<ShardResult | undefined> {
+  const path = notePath(options, index, count);
+  const bytes = await storageOf(path).readWhole(path);
+  if (bytes === undefined) return undefined;
   let note: Partial<ShardResult> & { readonly fingerprint?: string };
   try {
-    note = JSON.parse(readFileSync(notePath(options, index, count), "utf8"));
+    note = JSON.parse(decodeText(bytes));
   } catch {
     return undefined;
   }
@@ -66,12 +69,17 @@ export function finishedShard(
 }
 
 function notePath({ outputPath }: BatchOptions, index: number, count: number): string {
-  return join(outputPath, notesFolder, `${shardName(index, count)}.json`);
+  return joinPath(outputPath, notesFolder, `${shardName(index, count)}.json`);
+}
+
+/** Makes the folder for the results where it is missing. */
+export async function prepareOutput({ outputPath }: BatchOptions): Promise<void> {
+  await storageOf(outputPath).makeFolder(outputPath);
 }
 
 /** FAILED_PRECONDITION where the folder holds results of a plan with another number of shards: readers would take both. */
-export function checkResults({ outputPath }: BatchOptions, count: number): void {
-  for (const name of readdirSync(outputPath)) {
+export async function checkResults({ outputPath }: BatchOptions, count: number): Promise<void> {
+  for (const name of await storageOf(outputPath).fileNames(outputPath)) {
     const other = /^prediction\.results-\d+-of-(\d+)(\.csv)?$/.exec(name)?.[1];
     if (other === undefined || Number(other) === count) continue;
     throw failedPrecondition(
@@ -81,8 +89,9 @@ export function checkResults({ outputPath }: BatchOptions, count: number): void 
 }
 
 /** Removes what killed workers left half written; only once no worker writes any more. */
-export function removeLeftovers({ outputPath }: BatchOptions): void {
-  for (const name of readdirSync(outputPath)) {
-    if (/^prediction\..*\.tempstate\d+-\d+$/.test(name)) rmSync(join(outputPath, name), { force: true });
+export async function removeLeftovers({ outputPath }: BatchOptions): Promise<void> {
+  const storage = storageOf(outputPath);
+  for (const name of await storage.fileNames(outputPath)) {
+    if (/^prediction\..*\.tempstate\d+-\d+$/.test(name)) await storage.remove(joinPath(outputPath, name));
   }
 }

@@ -20,6 +20,11 @@ it.each([
     { SLURM_ARRAY_TASK_ID: "7", SLURM_ARRAY_TASK_COUNT: "4", SLURM_ARRAY_TASK_MIN: "5" },
     { index: 2, count: 4 },
   ],
+  [
+    { SLURM_PROCID: "2", SLURM_STEP_NUM_TASKS: "3" },
+    { index: 2, count: 3 },
+  ],
+  [{ SLURM_PROCID: "0", SLURM_NTASKS: "3" }, undefined],
 ])("finds the part in %j", (environment, part) => {
   expect(taskIndexOf(environment)).toEqual(part);
 });

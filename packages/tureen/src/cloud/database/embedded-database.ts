@@ -13,7 +13,17 @@ export async function embeddedDatabase(folder?: string): Promise<Database> {
   });
   return {
     ...on(engine),
+    isEmbedded: true,
     transaction: (work) => engine.transaction((transaction) => work(on(transaction))),
+    script: async (sql) => {
+      try {
+        await engine.exec(sql);
+      } catch (error) {
+        // The script may have left its own transaction open.
+        await engine.exec("ROLLBACK");
+        throw error;
+      }
+    },
     close: () => engine.close(),
   };
 }

@@ -21,6 +21,18 @@ const steps: readonly (readonly string[])[] = [
        project text NOT NULL, id text NOT NULL, body jsonb NOT NULL, state text NOT NULL, owner text NOT NULL, etag text NOT NULL,
        model_dir text NOT NULL, created timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (project, id))`,
   ],
+  [
+    "ALTER TABLE tureen_jobs ADD COLUMN plan jsonb",
+    "ALTER TABLE tureen_versions ADD COLUMN number bigserial",
+    `CREATE TABLE tureen_tasks (
+       project text NOT NULL, job text NOT NULL, shard integer NOT NULL, ranges jsonb NOT NULL DEFAULT '[]', message uuid NOT NULL,
+       state text NOT NULL DEFAULT 'WAITING', worker text, claim integer NOT NULL DEFAULT 0, lease_until timestamptz,
+       predictions bigint NOT NULL DEFAULT 0, errors bigint NOT NULL DEFAULT 0, seconds double precision NOT NULL DEFAULT 0, error text,
+       PRIMARY KEY (project, job, shard),
+       FOREIGN KEY (project, job) REFERENCES tureen_jobs (project, id) ON DELETE CASCADE)`,
+    "CREATE INDEX tureen_tasks_leases ON tureen_tasks (lease_until) WHERE state = 'RUNNING'",
+    "CREATE TABLE tureen_servers (id text PRIMARY KEY, seen timestamptz NOT NULL DEFAULT now())",
+  ],
 ];
 
 /** Brings a database's tables up to this program's; several processes may do so at once. */

@@ -1,11 +1,16 @@
 import { type LoadedPredictModel, loadPredictModel } from "../predict/load-predict-model.js";
+import type { PredictModel } from "../predict/predict-online.js";
 
 /** Deployed models in memory, each loaded once, when it is first asked for. */
 export interface ModelCache {
-  get(path: string): Promise<LoadedPredictModel>;
+  get(path: string): Promise<PredictModel>;
+  /** Whether the model in a folder loads: as `get` where it does not. */
+  check(path: string): Promise<void>;
+  /** Takes notice of what has been deployed or deleted, here or by another server. */
+  refresh(): Promise<void>;
   /** Lets go of a model that is no longer deployed. */
   drop(path: string): void;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** A cache that loads with `load`. A model that did not load is tried again with the next request. */
@@ -21,18 +26,23 @@ export function modelCache(
       () => {},
     );
   };
+  const get = (path: string): Promise<LoadedPredictModel> => {
+    let model = models.get(path);
+    if (model === undefined) {
+      model = load(path);
+      models.set(path, model);
+      model.catch(() => models.delete(path));
+    }
+    return model;
+  };
   return {
-    get(path) {
-      let model = models.get(path);
-      if (model === undefined) {
-        model = load(path);
-        models.set(path, model);
-        model.catch(() => models.delete(path));
-      }
-      return model;
+    get,
+    async check(path) {
+      await get(path);
     },
+    async refresh() {},
     drop,
-    close() {
+    async close() {
       for (const path of [...models.keys()]) drop(path);
     },
   };

@@ -1,7 +1,7 @@
 import { FieldError } from "../api/google-error.js";
 import type { Json } from "../api/update-mask.js";
 import type { BatchOptions, DataFormat, OutputFormat } from "../batch/batch-options.js";
-import { checkLocal } from "../batch/find-inputs.js";
+import { checkPath } from "../batch/find-inputs.js";
 
 const dataFormats: Readonly<Record<string, DataFormat>> = {
   JSON: "json",
@@ -29,7 +29,7 @@ export function batchOptionsOf(input: Json, modelDir: string): BatchOptions {
   if (size !== undefined && !(Number.isInteger(size) && size > 0)) {
     throw fieldError("batch_size", "The batch size has to be a whole number from 1.");
   }
-  for (const path of [...inputPaths, outputPath]) checkLocal(path);
+  for (const path of [...inputPaths, outputPath]) checkPath(path);
   return {
     modelDir,
     inputPaths,

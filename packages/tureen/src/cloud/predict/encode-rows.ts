@@ -54,6 +54,9 @@ export function encodeRows(outputs: readonly Output[], form: RowForm): string[] 
 
 /** Prints the rows of one tensor. */
 function rowPrinter(alias: string, value: TensorValue): (row: number) => string {
+  if ((value.dtype === "float32" || value.dtype === "float64") && value.shape.length <= 2) {
+    return floatPrinter(value.data as Float64Array, value.shape);
+  }
   const token = elementPrinter(alias, value);
   const inner = value.shape.slice(1);
   const size = inner.reduce((product, dimension) => product * dimension, 1);
@@ -66,6 +69,19 @@ function rowPrinter(alias: string, value: TensorValue): (row: number) => string 
     return `${text}]`;
   };
   return (row) => print(0, row * size, size);
+}
+
+/** Prints rows that are a float or a list of floats: what most models give. */
+function floatPrinter(data: Float64Array, shape: readonly number[]): (row: number) => string {
+  const [, size] = shape;
+  if (size === undefined) return (row) => pythonFloat(data[row]!);
+  if (size === 0) return () => "[]";
+  return (row) => {
+    let at = row * size;
+    let text = `[${pythonFloat(data[at]!)}`;
+    for (const end = at + size; ++at < end; ) text += `, ${pythonFloat(data[at]!)}`;
+    return `${text}]`;
+  };
 }
 
 function elementPrinter(alias: string, { dtype, data }: TensorValue): (index: number) => string {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { withLocalFolder } from "../../core/object-store/local-folder.js";
 import { toStatusError } from "../../core/status-error.js";
 import { loadSavedModel } from "../../saved-model/load.js";
 import type { ServableModel } from "../../saved-model/signature.js";
@@ -19,11 +20,16 @@ export interface LoadPredictOptions {
 
 const modelFiles = ["saved_model.pb", "saved_model.pbtxt"];
 
-/** Loads the SavedModel in a folder for prediction. FAILED_TO_LOAD_MODEL with the library's texts where that does not work. */
-export async function loadPredictModel(
-  directory: string,
-  { isBlocking = false }: LoadPredictOptions = {},
-): Promise<LoadedPredictModel> {
+/**
+ * Loads the SavedModel in a folder, on a disk or in an object store, for prediction.
+ *
+ * FAILED_TO_LOAD_MODEL with the library's texts where that does not work; what the store says where it cannot be copied from there.
+ */
+export function loadPredictModel(directory: string, options: LoadPredictOptions = {}): Promise<LoadedPredictModel> {
+  return withLocalFolder(directory, (folder) => loadLocal(folder, options));
+}
+
+async function loadLocal(directory: string, { isBlocking = false }: LoadPredictOptions): Promise<LoadedPredictModel> {
   if (!modelFiles.some((file) => existsSync(join(directory, file)))) {
     throw new PredictionError(
       "FAILED_TO_LOAD_MODEL",

@@ -23,6 +23,9 @@ export function pythonList(names: readonly string[]): string {
 
 /** A number as Python's `json` writes a float: shortest digits, always a point or an exponent, `NaN` and `Infinity` in words. */
 export function pythonFloat(value: number): string {
+  const size = Math.abs(value);
+  // A fraction of the usual size: what nearly all outputs are.
+  if (size >= 1e-4 && size < 1e15 && value % 1 !== 0) return `${value}`;
   if (Number.isInteger(value)) {
     if (Math.abs(value) < 1e16) return Object.is(value, -0) ? "-0.0" : `${value}.0`;
   } else if (!Number.isFinite(value)) {

@@ -39,7 +39,8 @@ export function baselineModelFn(options: BaselineModelOptions): ModelFn {
   };
 }
 
-function baselineLogits(
+/** The bias and its logits, one row an example of whatever features. */
+export function baselineLogits(
   units: number,
   features: Features,
   weightKey: string | undefined,

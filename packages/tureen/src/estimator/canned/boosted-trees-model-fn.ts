@@ -3,6 +3,7 @@ import { scalarValue } from "../../core/tensor-value.js";
 import { build, constant } from "../../graph/build-op.js";
 import { type Operation, Tensor } from "../../graph/graph.js";
 import {
+  boostedTreesExampleDebugOutputs,
   boostedTreesGetEnsembleStates,
   boostedTreesPredict,
   boostedTreesTrainingPredict,
@@ -23,8 +24,8 @@ import { ModeKeys } from "../mode-keys.js";
 import type { Features, Labels, ModelFn, ModelFnArgs } from "../model-fn.js";
 import { add } from "../nn/arithmetic.js";
 import { scalarSummary } from "../summary.js";
-import { branch } from "./boosted-trees-control.js";
 import { derivativesOf, logLossDerivatives } from "./boosted-trees-derivatives.js";
+import { debugOutputKey } from "./boosted-trees-explanations.js";
 import {
   type Bucketize,
   featureGroups,
@@ -46,6 +47,7 @@ import {
 import { type QuantileAccumulator, quantileAccumulator, treeEnsemble } from "./boosted-trees-resources.js";
 import { StopAtAttemptsHook } from "./boosted-trees-stop-hook.js";
 import { type TrainingCache, trainingCache } from "./boosted-trees-training-cache.js";
+import { branch } from "./branch.js";
 import { checkFeatures } from "./estimator-options.js";
 
 /** What `boostedTreesModelFn` builds. */
@@ -81,6 +83,22 @@ export function boostedTreesModelFn(options: BoostedTreesModelOptions): ModelFn 
     checkFeatures(args.features);
     return args.mode === ModeKeys.TRAIN ? trainingSpec(options, columns, args) : predictingSpec(options, columns, args);
   };
+}
+
+/** The model function of predictions with what explains them: beside the head's predictions each row's walk through the trees. */
+export function explainingModelFn(options: BoostedTreesModelOptions): ModelFn {
+  const columns = treeColumns(options.featureColumns);
+  const { head } = options;
+  const { logitsDimension } = head;
+  return ({ features, mode }) =>
+    nameScope(modelName, (scope) => {
+      const { ensemble, features: known } = buildResources(options, columns, features, scope);
+      const logits = boostedTreesPredict(ensemble, known.bucketized, { logitsDimension });
+      const spec = head.createEstimatorSpec({ features, labels: undefined, mode, logits });
+      const walk = boostedTreesExampleDebugOutputs(ensemble, known.bucketized, { logitsDimension });
+      const predictions = spec.predictions as Readonly<Record<string, Tensor>>;
+      return { ...spec, predictions: { ...predictions, [debugOutputKey]: walk } };
+    });
 }
 
 interface Resources {

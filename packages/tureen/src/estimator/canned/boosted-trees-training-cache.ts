@@ -9,8 +9,8 @@ import { Variable, variableName } from "../../graph/variable.js";
 import { batchSizeOf } from "../feature-column/graph-shape.js";
 import { group } from "../head/train-op.js";
 import { concat } from "../nn/tensor-shape.js";
-import { branch, choose } from "./boosted-trees-control.js";
 import type { Bucketize } from "./boosted-trees-features.js";
+import { branch, choose } from "./branch.js";
 
 /** Where in the trees the rows of the one batch stand, and their logits so far. */
 export interface TrainingCache {

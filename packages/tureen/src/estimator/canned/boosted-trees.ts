@@ -1,15 +1,30 @@
 import { invalidArgument } from "../../core/status-error.js";
-import { Estimator, type EstimatorOptions } from "../estimator.js";
+import { Estimator, type EstimatorOptions, type PredictOptions } from "../estimator.js";
 import type { FeatureColumn } from "../feature-column/feature-column.js";
 import { BinaryClassHead } from "../head/binary-class-head.js";
 import type { Head } from "../head/head.js";
 import { MultiClassHead } from "../head/multi-class-head.js";
+import { RegressionHead } from "../head/regression-head.js";
+import type { InputFn } from "../input.js";
+import type { Prediction } from "../predict.js";
+import { debugOutputKey, type Explanation, explanationOf } from "./boosted-trees-explanations.js";
 import { treeColumns } from "./boosted-trees-features.js";
 import type { PruningMode } from "./boosted-trees-grower.js";
 import { featureImportances, featureNames } from "./boosted-trees-importances.js";
 import { maxentLoss } from "./boosted-trees-maxent-loss.js";
-import { type BoostedTreesModelOptions, boostedTreesModelFn, modelName } from "./boosted-trees-model-fn.js";
-import { type ClassifierOptions, estimatorOptions, type RegressorOptions, regressorHead } from "./estimator-options.js";
+import {
+  type BoostedTreesModelOptions,
+  boostedTreesModelFn,
+  explainingModelFn,
+  modelName,
+} from "./boosted-trees-model-fn.js";
+import {
+  type CannedOptions,
+  type ClassifierOptions,
+  estimatorOptions,
+  type RegressorOptions,
+  regressorHead,
+} from "./estimator-options.js";
 
 /** How a boosted trees estimator grows its trees. */
 export interface BoostedTreesOptions {
@@ -39,12 +54,17 @@ export interface BoostedTreesOptions {
   readonly trainInMemory?: boolean | undefined;
 }
 
+/** One row's predictions by key with what explains them. */
+export type ExplainedPrediction = Explanation & { readonly predictions: Prediction };
+
 /** What boosted trees can tell besides what every estimator can. */
 class BoostedTrees extends Estimator {
   readonly #names: readonly string[];
+  readonly #model: BoostedTreesModelOptions;
 
   constructor(options: EstimatorOptions, model: BoostedTreesModelOptions) {
     super(options);
+    this.#model = model;
     this.#names = featureNames(treeColumns(model.featureColumns));
   }
 
@@ -57,6 +77,47 @@ class BoostedTrees extends Estimator {
   experimentalFeatureImportances(options: { readonly normalize?: boolean } = {}): Map<string, number> {
     const [serialized] = this.getVariableValue(`${modelName}:0_serialized`).data as readonly Uint8Array[];
     return featureImportances(serialized!, this.#names, options.normalize ?? false);
+  }
+
+  /**
+   * Predictions row by row with what each column contributed to them (TensorFlow's `experimental_predict_with_explanations`).
+   *
+   * INVALID_ARGUMENT for models without a centered bias, of several logits, or whose head is a regression with an inverse link.
+   */
+  async *experimentalPredictWithExplanations(
+    inputFn: InputFn,
+    options: Omit<PredictOptions, "yieldSingleExamples"> = {},
+  ): AsyncGenerator<ExplainedPrediction> {
+    const { head, trees } = this.#model;
+    const isClassifier = head instanceof BinaryClassHead || head instanceof MultiClassHead;
+    if (!trees.centerBias) {
+      throw invalidArgument(
+        "center_bias must be enabled during estimator instantiation when using experimental_predict_with_explanations.",
+      );
+    }
+    if (head.logitsDimension > 1) {
+      throw invalidArgument(
+        "experimental_predict_with_explanations does not yet support multi-class classification and multi-label regression.",
+      );
+    }
+    if (!isClassifier && !(head instanceof RegressionHead && head.hasIdentityLink)) {
+      throw invalidArgument(
+        "For now only identity inverse_link_fn in regression_head is supported for experimental_predict_with_explanations.",
+      );
+    }
+    const explaining = new Estimator({
+      modelFn: explainingModelFn(this.#model),
+      modelDir: this.modelDir,
+      config: this.config,
+      clock: this.clock,
+      warmStartFrom: this.warmStartSettings,
+    });
+    const { predictKeys } = options;
+    const keys = predictKeys === undefined ? undefined : [...new Set([predictKeys, debugOutputKey].flat())];
+    const rows = explaining.predict(inputFn, { ...options, ...(keys === undefined ? {} : { predictKeys: keys }) });
+    for await (const { [debugOutputKey]: walk, ...predictions } of rows) {
+      yield { predictions, ...explanationOf(walk!.data[0] as Uint8Array, this.#names, isClassifier) };
+    }
   }
 }
 
@@ -86,6 +147,18 @@ export class BoostedTreesClassifier extends BoostedTrees {
 export class BoostedTreesRegressor extends BoostedTrees {
   constructor(options: BoostedTreesOptions & Omit<RegressorOptions, "lossReduction">) {
     const model = modelOptions(options, regressorHead(options), false);
+    super(estimatorOptions(options, boostedTreesModelFn(model)), model);
+  }
+}
+
+/** Gradient boosted trees under a head of one's own (`tf.estimator.BoostedTreesEstimator` of TensorFlow up to 2.7). */
+export class BoostedTreesEstimator extends BoostedTrees {
+  constructor(
+    options: Omit<BoostedTreesOptions, "trainInMemory"> &
+      CannedOptions &
+      Pick<ClassifierOptions, "weightColumn"> & { readonly head: Head },
+  ) {
+    const model = modelOptions(options, options.head, false);
     super(estimatorOptions(options, boostedTreesModelFn(model)), model);
   }
 }

@@ -55,7 +55,7 @@ export function dnnLinearCombinedModelFn(options: CombinedModelOptions): ModelFn
     const dnn =
       dnnFeatureColumns.length === 0
         ? undefined
-        : dnnLogits(units, dnnLayers(options, dnnFeatureColumns), features, mode);
+        : dnnLogits(units, dnnLayersOf(options, dnnFeatureColumns), features, mode);
     const linear =
       linearFeatureColumns.length === 0
         ? undefined
@@ -91,7 +91,8 @@ export function dnnLinearCombinedModelFn(options: CombinedModelOptions): ModelFn
   };
 }
 
-function dnnLayers(
+/** The hidden part of a combined model; INVALID_ARGUMENT where it has columns but no units. */
+export function dnnLayersOf(
   options: CombinedModelOptions,
   featureColumns: readonly FeatureColumn[],
 ): Parameters<typeof dnnLogits>[1] {

@@ -9,7 +9,7 @@ import type { LossReduction } from "../losses/reduction.js";
 import type { Features, ModelFn } from "../model-fn.js";
 
 /** What every canned estimator hands on to Estimator: all of its options but the model function. */
-export type CannedOptions = Omit<EstimatorOptions, "modelFn" | "params">;
+export type CannedOptions = Omit<EstimatorOptions, "modelFn" | "params" | "createsGlobalStep">;
 
 /** Options of canned classifiers. */
 export interface ClassifierOptions extends CannedOptions {

@@ -1,13 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { elementCount } from "../../core/shape.js";
-import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
-import { build, constant } from "../../graph/build-op.js";
-import { collectionKeys } from "../../graph/collections.js";
-import { Graph, type Operation, type Tensor } from "../../graph/graph.js";
-import { withGraph } from "../../graph/scope.js";
-import type { Variable } from "../../graph/variable.js";
-import { Session } from "../../runtime/session.js";
-import type { EstimatorSpec } from "../estimator-spec.js";
 import {
   bucketizedColumn,
   categoricalColumnWithHashBucket,
@@ -19,41 +10,29 @@ import {
   indicatorColumn,
   numericColumn,
 } from "../feature-column/index.js";
-import { getOrCreateGlobalStep } from "../global-step.js";
 import { BinaryClassHead } from "../head/binary-class-head.js";
 import { MultiClassHead } from "../head/multi-class-head.js";
 import { RegressionHead } from "../head/regression-head.js";
 import { asOperation } from "../make-estimator-spec.js";
-import { type Mode, ModeKeys } from "../mode-keys.js";
+import { ModeKeys } from "../mode-keys.js";
 import type { ModelFn } from "../model-fn.js";
 import { Adagrad } from "../optimizer/keras/adagrad.js";
 import { Adam } from "../optimizer/keras/adam.js";
-import { largestError, readFixture, restored, type StoredTensor } from "../recorded-fixture.js";
-import { runConfig } from "../run-config.js";
+import { readFixture } from "../recorded-fixture.js";
+import {
+  expectEvaluation,
+  expectPredictions,
+  expectTraining,
+  type RecordedCase,
+  type RecordedTraining,
+  recordedModel,
+} from "../testing/recorded-training.js";
 import { baselineModelFn } from "./baseline-model-fn.js";
 import { dnnLinearCombinedModelFn } from "./dnn-linear-combined-model-fn.js";
 import { dnnModelFn } from "./dnn-model-fn.js";
 import { linearModelFn } from "./linear-model-fn.js";
 
-interface Case {
-  readonly name: string;
-  readonly label: string;
-  readonly first: Readonly<Record<string, StoredTensor>>;
-  readonly losses: Readonly<Record<string, number>>;
-  readonly last: Readonly<Record<string, StoredTensor>>;
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly predictions: Readonly<Record<string, StoredTensor>>;
-}
-
-interface Fixture {
-  readonly batch: number;
-  readonly steps: number;
-  readonly features: Readonly<Record<string, StoredTensor>>;
-  readonly labels: Readonly<Record<string, StoredTensor>>;
-  readonly cases: readonly Case[];
-}
-
-const fixture = readFixture<Fixture>("training");
+const fixture = readFixture<RecordedTraining>("training");
 
 function columns(): { readonly dense: FeatureColumn[]; readonly wide: FeatureColumn[] } {
   const age = numericColumn("age");
@@ -114,107 +93,20 @@ function plain(): FeatureColumn[] {
   return [numericColumn("x", { shape: [4] })];
 }
 
-interface Model {
-  readonly spec: EstimatorSpec;
-  readonly session: Session;
-  readonly variables: readonly Variable[];
-  readonly feeds: (batch: number) => Map<Tensor, TensorValue>;
+/** TensorFlow's baseline estimators were recorded with one feature. */
+function caseOf(one: RecordedCase): RecordedCase {
+  return one.name.startsWith("baseline") ? { ...one, keys: ["x"] } : one;
 }
-
-function buildModel(one: Case, mode: Mode): Model {
-  const graph = new Graph();
-  return withGraph(graph, () => {
-    getOrCreateGlobalStep();
-    const keys = one.name.startsWith("baseline") ? ["x"] : Object.keys(fixture.features);
-    const inputs = keys.map((key) => [key, placeholder(fixture.features[key]!, key)] as const);
-    const labels = mode === ModeKeys.PREDICT ? undefined : placeholder(fixture.labels[one.label]!, "labels");
-    const features = Object.fromEntries(inputs);
-    const spec = models[one.name]!()({ features, labels, mode, params: {}, config: runConfig() });
-    const session = new Session(graph);
-    for (const op of graph.getCollection<Operation>(collectionKeys.tableInitializers)) session.run([], new Map(), [op]);
-    for (const { initializer } of graph.getCollection<Variable>(collectionKeys.localVariables))
-      session.run([], new Map(), [initializer]);
-    const feeds = (batch: number): Map<Tensor, TensorValue> => {
-      const map = new Map(inputs.map(([key, tensor]) => [tensor, rows(fixture.features[key]!, batch)]));
-      if (labels !== undefined) map.set(labels, rows(fixture.labels[one.label]!, batch));
-      return map;
-    };
-    return { spec, session, variables: graph.getCollection<Variable>(collectionKeys.globalVariables), feeds };
-  });
-}
-
-function placeholder({ d, s }: StoredTensor, name: string): Tensor {
-  return build("Placeholder", [], { dtype: d, shape: [-1, ...s.slice(1)] }, `input/${name}`);
-}
-
-function rows(stored: StoredTensor, batch: number): TensorValue {
-  const whole = restored(stored);
-  const width = elementCount(whole.shape.slice(1));
-  const from = batch * fixture.batch * width;
-  const data = (whole.data as Float32Array).slice(from, from + fixture.batch * width);
-  return tensorValue(whole.dtype, [fixture.batch, ...whole.shape.slice(1)], data as never);
-}
-
-function restore(model: Model, values: Readonly<Record<string, StoredTensor>>): void {
-  withGraph(model.session.graph, () => {
-    for (const variable of model.variables) {
-      const assign = variable.assign(constant(restored(values[variable.name]!)));
-      model.session.run([], new Map(), [assign]);
-    }
-  });
-}
-
-const batches = fixture.labels["binary"]!.s[0]! / fixture.batch;
 
 describe("canned estimators train as TensorFlow's", () => {
-  for (const one of fixture.cases) {
+  for (const one of fixture.cases.map(caseOf)) {
     it(`${one.name}: checkpoint names, losses, last variables`, { timeout: 60_000 }, () => {
-      const model = buildModel(one, ModeKeys.TRAIN);
-      expect(model.variables.map(({ name }) => name).sort()).toEqual(Object.keys(one.first));
-      for (const variable of model.variables)
-        expect(variable.shape, variable.name).toEqual(one.first[variable.name]!.s);
-      restore(model, one.first);
-      const trainOp = asOperation(model.spec.trainOp!);
-      for (let step = 1; step <= fixture.steps; step++) {
-        const [loss] = model.session.run([model.spec.loss!], model.feeds((step - 1) % batches), [trainOp]);
-        const expected = one.losses[String(step)];
-        if (expected !== undefined)
-          expect(Math.abs((loss!.data[0] as number) / expected - 1), `loss at ${step}`).toBeLessThan(1e-4);
-      }
-      for (const variable of model.variables) {
-        const value = model.session.run([variable.snapshot])[0]!;
-        expect(largestError(value, restored(one.last[variable.name]!)), variable.name).toBeLessThan(1e-4);
-      }
+      expectTraining(fixture, one, models[one.name]!());
     });
 
     it(`${one.name}: evaluation and predictions`, () => {
-      const evaluation = buildModel(one, ModeKeys.EVAL);
-      restore(evaluation, one.last);
-      const updates = Object.values(evaluation.spec.evalMetricOps).map(({ update }) => asOperation(update));
-      let loss = 0;
-      for (let batch = 0; batch < batches; batch++) {
-        loss += evaluation.session.run([evaluation.spec.loss!], evaluation.feeds(batch), updates)[0]!.data[0] as number;
-      }
-      const metrics: Record<string, number> = { loss: loss / batches, global_step: fixture.steps };
-      for (const [name, { value }] of Object.entries(evaluation.spec.evalMetricOps)) {
-        metrics[name] = evaluation.session.run([value])[0]!.data[0] as number;
-      }
-      expect(Object.keys(metrics).sort()).toEqual(Object.keys(one.metrics).sort());
-      for (const [name, value] of Object.entries(one.metrics)) {
-        expect(Math.abs(metrics[name]! - value) / Math.max(1, Math.abs(value)), name).toBeLessThan(1e-5);
-      }
-      const prediction = buildModel(one, ModeKeys.PREDICT);
-      restore(prediction, one.last);
-      const predicted = prediction.spec.predictions as Readonly<Record<string, Tensor>>;
-      expect(Object.keys(predicted).sort()).toEqual(Object.keys(one.predictions).sort());
-      for (let batch = 0; batch < batches; batch++) {
-        const values = prediction.session.run(Object.values(predicted), prediction.feeds(batch));
-        Object.keys(predicted).forEach((key, k) => {
-          const expected = rows(one.predictions[key]!, batch);
-          if (expected.dtype === "string") expect(values[k]).toEqual(expected);
-          else expect(largestError(values[k]!, expected), key).toBeLessThan(1e-5);
-        });
-      }
+      expectEvaluation(fixture, one, models[one.name]!());
+      expectPredictions(fixture, one, models[one.name]!());
     });
   }
 });
@@ -222,7 +114,7 @@ describe("canned estimators train as TensorFlow's", () => {
 describe("node names", () => {
   it("of the logits and the loss are TensorFlow's", () => {
     const one = fixture.cases.find(({ name }) => name === "combined_binary")!;
-    const { spec, session } = buildModel(one, ModeKeys.TRAIN);
+    const { spec, session } = recordedModel(fixture, one, models[one.name]!(), ModeKeys.TRAIN);
     expect(spec.loss!.name).toBe("head/losses/weighted_loss/value:0");
     expect(asOperation(spec.trainOp!).name).toBe("training/group_deps");
     for (const name of [

@@ -10,3 +10,8 @@ export function columnScope<T>(name: string, body: (scope: string) => T): T {
   }
   return nameScope(name, body);
 }
+
+/** A column's name as a scope can have it. */
+export function scopeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9_.-]/gu, "_");
+}

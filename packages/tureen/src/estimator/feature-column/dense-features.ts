@@ -4,7 +4,7 @@ import type { Tensor } from "../../graph/graph.js";
 import { currentNameScope, nameScope } from "../../graph/scope.js";
 import type { Features } from "../model-fn.js";
 import { checkBatchSizes } from "./check-batch-sizes.js";
-import { columnScope } from "./column-scope.js";
+import { columnScope, scopeName } from "./column-scope.js";
 import { concatColumns } from "./concat-columns.js";
 import { type DenseColumn, type FeatureColumn, isDenseColumn } from "./feature-column.js";
 import { batchSizeOf, reshapeTo } from "./graph-shape.js";
@@ -17,6 +17,8 @@ export interface DenseFeaturesOptions {
   readonly trainable?: boolean;
   /** Name of the layer below the current scope, `input_from_feature_columns/input_layer` in a DNN; default `dense_features`. */
   readonly name?: string;
+  /** What the variables' names start with; default the layer's scope. */
+  readonly variableScope?: string;
 }
 
 /**
@@ -34,7 +36,7 @@ export function denseFeatures(
   return nameScope(options.name ?? "dense_features", () => {
     for (const column of sorted) {
       columnScope(column.name, () =>
-        column.createState?.(cache, { prefix: currentNameScope(), trainable: options.trainable ?? true }),
+        column.createState?.(cache, { prefix: prefixOf(column, options), trainable: options.trainable ?? true }),
       );
     }
     cache.castFeatures();
@@ -44,6 +46,10 @@ export function denseFeatures(
     checkBatchSizes(tensors, sorted);
     return concatColumns(tensors, -1);
   });
+}
+
+function prefixOf(column: DenseColumn, { variableScope }: DenseFeaturesOptions): string {
+  return variableScope === undefined ? currentNameScope() : `${variableScope}/${scopeName(column.name)}`;
 }
 
 /** A dense tensor as rows of numbers, [batch, elements]. */

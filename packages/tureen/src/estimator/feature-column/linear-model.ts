@@ -6,6 +6,7 @@ import { nameScope } from "../../graph/scope.js";
 import { Variable } from "../../graph/variable.js";
 import type { Features } from "../model-fn.js";
 import { checkBatchSizes } from "./check-batch-sizes.js";
+import { scopeName } from "./column-scope.js";
 import { flattenRows } from "./dense-features.js";
 import { type Combiner, safeEmbeddingLookup } from "./embedding-lookup.js";
 import {
@@ -133,11 +134,6 @@ export function addBias(sums: readonly Tensor[], bias: Variable): Tensor {
       ? build("Identity", [first!], {}, "weighted_sum_no_bias")
       : build("AddN", [sums], {}, "weighted_sum_no_bias");
   return nameScope("weighted_sum", (scope) => build("BiasAdd", [sum, bias.read()], {}, scope));
-}
-
-/** A column's name as a scope can have it. */
-export function scopeName(name: string): string {
-  return name.replace(/[^A-Za-z0-9_.-]/gu, "_");
 }
 
 /** The column itself; INVALID_ARGUMENT for one that is neither dense nor categorical. */

@@ -5,12 +5,20 @@ import { intValue, type NestedValue, scalarValue, tensorValue, toTensor, zeros }
 import { encodeText } from "../../core/text.js";
 import { build, buildOp, constant, type TensorLike } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
+import { RaggedTensor } from "../../graph/ragged-tensor.js";
 import { nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import type { FeatureTensor } from "../model-fn.js";
 import { compareText } from "./compare-text.js";
 import { castTo, reshapeTo, scalarInt, scalarLong, sliceOf } from "./graph-shape.js";
-import { type ExampleFeature, exampleFeatureText, type ParseExampleSpec, type SparseFeature } from "./parse-spec.js";
+import {
+  type ExampleFeature,
+  exampleFeatureText,
+  type ParseExampleSpec,
+  type RaggedFeature,
+  type RaggedParseExampleSpec,
+  type SparseFeature,
+} from "./parse-spec.js";
 import { pythonText, tupleText } from "./python-text.js";
 
 interface DenseKey {
@@ -20,29 +28,56 @@ interface DenseKey {
   readonly defaultValue: NestedValue | undefined;
 }
 
+interface RaggedKey {
+  readonly key: string;
+  readonly dtype: DType;
+  readonly splitsDtype: "int32" | "int64";
+}
+
+/** What a spec parses to: a ragged tensor for a RaggedFeature, a dense or sparse one for the others. */
+export type ParsedFeatures<S extends RaggedParseExampleSpec> = {
+  [K in keyof S]: S[K] extends RaggedFeature ? RaggedTensor : FeatureTensor;
+};
+
 /**
- * Serialized Examples as features (`tf.io.parse_example`): sparse tensors for VarLen and Sparse features, dense ones for the rest.
+ * Serialized Examples as features (`tf.io.parse_example`): sparse tensors for VarLen and Sparse features, ragged
+ * tensors for Ragged ones, dense tensors for the rest.
  *
  * `serialized` is a string vector. Builds ParseExampleV2 with its keys sorted. INVALID_ARGUMENT for an empty or contradictory spec.
  */
-export function parseExample(
+export function parseExample<S extends RaggedParseExampleSpec = ParseExampleSpec>(
   serialized: Tensor,
-  spec: ParseExampleSpec,
+  spec: S,
   options: { readonly name?: string; readonly exampleNames?: TensorLike } = {},
-): Record<string, FeatureTensor> {
+): ParsedFeatures<S> {
   const keys = Object.keys(spec).sort(compareText);
   if (keys.length === 0) throw invalidArgument("Argument `features` cannot be None.");
   const sparse = new Map<string, DType>();
   const dense: DenseKey[] = [];
-  for (const key of keys) addFeature(key, spec[key]!, sparse, dense);
+  const ragged = new Map<string, RaggedKey>();
+  for (const key of keys) {
+    const feature = spec[key]!;
+    if (feature.kind !== "RaggedFeature") {
+      addFeature(key, feature, sparse, dense);
+      continue;
+    }
+    const { dtype, rowSplitsDtype: splitsDtype } = feature;
+    ragged.set(key, { key: feature.valueKey ?? key, dtype, splitsDtype });
+  }
   const shared = dense.filter(({ key }) => sparse.has(key)).map(({ key }) => key);
   if (shared.length > 0) {
     throw invalidArgument(
       `Dense and sparse keys must not intersect; dense_keys: ${pythonText(dense.map(({ key }) => key))}, sparse_keys: ${pythonText([...sparse.keys()])}, intersection: {${shared.map(pythonText).join(", ")}}`,
     );
   }
-  const parsed = parse(serialized, sparse, dense, options);
-  return Object.fromEntries(keys.map((key) => [key, composed(spec[key]!, parsed) ?? parsed.get(key)!] as const));
+  const raggedKeys = [...ragged.values()];
+  const { parsed, rows } = parse(serialized, sparse, dense, raggedKeys, options);
+  const featureOf = (key: string): FeatureTensor | RaggedTensor => {
+    const feature = spec[key]!;
+    if (feature.kind === "RaggedFeature") return rows[raggedKeys.indexOf(ragged.get(key)!)]!;
+    return composed(feature, parsed) ?? parsed.get(key)!;
+  };
+  return Object.fromEntries(keys.map((key) => [key, featureOf(key)] as const)) as ParsedFeatures<S>;
 }
 
 function addFeature(key: string, feature: ExampleFeature, sparse: Map<string, DType>, dense: DenseKey[]): void {
@@ -91,8 +126,9 @@ function parse(
   serialized: Tensor,
   sparse: ReadonlyMap<string, DType>,
   dense: readonly DenseKey[],
+  ragged: readonly RaggedKey[],
   options: { readonly name?: string; readonly exampleNames?: TensorLike },
-): Map<string, FeatureTensor> {
+): { readonly parsed: Map<string, FeatureTensor>; readonly rows: readonly RaggedTensor[] } {
   const texts = (keys: readonly string[]): ReturnType<typeof tensorValue<"string">> =>
     tensorValue("string", [keys.length], keys.map(encodeText));
   const { outputs } = nameScope(options.name ?? "ParseExample", () => {
@@ -104,14 +140,14 @@ function parse(
         options.exampleNames ?? texts([]),
         texts([...sparse.keys()]),
         texts(dense.map(({ key }) => key)),
-        texts([]),
+        texts(ragged.map(({ key }) => key)),
         defaults,
       ],
       {
         num_sparse: sparse.size,
         sparse_types: [...sparse.values()],
-        ragged_value_types: [],
-        ragged_split_types: [],
+        ragged_value_types: ragged.map(({ dtype }) => dtype),
+        ragged_split_types: ragged.map(({ splitsDtype }) => splitsDtype),
         dense_shapes: dense.map(({ shape }) => shape),
       },
       options.name ?? "ParseExampleV2",
@@ -124,7 +160,9 @@ function parse(
   dense.forEach(({ key }, i) => {
     parsed.set(key, outputs[3 * sparse.size + i]!);
   });
-  return parsed;
+  const first = 3 * sparse.size + dense.length;
+  const rows = ragged.map((_, i) => new RaggedTensor(outputs[first + i]!, outputs[first + ragged.length + i]!));
+  return { parsed, rows };
 }
 
 /** The default a dense key is parsed with; an empty tensor where it has none, so that it is required. */

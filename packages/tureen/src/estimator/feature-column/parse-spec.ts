@@ -35,8 +35,33 @@ export interface FixedLenSequenceFeature {
   readonly defaultValue: NestedValue | undefined;
 }
 
-/** How one feature of an Example is parsed. */
+/** As many values as an Example has, as rows of a ragged tensor (`tf.io.RaggedFeature` without partitions). */
+export interface RaggedFeature {
+  readonly kind: "RaggedFeature";
+  readonly dtype: DType;
+  /** The feature of the Example; default the key in the spec. */
+  readonly valueKey: string | undefined;
+  readonly rowSplitsDtype: "int32" | "int64";
+}
+
+/** Makes a RaggedFeature; row splits are int32 unless asked otherwise. */
+export function raggedFeature(
+  dtype: DType,
+  options: { readonly valueKey?: string; readonly rowSplitsDtype?: "int32" | "int64" } = {},
+): RaggedFeature {
+  return Object.freeze({
+    kind: "RaggedFeature",
+    dtype,
+    valueKey: options.valueKey,
+    rowSplitsDtype: options.rowSplitsDtype ?? "int32",
+  });
+}
+
+/** How one feature of an Example is parsed into what feature columns take. */
 export type ExampleFeature = FixedLenFeature | VarLenFeature | SparseFeature | FixedLenSequenceFeature;
+
+/** Features of an Example by key, ragged ones among them. */
+export type RaggedParseExampleSpec = Readonly<Record<string, ExampleFeature | RaggedFeature>>;
 
 /** Features of an Example by key. */
 export type ParseExampleSpec = Readonly<Record<string, ExampleFeature>>;

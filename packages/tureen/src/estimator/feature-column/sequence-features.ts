@@ -6,7 +6,7 @@ import type { Tensor } from "../../graph/graph.js";
 import { controlDependencies, currentNameScope, nameScope } from "../../graph/scope.js";
 import type { Features } from "../model-fn.js";
 import { checkBatchSizes } from "./check-batch-sizes.js";
-import { columnScope } from "./column-scope.js";
+import { columnScope, scopeName } from "./column-scope.js";
 import { concatColumns } from "./concat-columns.js";
 import type { DenseFeaturesOptions } from "./dense-features.js";
 import {
@@ -16,7 +16,6 @@ import {
   type SequenceTensor,
 } from "./feature-column.js";
 import { elementAt, reshapeTo, shapeOf } from "./graph-shape.js";
-import { scopeName } from "./linear-model.js";
 import { normalizeColumns } from "./normalize-columns.js";
 import { TransformationCache } from "./transformation-cache.js";
 
@@ -34,7 +33,7 @@ export function sequenceFeatures(
   const cache = new TransformationCache(features);
   const name = options.name ?? "sequence_features";
   return nameScope(name, () => {
-    const prefix = currentNameScope();
+    const prefix = options.variableScope ?? currentNameScope();
     for (const column of sorted) {
       column.createState?.(cache, {
         prefix: `${prefix}/${scopeName(column.name)}`,

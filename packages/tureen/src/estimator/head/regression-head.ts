@@ -39,6 +39,11 @@ export class RegressionHead extends BaseHead {
     this.#options = options;
   }
 
+  /** Whether the logits are the predictions. */
+  get hasIdentityLink(): boolean {
+    return this.#options.inverseLinkFn === undefined;
+  }
+
   protected override processedLabels(logits: Tensor, labels: Labels): Tensor {
     return cast(checkDenseLabels(labels, logits, this.logitsDimension), "float32");
   }

@@ -47,6 +47,7 @@ export class CheckpointSaverHook implements SessionRunHook {
   #store: CheckpointStore | undefined;
   #saver: Saver | undefined;
   #graphText: (() => Promise<void>) | undefined;
+  #hasStepped = false;
 
   constructor(options: CheckpointSaverOptions) {
     if (options.saver !== undefined && options.scaffold !== undefined)
@@ -94,7 +95,10 @@ export class CheckpointSaverHook implements SessionRunHook {
   afterRun(context: SessionRunContext): MaybePromise<void> {
     const step = context.globalStep;
     const due = this.#timer!.shouldTriggerForStep(step);
-    return due || this.#graphText !== undefined ? this.#write(context, step, due) : undefined;
+    // Not after the first step either: whoever waits for that one would wait for the text as well.
+    const isText = this.#graphText !== undefined && this.#hasStepped;
+    this.#hasStepped = true;
+    return due || isText ? this.#write(context, step, due) : undefined;
   }
 
   async #write(context: SessionRunContext, step: number, due: boolean): Promise<void> {

@@ -32,7 +32,7 @@ function late(make: () => SessionRunHook): SessionRunHook {
       hook = make();
       hook.begin?.();
     },
-    afterCreateSession: (session) => hook.afterCreateSession?.(session),
+    afterCreateSession: (session, nextFeeds) => hook.afterCreateSession?.(session, nextFeeds),
     beforeRun: (context) => hook.beforeRun?.(context),
     afterRun: (context, values) => hook.afterRun?.(context, values),
     end: (session) => hook.end?.(session),

@@ -6,7 +6,7 @@ import type { SessionRunContext } from "./session-run-hook.js";
 
 function run(output: ProgressOutput, steps: number): void {
   const hook = progressHook({ steps, output });
-  hook.afterCreateSession?.(undefined as unknown as Session);
+  hook.afterCreateSession?.(undefined as unknown as Session, () => undefined);
   for (let step = 1; step <= steps; step++) {
     const context = { globalStep: step, batchSize: 32 } as SessionRunContext;
     void hook.afterRun?.(context, { loss: floatValue([1 / step], []) });

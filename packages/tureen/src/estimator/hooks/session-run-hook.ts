@@ -35,7 +35,11 @@ export type SessionRunValues = Readonly<Record<string, TensorValue>>;
 export interface SessionRunHook {
   /** Once, while the graph may still be changed; the graph is the current one. */
   begin?(): void;
-  afterCreateSession?(session: Session): MaybePromise<void>;
+  /** `nextFeeds` takes a batch from the input before the first step sees any; undefined at the input's end. */
+  afterCreateSession?(
+    session: Session,
+    nextFeeds: () => MaybePromise<ReadonlyMap<Tensor, TensorValue> | undefined>,
+  ): MaybePromise<void>;
   beforeRun?(context: SessionRunContext): MaybePromise<SessionRunArgs | undefined>;
   afterRun?(context: SessionRunContext, values: SessionRunValues): MaybePromise<void>;
   /** After the last step, unless the loop failed. */

@@ -2,11 +2,12 @@ import type { DType } from "../../core/dtype.js";
 import { elementCount, type Shape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { tensorValue, toTensor, zeros } from "../../core/tensor-value.js";
-import { build, constant } from "../../graph/build-op.js";
+import { build, buildOp, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import type { Initializer } from "../../graph/variable.js";
 import { add, mul, sub } from "../nn/arithmetic.js";
+import { formatTuple } from "../nn/python-format.js";
 import { getSeed } from "../nn/random-seed.js";
 
 /** From this many elements on a constant is a Fill, not a Const that holds them all (as `tf.zeros`). */
@@ -120,6 +121,28 @@ export function heNormalInitializer(options: { readonly seed?: number } = {}): I
 /** He et al.'s uniform initializer. */
 export function heUniformInitializer(options: { readonly seed?: number } = {}): Initializer {
   return varianceScalingInitializer({ scale: 2, mode: "fan_in", distribution: "uniform", ...options });
+}
+
+/** An orthogonal matrix, or one with orthogonal rows or columns (`tf.keras.initializers.Orthogonal`), of a random normal matrix's QR decomposition. */
+export function orthogonalInitializer(options: { readonly gain?: number; readonly seed?: number } = {}): Initializer {
+  const { gain = 1, seed } = options;
+  return (shape, dtype) => {
+    if (shape.length < 2) {
+      throw invalidArgument(
+        `The tensor to initialize must be at least two-dimensional. Received: shape=${formatTuple(shape)} of rank ${shape.length}.`,
+      );
+    }
+    const columns = shape.at(-1)!;
+    const rows = elementCount(shape) / columns;
+    const flat = [Math.max(rows, columns), Math.min(rows, columns)];
+    const random = normal("RandomStandardNormal", "random_normal", flat, dtype, 0, 1, seed);
+    const [q, r] = buildOp("Qr", [random], { full_matrices: false }, "Qr").outputs;
+    // The signs make the decomposition, and so the distribution of q, unique.
+    const signs = build("Sign", [build("MatrixDiagPart", [r!], {}, "DiagPart")], {}, "Sign");
+    const signed = mul(q!, signs);
+    const oriented = rows < columns ? build("Transpose", [signed, toTensor([1, 0], "int32")]) : signed;
+    return mul(gain, build("Reshape", [oriented, toTensor([...shape], "int32", [shape.length])]), "mul_1");
+  };
 }
 
 /** Inputs and outputs of a kernel: dense [in, out], convolution [..., in, out] with its receptive field. */

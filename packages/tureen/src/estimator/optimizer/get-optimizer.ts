@@ -1,5 +1,6 @@
 import { invalidArgument } from "../../core/status-error.js";
 import { formatTuple } from "../nn/python-format.js";
+import type { GradientClipping } from "./clip-gradients.js";
 import { Adagrad } from "./keras/adagrad.js";
 import { Adam } from "./keras/adam.js";
 import { Ftrl } from "./keras/ftrl.js";
@@ -21,16 +22,20 @@ const byName: Readonly<Record<string, (options: KerasOptimizerOptions) => Optimi
 
 /**
  * The optimizer that is meant (TensorFlow's `get_optimizer_instance_v2`): by a string one of Adagrad, Adam, Ftrl, RMSProp and SGD with
- * `learningRate`, or with its own default where none is given.
+ * `learningRate`, or with its own default where none is given, and with `clipping`.
  */
-export function getOptimizer(optimizer: OptimizerLike, learningRate?: number): Optimizer {
+export function getOptimizer(
+  optimizer: OptimizerLike,
+  learningRate?: number,
+  clipping: GradientClipping = {},
+): Optimizer {
   if (typeof optimizer === "string") {
     if (!Object.hasOwn(byName, optimizer)) {
       throw invalidArgument(
         `Unsupported optimizer name: ${optimizer}. Supported names are: ${formatTuple(Object.keys(byName).sort())}`,
       );
     }
-    return byName[optimizer]!(learningRate === undefined ? {} : { learningRate });
+    return byName[optimizer]!({ ...clipping, ...(learningRate === undefined ? {} : { learningRate }) });
   }
   const made = typeof optimizer === "function" ? optimizer() : optimizer;
   if (typeof made?.minimize !== "function") {

@@ -1,5 +1,6 @@
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
+import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import { add, div, lessEqual, maximum, minimum, mul, pow, sub, unary } from "../nn/arithmetic.js";
 import type { LearningRateSchedule } from "./learning-rate.js";
@@ -71,5 +72,84 @@ export function cosineDecay(
       const gone = div(minimum(step, decaySteps), decaySteps);
       const cosine = mul(0.5, add(1, unary("Cos", mul(Math.PI, gone))));
       return mul(initialLearningRate, add(mul(1 - alpha, cosine), alpha));
+    });
+}
+
+/** How the periods of `cosineDecayRestarts` follow each other. */
+export interface CosineRestartOptions {
+  /** Each period lasts so many times the one before it; default 2. */
+  readonly tMul?: number;
+  /** Each period starts from so many times the rate of the one before it; default 1. */
+  readonly mMul?: number;
+  /** The share of the initial rate that is never gone below; default 0. */
+  readonly alpha?: number;
+}
+
+/** Half a cosine after the other, each of `tMul` times the steps (`CosineDecayRestarts`, `tf.compat.v1.train.cosine_decay_restarts`). */
+export function cosineDecayRestarts(
+  initialLearningRate: number,
+  firstDecaySteps: number,
+  options: CosineRestartOptions = {},
+): LearningRateSchedule {
+  const { tMul = 2, mMul = 1, alpha = 0 } = options;
+  return (step) =>
+    nameScope("SGDRDecay", () => {
+      const gone = div(step, firstDecaySteps);
+      let restarts: Tensor;
+      let fraction: Tensor;
+      if (tMul === 1) {
+        restarts = unary("Floor", gone);
+        fraction = sub(gone, restarts);
+      } else {
+        const periods = div(unary("Log", sub(1, mul(gone, 1 - tMul))), unary("Log", constant(tMul, "float32")));
+        restarts = unary("Floor", periods);
+        const length = pow(constant(tMul, "float32"), restarts);
+        fraction = div(sub(gone, div(sub(1, length), 1 - tMul)), length);
+      }
+      const factor = mul(0.5, pow(constant(mMul, "float32"), restarts));
+      const cosine = mul(factor, add(1, unary("Cos", mul(Math.PI, fraction))));
+      return mul(initialLearningRate, add(mul(1 - alpha, cosine), alpha));
+    });
+}
+
+/** `initial / (1 + rate * step / decaySteps)`, the quotient rounded down where `staircase` (`InverseTimeDecay`). */
+export function inverseTimeDecay(
+  initialLearningRate: number,
+  decaySteps: number,
+  decayRate: number,
+  options: { readonly staircase?: boolean } = {},
+): LearningRateSchedule {
+  return (step) =>
+    nameScope("InverseTimeDecay", () => {
+      const periods = div(step, decaySteps);
+      const decay = mul(decayRate, options.staircase === true ? unary("Floor", periods) : periods);
+      return div(initialLearningRate, add(1, decay));
+    });
+}
+
+/** `initial * exp(-rate * step / decaySteps)`, the quotient rounded down where `staircase` (`tf.compat.v1.train.natural_exp_decay`). */
+export function naturalExpDecay(
+  initialLearningRate: number,
+  decaySteps: number,
+  decayRate: number,
+  options: { readonly staircase?: boolean } = {},
+): LearningRateSchedule {
+  return exponentialDecay(initialLearningRate, decaySteps, Math.exp(-decayRate), options);
+}
+
+/** A line to 0 times `numPeriods` cosines, with `alpha` added before and `beta` after (`tf.compat.v1.train.linear_cosine_decay`). */
+export function linearCosineDecay(
+  initialLearningRate: number,
+  decaySteps: number,
+  options: { readonly numPeriods?: number; readonly alpha?: number; readonly beta?: number } = {},
+): LearningRateSchedule {
+  const { numPeriods = 0.5, alpha = 0, beta = 0.001 } = options;
+  return (step) =>
+    nameScope("LinearCosineDecay", () => {
+      const done = minimum(step, decaySteps);
+      const line = div(sub(decaySteps, done), decaySteps);
+      const fraction = mul(numPeriods * 2, div(done, decaySteps));
+      const cosine = mul(0.5, add(1, unary("Cos", mul(Math.PI, fraction))));
+      return mul(initialLearningRate, add(mul(add(alpha, line), cosine), beta));
     });
 }

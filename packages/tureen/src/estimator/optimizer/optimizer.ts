@@ -15,6 +15,8 @@ export interface Optimizer {
       readonly variables: readonly Variable[];
       readonly iterations: Variable | undefined;
       readonly name?: string;
+      /** What the names of slots have between the variable's and the optimizer's (`part_0` of partitioned variables of 1.x). */
+      readonly slotScope?: string;
     },
   ): Operation;
 }

@@ -16,16 +16,31 @@ import { Adagrad } from "./keras/adagrad.js";
 import { Adam } from "./keras/adam.js";
 import { Adamax } from "./keras/adamax.js";
 import { Ftrl } from "./keras/ftrl.js";
+import { Nadam } from "./keras/nadam.js";
 import { RMSprop } from "./keras/rmsprop.js";
 import { SGD } from "./keras/sgd.js";
 import type { LearningRateSchedule } from "./learning-rate.js";
-import { cosineDecay, exponentialDecay, piecewiseConstant, polynomialDecay } from "./learning-rate-schedules.js";
+import {
+  cosineDecay,
+  cosineDecayRestarts,
+  exponentialDecay,
+  inverseTimeDecay,
+  linearCosineDecay,
+  naturalExpDecay,
+  piecewiseConstant,
+  polynomialDecay,
+} from "./learning-rate-schedules.js";
 import type { Optimizer } from "./optimizer.js";
 import { adadeltaOptimizer } from "./train/adadelta.js";
 import { adagradOptimizer, proximalAdagradOptimizer } from "./train/adagrad.js";
+import { adagradDAOptimizer } from "./train/adagrad-da.js";
 import { adamOptimizer } from "./train/adam.js";
 import { ftrlOptimizer } from "./train/ftrl.js";
-import { gradientDescentOptimizer, momentumOptimizer } from "./train/gradient-descent.js";
+import {
+  gradientDescentOptimizer,
+  momentumOptimizer,
+  proximalGradientDescentOptimizer,
+} from "./train/gradient-descent.js";
 import { rmsPropOptimizer } from "./train/rmsprop.js";
 
 interface Case {
@@ -59,6 +74,7 @@ const keras: Readonly<Record<string, new (options: object) => Optimizer>> = {
   Adam,
   Adamax,
   Ftrl,
+  Nadam,
   RMSprop,
   SGD,
 };
@@ -70,12 +86,18 @@ const train: Readonly<Record<string, (args: readonly number[], options: object) 
   RMSPropOptimizer: ([rate], options) => rmsPropOptimizer(rate!, options),
   FtrlOptimizer: ([rate], options) => ftrlOptimizer(rate!, options),
   AdadeltaOptimizer: ([rate], options) => adadeltaOptimizer(rate!, options),
+  AdagradDAOptimizer: ([rate], options) => adagradDAOptimizer(rate!, options),
+  ProximalGradientDescentOptimizer: ([rate], options) => proximalGradientDescentOptimizer(rate!, options),
   ProximalAdagradOptimizer: ([rate], options) => proximalAdagradOptimizer(rate!, options),
 };
 
 const schedules: Readonly<Record<string, (...args: never[]) => LearningRateSchedule>> = {
   cosineDecay,
+  cosineDecayRestarts,
   exponentialDecay,
+  inverseTimeDecay,
+  linearCosineDecay,
+  naturalExpDecay,
   piecewiseConstant,
   polynomialDecay,
 };
@@ -161,6 +183,15 @@ describe("getOptimizer", () => {
     expect(getOptimizer(() => adam)).toBe(adam);
     expect(() => getOptimizer({} as Optimizer)).toThrow(
       "The given object is not a tf.keras.optimizers.Optimizer instance.",
+    );
+  });
+
+  it("refuses a schedule for Nadam and a start of nothing for AdagradDA", () => {
+    expect(() => new Nadam({ learningRate: (step) => step })).toThrow(
+      "The Nadam optimizer does not support tf.keras.optimizers.LearningRateSchedules as the learning rate.",
+    );
+    expect(() => adagradDAOptimizer(0.1, { initialGradientSquaredAccumulatorValue: 0 })).toThrow(
+      "initial_gradient_squared_accumulator_value must be positive: 0",
     );
   });
 

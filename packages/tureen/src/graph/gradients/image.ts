@@ -11,6 +11,7 @@ import {
   resizeNearestNeighborGrad,
 } from "../ops/image.js";
 import { denseOf } from "./array/build-math.js";
+import { imagePatchGradients } from "./image-patches.js";
 
 function centers({ attrs }: Operation): { readonly alignCorners: boolean; readonly halfPixelCenters: boolean } {
   return { alignCorners: attrs.bool("align_corners"), halfPixelCenters: attrs.bool("half_pixel_centers") };
@@ -45,6 +46,7 @@ const cropAndResize: GradientRule = (op, grads) => {
 
 /** Gradients of the image family. */
 export const imageGradients: GradientTable = {
+  ...imagePatchGradients,
   ResizeBilinear: bilinear,
   ResizeBicubic: bicubic,
   ResizeNearestNeighbor: nearest,

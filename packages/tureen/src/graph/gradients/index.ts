@@ -2,6 +2,7 @@ import type { GradientTable } from "../gradient.js";
 import { arrayGradients } from "./array.js";
 import { checkGradients } from "./check.js";
 import { controlGradients } from "./control.js";
+import { decisionForestsGradients } from "./decision-forests.js";
 import { imageGradients } from "./image.js";
 import { ioGradients } from "./io.js";
 import { linalgGradients } from "./linalg.js";
@@ -18,12 +19,14 @@ import { sparseGradients } from "./sparse.js";
 import { spectralGradients } from "./spectral.js";
 import { stateGradients } from "./state.js";
 import { stringGradients } from "./string.js";
+import { textGradients } from "./text.js";
 
 /** The gradients of every family, by op name. */
 export const gradientTable: GradientTable = Object.freeze({
   ...arrayGradients,
   ...checkGradients,
   ...controlGradients,
+  ...decisionForestsGradients,
   ...imageGradients,
   ...ioGradients,
   ...linalgGradients,
@@ -40,4 +43,5 @@ export const gradientTable: GradientTable = Object.freeze({
   ...spectralGradients,
   ...stateGradients,
   ...stringGradients,
+  ...textGradients,
 });

@@ -1,4 +1,5 @@
 import type { GradientTable } from "../gradient.js";
+import { linalgDecomposeGradients } from "./linalg-decompose.js";
 import { linalgEinsumGradients } from "./linalg-einsum.js";
 import { linalgProductGradients } from "./linalg-products.js";
 import { linalgSolveGradients } from "./linalg-solve.js";
@@ -8,4 +9,5 @@ export const linalgGradients: GradientTable = {
   ...linalgProductGradients,
   ...linalgEinsumGradients,
   ...linalgSolveGradients,
+  ...linalgDecomposeGradients,
 };

@@ -204,8 +204,20 @@ const quantizeV4: GradientRule = (op, grads) => {
   return [found.inputBackprop, found.inputMinBackprop, found.inputMaxBackprop];
 };
 
+/** The kernel has computed the gradient already; the second output's own gradient is left out, as TensorFlow forbids it. */
+const ctcLoss: GradientRule = (op, grads) => [
+  mul(expandDims(denseOf(grads), -1), op.outputs[1]!),
+  ...op.inputs.slice(1).map(() => null),
+];
+
 /** Gradients of activations, losses, normalization and quantization. */
 export const nnBasicGradients: GradientTable = {
+  CTCLoss: ctcLoss,
+  CTCGreedyDecoder: null,
+  CTCBeamSearchDecoder: null,
+  QuantizeV2: null,
+  Dequantize: null,
+  QuantizeAndDequantize: passThrough,
   Relu: (op, grads) => [reluGrad(denseOf(grads), op.output)],
   Relu6: (op, grads) => [relu6Grad(denseOf(grads), op.output)],
   ReluGrad: (op, grads) => [reluGrad(denseOf(grads), op.inputs[1]!), zerosLike(op.inputs[1]!)],

@@ -1,5 +1,5 @@
 import type { ShapeTable } from "../infer-shapes.js";
-import { arrayBasicShapes } from "./array-basic.js";
+import { arrayBasicShapes, sameAsInput } from "./array-basic.js";
 import { arrayDiagShapes } from "./array-diag.js";
 import { arrayGatherShapes } from "./array-gather.js";
 import { arrayJoinShapes } from "./array-join.js";
@@ -11,6 +11,9 @@ import { arraySliceShapes } from "./array-slice.js";
 /** Shape rules of the array family. */
 export const arrayShapes: ShapeTable = {
   ...arrayBasicShapes,
+  InplaceUpdate: sameAsInput,
+  InplaceAdd: sameAsInput,
+  InplaceSub: sameAsInput,
   ...arrayDiagShapes,
   ...arrayGatherShapes,
   ...arrayJoinShapes,

@@ -42,6 +42,16 @@ const colors: ShapeRule = ({ inputs }) => {
   return [[...shape.slice(0, -1), 3]];
 };
 
+const sampleBox: ShapeRule = () => [[3], [3], [1, 1, 4]];
+
+const drawBoxes: ShapeRule = ({ inputs }) => [withRankAtLeast(inputs[0]!.shape, 3)];
+
+const glimpse: ShapeRule = (node) => {
+  const [batch, , , channels] = withRank(node.inputs[0]!.shape, 4) as [number, number, number, number];
+  const offsets = withRank(node.inputs[2]!.shape, 2);
+  return [[mergeSize(batch, offsets[0]!), ...sizeInput(node, 1), channels]];
+};
+
 const adjust: ShapeRule = ({ inputs }) => [withRankAtLeast(inputs[0]!.shape, 3)];
 
 /** Boxes (or a square of overlaps) and one score each. */
@@ -107,6 +117,19 @@ const patches: ShapeRule = ({ inputs, attrs }) => {
   return [[batch, size(height, 1), size(width, 2), channels < 0 ? -1 : channels * ksizes[1]! * ksizes[2]!]];
 };
 
+const volumePatches: ShapeRule = ({ inputs, attrs }) => {
+  const input = withRank(inputs[0]!.shape, 5);
+  const [ksizes, strides] = [attrs.ints("ksizes"), attrs.ints("strides")];
+  const size = (d: number): number => {
+    if (input[d]! < 0) return -1;
+    if (attrs.text("padding") === "SAME") return Math.ceil(input[d]! / strides[d]!);
+    return Math.floor((input[d]! - ksizes[d]! + strides[d]!) / strides[d]!);
+  };
+  const channels = input[4]!;
+  const depth = channels < 0 ? -1 : channels * ksizes[1]! * ksizes[2]! * ksizes[3]!;
+  return [[input[0]!, size(1), size(2), size(3), depth]];
+};
+
 const transform: ShapeRule = (node) => {
   const images = withRank(node.inputs[0]!.shape, 4);
   return [[images[0]!, ...sizeInput(node, 2), images[3]!]];
@@ -151,6 +174,14 @@ export const imageShapes: ShapeTable = {
   ResizeBicubic: resize,
   ResizeArea: resize,
   ScaleAndTranslate: resize,
+  ScaleAndTranslateGrad: likeSecond,
+  SampleDistortedBoundingBox: sampleBox,
+  SampleDistortedBoundingBoxV2: sampleBox,
+  StatelessSampleDistortedBoundingBox: sampleBox,
+  DrawBoundingBoxes: drawBoxes,
+  DrawBoundingBoxesV2: drawBoxes,
+  ExtractGlimpse: glimpse,
+  ExtractGlimpseV2: glimpse,
   ResizeBilinearGrad: likeSecond,
   ResizeBicubicGrad: likeSecond,
   ResizeNearestNeighborGrad: nearestGrad,
@@ -170,6 +201,7 @@ export const imageShapes: ShapeTable = {
   NonMaxSuppressionWithOverlaps: suppressWithOverlaps,
   CombinedNonMaxSuppression: combined,
   ExtractImagePatches: patches,
+  ExtractVolumePatches: volumePatches,
   ImageProjectiveTransformV2: transform,
   ImageProjectiveTransformV3: transform,
 };

@@ -1,7 +1,9 @@
 import type { ShapeTable } from "../infer-shapes.js";
 import { arrayShapes } from "./array.js";
 import { checkShapes } from "./check.js";
+import { clusteringShapes } from "./clustering.js";
 import { controlShapes } from "./control.js";
+import { decisionForestsShapes } from "./decision-forests.js";
 import { imageShapes } from "./image.js";
 import { ioShapes } from "./io.js";
 import { linalgShapes } from "./linalg.js";
@@ -18,12 +20,15 @@ import { sparseShapes } from "./sparse.js";
 import { spectralShapes } from "./spectral.js";
 import { stateShapes } from "./state.js";
 import { stringShapes } from "./string.js";
+import { textShapes } from "./text.js";
 
 /** The shape rules of every family, by op name. */
 export const shapeTable: ShapeTable = Object.freeze({
   ...arrayShapes,
   ...checkShapes,
+  ...clusteringShapes,
   ...controlShapes,
+  ...decisionForestsShapes,
   ...imageShapes,
   ...ioShapes,
   ...linalgShapes,
@@ -40,4 +45,5 @@ export const shapeTable: ShapeTable = Object.freeze({
   ...spectralShapes,
   ...stateShapes,
   ...stringShapes,
+  ...textShapes,
 });

@@ -111,6 +111,29 @@ const selfAdjointEig: ShapeRule = ({ inputs, attrs }) => {
   return [shape?.slice(0, -1), attrs.bool("compute_v") ? shape : [0]];
 };
 
+const lu: ShapeRule = ({ inputs }) => {
+  const shape = square(inputs[0]!.shape);
+  return [shape, shape?.slice(0, -1)];
+};
+
+const tridiagonalSolve: ShapeRule = ({ inputs }) => {
+  const diagonals = withRankAtLeast(inputs[0]!.shape, 2);
+  const rhs = withRankAtLeast(inputs[1]!.shape, 2);
+  if (diagonals === undefined || rhs === undefined) return [rhs];
+  mergeShape(diagonals.slice(0, -2), rhs.slice(0, -2));
+  mergeSize(diagonals.at(-2)!, 3);
+  mergeSize(diagonals.at(-1)!, rhs.at(-2)!);
+  return [rhs];
+};
+
+const bandedSolve: ShapeRule = ({ inputs }) => {
+  const bands = withRankAtLeast(inputs[0]!.shape, 2);
+  const rhs = withRankAtLeast(inputs[1]!.shape, 2);
+  if (bands === undefined || rhs === undefined) return [undefined];
+  const rows = mergeSize(bands.at(-1)!, rhs.at(-2)!);
+  return [[...broadcastPartial(bands.slice(0, -2), rhs.slice(0, -2)), rows, rhs.at(-1)!]];
+};
+
 /** Shape rules of the linalg family. */
 export const linalgShapes: ShapeTable = {
   MatMul: matMul,
@@ -130,5 +153,13 @@ export const linalgShapes: ShapeTable = {
   Qr: qr,
   Svd: svd,
   SelfAdjointEigV2: selfAdjointEig,
+  Eig: selfAdjointEig,
+  Lu: lu,
+  MatrixExponential: squareMatrix,
+  MatrixLogarithm: squareMatrix,
+  MatrixSquareRoot: squareMatrix,
+  TridiagonalSolve: tridiagonalSolve,
+  TridiagonalMatMul: ({ inputs }) => [inputs[3]!.shape],
+  BandedTriangularSolve: bandedSolve,
   ...einsumShapes,
 };

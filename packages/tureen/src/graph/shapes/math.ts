@@ -56,6 +56,16 @@ const betainc: ShapeRule = ({ inputs }) => {
   return [inputs.every(({ shape }) => shape !== undefined) ? [] : undefined];
 };
 
+/** A scalar index gives a vector of coordinates, a vector of them a matrix. */
+const unravelIndex: ShapeRule = ({ inputs }) => {
+  const indices = inputs[0]!.shape;
+  const dims = inputs[1]!.shape;
+  withRank(dims, 1);
+  if (indices === undefined) return [undefined];
+  const rank = dims?.[0] ?? -1;
+  return [indices.length === 0 ? [rank] : [rank, indices[0]!]];
+};
+
 const clipByValue: ShapeRule = ({ inputs }) => {
   const shape = inputs[0]!.shape;
   for (const bound of [inputs[1]!.shape, inputs[2]!.shape]) {
@@ -105,7 +115,8 @@ function table(rule: ShapeRule, names: string): ShapeTable {
 export const mathShapes: ShapeTable = {
   ...table(
     unchanged,
-    "Abs Acos Acosh Angle Asin Asinh Atan Atanh BesselI0e BesselI1e Bucketize Cast Ceil ComplexAbs Conj Cos Cosh Digamma Erf Erfc " +
+    "Abs Acos Acosh Angle Asin Asinh Atan Atanh BesselI0 BesselI0e BesselI1 BesselI1e BesselJ0 BesselJ1 BesselK0 BesselK0e BesselK1 " +
+      "BesselK1e BesselY0 BesselY1 Dawsn Expint FresnelCos FresnelSin PopulationCount Spence Bucketize Cast Ceil ComplexAbs Conj Cos Cosh Digamma Erf Erfc " +
       "Erfinv Exp Expm1 Floor Imag Inv InvGrad Invert IsFinite IsInf IsNan Lgamma Log Log1p LogicalNot Ndtri Neg Real Reciprocal " +
       "ReciprocalGrad Rint Round Rsqrt RsqrtGrad Sigmoid SigmoidGrad Sign Sin Sinh Sqrt SqrtGrad Square Tan Tanh TanhGrad",
   ),
@@ -116,6 +127,14 @@ export const mathShapes: ShapeTable = {
       "RightShift SquaredDifference Sub TruncateDiv TruncateMod Xdivy Xlog1py Xlogy Zeta",
   ),
   ...table(scan, "Cumprod Cumsum CumulativeLogsumexp"),
+  ToBool: () => [[]],
+  HistogramFixedWidth: ({ inputs, constant }) => {
+    withRank(inputs[1]!.shape, 1);
+    withRank(inputs[2]!.shape, 0);
+    const bins = constant(2);
+    return [[bins === undefined || bins.shape.length > 0 ? -1 : toIntegers(bins)[0]!]];
+  },
+  UnravelIndex: unravelIndex,
   AddN: merged,
   ApproximateEqual: merged,
   Betainc: betainc,

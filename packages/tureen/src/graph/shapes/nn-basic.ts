@@ -83,6 +83,25 @@ const batchNormWithGlobalNormalization: ShapeRule = ({ inputs }) => {
   return [[...x.slice(0, 3), channels]];
 };
 
+/** Sequences keep their first two dimensions, in whichever order. */
+const cudnnRnn: ShapeRule = ({ inputs, attrs, outputTypes }) => {
+  const input = withRank(inputs[0]!.shape, 3);
+  const state = withRank(inputs[1]!.shape, 3);
+  const units = state[2]!;
+  const directions = attrs.text("direction") === "bidirectional" ? 2 : 1;
+  const cells = attrs.text("rnn_mode") === "lstm" ? state : [];
+  const output = [input[0]!, input[1]!, units < 0 ? -1 : units * directions];
+  const shapes: PartialShape[] = [output, state, cells, undefined];
+  return outputTypes.length === 5 ? [...shapes, undefined] : shapes;
+};
+
+function cudnnCanonical(weights: string, biases: string): ShapeRule {
+  return ({ attrs }) => [
+    ...new Array<PartialShape>(attrs.int(weights)).fill([-1, -1]),
+    ...new Array<PartialShape>(attrs.int(biases)).fill([-1]),
+  ];
+}
+
 const lrn: ShapeRule = ({ inputs }) => [withRank(inputs[0]!.shape, 4)];
 
 const lrnGrad: ShapeRule = ({ inputs }) => {
@@ -168,6 +187,38 @@ export const nnBasicShapes: ShapeTable = {
   InTopK: inTopK,
   InTopKV2: inTopK,
   CTCGreedyDecoder: ctcGreedyDecoder,
+  CTCBeamSearchDecoder: ({ inputs, attrs }) => {
+    const shape = withRank(inputs[0]!.shape, 3);
+    const [lengths] = withRank(inputs[1]!.shape, 1);
+    const paths = attrs.int("top_paths");
+    const of = (part: PartialShape): PartialShape[] => new Array<PartialShape>(paths).fill(part);
+    return [...of([-1, 2]), ...of([-1]), ...of([2]), [mergeSize(shape[1]!, lengths!), paths]];
+  },
+  CTCLoss: ({ inputs }) => {
+    const shape = withRank(inputs[0]!.shape, 3);
+    const indices = withRank(inputs[1]!.shape, 2);
+    const [values] = withRank(inputs[2]!.shape, 1);
+    const [lengths] = withRank(inputs[3]!.shape, 1);
+    mergeSize(indices[0]!, values!);
+    const batch = mergeSize(shape[1]!, lengths!);
+    return [[batch], [shape[0]!, batch, shape[2]!]];
+  },
+  QuantizeV2: ({ inputs, attrs }) => {
+    const axis = attrs.int("axis");
+    const shape = inputs[0]!.shape;
+    const ends = axis < 0 ? [] : [shape?.[axis] ?? -1];
+    return [shape, ends, ends];
+  },
+  Dequantize: sameAsInput,
+  QuantizeAndDequantize: sameAsInput,
+  CudnnRNN: cudnnRnn,
+  CudnnRNNV2: cudnnRnn,
+  CudnnRNNV3: cudnnRnn,
+  CudnnRNNParamsSize: () => [[1]],
+  CudnnRNNParamsToCanonical: cudnnCanonical("num_params", "num_params"),
+  CudnnRNNParamsToCanonicalV2: cudnnCanonical("num_params_weights", "num_params_biases"),
+  CudnnRNNCanonicalToParams: () => [[-1]],
+  CudnnRNNCanonicalToParamsV2: () => [[-1]],
   FusedBatchNorm: fusedBatchNorm(5),
   FusedBatchNormV2: fusedBatchNorm(5),
   FusedBatchNormV3: fusedBatchNorm(6),

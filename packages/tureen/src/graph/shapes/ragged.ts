@@ -16,6 +16,13 @@ const counted = (rank: number): PartialShape[] => [[-1, rank], [-1], [rank]];
 
 /** Shape rules of the ragged family. */
 export const raggedShapes: ShapeTable = {
+  RaggedFillEmptyRows: (node) => {
+    const rows = node.constant(2);
+    return [[-1], [-1], [rows === undefined ? -1 : toIntegers(rows)[0]!], [lengthOf(node.inputs[0]!.shape)]];
+  },
+
+  RaggedFillEmptyRowsGrad: ({ inputs }) => [[lengthOf(inputs[0]!.shape)], []],
+
   RaggedTensorToVariant: (node) => {
     if (!node.attrs.bool("batched_input")) return [[]];
     if (node.attrs.int("RAGGED_RANK") === 0) {

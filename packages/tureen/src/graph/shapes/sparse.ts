@@ -68,6 +68,9 @@ function setRank(shape: PartialShape): number {
 
 /** Shape rules of the sparse family. */
 export const sparseShapes: ShapeTable = {
+  AddSparseToTensorsMap: () => [[]],
+  AddManySparseToTensorsMap: () => [[-1]],
+  TakeManySparseFromTensorsMap: () => [[-1, -1], [-1], [-1]],
   SerializeSparse: (node) => {
     withRank(node.inputs[0]!.shape, 2);
     withRank(node.inputs[1]!.shape, 1);

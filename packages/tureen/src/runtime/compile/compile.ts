@@ -5,7 +5,9 @@ import type { RunContext } from "../run-context.js";
 import { derefVariables } from "./deref.js";
 import { foldConstants } from "./fold.js";
 import { type FreezeOptions, freezeVariables } from "./freeze.js";
+import { fuseLookupGradients, planLookupGradientKernel } from "./fuse-lookup-gradient.js";
 import { type FusedPayload, fusedTypes, fusePatterns } from "./fuse-patterns.js";
+import { fuseScans } from "./fuse-scans.js";
 import { inlineCalls } from "./inline-calls.js";
 import { functionalizeLoops, type LoopPayload } from "./loops.js";
 import { mergeDuplicates } from "./merge-duplicates.js";
@@ -13,6 +15,7 @@ import type { StepDecision } from "./partition-report.js";
 import { loopKernel, makePlan, type Plan, runPlan } from "./plan.js";
 import type { PlanGraph, PlanNode } from "./plan-node.js";
 import { assumedShapes } from "./plan-symbols.js";
+import type { Scan } from "./scan.js";
 import { noteShapes, simplifyViews } from "./simplify-views.js";
 import { type ShapeVectorPayload, templateShapes } from "./template-shapes.js";
 
@@ -20,6 +23,8 @@ import { type ShapeVectorPayload, templateShapes } from "./template-shapes.js";
 export interface Partitioner {
   /** Rewires the graph in place. */
   partition(graph: PlanGraph): void;
+  /** Takes a scan under a node that stands for it; false where it cannot. Absent where it never can. `plan` is for the nodes that it stands for. */
+  scan?(node: PlanNode, scan: Scan, plan: (graph: PlanGraph) => Plan): boolean;
   /** The kernel of a node that `partition` made; undefined for others. */
   kernel(node: PlanNode): Kernel | undefined;
   /** Releases what its kernels hold outside of JavaScript's heap. */
@@ -56,6 +61,12 @@ export function compilePlan(graph: PlanGraph, options: CompileOptions): Plan {
 
 function finish(graph: PlanGraph, options: CompileOptions, trustFeeds = false): Plan {
   if (options.simplify !== false) {
+    const { partitioner } = options;
+    const plan = (unfused: PlanGraph): Plan =>
+      makePlan(unfused, options.kernels, (node) => specialKernel(node, options));
+    if (partitioner?.scan !== undefined)
+      fuseScans(graph, options, trustFeeds, (node, scan) => partitioner.scan!(node, scan, plan));
+    fuseLookupGradients(graph);
     // First the larger groups: of a fused node more is known than of those it stands for, and merging would tie groups together.
     fusePatterns(graph, options.kernels, trustFeeds);
     simplifyViews(graph, trustFeeds);
@@ -70,6 +81,7 @@ function finish(graph: PlanGraph, options: CompileOptions, trustFeeds = false): 
 function specialKernel(node: PlanNode, options: CompileOptions): Kernel | undefined {
   if (node.type === "_PlanLoop") return loopKernel(node.payload as LoopPayload, (inner) => finish(inner, options));
   if (node.type === "_PlanGather") return gatherRows(options.kernels, node);
+  if (node.type === "_PlanLookupGradient") return planLookupGradientKernel(node);
   if (node.type === "_PlanShapeVector") return (node.payload as ShapeVectorPayload).kernel();
   if (fusedTypes.has(node.type)) return fusedKernel(node.payload as FusedPayload, options);
   return options.partitioner?.kernel(node);

@@ -29,9 +29,11 @@ export function foldConstants(graph: PlanGraph, kernels: KernelTable, context: R
   for (const node of reachable(graph)) for (const control of node.controls) pinned.add(control);
   for (const node of reachable(graph)) {
     node.inputs = node.inputs.map(resolve);
-    // What waits for a constant waits for nothing.
-    if (node.controls.some((control) => isConstant(control)))
-      node.controls = node.controls.filter((control) => !isConstant(control));
+    // What waits for a constant waits for what that waits for: in a conditional both are dead together.
+    if (node.controls.some(isConstant))
+      node.controls = [
+        ...new Set(node.controls.flatMap((control) => (isConstant(control) ? control.controls : [control]))),
+      ];
     if (node.value !== undefined || node.controls.length > 0) continue;
     if (passThrough.has(node.type) && !pinned.has(node)) {
       replaced.set(node, [node.inputs[0]!]);
@@ -40,14 +42,21 @@ export function foldConstants(graph: PlanGraph, kernels: KernelTable, context: R
     if (node.isStateful || !isFoldable(node)) continue;
     const results = evaluate(node, kernels, context);
     if (results === undefined) continue;
+    const controls = [...new Set(node.inputs.flatMap((input) => input.node.controls))];
     replaced.set(
       node,
-      results.map((value, i) => constantNode(i === 0 ? node.name : `${node.name}:${i}`, value).port()),
+      results.map((value, i) => {
+        const constant = constantNode(i === 0 ? node.name : `${node.name}:${i}`, value);
+        constant.controls = controls;
+        return constant.port();
+      }),
     );
-    if (pinned.has(node)) node.value = results[0];
+    if (!pinned.has(node)) continue;
+    node.value = results[0];
+    node.controls = controls;
   }
   graph.fetches = graph.fetches.map(resolve);
-  graph.targets = graph.targets.filter((target) => target.value === undefined);
+  graph.targets = [...new Set(graph.targets.flatMap((target) => (isConstant(target) ? target.controls : [target])))];
 }
 
 function isConstant(node: PlanNode): boolean {

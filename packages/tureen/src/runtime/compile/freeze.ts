@@ -69,6 +69,11 @@ export function variableHandle(node: PlanNode): ResourceHandle | undefined {
   };
 }
 
+/** The value of the variable that a handle names, where nothing assigns it. */
+export function constantVariable(handle: Port, options: FreezeOptions): TensorValue | undefined {
+  return frozenValue(passIdentity(handle).node, options);
+}
+
 function frozenValue(node: PlanNode, { resources, isConstant }: FreezeOptions): TensorValue | undefined {
   const handle = variableHandle(node);
   if (handle === undefined || !isConstant(handle)) return undefined;

@@ -1,4 +1,5 @@
 import { type Combiner, embeddingLookupKernel } from "../kernels/plan-embedding-lookup.js";
+import { trainingLookupKernel } from "../kernels/plan-training-lookup.js";
 import { gathersRows, isConstant, type Match, type Pattern, producer, samePort } from "./fuse-match.js";
 import type { PlanNode, Port } from "./plan-node.js";
 import type { PlanSymbols, Term } from "./plan-symbols.js";
@@ -22,12 +23,16 @@ export const fuseEmbeddingLookup: Pattern = (root, symbols) => {
   const flat = withReshapes(filtered, symbols);
   return (flat === filtered ? [flat] : [flat, filtered])
     .filter((lookup) => !lookup.needsFlat)
-    .map((lookup) => matchOf(lookup, symbols));
+    .flatMap((lookup) => [matchOf(lookup, symbols), ...trainingMatch(lookup, symbols)]);
 };
 
 interface Lookup {
   readonly root: PlanNode;
   readonly members: readonly PlanNode[];
+  /** The nodes whose values the gradient of the look-up reads: distinct ids, the rows of ids, the filled rows. */
+  readonly unique: PlanNode;
+  readonly rows: Port;
+  readonly fill: PlanNode;
   readonly combiner: Combiner;
   readonly params: Port;
   readonly indices: Port;
@@ -55,6 +60,23 @@ function matchOf(lookup: Lookup, symbols: PlanSymbols): Match {
   };
 }
 
+/** The look-up with the values that its gradient reads, see `_PlanLookupGradient`. */
+function trainingMatch(lookup: Lookup, symbols: PlanSymbols): Match[] {
+  const { combiner, zeros, dropsNegative, unique, rows, fill } = lookup;
+  const plain = matchOf(lookup, symbols);
+  const placeType = unique.outputTypes[1]!;
+  const rowType = rows.node.outputTypes[rows.index]!;
+  return [
+    {
+      ...plain,
+      outputs: [...plain.outputs, unique.port(0), unique.port(1), rows, fill.port(2)],
+      key: `${plain.key} training`,
+      kernel: (reads, unfused) =>
+        trainingLookupKernel({ combiner, zeros, dropsNegative, placeType, rowType, reads }, unfused),
+    },
+  ];
+}
+
 function segments(root: PlanNode, symbols: PlanSymbols): Lookup | undefined {
   const combiner = Object.hasOwn(combiners, root.type) ? combiners[root.type] : undefined;
   if (combiner === undefined || root.outputTypes[0] !== "float32") return undefined;
@@ -71,6 +93,9 @@ function segments(root: PlanNode, symbols: PlanSymbols): Lookup | undefined {
   return {
     root,
     members: [root, gather, unique, slice, fill, ...(cast === undefined ? [] : [cast])],
+    unique,
+    rows: root.inputs[2]!,
+    fill,
     combiner,
     params: gather.inputs[0]!,
     indices: fill.inputs[0]!,

@@ -1,5 +1,5 @@
 import { invalidArgument } from "../../core/status-error.js";
-import { feedNode, type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
+import { constantNode, feedNode, type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
 
 /** A TF1 while loop as plans: what `_PlanLoop` runs. */
 export interface LoopPayload {
@@ -85,9 +85,13 @@ function replaceFrame(
   );
   const loopCond = [...inside].find((node) => node.type === "LoopCond");
   if (loopCond === undefined) throw invalidArgument(`While loop '${frame}' has no LoopCond`);
-  const constants = enters.filter(
+  const invariant = enters.filter(
     (enter) => !merges.some((merge) => merge.inputs.some((input) => input.node === enter)),
   );
+  // What is a constant outside is one inside: products then see their weights.
+  const isKnown = (enter: PlanNode): boolean => enter.inputs[0]!.node.value !== undefined;
+  const known = invariant.filter(isKnown);
+  const constants = invariant.filter((enter) => !isKnown(enter));
   const variables = merges.map((merge) => {
     const enter = merge.inputs.find((input) => isEnter(input.node))?.node;
     const next = merge.inputs.find((input) => input.node.type.endsWith("NextIteration"))?.node;
@@ -116,6 +120,7 @@ function replaceFrame(
     constants.forEach((enter, i) => {
       entry.set(enter, feeds[variables.length + i]!);
     });
+    for (const enter of known) entry.set(enter, constantNode(enter.name, enter.inputs[0]!.node.value!));
     return { feeds, entry };
   };
   const condition = copy(loopCond.inputs.slice(0, 1), inner(), inside);

@@ -17,7 +17,7 @@ interface Rate {
   readonly ort: number;
 }
 
-// Measured with bench/engine.ts on one x86-64 core; only their ratios matter, and those only within a factor of two.
+// Measured with bench/placement.ts on one x86-64 core; only their ratios matter, and those only within a factor of two.
 const product: Rate = { host: 0.00026, ort: 0.000025 };
 /** What each element of the right-hand matrix costs the host, however few rows it meets. */
 const hostOperand = 0.0009;

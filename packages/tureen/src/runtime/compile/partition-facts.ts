@@ -1,5 +1,6 @@
 import { elementCount, isCompatible, isFullyDefined, mergeShapes, type PartialShape } from "../../core/shape.js";
 import { type TensorValue, tensorValue, toIntegers } from "../../core/tensor-value.js";
+import type { HandleData } from "../../graph/graph.js";
 import type { ShapeNode } from "../../graph/infer-shapes.js";
 import { shapeTable } from "../../graph/shapes/index.js";
 import type { PlanNode, Port } from "./plan-node.js";
@@ -101,7 +102,7 @@ function runRule(node: PlanNode, facts: PlanFacts): readonly PartialShape[] | un
     inputs: node.inputs.map((port) => ({
       shape: facts.shape(port),
       dtype: port.node.outputTypes[port.index]!,
-      handleData: undefined,
+      handleData: variableOf(port),
     })),
     attrs: node.attrs,
     outputTypes: node.outputTypes,
@@ -118,6 +119,12 @@ function runRule(node: PlanNode, facts: PlanFacts): readonly PartialShape[] | un
     // Shapes that contradict each other are an error of the run, which the kernel reports.
     return undefined;
   }
+}
+
+/** What a handle's variable was declared as. */
+function variableOf({ node }: Port): HandleData | undefined {
+  if (node.type !== "VarHandleOp") return undefined;
+  return { dtype: node.attrs.type("dtype"), shape: node.attrs.shape("shape") };
 }
 
 function isShapeType(node: PlanNode): boolean {

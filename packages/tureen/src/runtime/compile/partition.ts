@@ -211,6 +211,7 @@ export function clusterGraph(cluster: Cluster, feed: (port: Port, number: number
       outputTypes: node.outputTypes,
       shapes: node.shapes,
     });
+    copy.payload = node.payload;
     copies.set(node, copy);
   }
   return { feeds, fetches: cluster.outputs.map(port), targets: [] };

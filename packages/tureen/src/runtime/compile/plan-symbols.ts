@@ -44,6 +44,26 @@ const sameShape: ReadonlySet<string> = new Set([
   "Sigmoid",
   "Tanh",
   "LogicalNot",
+  "ReverseV2",
+]);
+
+const reductions: ReadonlySet<string> = new Set(["Any", "All", "Sum", "Mean", "Max", "Min", "Prod"]);
+/** Ops that broadcast their two inputs. */
+const binary: ReadonlySet<string> = new Set([
+  "Add",
+  "AddV2",
+  "Sub",
+  "Mul",
+  "Maximum",
+  "Minimum",
+  "Equal",
+  "NotEqual",
+  "Less",
+  "LessEqual",
+  "Greater",
+  "GreaterEqual",
+  "LogicalAnd",
+  "LogicalOr",
 ]);
 
 /** What is sure of the values of a plan: see `planSymbols` for `trustFeeds`. */
@@ -88,7 +108,31 @@ export function planSymbols(order: readonly PlanNode[], trustFeeds: boolean): Pl
         return [...inner.slice(0, at), 1, ...inner.slice(at)];
       }
     }
-    return shape.map((size, d) => (size >= 0 ? size : (origin?.[d] ?? unknown(port, "dimension", d))));
+    const moved = origin ?? (port.index === 0 && shape.some((size) => size < 0) ? movedFrom(port.node) : undefined);
+    return shape.map((size, d) => (size >= 0 ? size : (moved?.[d] ?? unknown(port, "dimension", d))));
+  };
+  /** The dimensions of a node that has those of its inputs, in another order or without some; undefined for others. */
+  const movedFrom = (node: PlanNode): readonly (Term | undefined)[] | undefined => {
+    const [first, second] = node.inputs;
+    if (node.type === "Transpose") {
+      const places = elements(second!);
+      const inner = places === undefined ? undefined : dimensions(first!);
+      return inner === undefined
+        ? undefined
+        : all(places!.map((at) => (typeof at === "number" ? inner[at] : undefined)));
+    }
+    if (binary.has(node.type)) {
+      const [a, b] = [dimensions(first!), dimensions(second!)];
+      return a === undefined || b === undefined ? undefined : broadcast(a, b);
+    }
+    const isReduction = reductions.has(node.type);
+    if (!isReduction && !(node.type === "Squeeze" && node.attrs.ints("squeeze_dims").length > 0)) return undefined;
+    const axes = isReduction ? elements(second!) : node.attrs.ints("squeeze_dims");
+    const inner = axes === undefined ? undefined : dimensions(first!);
+    if (inner === undefined || !axes!.every((axis) => typeof axis === "number")) return undefined;
+    const gone = new Set(axes!.map((axis) => ((axis as number) + inner.length) % inner.length));
+    if (isReduction && node.attrs.bool("keep_dims")) return inner.map((term, d) => (gone.has(d) ? 1 : term));
+    return inner.filter((_, d) => !gone.has(d));
   };
   const elements = (port: Port): readonly Term[] | undefined => {
     if (port.index !== 0) return vector(port);
@@ -103,7 +147,11 @@ export function planSymbols(order: readonly PlanNode[], trustFeeds: boolean): Pl
     if (shape === undefined || shape.length > 1) return undefined;
     const count = shape[0] ?? 1;
     if (count < 0 || count > mostElements) return undefined;
-    return Array.from({ length: count }, (_, i) => unknown(port, "element", i));
+    const found = facts.elements(port);
+    return Array.from({ length: count }, (_, i) => {
+      const element = found?.[i] ?? -1;
+      return element >= 0 ? element : unknown(port, "element", i);
+    });
   };
   const computed = (node: PlanNode): readonly Term[] | undefined => {
     if (node.value !== undefined) {
@@ -159,6 +207,15 @@ export function planSymbols(order: readonly PlanNode[], trustFeeds: boolean): Pl
       case "Mul": {
         const [a, b] = node.inputs.map((input) => elements(input));
         return a?.length === 1 && b?.length === 1 && rank === 0 ? single(product([a[0]!, b[0]!])) : undefined;
+      }
+      case "Minimum": {
+        // min(n, max(m, n)) is n: how many steps a loop of TensorFlow 1 takes.
+        for (const [a, b] of [node.inputs, [...node.inputs].reverse()] as [Port, Port][]) {
+          const [size] = rank === 0 ? (elements(a) ?? []) : [];
+          const isIn = (port: Port): boolean => size !== undefined && elements(port)?.[0] === size;
+          if (b.node.type === "Maximum" && b.node.inputs.some(isIn)) return single(size);
+        }
+        return undefined;
       }
       default:
         return undefined;
@@ -219,6 +276,16 @@ function all(terms: readonly (Term | undefined)[]): readonly Term[] | undefined 
 
 function single(term: Term | undefined): readonly Term[] | undefined {
   return term === undefined ? undefined : [term];
+}
+
+/** Where two sizes differ, one of them must be 1. */
+function broadcast(a: readonly Term[], b: readonly Term[]): readonly (Term | undefined)[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, d) => {
+    const x = a[d - rank + a.length] ?? 1;
+    const y = b[d - rank + b.length] ?? 1;
+    return x === y || y === 1 ? x : x === 1 ? y : undefined;
+  });
 }
 
 /** The product where at most one factor is unknown and the others are 1, or where all are known. */

@@ -5,6 +5,7 @@ import type { Kernel, KernelTable } from "../kernel.js";
 import type { RunContext } from "../run-context.js";
 import { kernelNode } from "./kernel-node.js";
 import type { LoopPayload } from "./loops.js";
+import { conditionalNodes } from "./partition.js";
 import { type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
 
 /** One step of a plan: slots are numbers into the plan's value list. */
@@ -44,6 +45,9 @@ const dead: TensorValue = Object.freeze({ dtype: "variant", shape: [-1], data: [
 export function makePlan(graph: PlanGraph, kernels: KernelTable, special: PlanKernelFactory): Plan {
   const order = reachable(graph).filter((node) => node.type !== "_PlanFeed");
   checkKernels(order, kernels);
+  const hasSwitch = order.some((node) => node.type === "Switch" || node.type === "RefSwitch");
+  // What a branch returns may be a constant of its own, and then is dead with it.
+  const conditional = conditionalNodes(order);
   const slots = new Map<PlanNode, number>();
   const template: (TensorValue | undefined)[] = new Array(graph.feeds.length).fill(undefined);
   graph.feeds.forEach((feed, i) => {
@@ -58,15 +62,13 @@ export function makePlan(graph: PlanGraph, kernels: KernelTable, special: PlanKe
   };
   for (const node of order) {
     slots.set(node, template.length);
-    if (node.value !== undefined) {
+    if (node.value !== undefined && !conditional.has(node)) {
       template.push(node.value);
       continue;
     }
     for (let i = 0; i < node.outputTypes.length; i++) template.push(undefined);
     // A node without effects or values of its own only orders others, which the flat list does already.
-    if (node.type === "NoOp" || node.type === "ControlTrigger") {
-      if (!order.some((other) => other.type === "Switch")) continue;
-    }
+    if (!hasSwitch && (node.type === "NoOp" || node.type === "ControlTrigger")) continue;
     stepOf.set(node, steps.length);
     steps.push({
       name: node.name,
@@ -88,7 +90,7 @@ export function makePlan(graph: PlanGraph, kernels: KernelTable, special: PlanKe
     feeds: graph.feeds.length,
     fetches: graph.fetches.map(slotOf),
     template,
-    hasSwitch: steps.some((step) => step.flow === "switch"),
+    hasSwitch,
   };
 }
 
@@ -110,6 +112,10 @@ function checkKernels(order: readonly PlanNode[], kernels: KernelTable): void {
 }
 
 function kernelOf(node: PlanNode, kernels: KernelTable, special: PlanKernelFactory): Kernel {
+  if (node.value !== undefined) {
+    const values = [node.value];
+    return () => values;
+  }
   if (flowTypes.has(node.type)) return () => [];
   if (node.type.startsWith("_Plan")) {
     const kernel = special(node);

@@ -2,6 +2,7 @@ import type { KernelTable } from "../kernel.js";
 import { arrayBasicKernels } from "./array-basic.js";
 import { arrayDiagKernels } from "./array-diag.js";
 import { arrayGatherKernels } from "./array-gather.js";
+import { arrayInplaceKernels } from "./array-inplace.js";
 import { arrayJoinKernels } from "./array-join.js";
 import { arrayPadKernels } from "./array-pad.js";
 import { arrayRearrangeKernels } from "./array-rearrange.js";
@@ -14,6 +15,7 @@ export const arrayKernels: KernelTable = {
   ...arrayBasicKernels,
   ...arrayDiagKernels,
   ...arrayGatherKernels,
+  ...arrayInplaceKernels,
   ...arrayJoinKernels,
   ...arrayPadKernels,
   ...arrayRearrangeKernels,

@@ -120,6 +120,29 @@ const scaleAndTranslate: KernelFactory = ({ attrs }) => {
   };
 };
 
+const scaleAndTranslateGrad: KernelFactory = ({ attrs }) => {
+  const kernel = attrs.text("kernel_type");
+  const antialias = attrs.bool("antialias");
+  if (!isResamplingKernel(kernel)) throw invalidArgument(`Unrecognized kernel type: ${kernel}`);
+  return ([grads, images, scale, translation]) => {
+    if (grads!.shape.length !== 4) throw invalidArgument(`input_grad must be 4-dimensional${shapeText(grads!.shape)}`);
+    for (const { shape } of [scale!, translation!]) {
+      if (shape.length !== 1) throw invalidArgument(`t must be 1-dimensional${shapeText(shape)}`);
+      if (shape[0] !== 2) throw invalidArgument(`t must have two elements${shapeText(shape)}`);
+    }
+    const sizes = sizesOf(images!.shape);
+    const [height, width] = [grads!.shape[1]!, grads!.shape[2]!];
+    const [scaleY, scaleX] = scale!.data as unknown as readonly [number, number];
+    const [moveY, moveX] = translation!.data as unknown as readonly [number, number];
+    if (!(scaleY > 0) || !(scaleX > 0)) throw invalidArgument("Scale must be greater than zero.");
+    const out = new Float32Array(elementCount(images!.shape));
+    const rows = scaleTaps(sizes.height, height, scaleY, moveY, kernel, antialias);
+    const columns = scaleTaps(sizes.width, width, scaleX, moveX, kernel, antialias);
+    resampleBack(sizes, rows, columns, pixelsOf(grads!), out);
+    return [tensorValue("float32", images!.shape, out)];
+  };
+};
+
 /** Host kernels of resizing. */
 export const imageResizeKernels: KernelTable = {
   ResizeBilinear: resize(bilinearTaps),
@@ -130,4 +153,5 @@ export const imageResizeKernels: KernelTable = {
   ResizeBicubicGrad: resizeGrad(bicubicTaps),
   ResizeArea: resize((input, output, { alignCorners }) => areaTaps(input, output, alignCorners)),
   ScaleAndTranslate: scaleAndTranslate,
+  ScaleAndTranslateGrad: scaleAndTranslateGrad,
 };

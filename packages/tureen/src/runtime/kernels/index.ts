@@ -1,8 +1,10 @@
 import type { KernelTable } from "../kernel.js";
 import { arrayKernels } from "./array.js";
 import { checkKernels } from "./check.js";
+import { clusteringKernels } from "./clustering.js";
 import { controlKernels } from "./control.js";
 import { controlFlowKernels } from "./control-flow.js";
+import { decisionForestsKernels } from "./decision-forests.js";
 import { imageKernels } from "./image.js";
 import { ioKernels } from "./io.js";
 import { linalgKernels } from "./linalg.js";
@@ -19,13 +21,16 @@ import { sparseKernels } from "./sparse.js";
 import { spectralKernels } from "./spectral.js";
 import { stateKernels } from "./state.js";
 import { stringKernels } from "./string.js";
+import { textKernels } from "./text.js";
 
 /** The host kernels of every family, by op name. */
 export const kernelTable: KernelTable = Object.freeze({
   ...arrayKernels,
   ...checkKernels,
+  ...clusteringKernels,
   ...controlKernels,
   ...controlFlowKernels,
+  ...decisionForestsKernels,
   ...imageKernels,
   ...ioKernels,
   ...linalgKernels,
@@ -42,4 +47,5 @@ export const kernelTable: KernelTable = Object.freeze({
   ...spectralKernels,
   ...stateKernels,
   ...stringKernels,
+  ...textKernels,
 });

@@ -35,12 +35,23 @@ const saveV2: Kernel = ([prefix, names, specs, ...tensors], context) => {
 const restoreV2: KernelFactory = ({ attrs }) => {
   const dtypes = attrs.types("dtypes");
   return ([prefix, names, specs], context) => {
-    const reader = openBundle(allowedPath(text(prefix!), context));
+    const path = allowedPath(text(prefix!), context);
+    const { restored } = context;
+    let reader: BundleReader | undefined;
     try {
       const specList = texts(specs!);
-      return texts(names!).map((name, i) => restoreOne(reader, name, specList[i] ?? "", dtypes[i]!));
+      return texts(names!).map((name, i) => {
+        const spec = specList[i] ?? "";
+        const key = [path, name, spec, dtypes[i]].join("\0");
+        const known = restored?.get(key);
+        if (known !== undefined) return known;
+        reader ??= openBundle(path, { shared: restored !== undefined });
+        const value = restoreOne(reader, name, spec, dtypes[i]!);
+        if (ArrayBuffer.isView(value.data)) restored?.set(key, value);
+        return value;
+      });
     } finally {
-      reader.close();
+      reader?.close();
     }
   };
 };

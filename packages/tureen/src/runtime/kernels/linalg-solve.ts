@@ -1,5 +1,5 @@
 import { type DType, dtypeWidth } from "../../core/dtype.js";
-import { broadcastShapes, elementCount, type Shape, sameShape, shapeText } from "../../core/shape.js";
+import { broadcastShapes, elementCount, type Shape, shapeText } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
@@ -15,61 +15,11 @@ import {
   triangularSolve,
   zeroMatrix,
 } from "./linalg/dense-matrix.js";
-import { realArray, realData, realValue } from "./linalg/real-data.js";
+import { checkRanks, checkSquare, readMatrices, writeMatrices } from "./linalg/matrix-batch.js";
+import { realArray, realValue } from "./linalg/real-data.js";
 
-/** The matrices of a batch. */
-function readMatrices(value: TensorValue): DenseMatrix[] {
-  const [rows, columns] = value.shape.slice(-2) as [number, number];
-  const data = realData(value);
-  const width = dtypeWidth(value.dtype);
-  const size = rows * columns;
-  return Array.from({ length: elementCount(value.shape.slice(0, -2)) }, (_, i) => {
-    const matrix = zeroMatrix(rows, columns);
-    for (let j = 0; j < size; j++) {
-      matrix.re[j] = data[(i * size + j) * width]!;
-      if (width === 2) matrix.im[j] = data[(i * size + j) * 2 + 1]!;
-    }
-    return matrix;
-  });
-}
-
-function writeMatrices(
-  dtype: DType,
-  shape: Shape,
-  parts: readonly { re: Float64Array; im?: Float64Array }[],
-): TensorValue {
-  const width = dtypeWidth(dtype);
-  const data = realArray(dtype, elementCount(shape) * width);
-  let at = 0;
-  for (const { re, im } of parts) {
-    for (let j = 0; j < re.length; j++) {
-      data[at] = re[j]!;
-      if (width === 2) data[at + 1] = im?.[j] ?? 0;
-      at += width;
-    }
-  }
-  return realValue(dtype, shape, data);
-}
-
-function checkRanks(inputs: readonly TensorValue[]): void {
-  const outer = inputs[0]!.shape.slice(0, -2);
-  inputs.forEach(({ shape }, i) => {
-    if (i > 0 && shape.length !== inputs[0]!.shape.length) {
-      throw invalidArgument("All input tensors must have the same rank.");
-    }
-    if (shape.length < 2) throw invalidArgument(`Input tensor ${i} must have rank >= 2, got ${shape.length}`);
-    if (!sameShape(shape.slice(0, -2), outer)) {
-      throw invalidArgument("All input tensors must have the same outer dimensions.");
-    }
-  });
-}
-
-function checkSquare(input: TensorValue): void {
-  checkRanks([input]);
-  if (input.shape.at(-1) !== input.shape.at(-2)) throw invalidArgument("Input matrix must be square.");
-}
-
-function isSingular(lu: DenseMatrix): boolean {
+/** Whether a decomposition has a zero pivot. */
+export function isSingular(lu: DenseMatrix): boolean {
   for (let i = 0; i < lu.rows; i++) {
     const at = i * lu.rows + i;
     if (!(Math.hypot(lu.re[at]!, lu.im[at]!) > 0)) return true;
@@ -179,7 +129,7 @@ const matrixTriangularSolve: KernelFactory = ({ attrs }) => {
 };
 
 /** Which matrix of an operand serves entry `index` of the broadcast batch. */
-function broadcastIndex(index: number, batch: Shape, operand: Shape): number {
+export function broadcastIndex(index: number, batch: Shape, operand: Shape): number {
   let rest = index;
   let result = 0;
   let stride = 1;

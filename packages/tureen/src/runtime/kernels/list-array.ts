@@ -250,9 +250,11 @@ const newStack: KernelFactory = ({ attrs, name }) => {
   const dtype = attrs.type("elem_type");
   const given = attrs.text("stack_name");
   return ([limit]) => {
-    if (limit!.shape.length !== 0)
-      throw invalidArgument(`Stack size must be a scalar, but had shape: ${shapeText(limit!.shape)}`);
-    const stack: Stack = { name: uniqueName(given === "" ? name : given), dtype, limit: integerOf(limit!), items: [] };
+    if (limit !== undefined && limit.shape.length !== 0)
+      throw invalidArgument(`Stack size must be a scalar, but had shape: ${shapeText(limit.shape)}`);
+    // The first form of the op has no limit.
+    const most = limit === undefined ? -1 : integerOf(limit);
+    const stack: Stack = { name: uniqueName(given === "" ? name : given), dtype, limit: most, items: [] };
     return [statefulHandle(stackKind, stack.name, stack)];
   };
 };
@@ -299,6 +301,10 @@ export const listArrayKernels: KernelTable = {
   TensorArrayConcatV3: concat,
   TensorArraySplitV3: split,
   TensorArrayCloseV3: close,
+  Stack: newStack,
+  StackPush: push,
+  StackPop: pop,
+  StackClose: closeStack,
   StackV2: newStack,
   StackPushV2: push,
   StackPopV2: pop,

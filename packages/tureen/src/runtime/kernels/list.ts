@@ -1,6 +1,7 @@
 import type { KernelTable } from "../kernel.js";
 import { listArrayKernels } from "./list-array.js";
+import { listMapKernels } from "./list-map.js";
 import { listTensorKernels } from "./list-tensor.js";
 
 /** Host kernels of the list family. */
-export const listKernels: KernelTable = { ...listTensorKernels, ...listArrayKernels };
+export const listKernels: KernelTable = { ...listTensorKernels, ...listArrayKernels, ...listMapKernels };

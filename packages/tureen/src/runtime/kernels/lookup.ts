@@ -93,7 +93,8 @@ function resourceHandle(attrs: Attrs, node: string): ResourceHandle {
   };
 }
 
-function tableOf(value: TensorValue, context: RunContext): LookupTable {
+/** The table that a handle stands for, an anonymous one included; NOT_FOUND with TensorFlow's text otherwise. */
+export function tableOf(value: TensorValue, context: RunContext): LookupTable {
   const handle = handleOf(value);
   if ("table" in handle) return (handle as AnonymousHandle).table;
   return context.resources.get<LookupTable>(handle);

@@ -1,12 +1,14 @@
 import type { DataOf, DType } from "../../core/dtype.js";
 import { tensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
-import { besselI0e, besselI1e } from "./math/bessel-functions.js";
+import { besselI0, besselI0e, besselI1, besselI1e } from "./math/bessel-functions.js";
 import * as complex from "./math/complex-functions.js";
+import * as cylinder from "./math/cylinder-functions.js";
 import { numbersOf, unaryKernel } from "./math/element-wise.js";
 import { erf, erfc, erfinv, ndtri } from "./math/error-functions.js";
 import { digamma, logGamma } from "./math/gamma-functions.js";
 import * as hot from "./math/hot-loops.js";
+import * as integral from "./math/integral-functions.js";
 
 /** Rounds to the nearest integer, halves to the even one, as C's rint does. */
 function roundHalfEven(x: number): number {
@@ -54,6 +56,7 @@ const reciprocal: KernelFactory = unaryKernel({
   int: (x) => (x === 0 ? 0 : Math.trunc(1 / x)),
   big: (x) => (x === 1n || x === -1n ? x : 0n),
   complex: complex.complexReciprocal,
+  float32: hot.reciprocalFloat32,
 });
 
 const rint: KernelFactory = unaryKernel({ float: roundHalfEven, int: (x) => x, big: (x) => x });
@@ -76,6 +79,21 @@ export const mathUnaryKernels: KernelTable = {
   Asinh: unaryKernel({ float: Math.asinh, complex: complex.complexAsinh }),
   Atan: unaryKernel({ float: Math.atan, complex: complex.complexAtan }),
   Atanh: unaryKernel({ float: Math.atanh, complex: complex.complexAtanh }),
+  BesselI0: unaryKernel({ float: besselI0 }),
+  BesselI1: unaryKernel({ float: besselI1 }),
+  BesselJ0: unaryKernel({ float: cylinder.besselJ0 }),
+  BesselJ1: unaryKernel({ float: cylinder.besselJ1 }),
+  BesselK0: unaryKernel({ float: cylinder.besselK0 }),
+  BesselK0e: unaryKernel({ float: cylinder.besselK0e }),
+  BesselK1: unaryKernel({ float: cylinder.besselK1 }),
+  BesselK1e: unaryKernel({ float: cylinder.besselK1e }),
+  BesselY0: unaryKernel({ float: cylinder.besselY0 }),
+  BesselY1: unaryKernel({ float: cylinder.besselY1 }),
+  Dawsn: unaryKernel({ float: integral.dawsn }),
+  Expint: unaryKernel({ float: integral.expint }),
+  FresnelCos: unaryKernel({ float: integral.fresnelCos }),
+  FresnelSin: unaryKernel({ float: integral.fresnelSin }),
+  Spence: unaryKernel({ float: integral.spence }),
   BesselI0e: unaryKernel({ float: besselI0e }),
   BesselI1e: unaryKernel({ float: besselI1e }),
   Ceil: unaryKernel({ float: Math.ceil }),
@@ -98,7 +116,7 @@ export const mathUnaryKernels: KernelTable = {
   IsNan: predicate(Number.isNaN),
   Lgamma: unaryKernel({ float: logGamma }),
   Log: unaryKernel({ float: Math.log, complex: complex.complexLog, float32: hot.logFloat32 }),
-  Log1p: unaryKernel({ float: Math.log1p, complex: complex.complexLog1pOp }),
+  Log1p: unaryKernel({ float: Math.log1p, complex: complex.complexLog1pOp, float32: hot.log1pFloat32 }),
   LogicalNot: unaryKernel({ int: (x) => 1 - x }),
   Ndtri: unaryKernel({ float: ndtri }),
   Neg: unaryKernel({

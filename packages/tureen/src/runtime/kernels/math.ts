@@ -2,6 +2,7 @@ import type { KernelTable } from "../kernel.js";
 import { mathBinaryKernels } from "./math-binary.js";
 import { mathCastKernels } from "./math-cast.js";
 import { mathCompareKernels } from "./math-compare.js";
+import { mathCountKernels } from "./math-count.js";
 import { mathMiscKernels } from "./math-misc.js";
 import { mathScanKernels } from "./math-scan.js";
 import { mathUnaryKernels } from "./math-unary.js";
@@ -11,6 +12,7 @@ export const mathKernels: KernelTable = {
   ...mathBinaryKernels,
   ...mathCastKernels,
   ...mathCompareKernels,
+  ...mathCountKernels,
   ...mathMiscKernels,
   ...mathScanKernels,
   ...mathUnaryKernels,

@@ -196,6 +196,27 @@ function quantizeAndDequantize(bitsInput: boolean): KernelFactory {
   };
 }
 
+/** The first form of the op, with the range as attributes and whole tensors only. */
+const quantizeByAttrs: KernelFactory = ({ attrs, inputTypes }) => {
+  const dtype = inputTypes[0]!;
+  const settings: QuantizeSettings = {
+    signed: attrs.bool("signed_input"),
+    narrow: false,
+    rangeGiven: attrs.bool("range_given"),
+    halfUp: false,
+    axis: -1,
+  };
+  const bits = attrs.int("num_bits");
+  const given = [attrs.float("input_min"), attrs.float("input_max")] as const;
+  return ([input]) => {
+    const x = realData(input!);
+    const out = realArray(dtype, x.length);
+    const [lo, hi] = settings.rangeGiven ? given : extent(x, 0, 1, x.length);
+    quantizeSlice(x, out, 0, 1, x.length, lo, hi, bits, settings, dtype !== "float64");
+    return [realValue(dtype, input!.shape, out)];
+  };
+};
+
 function extent(x: FloatArray, channel: number, channels: number, inner: number): [number, number] {
   let [lo, hi] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let from = channel * inner; from < x.length; from += channels * inner) {
@@ -287,6 +308,7 @@ export const nnQuantizeKernels: KernelTable = {
   FakeQuantWithMinMaxVarsGradient: fakeQuantVarsGradient(false),
   FakeQuantWithMinMaxVarsPerChannel: fakeQuantVars(true),
   FakeQuantWithMinMaxVarsPerChannelGradient: fakeQuantVarsGradient(true),
+  QuantizeAndDequantize: quantizeByAttrs,
   QuantizeAndDequantizeV2: quantizeAndDequantize(false),
   QuantizeAndDequantizeV3: quantizeAndDequantize(true),
   QuantizeAndDequantizeV4: quantizeAndDequantize(false),

@@ -2,6 +2,8 @@ import type { KernelTable } from "../kernel.js";
 import { nnActivationKernels } from "./nn-activation.js";
 import { nnConvKernels } from "./nn-conv.js";
 import { nnCtcKernels } from "./nn-ctc.js";
+import { nnCudnnKernels } from "./nn-cudnn.js";
+import { nnDequantizeKernels } from "./nn-dequantize.js";
 import { nnDilationKernels } from "./nn-dilation.js";
 import { nnFusedKernels } from "./nn-fused.js";
 import { nnLossKernels } from "./nn-loss.js";
@@ -17,6 +19,8 @@ export const nnKernels: KernelTable = {
   ...nnCtcKernels,
   ...nnFusedKernels,
   ...nnPoolKernels,
+  ...nnCudnnKernels,
+  ...nnDequantizeKernels,
   ...nnDilationKernels,
   ...nnLossKernels,
   ...nnNormalizeKernels,

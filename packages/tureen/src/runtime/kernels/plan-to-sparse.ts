@@ -1,3 +1,4 @@
+import { codesOf, noteCodes } from "../../core/string-codes.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import type { Kernel } from "../kernel.js";
 import { read, type Source, words } from "./plan-source.js";
@@ -74,6 +75,12 @@ function pick(value: TensorValue, kept: Int32Array, count: number): unknown {
     const texts = value.data as readonly Uint8Array[];
     const picked = new Array<Uint8Array>(count);
     for (let i = 0; i < count; i++) picked[i] = texts[kept[i]!]!;
+    const known = codesOf(texts);
+    if (known !== undefined) {
+      const codes = new Int32Array(count);
+      for (let i = 0; i < count; i++) codes[i] = known.codes[kept[i]!]!;
+      noteCodes(picked, { dictionary: known.dictionary, codes });
+    }
     return picked;
   }
   const source = words(value);

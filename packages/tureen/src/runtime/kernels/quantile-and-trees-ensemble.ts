@@ -20,6 +20,7 @@ import {
 import { addTree, growLayer, offerSplit, type SplitCandidate } from "./quantile-and-trees/grow-ensemble.js";
 import { checkRank, floatScalar, floats, integerScalar, ints, requireRank } from "./quantile-and-trees/input-checks.js";
 import { scalarGain } from "./quantile-and-trees/split-gain.js";
+import { moveAll } from "./quantile-and-trees/training-walk.js";
 import { TreeEnsembleResource, treeEnsembleKind } from "./quantile-and-trees/tree-ensemble.js";
 import { handleOp, isInitializedOp, resourceOf, typedHandle } from "./quantile-and-trees/typed-handle.js";
 
@@ -104,13 +105,19 @@ const trainingPredict: KernelFactory = ({ attrs }) => {
     const partial = new Float32Array(batch * logits);
     const nodes = new Int32Array(batch);
     if (flat.trees === 0) return [floatValue(partial, [batch, logits]), cachedTrees!, intValue(nodes)];
+    const trees = new Int32Array(batch).fill(flat.trees - 1);
+    const isPlain = logits === 1 && !ensemble.message.treeMetadata.some((tree) => tree.postPrunedNodesMeta.length > 0);
+    const standing = { trees: ints(cachedTrees!), nodes: ints(cachedNodes!), last: nodes, partial };
+    if (isPlain && moveAll(flat, columns, standing)) {
+      return [floatValue(partial, [batch, logits]), intValue(trees), intValue(nodes)];
+    }
     const step = new Float32Array(logits);
     for (let i = 0; i < batch; i++) {
       const at = { tree: ints(cachedTrees!)[i]!, node: ints(cachedNodes!)[i]! };
       startFrom(ensemble, flat, at, step);
+      partial.fill(0, i * logits, (i + 1) * logits);
       nodes[i] = finishTrees(flat, columns, i, at, step, partial);
     }
-    const trees = new Int32Array(batch).fill(flat.trees - 1);
     return [floatValue(partial, [batch, logits]), intValue(trees), intValue(nodes)];
   };
 };

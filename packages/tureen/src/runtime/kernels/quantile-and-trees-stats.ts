@@ -102,7 +102,7 @@ const aggregateStats: KernelFactory = ({ attrs }) => {
   };
 };
 
-/** The sums of one logit and one number an example, which nearly all trees are grown of: all of the time of a step goes here. */
+/** The sums of one logit and one number an example, which nearly all trees are grown of: much of the time of a step goes here. */
 function sumByCell(
   nodes: Int32Array,
   gradients: Float32Array,
@@ -111,14 +111,18 @@ function sumByCell(
   splits: number,
   buckets: number,
 ): Float64Array {
-  const sums = allocate("float64", splits * (buckets + 1) * 2);
-  for (let i = 0; i < nodes.length; i++) {
+  const row = (buckets + 1) * 2;
+  const sums = allocate("float64", splits * row);
+  const count = nodes.length;
+  for (let i = 0; i < count; i++) {
     const node = nodes[i]!;
     const value = values[i]!;
-    const bucket = value === -1 ? buckets : value;
-    if (node < 0) throw invalidArgument(`node_ids ${i}th entry should be >=0, got: ${node}`);
-    if (node >= splits || bucket < 0 || bucket > buckets) checkCell(node, splits, bucket, buckets + 1);
-    const at = (node * (buckets + 1) + bucket) * 2;
+    // One comparison each for both ends: what is negative is large as an unsigned number.
+    if (node >>> 0 >= splits || value >>> 0 >= buckets) {
+      if (node < 0) throw invalidArgument(`node_ids ${i}th entry should be >=0, got: ${node}`);
+      checkCell(node, splits, value === -1 ? buckets : value, buckets + 1);
+    }
+    const at = node * row + (value === -1 ? buckets : value) * 2;
     sums[at] = sums[at]! + gradients[i]!;
     sums[at + 1] = sums[at + 1]! + hessians[i]!;
   }

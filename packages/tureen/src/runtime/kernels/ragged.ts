@@ -3,7 +3,9 @@ import { raggedGather, raggedRange, raggedToSparse, raggedToTensor } from "./rag
 import { countOutputKernels } from "./ragged/count-output.js";
 import { raggedCountKernels } from "./ragged/counts.js";
 import { raggedCross } from "./ragged/cross.js";
+import { raggedFillEmptyRows } from "./ragged/fill-empty-rows.js";
 import { raggedVariantKernels } from "./ragged/variant.js";
+import { fillEmptyRowsGrad } from "./sparse/fill-empty-rows.js";
 
 /** Host kernels of the ragged family. */
 export const raggedKernels: KernelTable = {
@@ -11,6 +13,14 @@ export const raggedKernels: KernelTable = {
   ...raggedCountKernels,
   ...raggedVariantKernels,
   RaggedCross: raggedCross,
+  RaggedFillEmptyRows:
+    () =>
+    ([rowIds, values, rows, defaultValue]) =>
+      raggedFillEmptyRows(rowIds!, values!, rows!, defaultValue!),
+  RaggedFillEmptyRowsGrad:
+    () =>
+    ([reverseIndexMap, gradValues]) =>
+      fillEmptyRowsGrad(reverseIndexMap!, gradValues!),
   RaggedTensorToSparse: ({ attrs }) => {
     const rank = attrs.int("RAGGED_RANK");
     return (inputs) => raggedToSparse(inputs.slice(0, rank), inputs[rank]!);

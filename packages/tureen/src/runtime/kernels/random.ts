@@ -1,8 +1,7 @@
 import { elementCount } from "../../core/shape.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
-import { integersValue, newValue } from "./array/cells.js";
-import { gatherRows } from "./array/gather-rows.js";
+import { newValue } from "./array/cells.js";
 import {
   type Fill,
   fillIntegers,
@@ -13,10 +12,14 @@ import {
 } from "./random/distributions.js";
 import { gammaSamples } from "./random/gamma.js";
 import { multinomialSamples, sampleCount } from "./random/multinomial.js";
-import { blockWords, SingleWords } from "./random/philox.js";
+import { blockWords } from "./random/philox.js";
+import { poissonSamples } from "./random/poisson.js";
 import { sessionGenerator } from "./random/session-generator.js";
 import { integerBounds, shapeInput } from "./random/shape-input.js";
+import { shuffledRows } from "./random/shuffled-rows.js";
+import { randomDrawKernels } from "./random-draws.js";
 import { randomStatelessKernels } from "./random-stateless.js";
+import { randomVariableKernels } from "./random-variable.js";
 
 /*
  * The same numbers as TensorFlow's CPU kernels for the same seeds: the same generator, moved on by as much in each run.
@@ -66,17 +69,7 @@ const shuffle: KernelFactory = (node) => {
   const reserve = sessionGenerator(node);
   return (inputs, context) => {
     const [input] = inputs as [TensorValue];
-    const size = input.shape[0] ?? 1;
-    if (size <= 1 || elementCount(input.shape) <= 1) return [input];
-    const words = new SingleWords(reserve(context, Math.ceil((size - 1) / blockWords)));
-    const order = Int32Array.from({ length: size }, (_, i) => i);
-    for (let i = 0; i < size - 1; i++) {
-      const other = i + (words.next() % (size - i));
-      const held = order[i]!;
-      order[i] = order[other]!;
-      order[other] = held;
-    }
-    return [gatherRows(input, integersValue("int32", [size], order), 0, 0)];
+    return [shuffledRows(input, (samples) => reserve(context, Math.ceil(samples / blockWords)))];
   };
 };
 
@@ -91,6 +84,18 @@ const gamma: KernelFactory = (node) => {
   };
 };
 
+const poisson: KernelFactory = (node) => {
+  const reserve = sessionGenerator(node);
+  const dtype = node.outputTypes[0]!;
+  return (inputs, context) => {
+    const [shape, rate] = inputs as [TensorValue, TensorValue];
+    const sizes = shapeInput(shape);
+    const count = elementCount(sizes) * elementCount(rate.shape);
+    if (count === 0) return [newValue(dtype, [...sizes, ...rate.shape])];
+    return [poissonSamples(reserve(context, count * reservedSamples), sizes, rate, dtype)];
+  };
+};
+
 /** Host kernels of the random family. */
 export const randomKernels: KernelTable = {
   RandomUniform: filled(fillUniform),
@@ -100,5 +105,9 @@ export const randomKernels: KernelTable = {
   Multinomial: multinomial,
   RandomShuffle: shuffle,
   RandomGamma: gamma,
+  RandomPoisson: poisson,
+  RandomPoissonV2: poisson,
   ...randomStatelessKernels,
+  ...randomDrawKernels,
+  ...randomVariableKernels,
 };

@@ -1,4 +1,5 @@
 import type { KernelTable } from "../kernel.js";
+import { sparseByHandleKernels } from "./sparse/by-handle.js";
 import { crossKernels } from "./sparse/cross.js";
 import { fillEmptyRows, fillEmptyRowsGrad } from "./sparse/fill-empty-rows.js";
 import { sparseMathKernels } from "./sparse/math.js";
@@ -11,6 +12,7 @@ import { sparseToDense } from "./sparse/to-dense.js";
 
 /** Host kernels of the sparse family. */
 export const sparseKernels: KernelTable = {
+  ...sparseByHandleKernels,
   ...crossKernels,
   ...rearrangeKernels,
   ...serializeKernels,

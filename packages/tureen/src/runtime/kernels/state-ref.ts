@@ -158,6 +158,8 @@ export const stateRefKernels: KernelTable = {
   ScatterNdUpdate: scatterNd("update"),
   ScatterNdAdd: scatterNd("add"),
   ScatterNdSub: scatterNd("sub"),
+  ScatterNdMax: scatterNd("max"),
+  ScatterNdMin: scatterNd("min"),
   StridedSliceAssign: stridedSliceAssign,
   CountUpTo: countUpTo,
 };

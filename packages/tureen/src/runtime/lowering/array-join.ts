@@ -93,7 +93,9 @@ export const arrayJoinLowerings: LoweringTable = {
       return undefined;
     const rest = shape[axis]! - sizes.reduce((sum, size) => sum + Math.max(0, size), 0);
     const resolved = sizes.map((size) => (size === -1 ? rest : size));
-    if (sizes.filter((size) => size === -1).length > 1 || resolved.some((size) => size <= 0)) return undefined;
+    if (sizes.filter((size) => size === -1).length > 1) return undefined;
+    // An empty piece does no harm where no one uses it.
+    if (resolved.some((size, i) => size < 0 || (size === 0 && node.isUsed(i)))) return undefined;
     if (resolved.reduce((sum, size) => sum + size, 0) !== shape[axis]) return undefined;
     return split(onnx, node.input(0), axis, resolved);
   },

@@ -2,6 +2,7 @@ import type { LoweringTable } from "../lowering.js";
 import { arrayLowerings } from "./array.js";
 import { checkLowerings } from "./check.js";
 import { controlLowerings } from "./control.js";
+import { decisionForestsLowerings } from "./decision-forests.js";
 import { imageLowerings } from "./image.js";
 import { ioLowerings } from "./io.js";
 import { linalgLowerings } from "./linalg.js";
@@ -18,12 +19,14 @@ import { sparseLowerings } from "./sparse.js";
 import { spectralLowerings } from "./spectral.js";
 import { stateLowerings } from "./state.js";
 import { stringLowerings } from "./string.js";
+import { textLowerings } from "./text.js";
 
 /** The ONNX lowerings of every family, by op name. */
 export const loweringTable: LoweringTable = Object.freeze({
   ...arrayLowerings,
   ...checkLowerings,
   ...controlLowerings,
+  ...decisionForestsLowerings,
   ...imageLowerings,
   ...ioLowerings,
   ...linalgLowerings,
@@ -40,4 +43,5 @@ export const loweringTable: LoweringTable = Object.freeze({
   ...spectralLowerings,
   ...stateLowerings,
   ...stringLowerings,
+  ...textLowerings,
 });

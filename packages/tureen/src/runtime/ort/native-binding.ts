@@ -12,7 +12,8 @@ export interface NativeSession {
   loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: object): void;
   run(
     feeds: Readonly<Record<string, OrtTensor>>,
-    fetches: Readonly<Record<string, null>>,
+    /** A tensor is written in place, null asks for a new one. */
+    fetches: Readonly<Record<string, OrtTensor | null>>,
     options: object,
   ): Record<string, OrtTensor>;
   dispose(): void;

@@ -6,7 +6,11 @@ import type { OnnxAttrs, OnnxBuilder, OnnxValue } from "../lowering.js";
 import { onnxDType } from "./onnx-dtype.js";
 import type { OnnxGraph, OnnxNode, OnnxPort } from "./onnx-model.js";
 
-/** Collects an ONNX graph while lowerings add to it. */
+/**
+ * Collects an ONNX graph while lowerings add to it.
+ *
+ * With an `outer` builder it is the graph of a node there: names and constants are the outer one's, whose values it may use.
+ */
 export class OnnxGraphBuilder implements OnnxBuilder {
   readonly #nodes: OnnxNode[] = [];
   readonly #inputs: OnnxPort[] = [];
@@ -14,19 +18,32 @@ export class OnnxGraphBuilder implements OnnxBuilder {
   readonly #initializers = new Map<OnnxValue, TensorValue>();
   readonly #byValue = new Map<TensorValue, OnnxValue>();
   readonly #byText = new Map<string, OnnxValue>();
+  readonly #outer: OnnxGraphBuilder | undefined;
   #count = 0;
+
+  constructor(outer?: OnnxGraphBuilder) {
+    this.#outer = outer;
+  }
 
   op(type: string, inputs: readonly OnnxValue[], attrs: OnnxAttrs = {}): OnnxValue {
     return this.ops(type, inputs, 1, attrs)[0]!;
   }
 
-  ops(type: string, inputs: readonly OnnxValue[], outputs: number, attrs: OnnxAttrs = {}): OnnxValue[] {
+  /** Adds a node of several outputs; `body` is the graph that a Scan runs. */
+  ops(
+    type: string,
+    inputs: readonly OnnxValue[],
+    outputs: number,
+    attrs: OnnxAttrs = {},
+    body?: OnnxGraph,
+  ): OnnxValue[] {
     const names = Array.from({ length: outputs }, () => this.#name("v"));
-    this.#nodes.push({ type, inputs, outputs: names, attrs });
+    this.#nodes.push({ type, inputs, outputs: names, attrs, body });
     return names;
   }
 
   constant(value: TensorValue): OnnxValue {
+    if (this.#outer !== undefined) return this.#outer.constant(value);
     let name = this.#byValue.get(value);
     if (name === undefined) {
       name = this.#name("c");
@@ -73,6 +90,7 @@ export class OnnxGraphBuilder implements OnnxBuilder {
   }
 
   #shared(key: string, make: () => TensorValue): OnnxValue {
+    if (this.#outer !== undefined) return this.#outer.#shared(key, make);
     let name = this.#byText.get(key);
     if (name === undefined) {
       name = this.constant(make());
@@ -82,6 +100,7 @@ export class OnnxGraphBuilder implements OnnxBuilder {
   }
 
   #name(prefix: string): OnnxValue {
+    if (this.#outer !== undefined) return this.#outer.#name(prefix);
     this.#count += 1;
     return `${prefix}${this.#count}`;
   }

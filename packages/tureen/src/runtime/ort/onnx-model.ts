@@ -12,6 +12,8 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attrs: OnnxAttrs;
+  /** The `body` attribute of a Scan; it has no initializers of its own. */
+  readonly body?: OnnxGraph | undefined;
 }
 
 /** An input or output of an ONNX graph. */
@@ -56,8 +58,16 @@ const model = { irVersion: varint(1), producerName: bytes(2), graph: bytes(7), o
 const opset = { domain: bytes(1), version: varint(2) };
 const graphProto = { node: bytes(1), name: bytes(2), initializer: bytes(5), input: bytes(11), output: bytes(12) };
 const nodeProto = { input: bytes(1), output: bytes(2), opType: bytes(4), attribute: bytes(5) };
-const attribute = { name: bytes(1), f: 2 * 8 + 5, i: varint(3), s: bytes(4), ints: varint(8), type: varint(20) };
-const attributeType = { float: 1, int: 2, string: 3, ints: 7 };
+const attribute = {
+  name: bytes(1),
+  f: 2 * 8 + 5,
+  i: varint(3),
+  s: bytes(4),
+  g: bytes(6),
+  ints: varint(8),
+  type: varint(20),
+};
+const attributeType = { float: 1, int: 2, string: 3, graph: 5, ints: 7 };
 const tensor = {
   dims: varint(1),
   dataType: varint(2),
@@ -77,27 +87,39 @@ const shapeProto = { dim: bytes(1), dimValue: varint(1) };
 export function encodeOnnxModel(graph: OnnxGraph): OnnxModel {
   const writer = new WireWriter(4096);
   const externalData: ExternalData[] = [];
-  let mark = writer.mark;
+  const mark = writer.mark;
   // The writer works from the end to the beginning.
   writer.varint(onnxOpset);
   writer.varint(opset.version);
   writer.textField(opset.domain, "");
   writer.wrap(model.opsetImport, mark);
-  mark = writer.mark;
-  for (let i = graph.outputs.length - 1; i >= 0; i--) writePort(writer, graphProto.output, graph.outputs[i]!);
-  for (let i = graph.inputs.length - 1; i >= 0; i--) writePort(writer, graphProto.input, graph.inputs[i]!);
-  for (const { name, value } of graph.initializers) writeInitializer(writer, name, value, externalData);
-  writer.textField(graphProto.name, "segment");
-  for (let i = graph.nodes.length - 1; i >= 0; i--) writeNode(writer, graph.nodes[i]!);
-  writer.wrap(model.graph, mark);
+  writeGraph(writer, model.graph, graph, externalData);
   writer.textField(model.producerName, "tureen");
   writer.varint(irVersion);
   writer.varint(model.irVersion);
   return { bytes: writer.finish(), externalData };
 }
 
-function writeNode(writer: WireWriter, node: OnnxNode): void {
+function writeGraph(writer: WireWriter, tag: number, graph: OnnxGraph, externalData: ExternalData[]): void {
   const mark = writer.mark;
+  for (let i = graph.outputs.length - 1; i >= 0; i--) writePort(writer, graphProto.output, graph.outputs[i]!);
+  for (let i = graph.inputs.length - 1; i >= 0; i--) writePort(writer, graphProto.input, graph.inputs[i]!);
+  for (const { name, value } of graph.initializers) writeInitializer(writer, name, value, externalData);
+  writer.textField(graphProto.name, "segment");
+  for (let i = graph.nodes.length - 1; i >= 0; i--) writeNode(writer, graph.nodes[i]!, externalData);
+  writer.wrap(tag, mark);
+}
+
+function writeNode(writer: WireWriter, node: OnnxNode, externalData: ExternalData[]): void {
+  const mark = writer.mark;
+  if (node.body !== undefined) {
+    const at = writer.mark;
+    writer.varint(attributeType.graph);
+    writer.varint(attribute.type);
+    writeGraph(writer, attribute.g, node.body, externalData);
+    writer.textField(attribute.name, "body");
+    writer.wrap(nodeProto.attribute, at);
+  }
   for (const [name, value] of Object.entries(node.attrs)) if (value !== undefined) writeAttribute(writer, name, value);
   writer.textField(nodeProto.opType, node.type);
   for (let i = node.outputs.length - 1; i >= 0; i--) writer.textField(nodeProto.output, node.outputs[i]!);

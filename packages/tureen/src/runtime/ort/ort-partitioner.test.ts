@@ -393,6 +393,31 @@ describe.skipIf(nativeBinding() === null)("segments", () => {
     session.close();
   });
 
+  test("the parts of an input layer are joined on the host, long rows in ONNX Runtime", () => {
+    const columns = (width: number): Built =>
+      built(() => {
+        const inputs = Array.from({ length: 8 }, () => placeholder([-1, width]));
+        const scaled = inputs.map((input) => build("RealDiv", [build("Sub", [input, 17]), 73]));
+        const joined = build("ConcatV2", [scaled, 1]);
+        const weights = ramp([8 * width, 100]);
+        return { inputs, outputs: [build("Relu", [build("MatMul", [joined, weights])])] };
+      });
+    const joins = (model: Built): readonly (readonly string[])[] => {
+      const session = new Session(model.graph, { partitioner: ortPartitioner() });
+      const { steps } = session.explain({ feeds: model.inputs, fetches: model.outputs });
+      session.close();
+      return steps.filter(({ where }) => where === "onnxruntime").map(({ ops }) => ops ?? []);
+    };
+    expect(joins(columns(4))).toEqual([["MatMul", "Relu"]]);
+    expect(joins(columns(1000))[0]).toContain("ConcatV2");
+    const model = columns(4);
+    const ort = inOrt(model, {});
+    const values = model.inputs.map((_, i) => ramp([32, 4], i + 1));
+    expectClose(ort.run(...values)[0]!, onHost(model, ...values)[0]!);
+    expect(ort.events.map(({ ran }) => ran)).toEqual(["onnxruntime"]);
+    ort.close();
+  });
+
   test("runs after the session is closed fail, and a closed session holds nothing", () => {
     const ort = inOrt(mlp());
     ort.run(ramp([2, 64]));

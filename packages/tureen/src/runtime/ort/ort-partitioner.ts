@@ -13,8 +13,10 @@ import {
 import { addCosts, borderCost, breakEven, elementsPerUnit, nodeCost } from "../compile/partition-cost.js";
 import { inferPlanFacts, type PlanFacts } from "../compile/partition-facts.js";
 import type { StepDecision } from "../compile/partition-report.js";
-import { makePlan } from "../compile/plan.js";
+import { peelJoins } from "../compile/peel-joins.js";
+import { makePlan, type Plan } from "../compile/plan.js";
 import { feedNode, type PlanGraph, PlanNode, type Port, reachable } from "../compile/plan-node.js";
+import type { Scan } from "../compile/scan.js";
 import type { KernelTable } from "../kernel.js";
 import { kernelTable } from "../kernels/index.js";
 import { loweringTable } from "../lowering/index.js";
@@ -22,8 +24,11 @@ import type { LoweringNode, LoweringTable, OnnxBuilder, OnnxValue } from "../low
 import { nativeBinding } from "./native-binding.js";
 import { onnxDType } from "./onnx-dtype.js";
 import { OnnxGraphBuilder } from "./onnx-graph-builder.js";
+import type { OnnxGraph } from "./onnx-model.js";
 import type { OrtSessionOptions } from "./ort-session.js";
+import { scanGraph } from "./scan-graph.js";
 import { reliedElements, Segment, type SegmentEvent, type SegmentInit } from "./segment.js";
+import { isTraining, passingOutputs, type SharedBatch, sharedBatch, trainingCore } from "./training-core.js";
 
 /** How a session uses ONNX Runtime. */
 export interface OrtPartitionerOptions extends OrtSessionOptions {
@@ -66,12 +71,38 @@ class OrtPartitioner implements Partitioner {
 
   partition(graph: PlanGraph): void {
     const order = [...new Set([...graph.feeds, ...reachable(graph)])];
-    if (!order.some((node) => node.value === undefined && this.#hasLowering(node)) || nativeBinding() === null) return;
+    if (!order.some((node) => node.value === undefined && this.#hasLowering(node))) return;
     const { chosen, facts } = this.#choose(graph, order);
     const replacements = clusterNodes(graph, order, chosen).flatMap((nodes) =>
       this.#segment(graph, order, nodes, facts),
     );
     replaceClusters(graph, order, replacements);
+    if (!isTraining(order)) return;
+    for (const { node } of replacements) this.#segments.get(node)?.reuse(passingOutputs(graph, node));
+  }
+
+  scan(node: PlanNode, scan: Scan, plan: (graph: PlanGraph) => Plan): boolean {
+    if (nativeBinding() === null) return false;
+    const used = usedOutputs(scan.body, reachable(scan.body));
+    const lowered = scanGraph(scan, (step, facts, resolve, builder) =>
+      this.#refusal(step, facts, noNodes, used) === undefined
+        ? this.#lower(step, loweringNode(step, facts, used, resolve), builder)
+        : undefined,
+    );
+    if (lowered === undefined) return false;
+    const { cluster, facts } = scan;
+    const init = this.#segmentInit(node.name, lowered.graph, cluster, facts, 0);
+    const guards = init.guards.map((guard) => ({ ...guard, isFinite: lowered.isFinite }));
+    const host = (): Plan => plan(segmentGraph(cluster, facts));
+    this.#segments.set(node, new Segment({ ...init, guards, host }));
+    this.decisions.set(node.name, {
+      where: "onnxruntime",
+      why: "a loop over the rows of tensors",
+      ops: cluster.nodes.map((member) => member.type),
+      nodes: cluster.nodes.map((member) => member.name),
+      minUnits: 0,
+    });
+    return true;
   }
 
   kernel(node: PlanNode): Segment["kernel"] | undefined {
@@ -95,13 +126,20 @@ class OrtPartitioner implements Partitioner {
     const facts = inferPlanFacts(order, (node, known) => {
       const reason = this.#refusal(node, known, conditional, used);
       if (reason === undefined) chosen.add(node);
-      else if (node.type !== "_PlanFeed") this.decisions.set(node.name, { where: "host", why: reason });
+      else if (node.type !== "_PlanFeed" && !this.#segments.has(node))
+        this.decisions.set(node.name, { where: "host", why: reason });
       return reason === undefined;
     });
     if (this.#options.always !== true) {
       leaveGlue(graph, order, chosen, facts, (node) =>
         this.decisions.set(node.name, { where: "host", why: "shape arithmetic for the host" }),
       );
+      if (isTraining(order)) {
+        const core = trainingCore(order, chosen, facts);
+        for (const node of chosen)
+          if (!core.has(node)) this.decisions.set(node.name, { where: "host", why: "far from the step's products" });
+        return { chosen: core, facts };
+      }
     }
     return { chosen, facts };
   }
@@ -143,13 +181,23 @@ class OrtPartitioner implements Partitioner {
         (part) => this.#minUnits(clusterOf(graph, order, part), facts, false) <= plausibleUnits,
       );
       const kept = new Set(worthy.flat());
-      members = nodes.filter((node) => kept.has(node));
+      members = peelJoins(
+        graph,
+        order,
+        nodes.filter((node) => kept.has(node)),
+        facts,
+      );
     }
     const cluster = clusterOf(graph, order, members);
     const minUnits = this.#options.always === true ? 0 : this.#minUnits(cluster, facts, true);
     if (members.length === 0 || minUnits > plausibleUnits || cluster.outputs.length === 0) {
       for (const node of nodes)
         this.decisions.set(node.name, { where: "host", why: "too little work to enter ONNX Runtime for" });
+      return [];
+    }
+    // Loading it takes longer than opening a small model, most of whose plans stay on the host.
+    if (nativeBinding() === null) {
+      for (const node of nodes) this.decisions.set(node.name, { where: "host", why: "ONNX Runtime is not available" });
       return [];
     }
     const taken = new Set(members);
@@ -208,21 +256,24 @@ class OrtPartitioner implements Partitioner {
       asked.push({ port, value });
       return value;
     };
+    const batch = isTraining(order) ? sharedBatch(cluster, facts) : undefined;
     // Inputs in the cluster's order, so that values need no reordering at run time.
     for (const port of cluster.inputs) resolve(port);
     for (const node of cluster.nodes) {
-      const lowered = this.#lower(node, loweringNode(node, facts, used, resolve), builder);
+      const lowered = this.#lower(node, loweringNode(node, facts, used, resolve, batch), builder);
       if (lowered === undefined) throw internal(`The lowering of '${node.name}' changed its mind`);
       values.set(node, lowered);
     }
     for (const port of cluster.outputs) builder.output(resolve(port), port.node.outputTypes[port.index]!);
-    const copy = clusterGraph(cluster, (port, number) =>
-      feedNode(`${port.node.name}:${port.index}`, number, port.node.outputTypes[port.index]!, facts.shape(port)),
-    );
+    const init = this.#segmentInit(name, builder.graph(), cluster, facts, minUnits);
+    return batch === undefined ? init : { ...init, sameRows: batch.inputs };
+  }
+
+  #segmentInit(name: string, graph: OnnxGraph, cluster: Cluster, facts: PlanFacts, minUnits: number): SegmentInit {
     return {
       name,
-      graph: builder.graph(),
-      host: makePlan(copy, this.#kernels, () => undefined),
+      graph,
+      host: () => makePlan(segmentGraph(cluster, facts), this.#kernels, () => undefined),
       guards: cluster.inputs.map((port) => ({
         shape: facts.shape(port),
         elements: reliedElements(facts.elements(port)),
@@ -234,6 +285,15 @@ class OrtPartitioner implements Partitioner {
     };
   }
 }
+
+/** A cluster as a graph of its own, for the host. */
+function segmentGraph(cluster: Cluster, facts: PlanFacts): PlanGraph {
+  return clusterGraph(cluster, (port, number) =>
+    feedNode(`${port.node.name}:${port.index}`, number, port.node.outputTypes[port.index]!, facts.shape(port)),
+  );
+}
+
+const noNodes: ReadonlySet<PlanNode> = new Set();
 
 function whyText(minUnits: number): string {
   return minUnits <= 1
@@ -260,6 +320,7 @@ function loweringNode(
   facts: PlanFacts,
   used: UsedOutputs,
   resolve: (port: Port) => OnnxValue,
+  batch?: SharedBatch,
 ): LoweringNode {
   return {
     name: node.name,
@@ -272,6 +333,7 @@ function loweringNode(
     shape: (index) => (node.inputs[index] === undefined ? undefined : facts.shape(node.inputs[index])),
     outputShape: (index) => facts.shape(node.port(index)),
     isUsed: (output) => used.get(node)?.has(output) === true,
+    haveSameRows: (a, b) => batch?.has(node.inputs[a]!) === true && batch.has(node.inputs[b]!),
   };
 }
 

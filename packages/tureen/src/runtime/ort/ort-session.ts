@@ -1,4 +1,5 @@
 import type { DataOf, DType } from "../../core/dtype.js";
+import { type Shape, sameShape } from "../../core/shape.js";
 import { internal } from "../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import type { NativeBinding, NativeSession, OrtTensor } from "./native-binding.js";
@@ -23,6 +24,10 @@ export class OrtSession {
   readonly #outputNames: readonly string[];
   readonly #outputTypes: readonly DType[];
   readonly #fetches: Readonly<Record<string, null>>;
+  /** Outputs whose memory serves again in the next run. */
+  #reused: readonly number[] = [];
+  #shapes: readonly Shape[] = [];
+  #again: Record<string, OrtTensor | null> | undefined;
 
   /** Throws what ONNX Runtime says where it cannot take the model. */
   constructor(
@@ -50,16 +55,31 @@ export class OrtSession {
     this.#fetches = Object.fromEntries(outputs.map(({ name }) => [name, null]));
   }
 
-  /** Inputs are read in place; outputs are fresh. Throws what ONNX Runtime says. */
+  /**
+   * Lets runs with inputs of the same shapes write the numbered outputs where the run before wrote them.
+   *
+   * Only for outputs that nobody holds when the next run begins, and whose shapes depend on the inputs' shapes alone.
+   */
+  reuse(outputs: readonly number[]): void {
+    this.#reused = outputs;
+  }
+
+  /** Inputs are read in place; outputs are fresh unless `reuse` says otherwise. Throws what ONNX Runtime says. */
   run(values: readonly TensorValue[]): TensorValue[] {
     const { Tensor } = this.#binding;
     const feeds: Record<string, OrtTensor> = {};
     const names = this.#inputNames;
     for (let i = 0; i < names.length; i++) {
       const value = values[i]!;
-      feeds[names[i]!] = new Tensor(this.#inputTypes[i]!, value.data, value.shape);
+      feeds[names[i]!] = new Tensor(this.#inputTypes[i]!, unshared(value.data), value.shape);
     }
-    const results = this.#session.run(feeds, this.#fetches, {});
+    const isSame = this.#again !== undefined && haveShapes(values, this.#shapes);
+    const results = this.#session.run(feeds, isSame ? this.#again! : this.#fetches, {});
+    if (this.#reused.length > 0 && !isSame) {
+      this.#shapes = values.map(({ shape }) => shape);
+      this.#again = { ...this.#fetches };
+      for (const i of this.#reused) this.#again[this.#outputNames[i]!] = results[this.#outputNames[i]!]!;
+    }
     const outputs = new Array<TensorValue>(this.#outputNames.length);
     for (let i = 0; i < outputs.length; i++) {
       const result = results[this.#outputNames[i]!];
@@ -72,4 +92,24 @@ export class OrtSession {
   close(): void {
     this.#session.dispose();
   }
+}
+
+function haveShapes(values: readonly TensorValue[], shapes: readonly Shape[]): boolean {
+  for (let i = 0; i < shapes.length; i++) if (!sameShape(values[i]!.shape, shapes[i]!)) return false;
+  return true;
+}
+
+/** Copies of what lies in memory that threads share: weights, which nothing changes. */
+const copies = new WeakMap<object, TensorValue["data"]>();
+
+/** The data where ONNX Runtime's binding can read it: it refuses shared memory. */
+function unshared(data: TensorValue["data"]): TensorValue["data"] {
+  const array = data as Float32Array<ArrayBufferLike>;
+  if (!(array.buffer instanceof SharedArrayBuffer)) return data;
+  let copy = copies.get(array);
+  if (copy === undefined) {
+    copy = array.slice() as unknown as TensorValue["data"];
+    copies.set(array, copy);
+  }
+  return copy;
 }

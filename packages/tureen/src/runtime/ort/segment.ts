@@ -2,6 +2,7 @@ import type { PartialShape } from "../../core/shape.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import { type Plan, runPlan } from "../compile/plan.js";
 import type { Kernel } from "../kernel.js";
+import type { RunContext } from "../run-context.js";
 import { nativeBinding } from "./native-binding.js";
 import { encodeOnnxModel, type OnnxGraph } from "./onnx-model.js";
 import { OrtSession, type OrtSessionOptions } from "./ort-session.js";
@@ -13,16 +14,21 @@ export interface InputGuard {
   readonly elements: readonly number[] | undefined;
   /** Elements for each unit of the unknown dimensions; 0 where the shape does not vary. */
   readonly perUnit: number;
+  /** Whether the graph takes for granted that all elements are numbers of a size that does not overflow. */
+  readonly isFinite?: boolean;
 }
 
 /** A part of a plan in both its forms. */
 export interface SegmentInit {
   readonly name: string;
   readonly graph: OnnxGraph;
-  readonly host: Plan;
+  /** Makes the plan of the host kernels; asked for once, by the first run that needs it. */
+  readonly host: () => Plan;
   readonly guards: readonly InputGuard[];
   /** From how many units on ONNX Runtime is the faster one. */
   readonly minUnits: number;
+  /** Numbers of inputs that the graph takes to have equal first dimensions. */
+  readonly sameRows?: readonly number[];
   readonly session: OrtSessionOptions;
   readonly observe: ((event: SegmentEvent) => void) | undefined;
 }
@@ -47,33 +53,44 @@ const mostFailures = 3;
 export class Segment {
   readonly #init: SegmentInit;
   #session: OrtSession | null | undefined;
+  #host: Plan | undefined;
   #failures = 0;
   #hasRun = false;
   #refusal: unknown;
   #closed = false;
+  #reused: readonly number[] = [];
 
   constructor(init: SegmentInit) {
     this.#init = init;
   }
 
+  /** Which outputs nobody holds when the segment runs again, see `OrtSession.reuse`. */
+  reuse(outputs: readonly number[]): void {
+    this.#reused = outputs;
+  }
+
   readonly kernel: Kernel = (inputs, context) => {
-    const { guards, host, minUnits, observe, name } = this.#init;
+    const { guards, minUnits, observe, name, sameRows } = this.#init;
     let units = 1;
     for (let i = 0; i < guards.length; i++) {
       const found = unitsOf(guards[i]!, inputs[i]!);
       if (found < 0) {
         observe?.({ segment: name, ran: "guard" });
-        return runPlan(host, inputs, context);
+        return this.#onHost(inputs, context);
       }
       if (found > units) units = found;
     }
+    if (!haveSameRows(inputs, sameRows)) {
+      observe?.({ segment: name, ran: "guard" });
+      return this.#onHost(inputs, context);
+    }
     if (units < minUnits || this.#closed) {
       observe?.({ segment: name, ran: "small" });
-      return runPlan(host, inputs, context);
+      return this.#onHost(inputs, context);
     }
     if (this.#session === undefined) this.#open();
     if (this.#session === null || this.#session === undefined) {
-      const outputs = runPlan(host, inputs, context);
+      const outputs = this.#onHost(inputs, context);
       // Only now is it sure that the model is right and ONNX Runtime is at fault.
       if (this.#refusal !== undefined) this.#giveUp(this.#refusal);
       return outputs;
@@ -88,11 +105,16 @@ export class Segment {
       failure = error;
     }
     observe?.({ segment: name, ran: "failed", error: failure });
-    const outputs = runPlan(host, inputs, context);
+    const outputs = this.#onHost(inputs, context);
     this.#failures += 1;
     if (this.#failures === mostFailures && !this.#hasRun) this.#giveUp(failure);
     return outputs;
   };
+
+  #onHost(inputs: readonly TensorValue[], context: RunContext): TensorValue[] {
+    this.#host ??= this.#init.host();
+    return runPlan(this.#host, inputs, context);
+  }
 
   /** Releases the native session; later runs stay on the host. */
   close(): void {
@@ -110,6 +132,7 @@ export class Segment {
     const { graph, session } = this.#init;
     try {
       this.#session = new OrtSession(binding, encodeOnnxModel(graph), graph.inputs, graph.outputs, session);
+      this.#session.reuse(this.#reused);
     } catch (error) {
       this.#init.observe?.({ segment: this.#init.name, ran: "failed", error });
       this.#session = null;
@@ -126,6 +149,12 @@ export class Segment {
       code: "TUREEN_SEGMENT_ON_HOST",
     });
   }
+}
+
+function haveSameRows(inputs: readonly TensorValue[], numbers: readonly number[] = []): boolean {
+  for (let i = 1; i < numbers.length; i++)
+    if (inputs[numbers[i]!]!.shape[0] !== inputs[numbers[0]!]!.shape[0]) return false;
+  return true;
 }
 
 /** How many units an input has, or -1 where it is empty or not what the ONNX graph assumes. */
@@ -150,7 +179,16 @@ function unitsOf(guard: InputGuard, value: TensorValue): number {
     const data = value.data as ArrayLike<number | bigint>;
     for (let i = 0; i < elements.length; i++) if (elements[i]! >= 0 && Number(data[i]) !== elements[i]) return -1;
   }
+  if (guard.isFinite === true && value.dtype === "float32" && !isTame(value.data as Float32Array)) return -1;
   return guard.perUnit === 0 ? 1 : count / guard.perUnit;
+}
+
+/** Far below the largest float32, so that sums of products stay below as well. */
+const tame = 1e30;
+
+function isTame(data: Float32Array): boolean {
+  for (let i = 0; i < data.length; i++) if (!(Math.abs(data[i]!) < tame)) return false;
+  return true;
 }
 
 /** Whether a guard has anything to look at beyond the shape. */

@@ -13,7 +13,7 @@ export interface Feed {
 /**
  * Runs tensors of a servable and notes how long it took.
  *
- * INVALID_ARGUMENT `Expects arg[i] to be float but string is provided` where a dtype is not the signature's: i counts the feeds in the
+ * INVALID_ARGUMENT `Expects arg[i] to be float but string is provided` where a dtype is not the graph's: i counts the feeds in the
  * order of their tensor names, as TensorFlow's session does. A call whose client has gone, or whose time is up, is not run.
  */
 export async function runServable(
@@ -24,8 +24,8 @@ export async function runServable(
   fetches: readonly string[],
 ): Promise<readonly TensorValue[]> {
   for (const feed of feeds) {
-    if (feed.value.dtype !== feed.input.dtype)
-      throw dtypeMismatch(feeds, feed.input.name, feed.input.dtype, feed.value.dtype);
+    if (feed.value.dtype !== feed.input.fedDtype)
+      throw dtypeMismatch(feeds, feed.input.name, feed.input.fedDtype, feed.value.dtype);
   }
   const { deadline } = call;
   if (call.isCancelled?.() === true) throw new StatusError("CANCELLED", "Run call was cancelled");

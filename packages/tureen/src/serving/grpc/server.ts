@@ -30,6 +30,8 @@ export interface GrpcServerOptions {
   readonly asContent: boolean;
   /** `key=value` pairs of `--grpc_channel_arguments`. */
   readonly channelArguments: ReadonlyMap<string, string | number>;
+  /** Whether SessionService is there as well. */
+  readonly sessionService: boolean;
   /** Answer unary calls straight on HTTP/2 instead of through the library. */
   readonly direct: boolean;
   /** What sees every call come and go, where something does. */
@@ -68,7 +70,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   };
   const server = new Server({ ...limits, ...Object.fromEntries(options.channelArguments) });
   const calls = new CallCount();
-  const services = byteServices(context, asContent, log);
+  const services = byteServices(context, asContent, options.sessionService, log);
   const unaryOptions: UnaryOptions = {
     gate,
     calls,

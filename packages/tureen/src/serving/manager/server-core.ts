@@ -144,7 +144,7 @@ export class ServerCore {
     const fresh = models.filter(({ name }) => !before.has(name));
     this.models = models;
     source.update(models);
-    if (source.polls) source.poll();
+    if (source.polls) await source.poll();
     source.start();
     await monitor.until(() => fresh.every(({ name }) => this.isSettled(name)));
     return fresh.flatMap(({ name }) => this.failuresOf(name));

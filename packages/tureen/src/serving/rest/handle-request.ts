@@ -15,6 +15,13 @@ import type { ExtraPages } from "./extra-pages.js";
 import { jsonBytes } from "./json-text.js";
 import { answerManagement, isManagementPath } from "./management-api.js";
 import { answerModelApi } from "./model-api.js";
+import {
+  isPlatformHealth,
+  isPlatformPredict,
+  type PlatformRoutes,
+  type TranslatedRequest,
+  translateRequest,
+} from "./platform-routes.js";
 import { readBody } from "./read-body.js";
 import { isModelApiPath } from "./router.js";
 import { errorBody, httpCode } from "./status.js";
@@ -35,6 +42,8 @@ export interface RequestHandlerOptions {
   readonly compress: boolean;
   /** What sees every API request come and go, where something does. */
   readonly watch: RequestWatch | undefined;
+  /** Routes that the platform asks on. */
+  readonly platform: PlatformRoutes | undefined;
   /** Pages beside TensorFlow Serving's. */
   readonly pages: ExtraPages | undefined;
   /** Whether the server is stopping: then it is not ready. */
@@ -61,12 +70,22 @@ export async function handleRequest(
   response: ServerResponse,
 ): Promise<void> {
   const path = request.url ?? "/";
+  const plain = path.split("?", 1)[0]!;
+  const { prometheusPath, platform } = options;
+  const method = request.method ?? "GET";
+  // First, as the platform's routes may look like the model API's.
+  if (isPlatformPredict(platform, method, plain)) {
+    await handleApi(options, path, request, response, (body) => translateRequest(platform!, request.headers, body));
+    return;
+  }
+  if (isPlatformHealth(platform, method, plain)) {
+    sendReadiness(options, response);
+    return;
+  }
   if (isModelApiPath(path) || isInferencePath(path) || isManagementPath(path)) {
     await handleApi(options, path, request, response);
     return;
   }
-  const { prometheusPath } = options;
-  const plain = path.split("?", 1)[0]!;
   if (prometheusPath !== undefined && plain === prometheusPath) {
     if (path === prometheusPath) send(response, 200, "text/plain", prometheusPage(options.metrics));
     else send(response, 400, "text/plain", `Unexpected path: ${path}. Should be ${prometheusPath}`);
@@ -75,13 +94,18 @@ export async function handleRequest(
   } else if (plain === "/healthz") {
     send(response, 200, "text/plain", "ok\n");
   } else if (plain === "/readyz") {
-    const models = options.context.core.readiness();
-    const isReady = models.every(({ ready }) => ready) && !options.isStopping();
-    const lines = models.map(({ name, ready }) => `${name}: ${ready ? "available" : "not available"}\n`);
-    send(response, isReady ? 200 : 503, "text/plain", lines.join(""));
+    sendReadiness(options, response);
   } else if (!sendExtraPage(options, plain, request, response)) {
     send(response, 404, "text/html", notFoundPage);
   }
+}
+
+/** Whether every model is available, with a line for each. */
+function sendReadiness({ context, isStopping }: RequestHandlerOptions, response: ServerResponse): void {
+  const models = context.core.readiness();
+  const isReady = models.every(({ ready }) => ready) && !isStopping();
+  const lines = models.map(({ name, ready }) => `${name}: ${ready ? "available" : "not available"}\n`);
+  send(response, isReady ? 200 : 503, "text/plain", lines.join(""));
 }
 
 /** Answers with a page beside TensorFlow Serving's; false where there is none under the path. */
@@ -111,6 +135,7 @@ async function handleApi(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
+  translate?: (body: Uint8Array) => TranslatedRequest,
 ): Promise<void> {
   const { context, gate, cors } = options;
   const extra = corsHeaders(cors, request);
@@ -130,6 +155,7 @@ async function handleApi(
     try {
       const { timeoutMs } = options;
       const body = await readBody(request, gate.maxRequestBytes);
+      const asked = translate?.(body) ?? { path, body };
       const call: CallContext = {
         ...(timeoutMs > 0 ? { deadline: performance.now() + timeoutMs } : {}),
         isCancelled: () => response.destroyed,
@@ -138,7 +164,7 @@ async function handleApi(
         record: new RequestRecord(),
       };
       record = call.record;
-      const answering = (): Promise<Reply> => answer(context, path, request, body, call);
+      const answering = (): Promise<Reply> => answer(context, asked.path, request, asked.body, call);
       reply = await (watched === undefined ? answering() : watched.run(answering));
     } finally {
       gate.admission.leave();

@@ -18,7 +18,10 @@ export interface CompiledSignature {
 export interface SignatureTensor {
   readonly alias: string;
   readonly name: string;
+  /** What the signature says, and JSON is read as. */
   readonly dtype: DType;
+  /** What the graph takes. */
+  readonly fedDtype: DType;
 }
 
 /** What a run may be told beside what the model is told. */
@@ -69,7 +72,7 @@ export function compileSignatures(
 }
 
 function tensorsOf(map: SignatureInfo["inputs"]): SignatureTensor[] {
-  return [...map].map(([alias, { name, dtype }]) => ({ alias, name, dtype }));
+  return [...map].map(([alias, { name, dtype, fedDtype = dtype }]) => ({ alias, name, dtype, fedDtype }));
 }
 
 /** A servable that runs every request by itself. */

@@ -56,6 +56,14 @@ describe("scanVersions", () => {
     ]);
   });
 
+  it("serves a SavedModel without a numbered folder as version 1", () => {
+    const bare = ["saved_model.pb", "variables", "assets"];
+    expect(scan(bare, { kind: "latest", count: 1 })).toEqual({ versions: [1n], paths: ["/m"], warnings: [] });
+    expect(scan(bare, { kind: "specific", versions: [1n] }).paths).toEqual(["/m"]);
+    expect(scan(bare, { kind: "specific", versions: [2n] }).versions).toEqual([]);
+    expect(scan([...bare, "7"], { kind: "latest", count: 1 }).paths).toEqual(["/m/7"]);
+  });
+
   it("takes the last of two names of one version in byte order", () => {
     const { paths, warnings } = scan(["1", "001"], { kind: "latest", count: 1 });
     expect(paths).toEqual(["/m/1"]);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { fileError } from "../../core/file-system.js";
+import { joinPath } from "../../core/object-store/object-uri.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { VersionPolicy } from "./version-policy.js";
 
@@ -29,6 +29,11 @@ export const localStorage: Storage = Object.freeze({
   },
 });
 
+/** A folder that holds one of these is a SavedModel itself. */
+const savedModelFiles: ReadonlySet<string> = new Set(["saved_model.pb", "saved_model.pbtxt"]);
+/** The version that a SavedModel without a numbered folder is served as. */
+const bareVersion = 1n;
+
 const int64Max = 2n ** 63n - 1n;
 const int64Min = -(2n ** 63n);
 
@@ -43,7 +48,7 @@ export function parseVersion(name: string): bigint | undefined {
 /**
  * The versions of a model that should be served, as TensorFlow Serving's FileSystemStoragePathSource finds them.
  *
- * INVALID_ARGUMENT where the base path is missing. Names that are no number are passed over; files count as well as folders; of two names
+ * A base path that is a SavedModel itself, without numbered folders, is version 1. INVALID_ARGUMENT where the base path is missing. Names that are no number are passed over; files count as well as folders; of two names
  * of one number the later in byte order wins, with a warning.
  */
 export function scanVersions(
@@ -63,7 +68,7 @@ export function scanVersions(
       warn(`No specific versions requested for servable ${name}.`);
       return [];
     }
-    const paths = policy.versions.map((version) => ({ version, path: join(basePath, String(version)) }));
+    const paths = policy.versions.map((version) => ({ version, path: joinPath(basePath, String(version)) }));
     if (paths.every(({ path }) => storage.exists(path))) return paths;
   }
   const children = [...storage.children(basePath)].sort();
@@ -78,6 +83,11 @@ export function scanVersions(
       );
     }
     byVersion.set(version, child);
+  }
+  // Platforms that deploy one model hand over its own folder; TensorFlow Serving finds no version in it.
+  if (byVersion.size === 0 && children.some((child) => savedModelFiles.has(child))) {
+    const isWanted = policy.kind !== "specific" || policy.versions.includes(bareVersion);
+    if (isWanted) return [{ version: bareVersion, path: basePath }];
   }
   const found = choose(name, policy, byVersion, basePath, warn);
   if (found.length === 0) {
@@ -97,7 +107,7 @@ function choose(
 ): AspiredVersion[] {
   const versions = [...byVersion.keys()].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
   const aspired = (chosen: readonly bigint[]): AspiredVersion[] =>
-    chosen.map((version) => ({ version, path: join(basePath, byVersion.get(version)!) }));
+    chosen.map((version) => ({ version, path: joinPath(basePath, byVersion.get(version)!) }));
   switch (policy.kind) {
     case "latest":
       return aspired(versions.slice(0, policy.count));

@@ -1,7 +1,9 @@
 import type { Clock } from "../../core/clock.js";
-import { toStatusError } from "../../core/status-error.js";
+import { isObjectUri } from "../../core/object-store/object-uri.js";
+import { type StatusError, toStatusError } from "../../core/status-error.js";
 import type { ModelToServe } from "../config/model-config.js";
 import type { Log } from "../log.js";
+import { type BasePathFolders, ObjectFolders, storageOfFolders } from "./object-folders.js";
 import { type AspiredVersion, type Storage, scanVersions } from "./scan-versions.js";
 
 /** Told which versions of a model should be served from now on. */
@@ -15,13 +17,15 @@ export interface StoragePathSourceOptions {
   /** Seconds between polls; 0 polls once, a negative number never. */
   readonly pollWaitSeconds: number;
   readonly aspire: AspireVersions;
+  /** Told of the URIs of all versions in object stores that should be served, whenever they have changed. */
+  readonly keepCopies?: (uris: readonly string[]) => void;
 }
 
 /**
- * Watches the base paths of the configured models and tells the manager which versions to serve.
+ * Watches the base paths of the configured models, on disks and in object stores, and tells the manager which versions to serve.
  *
- * A base path that is missing changes nothing for its model (an unmounted disk must not unload what is served). Unlike in TensorFlow
- * Serving, where it ends the whole poll, other models are still looked at.
+ * A base path that is missing, or a store that does not answer, changes nothing for its model (an unmounted disk must not unload what is
+ * served). Unlike in TensorFlow Serving, where it ends the whole poll, other models are still looked at.
  */
 export class StoragePathSource {
   private models: readonly ModelToServe[] = [];
@@ -29,6 +33,10 @@ export class StoragePathSource {
   private readonly failures = new Map<string, string>();
   private readonly reported = new Map<string, string>();
   private readonly stop = new AbortController();
+  private readonly folders = new ObjectFolders();
+  private readonly remote = new Map<string, readonly string[]>();
+  private kept = "";
+  private polling: Promise<void> = Promise.resolve();
   private started = false;
 
   constructor(options: StoragePathSourceOptions) {
@@ -42,29 +50,67 @@ export class StoragePathSource {
       if (names.has(name)) continue;
       this.failures.delete(name);
       this.reported.delete(name);
+      this.remote.delete(name);
       this.options.aspire(name, []);
     }
     this.models = models;
+    this.keepCopies();
   }
 
-  /** Looks at the storage once, now. */
-  poll(): void {
-    const { storage, aspire } = this.options;
-    for (const { name, basePath, policy } of this.models) {
-      const warnings: string[] = [];
-      let versions: readonly AspiredVersion[];
-      try {
-        versions = scanVersions(name, basePath, policy, storage, (warning) => warnings.push(warning));
-      } catch (error) {
-        const { message } = toStatusError(error);
-        this.failures.set(name, message);
-        this.report(name, [`FileSystemStoragePathSource encountered a filesystem access error: ${message}`], "error");
-        continue;
-      }
-      this.failures.delete(name);
-      this.report(name, warnings, "warning");
-      aspire(name, versions);
+  /** Looks at the storage once: at disks now, at object stores until this resolves. */
+  poll(): Promise<void> {
+    const { storage } = this.options;
+    for (const model of this.models) if (!isObjectUri(model.basePath)) this.look(model, () => storage, []);
+    // One look after another: the answer to an older one must not undo what a newer one has found.
+    this.polling = this.polling.then(() => this.pollStores());
+    return this.polling;
+  }
+
+  private async pollStores(): Promise<void> {
+    const models = this.models.filter(({ basePath }) => isObjectUri(basePath));
+    if (models.length === 0) return;
+    await this.folders.scan(
+      models.map(({ basePath }) => basePath),
+      (basePath, folders) => {
+        if (this.stop.signal.aborted) return;
+        for (const model of models) {
+          // The configuration may have changed meanwhile.
+          if (model.basePath !== basePath || !this.models.includes(model)) continue;
+          this.look(model, () => storageOfFolders(basePath, folders), unfinished(model, folders));
+        }
+      },
+    );
+    this.keepCopies();
+  }
+
+  private look(model: ModelToServe, storage: () => Storage, warnings: string[]): void {
+    const { name, basePath, policy } = model;
+    let versions: readonly AspiredVersion[];
+    try {
+      versions = scanVersions(name, basePath, policy, storage(), (warning) => warnings.push(warning));
+    } catch (error) {
+      const { message } = toStatusError(error);
+      this.failures.set(name, message);
+      this.report(name, [`FileSystemStoragePathSource encountered a filesystem access error: ${message}`], "error");
+      return;
     }
+    this.failures.delete(name);
+    this.report(name, warnings, "warning");
+    if (isObjectUri(basePath)) {
+      this.remote.set(
+        name,
+        versions.map(({ path }) => path),
+      );
+    }
+    this.options.aspire(name, versions);
+  }
+
+  private keepCopies(): void {
+    const uris = [...this.remote.values()].flat().sort();
+    const text = uris.join("\n");
+    if (text === this.kept) return;
+    this.kept = text;
+    this.options.keepCopies?.(uris);
   }
 
   /** Logs what a poll noticed when it appears or changes, not once a second for as long as it lasts. */
@@ -95,7 +141,7 @@ export class StoragePathSource {
       for (;;) {
         await clock.sleep(pollWaitSeconds * 1000, signal);
         if (signal.aborted) return;
-        this.poll();
+        await this.poll();
       }
     };
     void loop();
@@ -105,4 +151,13 @@ export class StoragePathSource {
   close(): void {
     this.stop.abort();
   }
+}
+
+/** What is said of versions whose upload has not come to the SavedModel, or never will. */
+function unfinished({ name, basePath }: ModelToServe, folders: BasePathFolders | StatusError): string[] {
+  if (!("incomplete" in folders)) return [];
+  return folders.incomplete.map(
+    (version) =>
+      `Version ${version} of servable ${name} under ${basePath} has no saved_model.pb: it is passed over until it has.`,
+  );
 }

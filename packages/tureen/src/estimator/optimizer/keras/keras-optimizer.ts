@@ -26,6 +26,8 @@ export interface UpdateContext {
   readonly learningRate: Tensor;
   /** Reads a hyperparameter. */
   hyper(name: string): Tensor;
+  /** A hyperparameter that the rule itself changes. */
+  weight(name: string): Variable;
   slot(variable: Variable, name: string): Variable;
   /** The step as float32. */
   readonly iterations: Variable;
@@ -106,6 +108,7 @@ export abstract class KerasOptimizer implements Optimizer {
     return {
       iterations,
       hyper,
+      weight: (name) => hypers.get(name)!,
       learningRate: this.#decayedLearningRate(iterations, hyper),
       slot: (variable, name) => slots.get(`${variable.name}/${name}`)!,
     };

@@ -29,6 +29,32 @@ function subtractRows(variable: Variable, values: Tensor, indices: Tensor, rate:
   });
 }
 
+/** Proximal gradient descent (`tf.compat.v1.train.ProximalGradientDescentOptimizer`); no slots. */
+export function proximalGradientDescentOptimizer(
+  learningRate: LearningRate,
+  options: {
+    readonly l1RegularizationStrength?: number;
+    readonly l2RegularizationStrength?: number;
+    readonly name?: string;
+  } = {},
+): Optimizer {
+  return trainOptimizer({
+    name: options.name ?? "ProximalGradientDescent",
+    learningRate,
+    createSlots: () => undefined,
+    prepare: ({ learningRate: rate, constant }) => {
+      const l1 = constant(options.l1RegularizationStrength ?? 0, "l1_regularization_strength");
+      const l2 = constant(options.l2RegularizationStrength ?? 0, "l2_regularization_strength");
+      return {
+        dense: (variable, gradient) =>
+          buildOp("ResourceApplyProximalGradientDescent", [variable.handle, rate, l1, l2, gradient]),
+        sparse: (variable, values, indices) =>
+          buildOp("ResourceSparseApplyProximalGradientDescent", [variable.handle, rate, l1, l2, values, indices]),
+      };
+    },
+  });
+}
+
 /** Momentum (`tf.compat.v1.train.MomentumOptimizer`); slot `<variable>/Momentum`. */
 export function momentumOptimizer(
   learningRate: LearningRate,

@@ -1,3 +1,4 @@
+import { invalidArgument } from "../../../core/status-error.js";
 import { toTensor } from "../../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../../graph/build-op.js";
 import { collectionKeys } from "../../../graph/collections.js";
@@ -7,7 +8,7 @@ import { colocateWith, controlDependencies, currentGraph, nameScope } from "../.
 import { Variable, variableName } from "../../../graph/variable.js";
 import { group } from "../../head/train-op.js";
 import { constantInitializer, zerosInitializer } from "../../layers/initializers.js";
-import { cast } from "../../nn/arithmetic.js";
+import { add, cast } from "../../nn/arithmetic.js";
 import { gradientsOf, isSparse, uniqueRows } from "../apply-gradients.js";
 import type { LearningRate } from "../learning-rate.js";
 import type { Optimizer } from "../optimizer.js";
@@ -25,6 +26,8 @@ export interface TrainContext {
   readonly learningRate: Tensor;
   slot(variable: Variable, key: string): Variable;
   scalar(key: string): Variable;
+  /** The number of this step, an int64 scalar from 1; INVALID_ARGUMENT where nothing counts them. */
+  nextStep(): Tensor;
   /** A hyperparameter as a constant. */
   constant(value: number, name: string): Tensor;
 }
@@ -56,12 +59,12 @@ export interface TrainOptimizerSpec {
 export function trainOptimizer(spec: TrainOptimizerSpec): Optimizer {
   return {
     name: spec.name,
-    minimize: (loss, { variables, iterations, name }) => {
+    minimize: (loss, { variables, iterations, name, slotScope }) => {
       const found = gradientsOf(loss, variables);
       const slots = new Map<string, Variable>();
       spec.createSlots(
         found.map(({ variable }) => variable),
-        slotMaker(spec.name, slots),
+        slotMaker(slotScope === undefined ? spec.name : `${slotScope}/${spec.name}`, slots),
       );
       const trainOp = nameScope(name ?? spec.name, (scope) => {
         const rule = spec.prepare(trainContext(spec, slots, iterations));
@@ -138,6 +141,10 @@ function trainContext(
         : build("Identity", [learningRate(step())], {}, "learning_rate"),
     slot: (variable, key) => slots.get(`${variable.name}\n${key}`)!,
     scalar: (key) => slots.get(key)!,
+    nextStep: () => {
+      if (iterations === undefined) throw invalidArgument("This optimizer needs a global step");
+      return add(iterations.read(), toTensor(1n, "int64"));
+    },
     constant: (value, name) => constant(value, "float32", name),
   };
 }

@@ -1,6 +1,7 @@
 import { type DType, dtypeLabel } from "../../../core/dtype.js";
 import { elementCount, type Shape, sameShape, shapeText } from "../../../core/shape.js";
 import { failedPrecondition, invalidArgument, StatusError, unimplemented } from "../../../core/status-error.js";
+import { codesOf, type StringCodes, WordNumbers } from "../../../core/string-codes.js";
 import { type TensorValue, tensorValue, toFlatArray } from "../../../core/tensor-value.js";
 import { decodeText } from "../../../core/text.js";
 import type { Resource } from "../../resource-manager.js";
@@ -41,6 +42,8 @@ export class StaticHashTable implements LookupTable {
   readonly valueDType: DType;
   readonly #index: ReturnType<typeof keyIndex>;
   readonly #values: ReturnType<typeof valueStore>;
+  /** Entries of words, once the table cannot change any more. */
+  readonly #entries = new WordNumbers();
   #initialized = false;
 
   constructor(keyDType: DType, valueDType: DType) {
@@ -61,7 +64,24 @@ export class StaticHashTable implements LookupTable {
 
   find(keys: TensorValue, fallback: TensorValue): TensorValue["data"] {
     if (!this.#initialized) throw failedPrecondition("Table not initialized.");
-    return this.#values.gather(findAll(this.#index, keys), fallback.data, false);
+    const known = keys.dtype === "string" ? codesOf(keys.data as readonly Uint8Array[]) : undefined;
+    const entries = known === undefined ? findAll(this.#index, keys) : this.#findWords(known);
+    return this.#values.gather(entries, fallback.data, false);
+  }
+
+  #findWords({ dictionary, codes }: StringCodes): Int32Array {
+    const numbers = this.#entries.of(dictionary);
+    const entries = new Int32Array(codes.length);
+    for (let i = 0; i < codes.length; i++) {
+      const code = codes[i]!;
+      let entry = numbers[code]!;
+      if (Number.isNaN(entry)) {
+        entry = this.#index.find(dictionary.words, code);
+        numbers[code] = entry;
+      }
+      entries[i] = entry;
+    }
+    return entries;
   }
 
   insert(): void {

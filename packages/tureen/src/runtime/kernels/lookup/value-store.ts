@@ -48,6 +48,8 @@ class NumberStore implements ValueStore {
   #words: Words;
   #lastData: TensorValue["data"] | undefined;
   #lastWords: Words = new Int32Array(0);
+  #lastFallback: TensorValue["data"] | undefined;
+  #fallbackWords: Words = new Int32Array(0);
 
   constructor(dtype: DType, shape: Shape, width: number) {
     this.width = width;
@@ -98,7 +100,12 @@ class NumberStore implements ValueStore {
   gather(entries: Int32Array, fallback: TensorValue["data"], perKey: boolean): TensorValue["data"] {
     const data = allocate(this.#dtype, entries.length * this.width);
     const target = wordsOf(data);
-    const defaults = wordsOf(fallback);
+    // Nearly always a constant of the graph.
+    if (fallback !== this.#lastFallback) {
+      this.#lastFallback = fallback;
+      this.#fallbackWords = wordsOf(fallback);
+    }
+    const defaults = this.#fallbackWords;
     const words = this.#words;
     const size = this.#size;
     let at = 0;

@@ -33,3 +33,13 @@ export function besselI1e(x: number): number {
   if (Number.isNaN(x)) return x;
   return x < 0 ? -scaledBessel(1, -x) : scaledBessel(1, x);
 }
+
+/** I₀(x). */
+export function besselI0(x: number): number {
+  return besselI0e(x) * Math.exp(Math.abs(x));
+}
+
+/** I₁(x). */
+export function besselI1(x: number): number {
+  return besselI1e(x) * Math.exp(Math.abs(x));
+}

@@ -175,6 +175,13 @@ export function igammaGradA(a: number, x: number): number {
   return sum;
 }
 
+/** The derivative by its parameter of a gamma sample that holds its place in the distribution: -∂P/∂a over ∂P/∂x. */
+export function randomGammaGrad(alpha: number, sample: number): number {
+  if (sample === 0) return 0;
+  if (!(sample > 0) || !(alpha > 0)) return Number.NaN;
+  return -igammaGradA(alpha, sample) / Math.exp((alpha - 1) * Math.log(sample) - sample - logGamma(alpha));
+}
+
 /** I_x(a, b), the regularized incomplete beta function (DLMF 8.17.22, by Lentz' method). */
 export function betainc(a: number, b: number, x: number): number {
   if (!(a > 0) || !(b > 0) || !(x >= 0) || !(x <= 1)) return Number.NaN;

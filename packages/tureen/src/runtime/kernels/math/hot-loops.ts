@@ -47,6 +47,19 @@ export const logFloat32: Unary = (x, out) => {
   for (let i = 0; i < out.length; i++) out[i] = Math.log(x[i]!);
 };
 
+/** ln(1 + x) over float32: what rounding 1 + x in double precision loses is far below a float32's last bit but for the smallest x. */
+export const log1pFloat32: Unary = (x, out) => {
+  for (let i = 0; i < out.length; i++) {
+    const value = x[i]!;
+    out[i] = value < 1e-4 && value > -1e-4 ? Math.log1p(value) : Math.log(1 + value);
+  }
+};
+
+/** 1/x over float32. */
+export const reciprocalFloat32: Unary = (x, out) => {
+  for (let i = 0; i < out.length; i++) out[i] = 1 / x[i]!;
+};
+
 /** tanh over float32, by way of one exponential, which is several times faster than Math.tanh. */
 export const tanhFloat32: Unary = (x, out) => {
   for (let i = 0; i < out.length; i++) {

@@ -1,4 +1,5 @@
 import { type DataOf, emptyBytes } from "../../../core/dtype.js";
+import { noteCodes, type StringDictionary } from "../../../core/string-codes.js";
 import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
 import type { FeatureSpec } from "./example-spec.js";
 import { readFloats, readIntegers, readStrings } from "./feature-values.js";
@@ -7,6 +8,9 @@ import { StringPool } from "./string-pool.js";
 /** Numbers a feature's scratch starts with, and those above which it is not kept from run to run. */
 const firstCapacity = 64;
 const keptCapacity = 1 << 18;
+
+/** Smaller batches are looked up as soon as their strings are numbered. */
+const leastCoded = 8;
 
 /** What columns of numbers have for strings; never written to. */
 const noStrings: Uint8Array[] = [];
@@ -37,6 +41,9 @@ export class ExampleColumn {
   /** Offset in `words` or `strings`, in elements, where this feature's output begins. */
   base = 0;
   readonly #pool: StringPool = new StringPool();
+  /** The pool's numbers of the strings of a feature of varying length, and the dictionary that they are of. */
+  #codes: number[] | undefined;
+  #dictionary: StringDictionary | undefined;
   #scratch: Int32Array;
   readonly #defaultWords: Int32Array;
   readonly #defaultStrings: readonly Uint8Array[];
@@ -63,6 +70,8 @@ export class ExampleColumn {
     } else {
       this.words = this.#scratch;
       this.strings = this.wordsPerElement === 0 ? [] : noStrings;
+      this.#codes = this.wordsPerElement === 0 && batch >= leastCoded ? [] : undefined;
+      this.#dictionary = this.#pool.dictionary;
       if (this.ends.length < batch) this.ends = new Int32Array(batch);
     }
   }
@@ -86,7 +95,16 @@ export class ExampleColumn {
   append(bytes: Uint8Array, start: number, end: number): number {
     let read: number;
     if (this.code === TypeCode.STRING) {
-      read = readStrings(bytes, start, end, this.strings, this.count, Number.POSITIVE_INFINITY, this.#pool);
+      read = readStrings(
+        bytes,
+        start,
+        end,
+        this.strings,
+        this.count,
+        Number.POSITIVE_INFINITY,
+        this.#pool,
+        this.#codes,
+      );
     } else if (this.code === TypeCode.FLOAT) {
       const most = (end - start) >> 2;
       this.#reserve(this.count + most);
@@ -132,11 +150,23 @@ export class ExampleColumn {
   /** The values of varying length one after another, as a vector. */
   flatValues(): TensorValue {
     const { count } = this;
-    if (this.code === TypeCode.STRING) return tensorValue("string", [count], this.strings);
+    if (this.code === TypeCode.STRING) {
+      this.#noteCodes();
+      return tensorValue("string", [count], this.strings);
+    }
     const copy = this.words.slice(0, count * this.wordsPerElement);
     return this.code === TypeCode.FLOAT
       ? tensorValue("float32", [count], new Float32Array(copy.buffer, 0, count))
       : tensorValue("int64", [count], new BigInt64Array(copy.buffer, 0, count));
+  }
+
+  /** Numbers the strings for who looks them up, where all of them are words of one dictionary. */
+  #noteCodes(): void {
+    const codes = this.#codes;
+    this.#codes = undefined;
+    if (codes === undefined || codes.length !== this.count || this.#dictionary !== this.#pool.dictionary) return;
+    for (let i = 0; i < codes.length; i++) if (codes[i]! < 0) return;
+    noteCodes(this.strings, { dictionary: this.#pool.dictionary, codes: Int32Array.from(codes) });
   }
 
   #reserve(words: number): void {

@@ -98,7 +98,10 @@ export function readIntegers(
   return count;
 }
 
-/** Reads a Feature's bytes_list; -1 also for more than `limit` values, as TensorFlow takes those for unparseable. */
+/**
+ * Reads a Feature's bytes_list, and the pool's numbers of its strings where `codes` is given; -1 also for more than `limit` values, as TensorFlow
+ * takes those for unparseable.
+ */
 export function readStrings(
   bytes: Uint8Array,
   start: number,
@@ -107,6 +110,7 @@ export function readStrings(
   at: number,
   limit: number,
   pool: StringPool,
+  codes?: number[],
 ): number {
   const length = wire.varint32(bytes, start, end);
   if (length < 0) return -1;
@@ -123,6 +127,7 @@ export function readStrings(
     }
     if (size < 0 || count >= limit || p + size > stop) return -1;
     out[at + count] = pool.take(bytes, p, p + size);
+    if (codes !== undefined) codes[at + count] = pool.code;
     count++;
     p += size;
   }

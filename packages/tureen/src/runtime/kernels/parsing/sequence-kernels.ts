@@ -1,11 +1,12 @@
 import { shapeText } from "../../../core/shape.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import type { TensorValue } from "../../../core/tensor-value.js";
-import { byteKey } from "../../../core/text.js";
+import { byteKey, decodeText } from "../../../core/text.js";
 import type { Attrs } from "../../../graph/attr-value.js";
 import type { KernelTable } from "../../kernel.js";
 import type { FeatureDType } from "./example-spec.js";
 import { hasShape, type ParsedSequence, parseSequenceExamples, type SequenceFeature } from "./sequence-example.js";
+import { explainSingleSequenceFailure } from "./sequence-failure.js";
 
 function strings(value: TensorValue): readonly Uint8Array[] {
   return value.data as readonly Uint8Array[];
@@ -29,14 +30,20 @@ function raggedFeatures(attrs: Attrs, side: Side, keys: readonly Uint8Array[]): 
   }));
 }
 
-function contextDense(attrs: Attrs, keys: readonly Uint8Array[], defaults: readonly TensorValue[]): SequenceFeature[] {
+function contextDense(
+  attrs: Attrs,
+  keys: readonly Uint8Array[],
+  defaults: readonly TensorValue[],
+  valueName = "default_value",
+  shapesName = "context_dense_shapes",
+): SequenceFeature[] {
   const types = attrs.types("Tcontext_dense");
   const shapes = attrs.shapes("context_dense_shapes");
   return keys.map((key, d) => {
     const defaultValue = defaults[d]!;
     if (!defaultValue.shape.includes(0) && !hasShape(defaultValue, shapes[d])) {
       throw invalidArgument(
-        `default_value[${d}].shape() == ${shapeText(defaultValue.shape)} != context_dense_shapes[${d}] == ${shapeText(shapes[d])}`,
+        `${valueName}[${d}].shape() == ${shapeText(defaultValue.shape)} != ${shapesName}[${d}] == ${shapeText(shapes[d])}`,
       );
     }
     return { kind: "dense", key, dtype: types[d] as FeatureDType, shape: shapes[d], defaultValue };
@@ -94,6 +101,50 @@ export const sequenceKernels: KernelTable = {
         ...column(parsed, lists, 0),
         ...column(parsed, lists, 1),
       ];
+    };
+  },
+
+  ParseSingleSequenceExample: ({ attrs }) => {
+    const counts = ["Ncontext_sparse", "Ncontext_dense", "Nfeature_list_sparse", "Nfeature_list_dense"].map((name) =>
+      attrs.int(name),
+    ) as [number, number, number, number];
+    return (inputs) => {
+      const [serialized, missing, ...rest] = inputs as readonly [TensorValue, TensorValue, ...TensorValue[]];
+      if (serialized.shape.length !== 0) {
+        throw invalidArgument(`Expected serialized to be a scalar, got shape: ${shapeText(serialized.shape)}`);
+      }
+      const empty = new Set(strings(missing).map(byteKey));
+      let at = 0;
+      const keys = counts.map((count) => {
+        at += count;
+        return rest.slice(at - count, at).map((key) => strings(key)[0]!);
+      }) as [Uint8Array[], Uint8Array[], Uint8Array[], Uint8Array[]];
+      const contextSparse = sparseFeatures(attrs, "context", keys[0]);
+      const dense = contextDense(attrs, keys[1], rest.slice(at, at + counts[1]), "def_value", "context_dense_shapes_");
+      const listSparse = sparseFeatures(attrs, "feature_list", keys[2]);
+      const lists = listDense(attrs, keys[3], (key) => empty.has(byteKey(key)));
+      const [example] = strings(serialized) as readonly [Uint8Array];
+      try {
+        const { context, lists: parsed } = parseSequenceExamples(
+          [...contextSparse, ...dense],
+          [...listSparse, ...lists],
+          [example],
+          [],
+          false,
+        );
+        return [
+          ...[0, 1, 2].flatMap((n) => column(context, contextSparse, n)),
+          ...column(context, dense, 0),
+          ...[0, 1, 2].flatMap((n) => column(parsed, listSparse, n)),
+          ...column(parsed, lists, 0),
+        ];
+      } catch (error) {
+        // This op's texts differ from those of its batched siblings, which parsing has.
+        const name = decodeText(strings(rest.at(-1)!)[0]!);
+        throw (
+          explainSingleSequenceFailure(example, name, [...contextSparse, ...dense], [...listSparse, ...lists]) ?? error
+        );
+      }
     };
   },
 

@@ -38,9 +38,10 @@ export interface FlatTrees {
  * Lays an ensemble out flat and checks it, so that predictions need not.
  *
  * INVALID_ARGUMENT where a walk could leave a tree or never end, or leaves differ in the number of logits: TensorFlow reads such ensembles
- * and crashes when it predicts.
+ * and crashes when it predicts. `known` is the ensemble before a step of growth, which changes the last tree or adds one: the trees before
+ * are taken over.
  */
-export function flattenTrees(ensemble: TreeEnsemble): FlatTrees {
+export function flattenTrees(ensemble: TreeEnsemble, known?: FlatTrees): FlatTrees {
   const { trees, treeWeights } = ensemble;
   const roots = new Int32Array(trees.length + 1);
   trees.forEach((tree, t) => {
@@ -55,8 +56,15 @@ export function flattenTrees(ensemble: TreeEnsemble): FlatTrees {
   const nodes = new Int32Array(count * nodeWidth);
   const values = new Float32Array(count * width);
   const weighted = new Float32Array(count * width);
-  const columns = new Columns();
-  for (let t = 0; t < trees.length; t++) {
+  const columns = new Columns(known);
+  const kept = known === undefined || known.width !== width ? 0 : keptTrees(known, roots, treeWeights);
+  if (known !== undefined && kept > 0) {
+    const end = roots[kept]!;
+    nodes.set(known.nodes.subarray(0, end * nodeWidth));
+    values.set(known.values.subarray(0, end * width));
+    weighted.set(known.weighted.subarray(0, end * width));
+  }
+  for (let t = kept; t < trees.length; t++) {
     const root = roots[t]!;
     const weight = Math.fround(treeWeights[t]!);
     const stored = trees[t]!.nodes;
@@ -86,11 +94,28 @@ export function flattenTrees(ensemble: TreeEnsemble): FlatTrees {
   };
 }
 
+/** How many trees of an ensemble before the growth of its last one are the same in the new one. */
+function keptTrees(known: FlatTrees, roots: Int32Array, weights: readonly number[]): number {
+  const most = Math.min(known.trees - 1, roots.length - 2);
+  let kept = 0;
+  while (
+    kept < most &&
+    known.roots[kept + 1] === roots[kept + 1] &&
+    known.weights[kept] === Math.fround(weights[kept]!)
+  )
+    kept++;
+  return kept;
+}
+
 /** The pairs of feature and dimension that nodes look at, numbered as they come. */
 class Columns {
   readonly features: number[] = [];
   readonly dimensions: number[] = [];
   readonly #numbers = new Map<string, number>();
+
+  constructor(known?: FlatTrees) {
+    known?.columnFeatures.forEach((feature, i) => void this.number(feature, known.columnDimensions[i]!, "A node"));
+  }
 
   number(feature: number, dimension: number, owner: string): number {
     if (feature < 0 || dimension < 0) {

@@ -22,6 +22,8 @@ export class TreeEnsembleResource implements Resource {
   #bytes: Uint8Array | undefined;
   #message: TreeEnsemble | undefined;
   #flat: FlatTrees | undefined;
+  /** The flat trees before the last change, most of which stay as they are. */
+  #before: FlatTrees | undefined;
 
   /** INVALID_ARGUMENT where the bytes are no ensemble. */
   constructor(serialized: Uint8Array, stamp: bigint) {
@@ -39,6 +41,7 @@ export class TreeEnsembleResource implements Resource {
 
   #load(serialized: Uint8Array): void {
     const message = parse(serialized);
+    this.#before = undefined;
     this.#flat = flattenTrees(message);
     this.#bytes = serialized;
     this.#message = undefined;
@@ -50,17 +53,18 @@ export class TreeEnsembleResource implements Resource {
     return this.#message;
   }
 
-  /** The ensemble as a message, to be changed: what was derived of it is forgotten. */
+  /** The ensemble as a message, whose last tree is to be changed or followed by another: what was derived of it is forgotten. */
   change(): TreeEnsemble {
     const message = this.message;
     this.#bytes = undefined;
+    this.#before = this.#flat ?? this.#before;
     this.#flat = undefined;
     return message;
   }
 
   /** The trees as predictions read them. */
   get flat(): FlatTrees {
-    this.#flat ??= flattenTrees(this.message);
+    this.#flat ??= flattenTrees(this.message, this.#before);
     return this.#flat;
   }
 

@@ -26,7 +26,7 @@ const smallest = 1e-7;
 const pair = new Float64Array(2);
 
 /** Two normal float32 samples of two words (Box and Muller), left in `pair`. */
-function normalFloats(first: number, second: number): Float64Array {
+export function normalFloats(first: number, second: number): Float64Array {
   const { fround } = Math;
   const u = Math.max(uniformFloat(first), fround(smallest));
   const angle = fround(2 * Math.PI * uniformFloat(second));

@@ -2,55 +2,27 @@ import { elementCount, type Shape } from "../../../core/shape.js";
 import type { TensorValue } from "../../../core/tensor-value.js";
 import { newValue } from "../array/cells.js";
 import { readHalf, writeHalf } from "../array/half.js";
-import { normalDoubles, reservedSamples, uniformDouble } from "./distributions.js";
+import { backwardNormals, backwardUniforms } from "./backward-samples.js";
+import { reservedSamples } from "./distributions.js";
 import type { Philox } from "./philox.js";
-
-/** Random doubles in pairs, the later of a pair first, as TensorFlow's kernel takes them. */
-class Pairs {
-  readonly #draw: () => Float64Array;
-  readonly #held = new Float64Array(2);
-  #left = 0;
-
-  constructor(draw: () => Float64Array) {
-    this.#draw = draw;
-  }
-
-  next(): number {
-    if (this.#left === 0) {
-      this.#held.set(this.#draw());
-      this.#left = 2;
-    }
-    this.#left -= 1;
-    return this.#held[this.#left]!;
-  }
-}
 
 /** One sample of a gamma distribution of rate 1 (Marsaglia and Tsang, "A simple method for generating gamma variables", 2000). */
 function gammaSample(generator: Philox, alpha: number): number {
-  const uniformPair = new Float64Array(2);
-  const uniforms = new Pairs(() => {
-    const words = generator.next();
-    uniformPair[0] = uniformDouble(words[0]!, words[1]!);
-    uniformPair[1] = uniformDouble(words[2]!, words[3]!);
-    return uniformPair;
-  });
-  if (alpha === 1) return -Math.log1p(-uniforms.next());
-  const normals = new Pairs(() => {
-    const words = generator.next();
-    return normalDoubles(words[0]!, words[1]!, words[2]!, words[3]!);
-  });
+  const uniform = backwardUniforms(generator, true);
+  if (alpha === 1) return -Math.log1p(-uniform());
+  const normal = backwardNormals(generator);
   const small = alpha < 1;
   const d = alpha + (small ? 2 / 3 : -1 / 3);
   const c = 1 / 3 / Math.sqrt(d);
   for (;;) {
-    const x = normals.next();
+    const x = normal();
     const root = 1 + c * x;
     if (root <= 0) continue;
     const v = root * root * root;
-    const u = uniforms.next();
+    const u = uniform();
     // The first test, from the paper, spares the logarithms nearly always.
     if (!(u < 1 - 0.0331 * (x * x) * (x * x)) && !(Math.log(u) < 0.5 * x * x + d * (1 - v + Math.log(v)))) continue;
-    return small ? d * v * uniforms.next() ** (1 / alpha) : d * v;
+    return small ? d * v * uniform() ** (1 / alpha) : d * v;
   }
 }
 

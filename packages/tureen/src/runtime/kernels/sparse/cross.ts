@@ -1,13 +1,16 @@
 import { elementCount } from "../../../core/shape.js";
 import { invalidArgument } from "../../../core/status-error.js";
+import { codesOf, type StringDictionary } from "../../../core/string-codes.js";
 import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
 import { encodeText } from "../../../core/text.js";
 import type { KernelTable } from "../../kernel.js";
-import { fingerprint64, type Hash64 } from "../string/farm-hash.js";
+import type { Hash64 } from "../string/farm-hash.js";
+import { rememberedFingerprint64 } from "../string/fingerprint-memo.js";
 import { sipKey } from "../string/hash-buckets.js";
 import { joinBytes } from "../string/joins.js";
 import { type SipKey, sipHash } from "../string/sip-hash.js";
 import { Registers, remainder64 } from "../string/word64.js";
+import { type CrossMemo, crossMemo } from "./cross-memo.js";
 import { int64Value, numbersOf } from "./integers.js";
 
 /** One column of a cross: for each row, a run of values. */
@@ -22,7 +25,8 @@ export interface CrossColumn {
 interface Crosser {
   /** Starts a combination with the first column's value. */
   begin(column: CrossColumn, at: number): void;
-  add(column: CrossColumn, at: number): void;
+  /** Goes on with a value of the `number`th column. */
+  add(column: CrossColumn, at: number, number: number): void;
   store(output: number): void;
 }
 
@@ -36,10 +40,11 @@ export function crossColumns(
   checkInputs(sparseIndices, sparseValues, sparseShapes, dense);
   const batch = sparseShapes.length > 0 ? numbersOf(sparseShapes[0]!)[0]! : (dense[0]?.shape[0] ?? 0);
   const columns: CrossColumn[] = sparseIndices.map((indices, c) => {
-    const rows = numbersOf(indices);
+    const { buffer, byteOffset } = indices.data as BigInt64Array;
+    const words = new Int32Array(buffer, byteOffset, indices.shape[0]! * 4);
     const starts = new Int32Array(batch + 1);
     for (let i = 0; i < indices.shape[0]!; i++) {
-      const row = rows[i * 2]!;
+      const row = words[i * 4]! + words[i * 4 + 1]! * 4294967296;
       if (row < 0 || row >= batch) throw invalidArgument(`Invalid index: ${row} is not in [0, ${batch}).`);
       starts[row + 1]!++;
     }
@@ -48,7 +53,9 @@ export function crossColumns(
   });
   for (const values of dense) {
     const width = values.shape[1]!;
-    columns.push({ values, starts: Int32Array.from({ length: batch + 1 }, (_, i) => i * width), isSparse: false });
+    const starts = new Int32Array(batch + 1);
+    for (let row = 0; row <= batch; row++) starts[row] = row * width;
+    columns.push({ values, starts, isSparse: false });
   }
   return { columns, batch };
 }
@@ -114,7 +121,7 @@ export function cross(columns: readonly CrossColumn[], batch: number, make: (cou
     for (let c = 0; c < columns.length; c++) at[c] = columns[c]!.starts[row]!;
     for (let output = splits[row]!; output < splits[row + 1]!; output++) {
       crosser.begin(columns[0]!, at[0]!);
-      for (let c = 1; c < columns.length; c++) crosser.add(columns[c]!, at[c]!);
+      for (let c = 1; c < columns.length; c++) crosser.add(columns[c]!, at[c]!, c);
       crosser.store(output);
       for (let c = columns.length - 1; c >= 0; c--) {
         if (++at[c]! < columns[c]!.starts[row + 1]!) break;
@@ -183,7 +190,7 @@ class FingerprintChain {
 /** The hash of one value of a column: a string's fingerprint, an integer itself. */
 function plainHash(column: CrossColumn, at: number, out: Hash64): void {
   const { dtype, data } = column.values;
-  if (dtype === "string") fingerprint64((data as readonly Uint8Array[])[at]!, out);
+  if (dtype === "string") rememberedFingerprint64((data as readonly Uint8Array[])[at]!, out);
   else {
     const integers = data as BigInt64Array;
     const words = new Int32Array(integers.buffer, integers.byteOffset + at * 8, 2);
@@ -207,7 +214,7 @@ function keyedHash(strong: boolean, key: SipKey): ValueHash {
       four.set(new Uint8Array(integers.buffer, integers.byteOffset + at * 8, 4));
     }
     if (strong) sipHash(key, bytes, out);
-    else fingerprint64(bytes, out);
+    else rememberedFingerprint64(bytes, out);
   };
 }
 
@@ -217,27 +224,46 @@ export function hashCrosser(
   buckets: number,
   hashKey: Hash64 | undefined,
   hash: ValueHash = plainHash,
+  memo?: CrossMemo,
 ): Crosser {
   const chain = new FingerprintChain();
-  const out: Hash64 = { low: 0, high: 0 };
   const words = new Int32Array(result.buffer, result.byteOffset, result.length * 2);
-  const add = (column: CrossColumn, at: number): void => {
-    hash(column, at, out);
-    chain.add(out.low, out.high);
+  let parts = new Int32Array(16);
+  let used = 0;
+  const hashes: Int32Array[] = [];
+  const add = (column: CrossColumn, at: number, number: number): void => {
+    const known = hashes[number] ?? hashesOf(column, hash);
+    hashes[number] = known;
+    if (used + 2 > parts.length) parts = grown(parts);
+    parts[used++] = known[at * 2]!;
+    parts[used++] = known[at * 2 + 1]!;
+  };
+  const combine = (): number | bigint => {
+    let from = 0;
+    if (hashKey !== undefined) chain.start(hashKey.low, hashKey.high);
+    else {
+      chain.start(parts[0]!, parts[1]!);
+      from = 2;
+    }
+    for (; from < used; from += 2) chain.add(parts[from]!, parts[from + 1]!);
+    return chain.bucket(buckets);
+  };
+  const bucketOf = (): number | bigint => {
+    if (memo === undefined) return combine();
+    const slot = memo.find(parts, used);
+    if (memo.isKnown(slot)) return memo.bucket(slot);
+    const bucket = combine();
+    if (typeof bucket === "number") memo.set(slot, bucket);
+    return bucket;
   };
   return {
     begin: (column, at) => {
-      if (hashKey !== undefined) {
-        chain.start(hashKey.low, hashKey.high);
-        add(column, at);
-      } else {
-        hash(column, at, out);
-        chain.start(out.low, out.high);
-      }
+      used = 0;
+      add(column, at, 0);
     },
     add,
     store: (output) => {
-      const bucket = chain.bucket(buckets);
+      const bucket = bucketOf();
       if (typeof bucket === "bigint") result[output] = bucket;
       else {
         words[output * 2] = bucket;
@@ -245,6 +271,64 @@ export function hashCrosser(
       }
     },
   };
+}
+
+/** The halves of the hash of every value of a column. */
+function hashesOf(column: CrossColumn, hash: ValueHash): Int32Array {
+  const { dtype, data } = column.values;
+  if (dtype === "int64" && hash === plainHash) {
+    const integers = data as BigInt64Array;
+    return new Int32Array(integers.buffer, integers.byteOffset, integers.length * 2);
+  }
+  const out: Hash64 = { low: 0, high: 0 };
+  const halves = new Int32Array(data.length * 2);
+  const known = dtype === "string" && hash === plainHash ? codesOf(data as readonly Uint8Array[]) : undefined;
+  if (known !== undefined) {
+    const fingerprints = fingerprintsOf(known.dictionary);
+    for (let i = 0; i < data.length; i++) {
+      const code = known.codes[i]!;
+      halves[i * 2] = fingerprints[code * 2]!;
+      halves[i * 2 + 1] = fingerprints[code * 2 + 1]!;
+    }
+    return halves;
+  }
+  for (let i = 0; i < data.length; i++) {
+    hash(column, i, out);
+    halves[i * 2] = out.low;
+    halves[i * 2 + 1] = out.high;
+  }
+  return halves;
+}
+
+interface Fingerprints {
+  halves: Int32Array;
+  count: number;
+}
+
+const fingerprinted = new WeakMap<StringDictionary, Fingerprints>();
+
+/** The halves of the fingerprint of every word of a dictionary. */
+function fingerprintsOf(dictionary: StringDictionary): Int32Array {
+  let known = fingerprinted.get(dictionary);
+  if (known === undefined) {
+    known = { halves: new Int32Array(128), count: 0 };
+    fingerprinted.set(dictionary, known);
+  }
+  const { words } = dictionary;
+  const out: Hash64 = { low: 0, high: 0 };
+  for (; known.count < words.length; known.count++) {
+    if (known.halves.length < (known.count + 1) * 2) known.halves = grown(known.halves);
+    rememberedFingerprint64(words[known.count]!, out);
+    known.halves[known.count * 2] = out.low;
+    known.halves[known.count * 2 + 1] = out.high;
+  }
+  return known.halves;
+}
+
+function grown(array: Int32Array): Int32Array<ArrayBuffer> {
+  const twice = new Int32Array(array.length * 2);
+  twice.set(array);
+  return twice;
 }
 
 /** A crosser into strings: the values' texts with a separator between. */
@@ -295,11 +379,12 @@ function crossToBuckets(
   buckets: number,
   hashKey: Hash64 | undefined,
   hash?: ValueHash,
+  memo?: CrossMemo,
 ): TensorValue[] {
   let result = new BigInt64Array(0);
   const splits = cross(columns, batch, (count) => {
     result = new BigInt64Array(count);
-    return hashCrosser(result, buckets, hashKey, hash);
+    return hashCrosser(result, buckets, hashKey, hash, memo);
   });
   return sparseRows(splits, batch, tensorValue("int64", [result.length], result));
 }
@@ -314,9 +399,12 @@ export const crossKernels: KernelTable = {
     const buckets = attrs.int("num_buckets");
     const hashKey = halvesOf(attrs.bigint("hash_key"));
     const hashed = attrs.type("out_type") === "int64";
+    const memo = crossMemo(sparse + dense);
     return (inputs) => {
       const { columns, batch } = splitInputs(inputs, sparse, dense);
-      return hashed ? crossToBuckets(columns, batch, buckets, hashKey) : crossToTexts(columns, batch, defaultSeparator);
+      return hashed
+        ? crossToBuckets(columns, batch, buckets, hashKey, plainHash, memo)
+        : crossToTexts(columns, batch, defaultSeparator);
     };
   },
 

@@ -1,3 +1,5 @@
+import { adagradPasses, adamPasses, leastElements } from "./optimizer-module.js";
+
 /** Numbers of one dtype that optimizers compute on. */
 export type Numbers = Float32Array | Float64Array;
 
@@ -71,13 +73,31 @@ const kerasMomentum: OptimizerRule = {
   },
 };
 
+/** Adagrad's loop for float32, undefined for float64; made when the first long range comes. */
+function adagradRanges(v: Numbers, a: Numbers, grad: Numbers, rate: number, epsilon: number): Step | undefined {
+  if (!(v instanceof Float32Array && a instanceof Float32Array && grad instanceof Float32Array)) return undefined;
+  return grad.length < leastElements ? undefined : adagradPasses([v, a], grad, { rate, epsilon });
+}
+
+function adamRanges(
+  [w, m, v]: readonly [Numbers, Numbers, Numbers],
+  grad: Numbers,
+  scalars: Parameters<typeof adamPasses>[2],
+): Step | undefined {
+  if (!(w instanceof Float32Array && m instanceof Float32Array)) return undefined;
+  if (!(v instanceof Float32Array && grad instanceof Float32Array) || grad.length < leastElements) return undefined;
+  return adamPasses([w, m, v], grad, scalars);
+}
+
 const adagrad: OptimizerRule = {
   slots: ["var", "accum"],
   prepare: ({ slots: [variable, accumulated], grad, scalar, flag }) => {
     const [v, a] = [variable!, accumulated!];
     const lr = scalar("lr");
     const updates = flag("update_slots");
+    const wide = updates ? adagradRanges(v, a, grad, lr, 0) : undefined;
     return (at, from, count) => {
+      if (wide !== undefined && count >= leastElements) return wide(at, from, count);
       for (let i = at, j = from; i < at + count; i++, j++) {
         const g = grad[j]!;
         if (updates) a[i] = a[i]! + g * g;
@@ -93,7 +113,9 @@ const adagradV2: OptimizerRule = {
     const [v, a] = [variable!, accumulated!];
     const [lr, epsilon] = [scalar("lr"), scalar("epsilon")];
     const updates = flag("update_slots");
+    const wide = updates ? adagradRanges(v, a, grad, lr, epsilon) : undefined;
     return (at, from, count) => {
+      if (wide !== undefined && count >= leastElements) return wide(at, from, count);
       for (let i = at, j = from; i < at + count; i++, j++) {
         const g = grad[j]!;
         if (updates) a[i] = a[i]! + g * g;
@@ -127,7 +149,9 @@ const adam: OptimizerRule = {
     const [beta1, beta2, epsilon] = [scalar("beta1"), scalar("beta2"), scalar("epsilon")];
     const alpha = adamRate(scalar);
     const nesterov = flag("use_nesterov");
+    const wide = nesterov ? undefined : adamRanges([w, m, v], grad, { rate: alpha, beta1, beta2, epsilon });
     return (at, from, count) => {
+      if (wide !== undefined && count >= leastElements) return wide(at, from, count);
       for (let i = at, j = from; i < at + count; i++, j++) {
         const g = grad[j]!;
         const mean = m[i]! + (g - m[i]!) * (1 - beta1);

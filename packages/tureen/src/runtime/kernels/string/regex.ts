@@ -34,12 +34,17 @@ function compile(pattern: Uint8Array): Pattern {
   }
 }
 
+/** A pattern in RE2's syntax; INVALID_ARGUMENT with RE2's text for one that is none. */
+export function compilePattern(pattern: Uint8Array): RE2JS {
+  return compile(pattern).compiled;
+}
+
 /** First of the lone surrogates that stand for bytes that are no UTF-8: no valid text holds one. */
 const strayBase = 0xd800;
 const stray = /[\ud800-\ud8ff](?![\udc00-\udfff])/;
 
 /** The text of bytes; a byte that belongs to no UTF-8 character becomes a lone surrogate of its own. */
-function textOf(bytes: Uint8Array): string {
+export function textOf(bytes: Uint8Array): string {
   const text = decodeText(bytes);
   if (!text.includes("\ufffd") || equalBytes(encodeText(text), bytes)) return text;
   let result = "";
@@ -60,7 +65,8 @@ function characterLength(bytes: Uint8Array, at: number): number {
   return 0;
 }
 
-function bytesOf(text: string): Uint8Array {
+/** The bytes of a text that `textOf` made. */
+export function bytesOf(text: string): Uint8Array {
   if (!stray.test(text)) return encodeText(text);
   const parts: number[] = [];
   for (const character of text) {

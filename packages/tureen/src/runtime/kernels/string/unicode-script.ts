@@ -27,7 +27,8 @@ function scriptRuns(): Runs {
 const invalidCode = -1;
 const lastCodePoint = 0x10ffff;
 
-function scriptOf(code: number): number {
+/** The number that ICU gives to the script of a code point; -1 for a number that is none. */
+export function scriptOf(code: number): number {
   if (code < 0 || code > lastCodePoint) return invalidCode;
   const { starts, scripts } = scriptRuns();
   let [low, high] = [0, starts.length - 1];

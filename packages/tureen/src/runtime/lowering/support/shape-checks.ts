@@ -13,8 +13,9 @@ export function sameShape(node: LoweringNode, onnx: OnnxBuilder, a: number, b: n
   if (x === undefined || y === undefined || x.length !== y.length) return undefined;
   const unsure: [number, number][] = [];
   for (let i = 0; i < x.length; i++) {
-    if (x[i]! < 0 || y[i]! < 0) unsure.push([i, i]);
-    else if (x[i] !== y[i]) return undefined;
+    if (x[i]! < 0 || y[i]! < 0) {
+      if (i > 0 || node.haveSameRows?.(a, b) !== true) unsure.push([i, i]);
+    } else if (x[i] !== y[i]) return undefined;
   }
   return matchDims(onnx, node.input(a), node.input(b), y.length, unsure);
 }

@@ -1,0 +1,195 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileError } from "../file-system.js";
+import { StatusError } from "../status-error.js";
+import type { ObjectStore } from "./object-store.js";
+import { folderOf, lastPart, parseObjectUri } from "./object-uri.js";
+import { openObjectStore } from "./open-object-store.js";
+import { downloadFolder, listFolder, type RemoteFolder } from "./remote-folder.js";
+
+/** A folder's copy on the disk; it stays until it is released. */
+export interface CachedFolder {
+  readonly path: string;
+  release(): void;
+}
+
+/** A mark of another machine's process counts for so many milliseconds: nobody here can tell whether it still runs. */
+const foreignMarkMs = 86_400_000;
+
+/**
+ * Copies of folders of object stores on the disk, each complete and verified, under names that change with their content.
+ *
+ * Several processes may share a cache. Whoever uses a copy leaves a mark beside it, so that nobody else removes it.
+ */
+export class FolderCache {
+  readonly directory: string;
+  private isChecked = false;
+
+  /** `directory` is made, for this user alone, where it is missing. */
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Copies a folder as it is now, unless the copy is there already. Errors as `listFolder` and `downloadFolder`. */
+  async fetch(uri: string): Promise<CachedFolder> {
+    const store = await openObjectStore(parseObjectUri(uri).scheme);
+    return this.keep(store, await listFolder(store, uri));
+  }
+
+  /** Removes the copies of folders within `parent` that have none of the names, and what is in nobody's use. */
+  prune(parent: string, names: ReadonlySet<string>): void {
+    const home = this.homeOf(parent);
+    const kept = new Set([...names].map(safeName));
+    for (const entry of entries(home)) {
+      const [, name, digest] = /^(.+)\.([0-9a-f]{16})$/.exec(entry) ?? [];
+      if (digest !== undefined && kept.has(name!)) continue;
+      const isWanted = digest === undefined ? isAlive(home, entry) : isUsed(home, entry);
+      if (!isWanted) rmSync(join(home, entry), { recursive: true, force: true });
+    }
+  }
+
+  private async keep(store: ObjectStore, folder: RemoteFolder): Promise<CachedFolder> {
+    this.check();
+    const home = this.homeOf(folderOf(folder.uri));
+    const name = safeName(lastPart(folder.uri));
+    const entry = `${name}.${folder.digest}`;
+    const path = join(home, entry);
+    try {
+      mkdirSync(home, { recursive: true });
+      use(path);
+      if (!isComplete(path, folder)) {
+        await rm(path, { recursive: true, force: true });
+        await this.download(store, folder, path);
+      }
+    } catch (error) {
+      release(path);
+      throw fileError(error, path);
+    }
+    // What the same folder held before, unless somebody still has it.
+    for (const other of entries(home)) {
+      if (other === entry || !/\.[0-9a-f]{16}$/.test(other) || !other.startsWith(`${name}.`)) continue;
+      if (other.length === entry.length && !isUsed(home, other))
+        await rm(join(home, other), { recursive: true, force: true });
+    }
+    let isHeld = true;
+    return {
+      path,
+      release: () => {
+        if (isHeld) release(path);
+        isHeld = false;
+      },
+    };
+  }
+
+  private async download(store: ObjectStore, folder: RemoteFolder, path: string): Promise<void> {
+    partials += 1;
+    const partial = `${path}.partial-${partials}.${ownMark}`;
+    held.set(partial, 1);
+    try {
+      await downloadFolder(store, folder, partial);
+      renameSync(partial, path);
+    } catch (error) {
+      await rm(partial, { recursive: true, force: true });
+      // Another process was faster with the same content.
+      if (!isComplete(path, folder)) throw error;
+    } finally {
+      held.delete(partial);
+    }
+  }
+
+  private homeOf(parent: string): string {
+    const { scheme, bucket } = parseObjectUri(parent);
+    const hash = createHash("sha256").update(parent.replace(/\/+$/, "")).digest("hex").slice(0, 16);
+    return join(this.directory, `${scheme}-${safeName(bucket)}-${hash}`);
+  }
+
+  /** Models from a folder that others may write to would be others' models. */
+  private check(): void {
+    if (this.isChecked) return;
+    const { directory } = this;
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      const own = process.getuid?.();
+      if (directory === defaultCacheDirectory() && own !== undefined && statSync(directory).uid !== own) {
+        throw new StatusError(
+          "PERMISSION_DENIED",
+          `${directory} belongs to another user: name another cache directory`,
+        );
+      }
+    } catch (error) {
+      throw fileError(error, directory);
+    }
+    this.isChecked = true;
+  }
+}
+
+/** Where copies are kept unless somebody says otherwise: TUREEN_MODEL_CACHE_DIR, else a folder of the user's among temporary files. */
+export function defaultCacheDirectory(): string {
+  return process.env["TUREEN_MODEL_CACHE_DIR"] ?? join(tmpdir(), `tureen-models-${process.getuid?.() ?? "user"}`);
+}
+
+/** Who uses a copy: machine and process. */
+const ownMark = `${safeName(hostname())}.${process.pid}`;
+
+/** What this process uses or makes, and how many times. */
+const held = new Map<string, number>();
+let partials = 0;
+
+function use(path: string): void {
+  const count = (held.get(path) ?? 0) + 1;
+  held.set(path, count);
+  if (count === 1) writeFileSync(`${path}.use.${ownMark}`, "");
+}
+
+function release(path: string): void {
+  const count = (held.get(path) ?? 0) - 1;
+  if (count > 0) {
+    held.set(path, count);
+    return;
+  }
+  held.delete(path);
+  rmSync(`${path}.use.${ownMark}`, { force: true });
+}
+
+function isUsed(home: string, entry: string): boolean {
+  return entries(home).some((other) => other.startsWith(`${entry}.use.`) && isAlive(home, other));
+}
+
+/** Whether the process whose mark ends a name still runs. */
+function isAlive(home: string, entry: string): boolean {
+  const [, host, pid] = /\.([^.]+)\.(\d+)$/.exec(entry) ?? [];
+  if (pid === undefined) return true;
+  if (host !== safeName(hostname())) {
+    const modified = statSync(join(home, entry), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return Date.now() - modified < foreignMarkMs;
+  }
+  // A process of the same number may have run in this container before.
+  if (Number(pid) === process.pid) return held.has(join(home, entry.replace(/\.use\.[^.]+\.\d+$/, "")));
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, as another user.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function isComplete(path: string, { files }: RemoteFolder): boolean {
+  return files.every(([name, { bytes }]) => statSync(join(path, name), { throwIfNoEntry: false })?.size === bytes);
+}
+
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // Nothing was kept there yet.
+    return [];
+  }
+}
+
+function safeName(text: string): string {
+  return text.replace(/[^A-Za-z0-9_-]/g, "_");
+}

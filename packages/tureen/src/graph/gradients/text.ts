@@ -1,0 +1,32 @@
+import type { GradientTable } from "../gradient.js";
+
+/** Gradients of the text family: text has none. */
+export const textGradients: GradientTable = {
+  CaseFoldUTF8: null,
+  NormalizeUTF8: null,
+  NormalizeUTF8WithOffsetsMap: null,
+  FindSourceOffsets: null,
+  WhitespaceTokenizeWithOffsets: null,
+  UnicodeScriptTokenizeWithOffsets: null,
+  "TFText>WhitespaceTokenizeWithOffsetsV2": null,
+  WordpieceTokenizeWithOffsets: null,
+  RegexSplitWithOffsets: null,
+  FastWordpieceTokenizeWithOffsets: null,
+  "TFText>FastWordpieceDetokenize": null,
+  FastBertNormalize: null,
+  SplitMergeTokenizeWithOffsets: null,
+  TokenizerFromLogits: null,
+  "TFText>RoundRobinTrim": null,
+  "TFText>RoundRobinGenerateMasks": null,
+  "TFText>NgramsStringJoin": null,
+  "TFText>ByteSplitWithOffsets": null,
+  "TFText>ByteSplitByOffsets": null,
+  RougeL: null,
+  SentencepieceOp: null,
+  SentencepieceTokenizeOp: null,
+  SentencepieceTokenizeWithOffsetsOp: null,
+  SentencepieceDetokenizeOp: null,
+  SentencepieceVocabSizeOp: null,
+  SentencepieceIdToStringOp: null,
+  SentencepieceStringToIdOp: null,
+};

@@ -1,0 +1,25 @@
+import type { KernelTable } from "../kernel.js";
+import { fastBertNormalizeKernels } from "./text/fast-bert-normalize.js";
+import { fastWordpieceKernels } from "./text/fast-wordpiece.js";
+import { normalizeKernels } from "./text/normalize.js";
+import { pieceKernels } from "./text/pieces.js";
+import { regexSplitKernels } from "./text/regex-split.js";
+import { sentencepieceKernels } from "./text/sentencepiece.js";
+import { splitMergeKernels } from "./text/split-merge.js";
+import { trimKernels } from "./text/trim.js";
+import { whitespaceKernels } from "./text/whitespace.js";
+import { wordpieceKernels } from "./text/wordpiece.js";
+
+/** Host kernels of the text family: the ops of TensorFlow Text that served models use. */
+export const textKernels: KernelTable = {
+  ...fastBertNormalizeKernels,
+  ...fastWordpieceKernels,
+  ...normalizeKernels,
+  ...pieceKernels,
+  ...regexSplitKernels,
+  ...sentencepieceKernels,
+  ...splitMergeKernels,
+  ...trimKernels,
+  ...whitespaceKernels,
+  ...wordpieceKernels,
+};

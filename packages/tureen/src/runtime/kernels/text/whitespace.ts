@@ -1,0 +1,129 @@
+import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
+import type { Kernel, KernelFactory, KernelTable } from "../../kernel.js";
+import { int64Value, integerValue, numbersOf } from "../sparse/integers.js";
+import { scriptOf } from "../string/unicode-script.js";
+import { isWhitespace, utf8Characters } from "./characters.js";
+import { TokenRows } from "./token-rows.js";
+
+/** Code points of several texts cut into tokens: what the first generation of tokenizers gives. */
+class CodeRows {
+  readonly codes: number[] = [];
+  readonly inner: number[] = [];
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  readonly outer: number[] = [];
+
+  outputs(splitsDType: "int32" | "int64"): TensorValue[] {
+    this.inner.push(this.codes.length);
+    return [
+      tensorValue("int32", [this.codes.length], Int32Array.from(this.codes)),
+      integerValue(splitsDType, [this.inner.length], this.inner),
+      int64Value([this.starts.length], this.starts),
+      int64Value([this.ends.length], this.ends),
+      integerValue(splitsDType, [this.outer.length], this.outer),
+    ];
+  }
+}
+
+/** Cuts one text, `codes` from `from` to `to`, and adds its tokens. */
+type CutText = (codes: Int32Array, from: number, to: number, rows: CodeRows) => void;
+
+function codeTokenizer(splitsDType: "int32" | "int64", cut: CutText): Kernel {
+  return ([values, splits]) => {
+    const codes = values!.data as Int32Array;
+    const bounds = numbersOf(splits!);
+    const rows = new CodeRows();
+    for (let i = 0; i + 1 < bounds.length; i++) {
+      rows.outer.push(rows.starts.length);
+      cut(codes, Math.max(0, bounds[i]!), Math.min(codes.length, bounds[i + 1]!), rows);
+    }
+    if (bounds.length > 0) rows.outer.push(rows.starts.length);
+    return rows.outputs(splitsDType);
+  };
+}
+
+const cutAtWhitespace: CutText = (codes, from, to, rows) => {
+  let isOpen = false;
+  let skipped = 0;
+  for (let i = from; i < to; i++) {
+    const code = codes[i]!;
+    if (isWhitespace(code)) {
+      if (isOpen) rows.ends.push(i - from - skipped);
+      isOpen = false;
+      skipped += 1;
+      continue;
+    }
+    if (!isOpen) {
+      rows.starts.push(i - from);
+      rows.inner.push(rows.codes.length);
+      isOpen = true;
+    }
+    rows.codes.push(code);
+    skipped = 0;
+  }
+  if (isOpen) rows.ends.push(to - from - skipped);
+};
+
+function cutAtScripts(keepWhitespace: boolean): CutText {
+  return (codes, from, to, rows) => {
+    let script: number | undefined;
+    let isOpen = false;
+    let skipped = 0;
+    let wasSpace = false;
+    for (let i = from; i < to; i++) {
+      const code = codes[i]!;
+      const isSpace = isWhitespace(code);
+      const own = scriptOf(code);
+      if (own !== script || (keepWhitespace && isSpace !== wasSpace)) {
+        if (isOpen) rows.ends.push(i - from - skipped);
+        script = own;
+        isOpen = false;
+      }
+      if (!isSpace || keepWhitespace) {
+        if (!isOpen) {
+          rows.starts.push(i - from);
+          rows.inner.push(rows.codes.length);
+          isOpen = true;
+        }
+        rows.codes.push(code);
+      }
+      if (!keepWhitespace) skipped = isSpace ? skipped + 1 : 0;
+      wasSpace = isSpace;
+    }
+    if (isOpen) rows.ends.push(to - from - skipped);
+  };
+}
+
+const splitsOf = (attrs: Parameters<KernelFactory>[0]["attrs"]): "int32" | "int64" =>
+  attrs.type("Tsplits") as "int32" | "int64";
+
+/** The second generation takes bytes, and a bit for each code point that is white. */
+const whitespaceV2: Kernel = ([values, config]) => {
+  const bits = (config!.data as readonly Uint8Array[])[0]!;
+  const isWhite = (code: number): boolean =>
+    code >= 0 && code < bits.length * 8 && (bits[code >> 3]! & (1 << (code & 7))) !== 0;
+  const rows = new TokenRows();
+  for (const text of values!.data as readonly Uint8Array[]) {
+    let start = -1;
+    for (const character of utf8Characters(text)) {
+      if (!isWhite(character.code)) {
+        if (start < 0) start = character.start;
+      } else if (start >= 0) {
+        // The library takes the end as one byte before the next position, however long the white character is.
+        rows.add(text.subarray(start, character.end - 1), start, character.end - 1);
+        start = -1;
+      }
+    }
+    if (start >= 0) rows.add(text.subarray(start), start, text.length);
+    rows.endRow();
+  }
+  return [rows.tokenValue(), rows.splitValue(), ...rows.offsetValues("int32")];
+};
+
+/** Tokenizers that cut at white space or where the script changes. */
+export const whitespaceKernels: KernelTable = {
+  WhitespaceTokenizeWithOffsets: ({ attrs }) => codeTokenizer(splitsOf(attrs), cutAtWhitespace),
+  UnicodeScriptTokenizeWithOffsets: ({ attrs }) =>
+    codeTokenizer(splitsOf(attrs), cutAtScripts(attrs.bool("keep_whitespace"))),
+  "TFText>WhitespaceTokenizeWithOffsetsV2": () => whitespaceV2,
+};
