@@ -61,6 +61,11 @@ export interface MlJob {
     readonly predictionCount?: string;
     readonly errorCount?: string;
     readonly nodeHours?: number;
+    /** How many shards the job was cut into, and how many of them are over; of `tureen cloud` alone. */
+    readonly shardCount?: string;
+    readonly finishedShardCount?: string;
+    /** From the job's start until now, or until its end; of `tureen cloud` alone. */
+    readonly recordsPerSecond?: number;
   };
   readonly createTime?: string;
   readonly startTime?: string;

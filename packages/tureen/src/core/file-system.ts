@@ -86,6 +86,8 @@ export function writeFully(fd: number, bytes: Uint8Array, path: string): void {
 }
 
 let temporaryFiles = 0;
+/** Containers that share a file system have the same process ids. */
+const ownNumber = `${process.pid}${Math.floor(Math.random() * 2 ** 40)}`;
 /** Writes below this size are gathered: a system call costs as much as copying some ten thousand bytes. */
 const gatherBytes = 64 * 1024;
 
@@ -104,7 +106,7 @@ export class AtomicFile {
   constructor(path: string) {
     this.path = path;
     temporaryFiles += 1;
-    this.temporaryPath = `${path}.tempstate${process.pid}-${temporaryFiles}`;
+    this.temporaryPath = `${path}.tempstate${ownNumber}-${temporaryFiles}`;
     try {
       mkdirSync(dirname(path), { recursive: true });
       this.fd = openSync(this.temporaryPath, "w");

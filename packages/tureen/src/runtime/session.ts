@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly partitioner?: () => Partitioner;
   /** How many iterations one while loop of a run may take: RESOURCE_EXHAUSTED beyond. Default unlimited. */
   readonly loopLimit?: number;
+  /** Told of each new plan before it is compiled; what it throws is what the run fails with. */
+  readonly onNewPlan?: (feeds: readonly Tensor[], fetches: readonly Tensor[]) => void;
   /** Whether plans are simplified, see `CompileOptions`; for comparisons. Default yes. */
   readonly simplify?: boolean;
 }
@@ -105,6 +107,7 @@ export class Session {
       throw invalidArgument("Must specify at least one target to fetch or execute.");
     for (const feed of feeds)
       if (fetches.includes(feed)) throw invalidArgument(`${feed.name} is both fed and fetched.`);
+    this.#options.onNewPlan?.(feeds, fetches);
     const compile = (trustFeeds: boolean): Plan =>
       compilePlan(lift({ feeds, fetches, targets }), { ...this.#compileOptions(), trustFeeds });
     const callable = this.#makeCallable(compile(true), feeds, () => compile(false));

@@ -18,6 +18,7 @@ import { constantVariables } from "./constant-variables.js";
 import { closeInWorkers, engineThread, engineThreadSoon, type PooledModel, WorkerGone } from "./engine-pool.js";
 import { mutatesState } from "./mutable-state.js";
 import { findMetaGraph, readSavedModel, savedModelFiles } from "./read.js";
+import { requestPlanCheck } from "./request-plans.js";
 import { RunPlacement, sizeOf } from "./run-placement.js";
 import type { LoadedSavedModel, LoadOptions, RunOptions, SignatureInfo, TensorInfo } from "./signature.js";
 import { signatureFromProto } from "./signature-def.js";
@@ -71,12 +72,14 @@ function restore(meta: MetaGraphDef, directory: string, stamp: string, options: 
   for (const _ of reachableOperations(graph, graph.operations));
   checkKernels(graph, signatures);
   // Until everything is restored and initialised no variable is a constant.
+  let checkPlan: ReturnType<typeof requestPlanCheck> = () => {};
   let isConstant: (handle: ResourceHandle) => boolean = () => false;
   const session = new Session(graph, {
     partitioner: ortPartitioner(),
     loopLimit: options.loopLimit ?? defaultLoopLimit,
     ...options.session,
     isConstant: (handle) => isConstant(handle),
+    onNewPlan: (feeds, fetches) => checkPlan(feeds, fetches),
   });
   const root = resolve(directory);
   const assets = assetFeeds(meta, graph, root);
@@ -92,6 +95,7 @@ function restore(meta: MetaGraphDef, directory: string, stamp: string, options: 
   initialize(meta, session, assets, directory, run);
   isConstant = constantVariables(graph, signatures);
   compileSignatures(graph, session, signatures);
+  checkPlan = requestPlanCheck(graph, signatures);
   const pooled = isPooled && weights !== undefined ? pooledModel(session, weights, root, stamp, options) : undefined;
   const model = new LoadedModel(session, signatures, meta.signatureDef, pooled);
   // A large model warms up in its worker.

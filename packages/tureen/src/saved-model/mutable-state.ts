@@ -1,4 +1,4 @@
-import type { Graph } from "../graph/graph.js";
+import type { Graph, Operation } from "../graph/graph.js";
 import { reachableOperations } from "./check-kernels.js";
 import { assigns } from "./constant-variables.js";
 import type { SignatureInfo } from "./signature.js";
@@ -19,10 +19,13 @@ export function mutatesState(graph: Graph, signatures: ReadonlyMap<string, Signa
   const fetches = [...signatures.values()].flatMap(({ outputs }) =>
     [...outputs.values()].map((info) => graph.tensor(info.name)),
   );
-  for (const { type, def } of reachableOperations(graph, fetches)) {
-    if (assigns.test(type) || tableChanges.test(type)) return true;
-    // A function's own flag says what its body says.
-    if (def.isStateful && !readers.test(type) && !graph.functions.has(type)) return true;
-  }
+  for (const op of reachableOperations(graph, fetches)) if (changesState(graph, op)) return true;
   return false;
+}
+
+/** Whether an operation itself may change what later runs see. */
+export function changesState(graph: Graph, { type, def }: Operation): boolean {
+  if (assigns.test(type) || tableChanges.test(type)) return true;
+  // A function's own flag says what its body says.
+  return def.isStateful && !readers.test(type) && !graph.functions.has(type);
 }

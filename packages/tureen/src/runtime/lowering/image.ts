@@ -43,9 +43,10 @@ function blocks(type: string, attrs: OnnxAttrs): Lowering {
 /** ONNX lowerings of the image family. */
 export const imageLowerings: LoweringTable = {
   DepthToSpace: blocks("DepthToSpace", { mode: "DCR" }),
-  ResizeBilinear: resize("linear", (halfPixel, alignCorners) => ({
-    coordinate_transformation_mode: alignCorners ? "align_corners" : halfPixel ? "half_pixel" : "asymmetric",
-  })),
+  ResizeBilinear: resize("linear", (halfPixel, alignCorners) => {
+    if (alignCorners) return halfPixel ? undefined : { coordinate_transformation_mode: "align_corners" };
+    return { coordinate_transformation_mode: halfPixel ? "half_pixel" : "asymmetric" };
+  }),
   ResizeNearestNeighbor: resize("nearest", (halfPixel, alignCorners) => {
     if (alignCorners)
       return halfPixel

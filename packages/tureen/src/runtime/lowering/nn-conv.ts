@@ -49,6 +49,8 @@ const depthwise: Lowering = (node, onnx) => {
   const [height, width, channels, multiplier] = filter as [number, number, number, number];
   if (shape[format.channelAxis] !== channels) return undefined;
   const plan = windowPlan(node, format, shape, [height, width]);
+  // TensorFlow has no kernel for strides that differ.
+  if (plan !== undefined && plan.strides[0] !== plan.strides[1]) return undefined;
   const input =
     plan === undefined ? undefined : coveringWindow(node, onnx, node.input(0), format, plan, [height, width]);
   if (plan === undefined || input === undefined) return undefined;

@@ -2,6 +2,7 @@ import type { PartialShape } from "../../core/shape.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import { type Plan, runPlan } from "../compile/plan.js";
 import type { Kernel } from "../kernel.js";
+import { copyOf } from "../kernels/array-slice.js";
 import type { RunContext } from "../run-context.js";
 import { nativeBinding } from "./native-binding.js";
 import { encodeOnnxModel, type OnnxGraph } from "./onnx-model.js";
@@ -113,7 +114,10 @@ export class Segment {
 
   #onHost(inputs: readonly TensorValue[], context: RunContext): TensorValue[] {
     this.#host ??= this.#init.host();
-    return runPlan(this.#host, inputs, context);
+    const outputs = runPlan(this.#host, inputs, context);
+    if (this.#init.sameRows === undefined) return outputs;
+    // An input may lie in memory that the next step writes again (`reuse`); a host kernel may have given it out as it is.
+    return outputs.map((output) => (inputs.some(({ data }) => data === output.data) ? copyOf(output) : output));
   }
 
   /** Releases the native session; later runs stay on the host. */
