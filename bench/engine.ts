@@ -64,7 +64,7 @@ async function compare(interpreter: string): Promise<void> {
   };
   for (const item of cases) {
     if (wanted.length > 0 && !wanted.some((word) => item.name.includes(word))) continue;
-    const model = await tf.loadSavedModel(item.folder);
+    const model = await tf.loadSavedModel(item.folder, { warmUp: true });
     const run = runOf(model, item);
     const began = performance.now();
     run();
