@@ -62,7 +62,7 @@ it("exports at the end of training", async () => {
 });
 
 it("predicts on the cloud server, online and in batch, with equal results", async () => {
-  const server = await startCloudServer({ dataDir: `${work}/cloud`, jobWorkers: 0 });
+  const server = await startCloudServer({ dataDir: `${work}/cloud` });
   try {
     const client = new MlClient(`http://127.0.0.1:${server.port}`, { project: "guide" });
     expect(await deployAndPredict(client, exported[1], work)).toEqual(["0", "1", "2"]);

@@ -1,3 +1,4 @@
+import { consolePages, consolePath } from "tureen/console";
 import { startModelServer, stderrLog } from "tureen/serving";
 import type { ExampleOptions } from "./options.js";
 
@@ -14,9 +15,11 @@ export async function serve(name: string, basePath: string, options: ExampleOpti
     port: options.port,
     restApiPort: options.restApiPort,
     models: [{ name, basePath }],
+    pages: consolePages(),
     ...(options.verbose ? { log: stderrLog } : {}),
   });
   console.log(`serving ${name}: gRPC on port ${server.grpcPort}, REST on port ${server.restPort}`);
+  console.log(`a page to look at: http://localhost:${server.restPort}${consolePath}`);
   return {
     address: `localhost:${server.grpcPort}`,
     url: `http://localhost:${server.restPort}`,

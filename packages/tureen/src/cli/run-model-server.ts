@@ -1,22 +1,16 @@
-import { fileURLToPath } from "node:url";
 import { consolePages, consolePath } from "../console/index.js";
+import { packageVersion } from "../core/package-version.js";
 import { StatusError } from "../core/status-error.js";
 import { type ModelServer, startModelServer, stderrLog } from "../serving/index.js";
 import type { FlagValue } from "./flags.js";
 import { nearestFlag, parseFlags, usageText } from "./flags.js";
 import { ineffectiveFlags, modelServerFlags, ownFlags } from "./model-server-flags.js";
-import { packageVersion } from "./package-version.js";
 import { serverOptions } from "./server-options.js";
 
 /** What C's `exit(-1)` is to the shell: TensorFlow Serving's exit code for all that goes wrong at start-up. */
 const failureExit = 255;
 
 const allFlags = [...modelServerFlags, ...ownFlags];
-
-/** The console's page as the build leaves it. */
-function consoleFolder(): string {
-  return fileURLToPath(new URL("../../dist/console/page", import.meta.url));
-}
 
 /**
  * `tensorflow_model_server`: flags, texts and exit codes as TensorFlow Serving's main.
@@ -58,7 +52,7 @@ export async function serve(
   try {
     server = await startModelServer({
       ...serverOptions(values, stderrLog),
-      ...(values.get("enable_console") === true ? { pages: consolePages(consoleFolder(), packageVersion()) } : {}),
+      ...(values.get("enable_console") === true ? { pages: consolePages() } : {}),
     });
     const port = server.restPort ?? server.managementPort;
     if (values.get("enable_console") === true && port !== undefined)

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { packageVersion } from "../core/package-version.js";
 import { batchCommand } from "./batch-command.js";
 import { batchWorkerCommand } from "./batch-worker-command.js";
 import { cloudCommand } from "./cloud-command.js";
@@ -7,7 +8,6 @@ import type { Flag, FlagValue } from "./flags.js";
 import { mlEngineCommand } from "./ml-engine/command.js";
 import { runCommand, scanCommand, showCommand } from "./model-commands.js";
 import { modelServerFlags, ownFlags } from "./model-server-flags.js";
-import { packageVersion } from "./package-version.js";
 
 /** The value that a friendly option's text stands for. */
 function optionValue(flag: Flag): (text: string) => FlagValue {

@@ -15,7 +15,7 @@ beforeAll(async () => {
   for (const file of ["index.html", "page.js", "page.css"]) writeFileSync(join(folder, file), `the ${file}`);
   const accessFile = join(folder, "access.json");
   writeFileSync(accessFile, JSON.stringify({ callers: [{ name: "shop", token: "secret", models: ["*"] }] }));
-  server = await startTestServer(models, { pages: consolePages(folder, "1.2.3"), managementPort: 0, accessFile });
+  server = await startTestServer(models, { pages: consolePages(folder), managementPort: 0, accessFile });
 });
 
 afterAll(async () => {
@@ -43,7 +43,7 @@ describe("the console", () => {
     const headers = { Authorization: "Bearer secret" };
     await rest(server, "/v1/models/half_plus_two:predict", { method: "POST", headers, body: '{"instances":[1]}' });
     const data = JSON.parse((await rest(server, "/console/data", { headers })).body) as ConsoleData;
-    expect(data.version).toBe("1.2.3");
+    expect(data.version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(data.models).toHaveLength(1);
     const [model] = data.models;
     expect(model).toMatchObject({ name: "half_plus_two", origin: "config", isWanted: true });

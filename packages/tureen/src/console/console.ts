@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { packageVersion } from "../core/package-version.js";
 import { encodeText } from "../core/text.js";
 import type { ExtraPages, Page, PageSources } from "../serving/rest/extra-pages.js";
 import type { ConsoleData } from "./console-data.js";
@@ -19,12 +21,18 @@ const parts: Readonly<Record<string, { readonly file: string; readonly type: str
   [`${consolePath}/page.css`]: { file: "page.css", type: "text/css; charset=utf-8" },
 };
 
+/** The page as the build leaves it: src/console and the build's chunks lie equally deep in the package. */
+const builtPage: string = fileURLToPath(new URL("../../dist/console/page", import.meta.url));
+
 /**
  * The console: one web page that shows a server's models, versions, signatures and how they do, and tries predictions.
  *
- * `folder` holds the built page. The page itself tells nothing; its data are for callers that the access file knows, where there is one.
+ *     await startModelServer({ models, pages: consolePages() });
+ *
+ * The page itself tells nothing; its data are for callers that the access file knows, where there is one. `folder` holds the built page.
  */
-export function consolePages(folder: string, version: string): (sources: PageSources) => ExtraPages {
+export function consolePages(folder: string = builtPage): (sources: PageSources) => ExtraPages {
+  const version = packageVersion();
   return ({ core, metrics, loaded }) => {
     const startedAt = Date.now();
     const history = new HistoryKeeper(metrics, () => core.list().map(({ name }) => name));

@@ -15,7 +15,7 @@ let server: CloudServer;
 let endpoint: string;
 
 beforeAll(async () => {
-  server = await startCloudServer({ dataDir: join(root, "data"), jobWorkers: 0 });
+  server = await startCloudServer({ dataDir: join(root, "data") });
   endpoint = `http://127.0.0.1:${server.port}`;
 });
 afterAll(() => server.close());
