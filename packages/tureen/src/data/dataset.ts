@@ -6,10 +6,12 @@ import type { ShuffleOptions } from "./shuffle-seeds.js";
 import { type Cursor, emptyCursor, type MaybePromise, type Stage, whenHere } from "./stage.js";
 import { type BatchOptions, batchStage } from "./stages/batch.js";
 import { cacheStage, listCursor } from "./stages/cache.js";
+import { cacheFileStage } from "./stages/cache-file.js";
 import { concatenateStage, zipStage } from "./stages/combine.js";
 import { type InterleaveOptions, interleaveStage } from "./stages/interleave.js";
 import { filterStage, mapStage } from "./stages/map.js";
 import { type PaddedBatchOptions, paddedBatchStage } from "./stages/padded-batch.js";
+import { type ParallelMapOptions, parallelMapStage } from "./stages/parallel-map.js";
 import { prefetchStage } from "./stages/prefetch.js";
 import { shardStage, skipStage, takeStage } from "./stages/range-of-elements.js";
 import { repeatStage } from "./stages/repeat.js";
@@ -138,6 +140,20 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
     return new Dataset(mapStage(this.#stage, apply, options.elementSpec && elementSpecOf(options.elementSpec)));
   }
 
+  /**
+   * Each element through a function that `module` (a URL: `new URL("./decode.js", import.meta.url)`) exports, in worker threads and in order.
+   *
+   * For work on the processor that `map` would do on this thread. The function gets the element and gives one, or plain values, at once or as a
+   * promise; its error ends the pass with its code and message. The dataset is an asynchronous one.
+   */
+  parallelMap<U extends Structure>(
+    module: string | URL,
+    options: ParallelMapOptions & ElementSpecOption = {},
+  ): Dataset<U> {
+    const declared = options.elementSpec && elementSpecOf(options.elementSpec);
+    return new Dataset(parallelMapStage(this.#stage, String(module), options, declared));
+  }
+
   /** The elements that `predicate`, which may be async, answers true for. */
   filter(predicate: (element: T) => MaybePromise<boolean>): Dataset<T> {
     return new Dataset(filterStage(this.#stage, predicate as unknown as (element: Structure) => MaybePromise<boolean>));
@@ -178,9 +194,13 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
     return new Dataset(prefetchStage(this.#stage, bufferSize));
   }
 
-  /** Keeps the elements of the first whole pass in memory for all later passes. */
-  cache(): Dataset<T> {
-    return new Dataset(cacheStage(this.#stage));
+  /**
+   * Keeps the elements of the first whole pass for all later passes: in memory, or in a file where one is named.
+   *
+   * The file is made by the first pass that reaches its end and read by every later one, in other processes too: delete it when the data change.
+   */
+  cache(file?: string): Dataset<T> {
+    return new Dataset(file === undefined ? cacheStage(this.#stage) : cacheFileStage(this.#stage, file));
   }
 
   /**

@@ -8,11 +8,24 @@ export {
 } from "./csv-dataset.js";
 export { Dataset, type ElementInput, type ElementSpecOption } from "./dataset.js";
 export type { SpecOf, TensorSpec } from "./element-spec.js";
+export {
+  type BatchedFeaturesOptions,
+  type ExampleFeatureSpec,
+  type ExampleFeatures,
+  makeBatchedFeaturesDataset,
+  type ParsedExampleFeatures,
+  parseExamples,
+} from "./example-features.js";
 export { type TfRecordDatasetOptions, textLineDataset, tfRecordDataset } from "./file-datasets.js";
+export { jsonlDataset } from "./jsonl-dataset.js";
+export { parquetDataset } from "./parquet-dataset.js";
 export type { ShuffleOptions } from "./shuffle-seeds.js";
 export type { Cursor, MaybePromise } from "./stage.js";
 export type { BatchOptions } from "./stages/batch.js";
 export type { InterleaveOptions } from "./stages/interleave.js";
 export type { PaddedBatchOptions, PaddingValue } from "./stages/padded-batch.js";
+export type { ParallelMapOptions } from "./stages/parallel-map.js";
 export { AUTOTUNE } from "./stages/prefetch.js";
 export type { ElementOf, Structure, TensorLike } from "./structure.js";
+export { type TableRow, tableColumns } from "./table.js";
+export type { Columns, TableOptions } from "./table-column.js";
