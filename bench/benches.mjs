@@ -87,4 +87,15 @@ export const benches = [
       ["peakMegabytes", "MB", "less"],
     ],
   },
+  {
+    name: "soak",
+    script: "bench/soak.ts",
+    figures: [
+      ["requests", "requests", "more"],
+      ["failures", "failures", "less"],
+      ["startMiB", "MiB at first", "less"],
+      ["endMiB", "MiB at last", "less"],
+      ["p99Millis", "ms, p99", "less"],
+    ],
+  },
 ];
