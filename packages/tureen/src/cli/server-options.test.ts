@@ -115,6 +115,9 @@ describe("serverOptions", () => {
       `--rest_api_ssl_config_file=${ssl}`,
       "--request_log_records_per_file=10",
       "--log_requests=failures",
+      "--enable_session_service",
+      "--predict_route=/invocations",
+      "--health_route=/ping",
       "--rest_api_compress_responses",
       "--rest_api_timeout_in_ms=7",
       "--enable_per_model_batching_parameters",
@@ -139,6 +142,8 @@ describe("serverOptions", () => {
       restSsl: { serverKey: "k", serverCert: "c" },
       requestLogRecordsPerFile: 10,
       logRequests: "failures",
+      enableSessionService: true,
+      platformRoutes: { predict: "/invocations", health: "/ping", model: "default" },
       restApiCompressResponses: true,
       restApiTimeoutInMs: 7,
       perModelBatching: true,
@@ -160,6 +165,7 @@ describe("serverOptions", () => {
       warmUpOnLoad: true,
     });
     expect(options(base)).toMatchObject({ managementPort: false, enableModelManagement: false, logRequests: "none" });
+    expect(() => options(base, "--health_route=ping")).toThrow("the route 'ping' must begin with a slash");
     expect(() => options(base, "--log_requests=some")).toThrow("must be none, failures or all, not 'some'");
   });
 

@@ -1,11 +1,22 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { ineffectiveFlags, modelServerFlags } from "./model-server-flags.js";
 
 const script = new URL("./tensorflow_model_server.ts", import.meta.url).pathname;
+
+const fixture = new URL("../serving/fixtures/half_plus_two", import.meta.url).pathname;
+
+async function freePort(): Promise<number> {
+  const free = createServer();
+  await new Promise<void>((resolve) => free.listen(0, resolve));
+  const { port } = free.address() as { port: number };
+  await new Promise((resolve) => free.close(resolve));
+  return port;
+}
 
 interface Ended {
   readonly code: number | null;
@@ -29,6 +40,30 @@ function run(args: readonly string[], until?: string): Promise<Ended> {
 }
 
 describe("tensorflow_model_server", () => {
+  it("names the console's page, which --enable_console=false takes away", async () => {
+    const args = ["--port=0", `--grpc_socket_path=${join(tmpdir(), `console-${process.pid}.sock`)}`];
+    const models = ["--model_name=m", `--model_base_path=${fixture}`, "--lazy_loading"];
+    const ready = "Exporting HTTP/REST API at:";
+    const [on, off] = await Promise.all([
+      run([...args, ...models, `--rest_api_port=${await freePort()}`], "The console is at"),
+      run(
+        [
+          ...args.map((arg) => arg.replace("console-", "plain-")),
+          ...models,
+          `--rest_api_port=${await freePort()}`,
+          "--enable_console=false",
+        ],
+        ready,
+      ),
+    ]);
+    expect(on).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/The console is at http:\/\/localhost:\d+\/console/),
+    });
+    expect(off.code).toBe(0);
+    expect(off.stderr).not.toContain("console");
+  });
+
   it("prints its version, its usage, and what it cannot take", async () => {
     const [version, help, bad, none] = await Promise.all([
       run(["--version"]),
@@ -64,10 +99,7 @@ describe("tensorflow_model_server", () => {
   });
 
   it("starts, says where it listens, and stops in order on SIGTERM", async () => {
-    const free = createServer();
-    await new Promise<void>((resolve) => free.listen(0, resolve));
-    const { port } = free.address() as { port: number };
-    await new Promise((resolve) => free.close(resolve));
+    const port = await freePort();
     const ended = await run(
       [`--port=${port}`, "--model_name=m", `--model_base_path=${tmpdir()}/no-such-model`],
       "Running gRPC ModelServer",

@@ -1,10 +1,10 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { MetaGraphDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import type { Clock } from "../../core/clock.js";
 import { invalidArgument, StatusError } from "../../core/status-error.js";
 import { scalarValue } from "../../core/tensor-value.js";
-import { decodeText } from "../../core/text.js";
+import { decodeText, encodeText } from "../../core/text.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Graph, Operation, Tensor } from "../../graph/graph.js";
 import { withGraph } from "../../graph/scope.js";
@@ -28,10 +28,13 @@ import type { Features, Labels } from "../model-fn.js";
 import type { RunConfig } from "../run-config.js";
 import { publishExport, temporaryDirectory, timestampedExportDirectory } from "./export-directory.js";
 import type { ExportOutput } from "./export-output.js";
+import { type FeatureStatisticsOptions, featureStatistics, featureStatisticsFile } from "./feature-statistics.js";
+import type { FeatureBatch } from "./input-rows.js";
 import { localInitOp } from "./main-op.js";
 import type { ServingInputReceiverFn } from "./serving-input.js";
 import { buildSignatures, logSignatures } from "./signatures.js";
 import { evalOutput, trainOutput } from "./supervised-output.js";
+import { readWarmupRows, type WarmupRequestsOptions, warmupRequests, warmupRequestsFile } from "./warm-up-requests.js";
 
 /** How a model is exported in several modes. */
 export interface ExportAllOptions {
@@ -49,6 +52,10 @@ export interface ExportOptions extends ExportAllOptions {
   readonly experimentalMode?: Mode | undefined;
   /** Leaves out attributes that equal the op's default, which older TensorFlow then accepts; default true, as `export_saved_model`. */
   readonly stripDefaultAttrs?: boolean | undefined;
+  /** Writes `assets.extra/tf_serving_warmup_requests`: requests made of examples, which servers replay before the version is available. */
+  readonly warmupRequests?: WarmupRequestsOptions | undefined;
+  /** Writes `assets.extra/feature_statistics.json`: what the features of an input look like, to compare requests with. */
+  readonly featureStatistics?: FeatureStatisticsOptions | undefined;
   /** Deletes all but this many of the newest exports below the base afterwards; default keeps all. */
   readonly exportsToKeep?: number | undefined;
 }
@@ -91,12 +98,14 @@ export async function exportModel(run: ExportRun): Promise<string> {
         .join(", ")}]).`,
     );
   }
+  const extra = await extraFiles(run);
   const directory = await timestampedExportDirectory(run.base, run.clock, config.logger);
   const temporary = temporaryDirectory(directory);
   createExportDirectory(temporary);
   try {
-    const metaGraphs = modes.map((mode, i) => addMetaGraph(run, mode, receiverFns[mode]!, temporary, i === 0));
+    const metaGraphs = modes.map((mode, i) => addMetaGraph(run, mode, receiverFns[mode]!, temporary, i === 0, extra));
     copyExtraAssets(temporary, options.assetsExtra ?? {});
+    writeExtraFiles(temporary, extra.files);
     const file = await writeSavedModelProto(temporary, metaGraphs, options.asText ?? false);
     config.logger.log("INFO", `SavedModel written to: ${file}`);
     publishExport(temporary, directory);
@@ -108,12 +117,42 @@ export async function exportModel(run: ExportRun): Promise<string> {
   return directory;
 }
 
+/** What is written below `assets.extra` on request. */
+interface ExtraFiles {
+  /** Contents by name. */
+  readonly files: Map<string, Uint8Array>;
+  /** Rows to make warm-up requests of, once there are signatures. */
+  readonly warmupRows: readonly FeatureBatch[] | undefined;
+}
+
+async function extraFiles({ options, receiverFns }: ExportRun): Promise<ExtraFiles> {
+  const files = new Map<string, Uint8Array>();
+  if (options.warmupRequests !== undefined && receiverFns[ModeKeys.PREDICT] === undefined) {
+    throw invalidArgument("`warmupRequests` are for an export that is served");
+  }
+  if (options.featureStatistics !== undefined) {
+    const statistics = await featureStatistics(options.featureStatistics);
+    files.set(featureStatisticsFile, encodeText(`${JSON.stringify(statistics, undefined, 1)}\n`));
+  }
+  return { files, warmupRows: options.warmupRequests && (await readWarmupRows(options.warmupRequests)) };
+}
+
+function writeExtraFiles(directory: string, files: ReadonlyMap<string, Uint8Array>): void {
+  for (const [name, bytes] of files) {
+    const path = join(directory, savedModelFiles.assetsExtra, name);
+    if (existsSync(path)) throw invalidArgument(`assetsExtra has a file '${name}', which the export is asked to make`);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+  }
+}
+
 function addMetaGraph(
   run: ExportRun,
   mode: Mode,
   receiverFn: ServingInputReceiverFn,
   directory: string,
   savesVariables: boolean,
+  extra: ExtraFiles,
 ): MetaGraphDef {
   const { logger } = run.config;
   const graph = run.newGraph();
@@ -131,6 +170,13 @@ function addMetaGraph(
   copyAssets(directory, files);
   if (files.size === 0) logger.log("INFO", "No assets to write.");
   else logger.log("INFO", `Assets written to: ${join(directory, savedModelFiles.assets)}`);
+  const { warmupRows } = extra;
+  if (warmupRows !== undefined && mode === ModeKeys.PREDICT) {
+    session.run([], new Map(), [built.mainOp]);
+    const modelName = run.options.warmupRequests!.modelName ?? basename(run.base);
+    const target = { graph, session, signatures: built.signatures, modelName, logger };
+    extra.files.set(warmupRequestsFile, warmupRequests(warmupRows, run.options.warmupRequests!, target));
+  }
   session.close();
   return metaGraphToProto({
     graph,

@@ -1,5 +1,7 @@
 export type { ExportAllOptions, ExportOptions, InputReceiverFnMap } from "./export-model.js";
 export { classificationOutput, type ExportOutput, predictOutput, regressionOutput } from "./export-output.js";
+export type { FeatureStatistic, FeatureStatistics } from "./feature-statistic.js";
+export { type FeatureStatisticsOptions, featureStatistics } from "./feature-statistics.js";
 export { buildParsingServingInputReceiverFn, type ReceiverOptions } from "./parsing-serving-input-receiver.js";
 export {
   buildRawServingInputReceiverFn,
@@ -16,3 +18,4 @@ export {
   type TensorServingInputReceiver,
   tensorServingInputReceiver,
 } from "./serving-input-receiver.js";
+export type { WarmupRequestsOptions } from "./warm-up-requests.js";

@@ -54,8 +54,22 @@ describe("SessionRun", () => {
   });
 
   it("refuses targets, and requests for nothing", async () => {
-    await expect(run({ feed: feed("x"), fetch: ["y:0"], target: ["init"] })).rejects.toMatchObject({ code: 12 });
-    await expect(run({ feed: feed("x") })).rejects.toMatchObject({ code: 3 });
+    await expect(run({ feed: feed("x"), fetch: ["y:0"], target: ["init"] })).rejects.toMatchObject({
+      code: 12,
+      details: "SessionRun runs no targets: it fetches tensors alone",
+    });
+    await expect(run({ feed: feed("x") })).rejects.toMatchObject({
+      code: 3,
+      details: "Must specify at least one target to fetch or execute.",
+    });
+    await expect(run({ feed: [...feed("x"), ...feed("x:0")], fetch: ["y:0"] })).rejects.toMatchObject({
+      code: 3,
+      details: "Tensor x:0 is fed twice",
+    });
+    await expect(run({ feed: [{ name: "x" }], fetch: ["y:0"] })).rejects.toMatchObject({
+      code: 3,
+      details: "Feed x has no tensor",
+    });
     await expect(run({ modelSpec: { name: "m" }, fetch: ["y:0"] })).rejects.toMatchObject({ code: 5 });
   });
 

@@ -71,11 +71,18 @@ describe("routes of a platform", () => {
     );
     expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { results: [2.5] }]);
     expect((await invoke("{}", attributes("tfs-model-name=other"))).status).toBe(404);
-    expect((await invoke("{}", attributes("trace=1, tfs-method=../x"))).body).toContain("is not of the form");
+    expect((await invoke("{}", attributes("trace=1, tfs-method=../x"))).body).toContain(
+      "'tfs-method=../x' is not of the form tfs-model-name=NAME",
+    );
   });
 
   it("names the media types that it reads", async () => {
     const reply = await invoke("x", { "Content-Type": "application/x-npy" });
-    expect([reply.status, reply.body]).toEqual([400, expect.stringContaining("send application/json")]);
+    expect([reply.status, reply.body]).toEqual([
+      400,
+      expect.stringContaining(
+        "Content-Type application/x-npy is not supported: send application/json, application/jsonlines or text/csv",
+      ),
+    ]);
   });
 });

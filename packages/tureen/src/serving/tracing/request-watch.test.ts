@@ -68,6 +68,9 @@ describe("without a tracer provider", () => {
     expect(requestLines()[0]).toMatch(
       /: W serving\/request\] POST \/v1\/models\/\{model\}:predict id=[0-9a-f-]{36} status=NOT_FOUND total=[\d.]+ms error="Servable not found for request: Latest\(nope\)"\n/,
     );
+    lines.length = 0;
+    await rest(server, "/v1/models/half_plus_two/versions/9223372036854775808");
+    expect(requestLines()[0]).toContain('error="Version 9223372036854775808 does not fit 64 bits"');
     await server.close();
   });
 });
