@@ -78,7 +78,7 @@ function estimatorOf(name: string, kind: string): tf.estimator.Estimator {
   }
   if (kind === "dnn") {
     const dense = categories.map((column, i) =>
-      spoken[i] === "dest" ? fc.embeddingColumn(column, { dimension: 8 }) : fc.indicatorColumn(column),
+      spoken[i] === "dest" ? fc.embeddingColumn(column, 8) : fc.indicatorColumn(column),
     );
     const options = { featureColumns: [...plain, ...dense], hiddenUnits: [32, 16], optimizer: "Adam", config };
     return classifier ? new tf.estimator.DNNClassifier(options) : new tf.estimator.DNNRegressor(options);

@@ -2,12 +2,12 @@ import { mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
-import { invalidArgument, StatusError, toStatusError } from "../core/status-error.js";
+import { httpCode, invalidArgument, StatusError, toStatusError } from "../core/status-error.js";
 import { encodeText } from "../core/text.js";
 import { type Log, silentLog } from "../serving/log.js";
 import type { ModelServer } from "../serving/model-server.js";
 import { discoveryDocument, isDiscoveryPath } from "./api/discovery.js";
-import { googleErrorBody, httpStatus } from "./api/google-error.js";
+import { googleErrorBody } from "./api/google-error.js";
 import { answer } from "./api/router.js";
 import { type CloudContext, type CloudLimits, defaultLimits } from "./cloud-context.js";
 import type { Database } from "./database/database.js";
@@ -169,7 +169,7 @@ async function handle(context: CloudContext, request: IncomingMessage, response:
   } catch (error) {
     const known = error instanceof URIError ? invalidArgument("Malformed URL.") : toStatusError(error, "INTERNAL");
     if (known.code === "INTERNAL") context.log.error("cloud", `${request.method} ${request.url}: ${known.message}`);
-    status = httpStatus(known.code);
+    status = httpCode(known.code);
     text = googleErrorBody(known);
   }
   const bytes = encodeText(text);

@@ -34,7 +34,9 @@ async function translateTypeScript(url: string): Promise<void> {
       // Not installed there; the other place may have it.
       continue;
     }
-    const { register } = (await import(new URL(apiOfTsx, pathToFileURL(folder)).href)) as { readonly register: () => unknown };
+    const { register } = (await import(new URL(apiOfTsx, pathToFileURL(folder)).href)) as {
+      readonly register: () => unknown;
+    };
     register();
     translated = true;
     return;

@@ -85,3 +85,28 @@ export function dataLoss(message: string): StatusError {
 export function outOfRange(message: string): StatusError {
   return new StatusError("OUT_OF_RANGE", message);
 }
+
+const httpCodes: Readonly<Record<StatusCodeName, number>> = Object.freeze({
+  OK: 200,
+  CANCELLED: 499,
+  UNKNOWN: 500,
+  INVALID_ARGUMENT: 400,
+  DEADLINE_EXCEEDED: 504,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  PERMISSION_DENIED: 403,
+  RESOURCE_EXHAUSTED: 429,
+  FAILED_PRECONDITION: 400,
+  ABORTED: 409,
+  OUT_OF_RANGE: 400,
+  UNIMPLEMENTED: 501,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+  DATA_LOSS: 500,
+  UNAUTHENTICATED: 401,
+});
+
+/** The HTTP code of a status code, as google.rpc.Code documents it and TensorFlow Serving answers (model_servers/http_server.cc). */
+export function httpCode(code: StatusCodeName): number {
+  return httpCodes[code];
+}

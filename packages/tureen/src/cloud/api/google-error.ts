@@ -1,30 +1,4 @@
-import { type StatusCodeName, StatusError } from "../../core/status-error.js";
-
-/** HTTP statuses of the canonical codes, as google.rpc.Code documents them. */
-const httpStatuses: Readonly<Record<StatusCodeName, number>> = {
-  OK: 200,
-  CANCELLED: 499,
-  UNKNOWN: 500,
-  INVALID_ARGUMENT: 400,
-  DEADLINE_EXCEEDED: 504,
-  NOT_FOUND: 404,
-  ALREADY_EXISTS: 409,
-  PERMISSION_DENIED: 403,
-  RESOURCE_EXHAUSTED: 429,
-  FAILED_PRECONDITION: 400,
-  ABORTED: 409,
-  OUT_OF_RANGE: 400,
-  UNIMPLEMENTED: 501,
-  INTERNAL: 500,
-  UNAVAILABLE: 503,
-  DATA_LOSS: 500,
-  UNAUTHENTICATED: 401,
-};
-
-/** The HTTP status that goes with a canonical code. */
-export function httpStatus(code: StatusCodeName): number {
-  return httpStatuses[code];
-}
+import { httpCode, type StatusCodeName, StatusError } from "../../core/status-error.js";
 
 /** A fault in one field of a request: `Field: model.name Error: …`. */
 export class FieldError extends StatusError {
@@ -50,7 +24,7 @@ export function googleErrorBody(error: StatusError): string {
         ]
       : undefined;
   const body = {
-    code: httpStatus(error.code),
+    code: httpCode(error.code),
     message: error.message,
     status: error.code,
     ...(details && { details }),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TLSSocket } from "node:tls";
-import { type StatusError, toStatusError } from "../../core/status-error.js";
+import { httpCode, type StatusError, toStatusError } from "../../core/status-error.js";
 import type { ApiContext, CallContext } from "../api/request-context.js";
 import { retryAfterSeconds } from "../gate/admission.js";
 import { callerOf, type Gate, mayManage } from "../gate/gate.js";
@@ -24,7 +24,7 @@ import {
 } from "./platform-routes.js";
 import { readBody } from "./read-body.js";
 import { isModelApiPath } from "./router.js";
-import { errorBody, httpCode } from "./status.js";
+import { errorBody } from "./status.js";
 
 /** What answering requests takes. */
 export interface RequestHandlerOptions {
