@@ -4,6 +4,7 @@ import { packageVersion } from "../core/package-version.js";
 import { batchCommand } from "./batch-command.js";
 import { batchWorkerCommand } from "./batch-worker-command.js";
 import { cloudCommand } from "./cloud-command.js";
+import { withDashes } from "./flag-names.js";
 import type { Flag, FlagValue } from "./flags.js";
 import { mlEngineCommand } from "./ml-engine/command.js";
 import { runCommand, scanCommand, showCommand } from "./model-commands.js";
@@ -54,6 +55,10 @@ function camelCase(name: string): string {
 const program = new Command("tureen")
   .description("Train, export and serve TensorFlow models.")
   .version(packageVersion());
+program.addCommand(trainCommand());
+program.addCommand(evaluateCommand());
+program.addCommand(exportCommand());
+program.addCommand(exportsCommand());
 program.addCommand(serveCommand());
 program.addCommand(showCommand());
 program.addCommand(runCommand());
@@ -62,4 +67,4 @@ program.addCommand(batchCommand());
 program.addCommand(batchWorkerCommand());
 program.addCommand(cloudCommand());
 program.addCommand(mlEngineCommand());
-await program.parseAsync();
+await program.parseAsync(withDashes(process.argv.slice(2)), { from: "user" });

@@ -36,7 +36,7 @@ export function oldExports(base: string, keep: number, names: VersionNames = "se
 }
 
 function hasModel(folder: string): boolean {
-  return ["saved_model.pb", "saved_model.pbtxt"].some((file) => existsSync(join(folder, file)));
+  return ["saved_model.pb", "saved_model.pbtxt", "saved_model.cpb"].some((file) => existsSync(join(folder, file)));
 }
 
 /**

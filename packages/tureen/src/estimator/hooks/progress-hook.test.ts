@@ -20,7 +20,7 @@ describe("progressHook", () => {
     run({ write: (part) => (text += part) }, 50);
     const lines = text.trimEnd().split("\n");
     expect(lines).toHaveLength(10);
-    expect(lines[9]).toMatch(/^train \[█{20}\] step 50 · loss \d.* · \d+k? examples\/s · 0 s left$/);
+    expect(lines[9]).toMatch(/^train \[█{20}\] step 50 · loss \d.* · \d+k? steps\/s · \d+k? examples\/s · 0 s left$/);
     expect(text).not.toContain("\r");
   });
 

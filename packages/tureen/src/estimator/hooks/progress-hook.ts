@@ -26,7 +26,7 @@ const plainEvery = 5000;
 const lossWeight = 0.05;
 const barWidth = 20;
 
-/** Shows step, loss, examples a second and time left while a loop runs. */
+/** Shows step, loss, steps and examples a second and time left while a loop runs. */
 export function progressHook(options: ProgressOptions = {}): SessionRunHook {
   const output = options.output ?? process.stderr;
   const { steps, label = "train" } = options;
@@ -38,6 +38,7 @@ export function progressHook(options: ProgressOptions = {}): SessionRunHook {
     const parts = [
       `step ${globalStep}`,
       `loss ${(loss ?? Number.NaN).toPrecision(4)}`,
+      `${rate(done / seconds)} steps/s`,
       `${rate(rows / seconds)} examples/s`,
     ];
     if (steps !== undefined) parts.push(`${duration(((steps - done) / done) * seconds)} left`);
@@ -83,7 +84,8 @@ function bar(share: number): string {
 }
 
 function rate(perSecond: number): string {
-  return perSecond >= 10_000 ? `${(perSecond / 1000).toFixed(0)}k` : perSecond.toFixed(0);
+  if (perSecond >= 10_000) return `${(perSecond / 1000).toFixed(0)}k`;
+  return perSecond < 10 ? perSecond.toFixed(1) : perSecond.toFixed(0);
 }
 
 function duration(seconds: number): string {

@@ -26,4 +26,6 @@ export interface CallContext {
   readonly mayManage?: boolean;
   /** Where handlers note which servable answered and how long its run took. */
   readonly record?: RequestRecord | undefined;
+  /** Called by a handler that keeps nothing of the request's bytes, not even byte strings in them: their memory is used again at once. */
+  readonly releaseBody?: () => void;
 }

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { gunzip, inflate } from "node:zlib";
-import { invalidArgument, StatusError, unimplemented } from "../../core/status-error.js";
+import { invalidArgument, unimplemented } from "../../core/status-error.js";
 
 /** Bytes before a message: whether it is compressed, and its length. */
 export const framePrefixBytes = 5;
@@ -15,14 +15,6 @@ const unpackers: ReadonlyMap<string, Transform> = new Map([
 /** What a client may send and be sent: the `grpc-accept-encoding` of answers. */
 export const acceptedEncodings = "identity,deflate,gzip";
 
-/** The one message of a unary call's body, still packed, and whether it is. INTERNAL where the body is not one whole frame. */
-export function frameContents(body: Buffer): { readonly message: Buffer; readonly isPacked: boolean } {
-  if (body.length < framePrefixBytes || body.readUInt32BE(1) !== body.length - framePrefixBytes) {
-    throw new StatusError("INTERNAL", "The call's body is not one whole message");
-  }
-  return { message: body.subarray(framePrefixBytes), isPacked: body[0] !== 0 };
-}
-
 /** Unpacks a message. UNIMPLEMENTED for an unknown encoding, INVALID_ARGUMENT for bytes that are not in it, or larger than `maxBytes`. */
 export async function unpackMessage(message: Uint8Array, encoding: string, maxBytes: number): Promise<Uint8Array> {
   const unpack = unpackers.get(encoding);
@@ -34,13 +26,18 @@ export async function unpackMessage(message: Uint8Array, encoding: string, maxBy
   }
 }
 
-/** A message in its frame. */
-export function framed(message: Uint8Array): Buffer {
-  const frame = Buffer.allocUnsafe(framePrefixBytes + message.length);
-  frame[0] = 0;
-  frame.writeUInt32BE(message.length, 1);
-  frame.set(message, framePrefixBytes);
-  return frame;
+/** Messages from here on are not copied behind their prefix. */
+const sentAlone = 64 * 1024;
+
+/** A message in its frame; a large one stays where it is, behind a prefix of its own. */
+export function framed(message: Uint8Array): { readonly prefix: Buffer; readonly rest: Uint8Array | undefined } {
+  const isAlone = message.length >= sentAlone;
+  const prefix = Buffer.allocUnsafe(isAlone ? framePrefixBytes : framePrefixBytes + message.length);
+  prefix[0] = 0;
+  prefix.writeUInt32BE(message.length, 1);
+  if (isAlone) return { prefix, rest: message };
+  prefix.set(message, framePrefixBytes);
+  return { prefix, rest: undefined };
 }
 
 const units: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 };

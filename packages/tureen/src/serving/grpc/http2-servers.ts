@@ -1,9 +1,10 @@
-import type { Http2Server, ServerHttp2Session } from "node:http2";
+import type { Http2Server, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import type { Server } from "@grpc/grpc-js";
 
 /** What a grpc-js 1.14 server keeps of each address that it listens on. Nothing public names it; the version is pinned. */
 interface ServerInternals {
   readonly http2Servers: ReadonlyMap<Http2Server, { readonly sessions: ReadonlySet<ServerHttp2Session> }>;
+  readonly onStreamOpened: (stream: ServerHttp2Stream) => void;
 }
 
 /** The HTTP/2 servers under a gRPC server: one an address. */
@@ -15,4 +16,10 @@ export function http2ServersOf(server: Server): readonly Http2Server[] {
 export function openSessions(server: Server): () => readonly ServerHttp2Session[] {
   const sets = [...(server as unknown as ServerInternals).http2Servers.values()].map(({ sessions }) => sessions);
   return () => sets.flatMap((sessions) => [...sessions]);
+}
+
+/** What tells the library that a call has begun on a connection, which counts for `grpc.max_connection_idle_ms`. */
+export function noteOpenedStream(server: Server): (stream: ServerHttp2Stream) => void {
+  const internals = server as unknown as ServerInternals;
+  return (stream) => internals.onStreamOpened(stream);
 }

@@ -68,7 +68,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
     // Nobody can ask for its counts: the channelz service is not served, but keeping them costs every call.
     "grpc.enable_channelz": 0,
   };
-  const server = new Server({ ...limits, ...Object.fromEntries(options.channelArguments) });
+  const settings: ChannelOptions = { ...limits, ...Object.fromEntries(options.channelArguments) };
+  const server = new Server(settings);
   const calls = new CallCount();
   const services = byteServices(context, asContent, options.sessionService, log);
   const unaryOptions: UnaryOptions = {
@@ -94,7 +95,13 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
       await bind(server, `unix:${socketPath}`, options.ssl);
       log.info("grpc", `Running gRPC ModelServer at UNIX socket ${socketPath} ...`);
     }
-    if (options.direct) answerDirectly(server, services, unaryOptions);
+    if (options.direct) {
+      answerDirectly(server, services, {
+        ...unaryOptions,
+        maxReceiveBytes: settings["grpc.max_receive_message_length"] ?? -1,
+        maxSendBytes: settings["grpc.max_send_message_length"] ?? -1,
+      });
+    }
   } catch (error) {
     models.close();
     server.forceShutdown();

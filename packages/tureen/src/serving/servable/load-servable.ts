@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { markServed } from "../../core/served-folders.js";
 import { notFound, toStatusError, unimplemented } from "../../core/status-error.js";
 import type { LoadSavedModel } from "../../saved-model/signature.js";
 import type { Log } from "../log.js";
@@ -46,7 +47,7 @@ export function servableLoader({ loadModel, tags, metrics, log, wrap, warmUp }: 
         metrics.loadAttemptCount.increment([path, "success"]);
         metrics.loadLatency.increment([path], micros);
         metrics.loadCount.increment([name, String(version), "OK"]);
-        return servable;
+        return marked(servable, path);
       } catch (error) {
         direct.close();
         throw error;
@@ -57,6 +58,18 @@ export function servableLoader({ loadModel, tags, metrics, log, wrap, warmUp }: 
       metrics.loadCount.increment([name, String(version), status.code]);
       throw status;
     }
+  };
+}
+
+/** The servable, its folder marked as served until it is closed: garbage collection of exports leaves it alone. */
+function marked(servable: Servable, path: string): Servable {
+  const mark = markServed(path);
+  return {
+    ...servable,
+    close: () => {
+      mark.release();
+      servable.close();
+    },
   };
 }
 
