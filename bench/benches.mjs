@@ -62,6 +62,32 @@ export const benches = [
     ],
   },
   {
+    // Only where BENCH_PEER names a server to compare with, which it starts itself.
+    name: "requests-peer",
+    script: "bench/requests-peer.ts",
+    figures: [
+      ["requestsPerSecond", "requests/s", "more"],
+      ["cpuMicros", "µs CPU", "less"],
+      ["p50Millis", "ms median", "less"],
+      ["startMillis", "ms to the first answer", "less"],
+      ["megabytes", "MB", "less"],
+    ],
+  },
+  {
+    name: "requests-json",
+    script: "bench/requests-json.ts",
+    figures: [["micros", "µs", "less"]],
+  },
+  {
+    // The reference is the same server without batching.
+    name: "requests-batching",
+    script: "bench/requests-batching.ts",
+    figures: [
+      ["requestsPerSecond", "requests/s", "more"],
+      ["cpuMicros", "µs CPU", "less"],
+    ],
+  },
+  {
     // It starts its reference itself, each model in a process of its own.
     name: "loading",
     script: "bench/loading.ts",

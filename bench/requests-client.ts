@@ -1,13 +1,14 @@
 /**
  * Keeps a server busy with one request at a fixed concurrency: the load of bench/requests.ts, in a process of its own.
  *
- *     node --import tsx bench/requests-client.ts '{"kind": "grpc", "port", "path", "body": base64, "concurrency", "warmUp", "requests"}'
+ *     node --import tsx bench/requests-client.ts
  *
- * Prints {"requestsPerSecond", "p50Millis", "began", "ended"}; the times are the process clock's, so that the server's CPU time between them
+ * Its first line of input says what to do: {"kind": "grpc", "port", "path", "body": base64, "concurrency", "warmUp", "requests"}. Prints {"requestsPerSecond", "p50Millis", "began", "ended"}; the times are the process clock's, so that the server's CPU time between them
  * can be told. gRPC goes over node:http2 by hand: a client library would cost more than the server.
  */
 import { Agent, request } from "node:http";
 import { connect } from "node:http2";
+import { createInterface } from "node:readline";
 
 /** What to send where. */
 interface Load {
@@ -20,7 +21,8 @@ interface Load {
   readonly requests: number;
 }
 
-const load = JSON.parse(process.argv[2]!) as Load;
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const load = JSON.parse((await lines.next()).value as string) as Load;
 const body = Buffer.from(load.body, "base64");
 
 function grpcSender(): { send: () => Promise<void>; close: () => void } {
@@ -95,12 +97,12 @@ async function run(requests: number, concurrency: number): Promise<Float64Array>
 await run(load.warmUp, load.concurrency);
 // The parent reads the server's CPU time at these two lines.
 console.log("begin");
-await new Promise((resolve) => process.stdin.once("data", resolve));
+await lines.next();
 const began = performance.now();
 await run(load.requests, load.concurrency);
 const seconds = (performance.now() - began) / 1000;
 console.log("end");
-await new Promise((resolve) => process.stdin.once("data", resolve));
+await lines.next();
 const alone = (await run(Math.min(load.requests, 500), 1)).sort();
 console.log(JSON.stringify({ requestsPerSecond: load.requests / seconds, p50Millis: alone[alone.length >> 1] }));
 close();

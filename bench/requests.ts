@@ -4,10 +4,10 @@
  * Prints a line of JSON a case: {"bench": "requests", "name", "requestsPerSecond", "cpuMicros", "p50Millis", "reference"}. The reference is
  * a Python gRPC server over TensorFlow's own session (bench/requests_reference.py), measured in the same run where its environment is there.
  * The client runs in a process of its own; BENCH_REQUESTS sets the requests of a case, BENCH_ONLY picks cases by a part of their names,
- * BENCH_DIRECT=1 has the server answer gRPC calls past the library.
+ * BENCH_DIRECT=0 has the gRPC library answer calls.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeExample } from "@tureen/protos/example";
@@ -15,89 +15,19 @@ import { encodeExamplesRequest, encodePredictRequest } from "@tureen/protos/serv
 import * as tf from "tureen";
 import { startModelServer } from "tureen/serving";
 import { dataset, loadDigits, pixels } from "../examples/digits/digits.js";
+import { type Amount, type Case, lineReader, measure, processCpuMicros, type Subject } from "./requests-load.js";
 
 const requests = Number(process.env["BENCH_REQUESTS"] ?? 8000);
 const only = process.env["BENCH_ONLY"] ?? "";
-const concurrency = 16;
 const root = join(import.meta.dirname, "..");
 const halfPlusTwo = join(root, "packages/tureen/src/serving/fixtures/half_plus_two");
 
-/** A server under test: how to reach it and what CPU time it has used, in microseconds. */
-interface Subject {
-  readonly grpcPort: number;
-  readonly restPort: number | undefined;
-  readonly cpuMicros: () => number;
-}
-
-interface Case {
-  readonly name: string;
-  readonly kind: "grpc" | "rest";
-  readonly path: string;
-  readonly body: Uint8Array;
-}
-
-interface Figures {
-  readonly requestsPerSecond: number;
-  readonly cpuMicros: number;
-  readonly p50Millis: number;
-}
-
-/** One line of a stream at a time. */
-function lineReader(child: ChildProcess): () => Promise<string> {
-  let text = "";
-  const waiting: (() => void)[] = [];
-  child.stdout!.on("data", (chunk: Buffer) => {
-    text += chunk.toString();
-    for (const wake of waiting.splice(0)) wake();
-  });
-  child.on("close", () => {
-    for (const wake of waiting.splice(0)) wake();
-  });
-  return async () => {
-    while (!text.includes("\n")) {
-      if (child.exitCode !== null) throw new Error(`a child process ended with ${child.exitCode}`);
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    }
-    const end = text.indexOf("\n");
-    const line = text.slice(0, end);
-    text = text.slice(end + 1);
-    return line;
-  };
-}
-
-async function measure(subject: Subject, { kind, path, body }: Case): Promise<Figures> {
-  const load = {
-    kind,
-    path,
-    concurrency,
-    requests,
-    // The compiler needs some thousands of requests to settle.
-    warmUp: Math.max(requests / 2, 3000),
-    port: kind === "grpc" ? subject.grpcPort : subject.restPort,
-    body: Buffer.from(body).toString("base64"),
-  };
-  const script = join(import.meta.dirname, "requests-client.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(load)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const line = lineReader(child);
-  await line();
-  const before = subject.cpuMicros();
-  child.stdin.write("\n");
-  await line();
-  const cpuMicros = (subject.cpuMicros() - before) / requests;
-  child.stdin.write("\n");
-  const { requestsPerSecond, p50Millis } = JSON.parse(await line()) as Figures;
-  return { requestsPerSecond, cpuMicros, p50Millis };
-}
-
-/** The user and system time of another process, from Linux's /proc in hundredths of a second. */
-function processCpuMicros(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-    .replace(/^.*\) /s, "")
-    .split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
-}
+const amount: Amount = {
+  concurrency: 16,
+  requests,
+  // The compiler needs some thousands of requests to settle.
+  warmUp: Math.max(requests / 2, 3000),
+};
 
 async function startReference(digits: string): Promise<(Subject & { readonly stop: () => void }) | undefined> {
   const venv = process.env["TUREEN_INTEROP_VENV"] ?? join(root, "interop/.venv");
@@ -186,7 +116,7 @@ const cases: readonly Case[] = [
 
 const server = await startModelServer({
   host: "127.0.0.1",
-  grpcDirectCalls: process.env["BENCH_DIRECT"] === "1",
+  grpcDirectCalls: process.env["BENCH_DIRECT"] !== "0",
   models: [
     { name: "half_plus_two", basePath: halfPlusTwo },
     { name: "digits", basePath: base },
@@ -202,11 +132,11 @@ const ours: Subject = {
 };
 const reference = process.env["BENCH_REFERENCE"] === "0" ? undefined : await startReference(base);
 // Training has left a full heap and a busy compiler behind: what runs first would pay for it.
-await measure(ours, cases[0]!);
+await measure(ours, cases[0]!, amount);
 for (const item of cases) {
   if (!item.name.includes(only)) continue;
-  const figures = await measure(ours, item);
-  const theirs = reference === undefined || item.kind === "rest" ? undefined : await measure(reference, item);
+  const figures = await measure(ours, item, amount);
+  const theirs = reference === undefined || item.kind === "rest" ? undefined : await measure(reference, item, amount);
   console.log(JSON.stringify({ bench: "requests", name: item.name, ...figures, reference: theirs }));
 }
 reference?.stop();

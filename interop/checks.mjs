@@ -7,6 +7,7 @@ export const checks = [
   { name: "rnn-export", python: ["interop/estimator/check_rnn_export.py"] },
   { name: "crash", node: ["interop/estimator/crash.mjs"] },
   { name: "exports", python: ["interop/exports/check_exports.py"] },
+  { name: "warm-up", python: ["interop/exports/check_warm_up.py"] },
   { name: "shared-models", node: ["interop/shared-models/check.ts"] },
   { name: "served-models", node: ["interop/shared-models/check-server.ts"] },
   { name: "fuzz", node: ["interop/saved-model/fuzz.ts"] },

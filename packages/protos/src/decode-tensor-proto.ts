@@ -26,6 +26,9 @@ const dataTypeVariant = 21;
 const dataTypeInt4 = 29;
 const dataTypeUint4 = 30;
 
+/** Engines keep so small an array beside its object until someone asks for its buffer, which then has to be made. */
+const fewFloats = 16;
+
 const noBytes: Uint8Array = new Uint8Array(0);
 
 /**
@@ -159,6 +162,11 @@ function copyContent(
     throw new WireError(`tensor_content has ${end - start} bytes instead of ${count * width}`, start, "invalid");
   }
   const data = layout.allocate(count * layout.parts);
+  if (data instanceof Float32Array && data.length <= fewFloats) {
+    const reader = new WireReader(bytes, start, end);
+    for (let i = 0; i < data.length; i++) data[i] = reader.float();
+    return data;
+  }
   bytesOf(data).set(bytes.subarray(start, end));
   return data;
 }
@@ -223,11 +231,35 @@ function fillUp(data: NumericTensorData, found: number, parts: number): void {
   for (let i = found; i < data.length; i++) data[i] = data[i - 2]!;
 }
 
+/** As `readNumbers`, without a view of the memory of `data`. */
+function readFewFloats(reader: WireReader, start: number, data: Float32Array, packed: number, single: number): number {
+  let found = 0;
+  reader.pos = start;
+  while (!reader.done) {
+    const tag = reader.tag();
+    if (tag === packed) {
+      const outer = reader.enter();
+      if ((reader.end - reader.pos) % 4 !== 0) throw new WireError("packed list ends inside a number", reader.end);
+      while (found < data.length && !reader.done) data[found++] = reader.float();
+      reader.leave(outer);
+    } else if (tag === single) {
+      const value = reader.float();
+      if (found < data.length) data[found++] = value;
+    } else {
+      reader.skip(tag);
+    }
+  }
+  return found;
+}
+
 /** Reads the dtype's list into `data` from the range that begins at `start`; returns how many numbers it set. */
 function readNumbers(reader: WireReader, start: number, data: NumericTensorData, layout: TensorLayout): number {
   const { field, encoding } = layout;
   const packed = field * 8 + wireType.length;
   const single = field * 8 + singleWireType[encoding];
+  if (encoding === "fixed32" && data.length <= fewFloats) {
+    return readFewFloats(reader, start, data as Float32Array, packed, single);
+  }
   const target = encoding === "varint64" ? new Int32Array(data.buffer) : data;
   const raw = bytesOf(data);
   let found = 0;

@@ -34,6 +34,9 @@ export function tensorSizeHint(tensor: TensorMessage): number {
   return values + 32 + tensor.shape.length * 8;
 }
 
+/** Engines keep so small an array beside its object until someone asks for its buffer, which then has to be made. */
+const fewFloats = 16;
+
 /** Prepends the fields of a TensorProto, without a length prefix. */
 export function writeTensorProto(writer: WireWriter, tensor: TensorMessage, asContent: boolean): void {
   const { dtype, shape, data } = tensor;
@@ -98,6 +101,12 @@ function writeNumbers(writer: WireWriter, data: NumericTensorData, layout: Tenso
     }
     // Floats lie in memory as on the wire, and a bool is the byte 0 or 1, which is its varint.
     default:
+      if (data instanceof Float32Array && data.length <= fewFloats) {
+        writer.floats(data);
+        writer.varint(data.length * 4);
+        writer.varint(tag);
+        return;
+      }
       writer.bytesField(tag, bytesOf(data));
   }
 }

@@ -4,6 +4,15 @@ const floatScratch: Float32Array = new Float32Array(1);
 const floatScratchBytes: Uint8Array = new Uint8Array(floatScratch.buffer);
 
 /**
+ * Small messages share a buffer, each with its own part: a typed array with memory of its own costs more than writing such a message.
+ * The buffer lives as long as any of them.
+ */
+const slabSize = 64 * 1024;
+const slabShare = 2048;
+let slab: Uint8Array = new Uint8Array(0);
+let slabEnd = 0;
+
+/**
  * Writes protobuf wire bytes from the last to the first.
  *
  * Backwards, the length of a nested message is known when its prefix is due: no pass for sizes, no bytes to shift. So callers emit
@@ -12,32 +21,51 @@ const floatScratchBytes: Uint8Array = new Uint8Array(floatScratch.buffer);
 export class WireWriter {
   private bytes: Uint8Array;
   private pos: number;
+  /** Where the message ends in the buffer. */
+  private end: number;
+  /** Where the part of the buffer that is this writer's begins. */
+  private floor = 0;
 
   /** `capacity` is a guess of the message's size; the buffer grows beyond it as needed. */
   constructor(capacity = 256) {
-    this.bytes = new Uint8Array(capacity);
-    this.pos = capacity;
+    if (capacity <= slabShare) {
+      if (slabEnd < capacity) {
+        slab = new Uint8Array(slabSize);
+        slabEnd = slabSize;
+      }
+      this.bytes = slab;
+      this.end = slabEnd;
+      // Nobody else gets these bytes: a writer may live while others come and go.
+      slabEnd -= capacity;
+      this.floor = slabEnd;
+    } else {
+      this.bytes = new Uint8Array(capacity);
+      this.end = capacity;
+    }
+    this.pos = this.end;
   }
 
   /** How many bytes are written; the difference of two marks is the length of what lies between them. */
   get mark(): number {
-    return this.bytes.length - this.pos;
+    return this.end - this.pos;
   }
 
   /** The written bytes, as a view of the writer's buffer. */
   finish(): Uint8Array {
-    return this.bytes.subarray(this.pos);
+    // What the last writer has not used is the next one's.
+    if (this.bytes === slab && this.floor === slabEnd) slabEnd = this.pos;
+    return this.bytes.subarray(this.pos, this.end);
   }
 
   /** Prepends a varint of 64 bits, given as two halves. */
   varint(low: number, high = 0): void {
     if (high === 0 && low >>> 7 === 0) {
-      if (this.pos === 0) this.grow(1);
+      if (this.pos === this.floor) this.grow(1);
       this.bytes[--this.pos] = low;
       return;
     }
     const size = varintSize(low, high);
-    if (this.pos < size) this.grow(size);
+    if (this.pos - this.floor < size) this.grow(size);
     this.pos -= size;
     let at = this.pos;
     const bytes = this.bytes;
@@ -66,7 +94,7 @@ export class WireWriter {
 
   /** Prepends bytes as they are. */
   raw(bytes: Uint8Array): void {
-    if (this.pos < bytes.length) this.grow(bytes.length);
+    if (this.pos - this.floor < bytes.length) this.grow(bytes.length);
     this.pos -= bytes.length;
     this.bytes.set(bytes, this.pos);
   }
@@ -81,7 +109,7 @@ export class WireWriter {
   /** Prepends a length-prefixed text with its tag. */
   textField(tag: number, value: string): void {
     const length = value.length;
-    if (this.pos < length) this.grow(length);
+    if (this.pos - this.floor < length) this.grow(length);
     const start = this.pos - length;
     const bytes = this.bytes;
     for (let i = 0; i < length; i++) {
@@ -97,9 +125,24 @@ export class WireWriter {
     this.varint(tag);
   }
 
+  /** Prepends floats, without a tag: for few of them, whose memory is not worth a view. */
+  floats(values: Float32Array): void {
+    const size = values.length * 4;
+    if (this.pos - this.floor < size) this.grow(size);
+    for (let i = values.length - 1; i >= 0; i--) {
+      floatScratch[0] = values[i]!;
+      this.pos -= 4;
+      const { bytes, pos } = this;
+      bytes[pos] = floatScratchBytes[0]!;
+      bytes[pos + 1] = floatScratchBytes[1]!;
+      bytes[pos + 2] = floatScratchBytes[2]!;
+      bytes[pos + 3] = floatScratchBytes[3]!;
+    }
+  }
+
   /** Prepends a float with its tag. */
   floatField(tag: number, value: number): void {
-    if (this.pos < 4) this.grow(4);
+    if (this.pos - this.floor < 4) this.grow(4);
     this.pos -= 4;
     floatScratch[0] = value;
     this.bytes.set(floatScratchBytes, this.pos);
@@ -114,9 +157,11 @@ export class WireWriter {
 
   private grow(need: number): void {
     const used = this.mark;
-    const larger = new Uint8Array(Math.max(this.bytes.length * 2, used + need, 64));
-    larger.set(this.bytes.subarray(this.pos), larger.length - used);
+    const larger = new Uint8Array(Math.max((this.end - this.floor) * 2, used + need, 64));
+    larger.set(this.bytes.subarray(this.pos, this.end), larger.length - used);
     this.bytes = larger;
+    this.floor = 0;
+    this.end = larger.length;
     this.pos = larger.length - used;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Tureen's public face: `import * as tf from "tureen"`. Names are TensorFlow's in camelCase; ops stand at the top, as in `tf.matMul`, everything else in
- * namespaces: `tf.estimator`, `tf.featureColumn`, `tf.data`, `tf.layers`, `tf.losses`, `tf.metrics`, `tf.optimizers`, `tf.io`.
+ * namespaces: `tf.estimator`, `tf.featureColumn`, `tf.data`, `tf.layers`, `tf.losses`, `tf.metrics`, `tf.nn`, `tf.image`, `tf.optimizers`, `tf.io`.
  */
 
 export {
@@ -18,11 +18,17 @@ export {
 } from "./core/index.js";
 export * as data from "./data/index.js";
 export * as featureColumn from "./estimator/feature-column/index.js";
+export * as image from "./estimator/image/index.js";
 export * as estimator from "./estimator/index.js";
 export * as layers from "./estimator/layers/index.js";
 export * as initializers from "./estimator/layers/initializers.js";
+export * as regularizers from "./estimator/layers/regularizers.js";
 export * as losses from "./estimator/losses/index.js";
+export * from "./estimator/math/reductions.js";
 export * as metrics from "./estimator/metrics/index.js";
+export * from "./estimator/nn/clip.js";
+export * as nn from "./estimator/nn/index.js";
+export { ExponentialMovingAverage } from "./estimator/optimizer/exponential-moving-average.js";
 export * as optimizers from "./estimator/optimizer/index.js";
 export * as summary from "./estimator/summary.js";
 export { constant, type TensorLike } from "./graph/build-op.js";

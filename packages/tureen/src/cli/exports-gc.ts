@@ -3,7 +3,10 @@ import { notFound } from "../core/status-error.js";
 import { deleteOldExports, oldExports } from "../estimator/gc.js";
 
 /** Deletes old exports and prints each, with why others stay. */
-export function exportsGc(directory: string, { keep, dryRun }: { readonly keep: number; readonly dryRun?: true }): void {
+export function exportsGc(
+  directory: string,
+  { keep, dryRun }: { readonly keep: number; readonly dryRun?: true },
+): void {
   if (!existsSync(directory)) throw notFound(`${directory}; No such file or directory`);
   const { old, served, unfinished } = oldExports(directory, keep, "any");
   const deleted = dryRun === true ? old : deleteOldExports(directory, keep, "any");

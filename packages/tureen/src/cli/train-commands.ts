@@ -20,14 +20,20 @@ function exportOptions(command: Command): Command {
   return command
     .option("--as-text", "write saved_model.pbtxt instead of saved_model.pb")
     .option("--exports-to-keep <n>", "delete older exports of this folder, those that are served excepted", count)
-    .option("--warmup-requests <n>", "put this many requests for each signature, of the evaluation's data, into the export", count)
+    .option(
+      "--warmup-requests <n>",
+      "put this many requests for each signature, of the evaluation's data, into the export",
+      count,
+    )
     .option("--feature-statistics", "put statistics of the training data's features into the export");
 }
 
 /** `tureen train FILE`. */
 export function trainCommand(): Command {
   const command = new Command("train")
-    .description("Train the estimator of a module; with an evalSpec evaluate its checkpoints, with --export_dir export it.")
+    .description(
+      "Train the estimator of a module; with an evalSpec evaluate its checkpoints, with --export_dir export it.",
+    )
     .argument("<file>", fileArgument)
     .option("--steps <n>", "train for this many more steps, without evaluation", count)
     .option("--max-steps <n>", "train up to this global step, instead of what trainSpec says", count)
@@ -69,15 +75,28 @@ export function exportCommand(): Command {
   );
 }
 
-/** `tureen exports gc DIR`. */
+/** `tureen exports gc DIR` and `tureen exports drift EXPORT LOG…`. */
 export function exportsCommand(): Command {
   const gc = new Command("gc")
-    .description("Delete old exports: all versions but the newest, those that a server here has loaded, and unfinished ones.")
+    .description(
+      "Delete old exports: all versions but the newest, those that a server here has loaded, and unfinished ones.",
+    )
     .argument("<dir>", "base folder of the exports")
     .requiredOption("--keep <n>", "how many of the newest stay", count)
     .option("--dry-run", "only say what would be deleted")
     .action((directory: string, flags: { readonly keep: number; readonly dryRun?: true }) =>
       run("exports gc", async () => (await import("./exports-gc.js")).exportsGc(directory, flags)),
     );
-  return new Command("exports").description("Look after folders of exports.").addCommand(gc);
+  const drift = new Command("drift")
+    .description(
+      "Compare logged requests with the feature statistics of an export; exit code 3 where one has moved beyond --limit.",
+    )
+    .argument("<export>", "folder of the version, exported with --feature_statistics")
+    .argument("<log...>", "TFRecord files of requests, as a server logs them")
+    .option("--limit <index>", "the population stability index that is too much", Number, 0.25)
+    .option("--json", "the report as one JSON object")
+    .action((directory: string, logs: readonly string[], flags: { readonly limit: number; readonly json?: true }) =>
+      run("exports drift", async () => (await import("./exports-drift.js")).exportsDrift(directory, logs, flags)),
+    );
+  return new Command("exports").description("Look after folders of exports.").addCommand(gc).addCommand(drift);
 }

@@ -4,22 +4,7 @@ import { importModule } from "../core/import-module.js";
 import { invalidArgument } from "../core/status-error.js";
 import type { Estimator } from "../estimator/estimator.js";
 import type { ServingInputReceiverFn } from "../estimator/export/serving-input.js";
-import type { EvalSpecInit } from "../estimator/training/eval-spec.js";
-import type { TrainSpecInit } from "../estimator/training/train-spec.js";
-
-/** What `tureen train`, `evaluate` and `export` take from a module; each verb says what it misses. */
-export interface TrainModule {
-  readonly estimator: Estimator;
-  readonly trainSpec: TrainSpecInit | undefined;
-  readonly evalSpec: EvalSpecInit | undefined;
-  readonly servingInputReceiverFn: ServingInputReceiverFn | undefined;
-}
-
-/** What a module's functions are told. */
-export interface TrainModuleArguments {
-  /** `--model_dir`, undefined where the command line has none. */
-  readonly modelDir: string | undefined;
-}
+import type { ModelArguments, TrainingModel } from "../estimator/training/training-model.js";
 
 const members = ["estimator", "trainSpec", "evalSpec", "servingInputReceiverFn"] as const;
 
@@ -30,7 +15,7 @@ const members = ["estimator", "trainSpec", "evalSpec", "servingInputReceiverFn"]
  * gives an object of these, at once or as a promise. `estimator` may be a function too. Functions get `{ modelDir }`. INVALID_ARGUMENT for
  * something else, and for a `--model_dir` that a ready-made Estimator does not have.
  */
-export async function loadTrainModule(file: string, args: TrainModuleArguments): Promise<TrainModule> {
+export async function loadTrainModule(file: string, args: ModelArguments): Promise<TrainingModel> {
   const exports = await importModule(pathToFileURL(resolve(file)).href);
   const make = exports["default"] ?? exports["model"];
   const found = typeof make === "function" ? ((await make(args)) as unknown) : (make ?? exports);
@@ -66,7 +51,11 @@ function isEstimator(value: unknown): value is Estimator {
   return ["train", "evaluate", "exportSavedModel"].every((name) => typeof methods[name] === "function");
 }
 
-function spec<Spec>(file: string, given: Readonly<Record<string, unknown>>, name: "trainSpec" | "evalSpec"): Spec | undefined {
+function spec<Spec>(
+  file: string,
+  given: Readonly<Record<string, unknown>>,
+  name: "trainSpec" | "evalSpec",
+): Spec | undefined {
   const value = given[name];
   if (value === undefined) return undefined;
   if (typeof value !== "object" || value === null || typeof (value as { inputFn?: unknown }).inputFn !== "function") {

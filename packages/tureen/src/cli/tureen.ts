@@ -9,6 +9,7 @@ import type { Flag, FlagValue } from "./flags.js";
 import { mlEngineCommand } from "./ml-engine/command.js";
 import { runCommand, scanCommand, showCommand } from "./model-commands.js";
 import { modelServerFlags, ownFlags } from "./model-server-flags.js";
+import { evaluateCommand, exportCommand, exportsCommand, trainCommand } from "./train-commands.js";
 
 /** The value that a friendly option's text stands for. */
 function optionValue(flag: Flag): (text: string) => FlagValue {

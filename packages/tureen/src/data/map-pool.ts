@@ -89,7 +89,8 @@ function startWorker(workerData: MapWorkerData): Worker {
   const here = import.meta.url;
   if (here.endsWith(".ts")) {
     // A worker starts without the loader of its parent, which has to be there before the first TypeScript file.
-    const tsx = new URL("./dist/esm/api/index.mjs", pathToFileURL(createRequire(here).resolve("tsx/package.json"))).href;
+    const tsx = new URL("./dist/esm/api/index.mjs", pathToFileURL(createRequire(here).resolve("tsx/package.json")))
+      .href;
     const module = new URL("./map-worker.ts", here).href;
     const start = `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(module)}); })`;
     return new Worker(start, { eval: true, workerData, execArgv: ["--conditions=@tureen/source"] });

@@ -86,6 +86,7 @@ export type { Scaffold } from "./scaffold.js";
 export { type EvalSpec, type EvalSpecInit, evalSpec } from "./training/eval-spec.js";
 export { type TrainAndEvaluateResult, trainAndEvaluate } from "./training/train-and-evaluate.js";
 export { type TrainSpec, type TrainSpecInit, trainSpec } from "./training/train-spec.js";
+export type { ModelArguments, TrainingModel } from "./training/training-model.js";
 export {
   type VocabInfo,
   type WarmStartSettings,

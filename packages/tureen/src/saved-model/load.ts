@@ -303,13 +303,45 @@ class LoadedModel implements LoadedSavedModel {
     fetches: readonly string[],
     options: RunOptions = {},
   ): Promise<readonly TensorValue[]> {
+    return this.runSoon(feeds, fetches, options);
+  }
+
+  runSoon(
+    feeds: ReadonlyMap<string, TensorValue>,
+    fetches: readonly string[],
+    options: RunOptions = {},
+  ): readonly TensorValue[] | Promise<readonly TensorValue[]> {
     const pooled = this.#pooled;
     if (pooled === undefined) return this.run(feeds, fetches, options);
     const placement = this.#placementOf(feeds, fetches);
     const size = sizeOf(feeds);
-    let thread = placement.isLong(size) ? engineThread(pooled) : undefined;
+    if (placement.isLong(size)) return this.#runInWorker(pooled, placement, size, feeds, fetches, options);
+    return this.#runHere(placement, size, feeds, fetches, options);
+  }
+
+  #runHere(
+    placement: RunPlacement,
+    size: number,
+    feeds: ReadonlyMap<string, TensorValue>,
+    fetches: readonly string[],
+    options: RunOptions,
+  ): readonly TensorValue[] {
+    const began = performance.now();
+    const values = this.run(feeds, fetches, options);
+    placement.observe(size, performance.now() - began);
+    return values;
+  }
+
+  async #runInWorker(
+    pooled: PooledModel,
+    placement: RunPlacement,
+    size: number,
+    feeds: ReadonlyMap<string, TensorValue>,
+    fetches: readonly string[],
+    options: RunOptions,
+  ): Promise<readonly TensorValue[]> {
     // Before the first answer nothing is known of a large model but that it would hold up everything else.
-    if (thread === undefined && this.isHeavy && placement.isLong(size)) thread = await engineThreadSoon(pooled);
+    const thread = engineThread(pooled) ?? (this.isHeavy ? await engineThreadSoon(pooled) : undefined);
     if (thread !== undefined && !this.session.isClosed) {
       try {
         const { values, milliseconds } = await thread.run(pooled, feeds, fetches, options.deadline);
@@ -319,10 +351,7 @@ class LoadedModel implements LoadedSavedModel {
         if (!(error instanceof WorkerGone)) throw error;
       }
     }
-    const began = performance.now();
-    const values = this.run(feeds, fetches, options);
-    placement.observe(size, performance.now() - began);
-    return values;
+    return this.#runHere(placement, size, feeds, fetches, options);
   }
 
   #placementOf(feeds: ReadonlyMap<string, TensorValue>, fetches: readonly string[]): RunPlacement {

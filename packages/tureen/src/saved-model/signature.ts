@@ -54,6 +54,12 @@ export interface ServableModel {
     fetches: readonly string[],
     options?: RunOptions,
   ): Promise<readonly TensorValue[]>;
+  /** As `runAsync`, without a promise where the plan was run at once; may throw instead of rejecting. */
+  runSoon?(
+    feeds: ReadonlyMap<string, TensorValue>,
+    fetches: readonly string[],
+    options?: RunOptions,
+  ): readonly TensorValue[] | Promise<readonly TensorValue[]>;
   /** Bytes of weights and tables, as far as known. */
   readonly memoryBytes: number;
   /** Releases engine memory; runs after it are FAILED_PRECONDITION. */

@@ -52,7 +52,7 @@ export interface ModelServerOptions {
   readonly grpcChannelArguments?: ReadonlyMap<string, string | number>;
   /** Serve SessionService.SessionRun, which feeds and fetches any tensors of a model. */
   readonly enableSessionService?: boolean;
-  /** Answer unary calls straight on HTTP/2, past the gRPC library, for less CPU time a call. Experimental. */
+  /** Answer unary gRPC calls straight on HTTP/2, past the gRPC library, for less CPU time a call. Default yes. */
   readonly grpcDirectCalls?: boolean;
   /** Path of the Prometheus page, as the monitoring configuration has it; `/metrics` is there always. */
   readonly prometheusPath?: string;

@@ -187,7 +187,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
         asContent: options.enableSerializationAsTensorContent ?? false,
         channelArguments: options.grpcChannelArguments ?? new Map(),
         sessionService: options.enableSessionService ?? false,
-        direct: options.grpcDirectCalls ?? false,
+        direct: options.grpcDirectCalls ?? true,
         watch,
       });
     }

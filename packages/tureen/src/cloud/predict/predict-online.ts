@@ -45,7 +45,7 @@ export function blockingModelOf(model: ServableModel): PredictModel {
 export function modelOfServable(servable: Servable): PredictModel {
   return {
     signatures: new Map([...servable.signatures].map(([key, { info }]) => [key, info] as const)),
-    run: (feeds, fetches, options = {}) => servable.run(feeds, fetches, options),
+    run: async (feeds, fetches, options = {}) => servable.run(feeds, fetches, options),
   };
 }
 

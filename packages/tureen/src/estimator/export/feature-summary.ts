@@ -55,7 +55,7 @@ export class FeatureSummary {
       return;
     }
     this.#count++;
-    this.#counts.add(Buffer.from(text.buffer, text.byteOffset, text.length).latin1Slice());
+    this.#counts.add(Buffer.from(text.buffer, text.byteOffset, text.length).toString("latin1"));
   }
 
   #addNumber(value: number): void {

@@ -1,5 +1,6 @@
 export type { ExportAllOptions, ExportOptions, InputReceiverFnMap } from "./export-model.js";
 export { classificationOutput, type ExportOutput, predictOutput, regressionOutput } from "./export-output.js";
+export { type FeatureDrift, featureDrift } from "./feature-drift.js";
 export type { FeatureStatistic, FeatureStatistics } from "./feature-statistic.js";
 export { type FeatureStatisticsOptions, featureStatistics } from "./feature-statistics.js";
 export { buildParsingServingInputReceiverFn, type ReceiverOptions } from "./parsing-serving-input-receiver.js";

@@ -49,8 +49,7 @@ export async function visitInputRows(
     session.run([], new Map(), [init]);
     // What is fed is there already; only what preprocessing makes of it has to be run.
     const made = fetches.filter((tensor) => !input.placeholders.includes(tensor));
-    const callable =
-      made.length === 0 ? undefined : session.callable({ feeds: input.placeholders, fetches: made });
+    const callable = made.length === 0 ? undefined : session.callable({ feeds: input.placeholders, fetches: made });
     const valuesOf = (feeds: readonly TensorValue[]): TensorValue[] => {
       const run = callable?.(feeds) ?? [];
       return fetches.map((tensor) => feeds[input.placeholders.indexOf(tensor)] ?? run[made.indexOf(tensor)]!);

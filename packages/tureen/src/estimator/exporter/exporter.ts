@@ -1,5 +1,7 @@
 import type { Estimator, EvaluationResult } from "../estimator.js";
+import type { FeatureStatisticsOptions } from "../export/feature-statistics.js";
 import type { ServingInputReceiverFn } from "../export/serving-input.js";
+import type { WarmupRequestsOptions } from "../export/warm-up-requests.js";
 
 /** What an exporter is told after an evaluation. */
 export interface ExporterRequest {
@@ -25,6 +27,9 @@ export interface SavedModelExporterOptions {
   readonly servingInputReceiverFn: ServingInputReceiverFn;
   readonly assetsExtra?: Readonly<Record<string, string>> | undefined;
   readonly asText?: boolean | undefined;
+  /** As `exportSavedModel` takes them; TensorFlow's exporters have no such options. */
+  readonly warmupRequests?: WarmupRequestsOptions | undefined;
+  readonly featureStatistics?: FeatureStatisticsOptions | undefined;
 }
 
 /** Exports the evaluated checkpoint. */
@@ -32,6 +37,8 @@ export function exportCheckpoint(options: SavedModelExporterOptions, request: Ex
   return request.estimator.exportSavedModel(request.exportPath, options.servingInputReceiverFn, {
     assetsExtra: options.assetsExtra,
     asText: options.asText,
+    warmupRequests: options.warmupRequests,
+    featureStatistics: options.featureStatistics,
     checkpointPath: request.checkpointPath,
   });
 }

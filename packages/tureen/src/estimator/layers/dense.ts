@@ -5,6 +5,7 @@ import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import { type Initializer, Variable } from "../../graph/variable.js";
 import { glorotUniformInitializer, zerosInitializer } from "./initializers.js";
+import { type Regularizer, regularize } from "./regularizers.js";
 
 /** From a layer's values to its outputs; adds ops to the current graph. */
 export type Activation = (x: Tensor) => Tensor;
@@ -17,6 +18,8 @@ export interface DenseOptions {
   readonly useBias?: boolean;
   readonly kernelInitializer?: Initializer;
   readonly biasInitializer?: Initializer;
+  /** A penalty of the kernel, added to the regularization losses. */
+  readonly kernelRegularizer?: Regularizer;
   readonly trainable?: boolean;
   readonly name?: string;
 }
@@ -40,6 +43,7 @@ export function dense(inputs: Tensor, options: DenseOptions): Tensor {
       initializer: options.kernelInitializer ?? glorotUniformInitializer(),
       trainable,
     });
+    regularize(kernel, options.kernelRegularizer);
     const bias = useBias
       ? new Variable({
           name: `${scope}bias`,

@@ -1,7 +1,10 @@
 export { type BatchNormalizationOptions, batchNormalization } from "./batch-normalization.js";
+export * from "./convolutions.js";
 export { type Activation, type DenseOptions, dense } from "./dense.js";
 export { dropout } from "./dropout.js";
+export { type EmbeddingLayerOptions, embedding } from "./embedding.js";
 export { flatten } from "./flatten.js";
+export * from "./pooling.js";
 export { gruCell } from "./recurrent/gru-cell.js";
 export { lstmCell } from "./recurrent/lstm-cell.js";
 export { type RnnOptions, rnn } from "./recurrent/rnn.js";

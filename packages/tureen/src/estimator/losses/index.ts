@@ -1,6 +1,22 @@
-export { computeWeightedLoss } from "./compute-weighted-loss.js";
 export { logPoissonLoss } from "./log-poisson-loss.js";
-export { meanSquaredError } from "./mean-squared-error.js";
 export { type LossReduction, Reduction } from "./reduction.js";
-export { sigmoidCrossEntropy, sigmoidCrossEntropyWithLogits } from "./sigmoid-cross-entropy.js";
-export { sparseSoftmaxCrossEntropy } from "./sparse-softmax-cross-entropy.js";
+export { sigmoidCrossEntropyWithLogits } from "./sigmoid-cross-entropy.js";
+export {
+  absoluteDifference,
+  addLoss,
+  computeWeightedLoss,
+  cosineDistance,
+  getLosses,
+  getRegularizationLoss,
+  getRegularizationLosses,
+  getTotalLoss,
+  hingeLoss,
+  huberLoss,
+  type LossOptions,
+  logLoss,
+  meanPairwiseSquaredError,
+  meanSquaredError,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropy,
+  sparseSoftmaxCrossEntropy,
+} from "./weighted-losses.js";

@@ -1,6 +1,11 @@
 export type { Metric } from "../metric.js";
 export { type AccuracyMetric, accuracyMetric, binaryAccuracyMetric } from "./accuracy-metric.js";
+export type { MetricOptions } from "./align.js";
 export { aucMetric } from "./auc-metric.js";
 export { type MeanMetric, meanMetric } from "./mean-metric.js";
 export { precisionMetric, recallMetric } from "./precision-recall-metric.js";
 export { accuracy, mean } from "./streaming.js";
+export * from "./streaming-at-k.js";
+export * from "./streaming-auc.js";
+export * from "./streaming-counts.js";
+export * from "./streaming-errors.js";

@@ -6,17 +6,17 @@ import type { Operation, Tensor } from "../../graph/graph.js";
 import { controlDependencies, currentGraph } from "../../graph/scope.js";
 import { Variable, variableName } from "../../graph/variable.js";
 
-/** Makes a float32 accumulator of zeros under the current scope; a taken name gets `_1`, `_2`, ... as Keras metrics' variables do. */
-export function metricVariable(name: string, shape: Shape = []): Variable {
+/** Makes an accumulator of zeros, float32 unless told, under the current scope; a taken name gets `_1`, `_2`, ... as Keras metrics' variables do. */
+export function metricVariable(name: string, shape: Shape = [], dtype: "float32" | "float64" = "float32"): Variable {
   const graph = currentGraph();
   const base = variableName(name);
   let full = base;
   for (let i = 1; graph.findOperation(full) !== undefined; i++) full = `${base}_${i}`;
   return new Variable({
     name: full,
-    dtype: "float32",
+    dtype,
     shape,
-    initializer: () => constant(zeros("float32", shape), "float32", "zeros"),
+    initializer: () => constant(zeros(dtype, shape), dtype, "zeros"),
     trainable: false,
     collections: [collectionKeys.localVariables, collectionKeys.metricVariables],
   });
@@ -34,4 +34,10 @@ export function accumulate(pairs: readonly (readonly [Variable, Tensor])[]): Ten
     );
   }
   return last!;
+}
+
+/** Adds to an accumulator; its value after that. */
+export function added(variable: Variable, value: Tensor): Tensor {
+  const assign = variable.assignAdd(value, "AssignAddVariableOp");
+  return controlDependencies([assign], () => variable.read("AssignAddVariableOp/ReadVariableOp"));
 }

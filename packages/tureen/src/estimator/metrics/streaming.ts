@@ -1,27 +1,32 @@
+import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import type { Metric } from "../metric.js";
-import { accuracyMetric } from "./accuracy-metric.js";
-import { meanMetric } from "./mean-metric.js";
+import { cast, divNoNan, mul } from "../nn/arithmetic.js";
+import { reduceSum } from "../nn/tensor-shape.js";
+import { alignRanks, type MetricOptions, spreadWeights } from "./align.js";
+import { added, metricVariable } from "./metric-variable.js";
 
 /** The weighted mean of values over all batches (`tf.compat.v1.metrics.mean`). */
-export function mean(values: Tensor, options: { readonly weights?: Tensor; readonly name?: string } = {}): Metric {
+export function mean(values: Tensor, options: MetricOptions = {}): Metric {
   return nameScope(options.name ?? "mean", () => {
-    const metric = meanMetric();
-    const update = metric.update(values, options.weights);
-    return { value: metric.value(), update };
+    const floats = cast(values, "float32");
+    const total = metricVariable("total");
+    const count = metricVariable("count");
+    const spread = spreadWeights(options.weights, floats);
+    const size = spread === undefined ? cast(build("Size", [floats], {}, "Size"), "float32") : reduceSum(spread);
+    const newTotal = added(total, reduceSum(spread === undefined ? floats : mul(floats, spread)));
+    const newCount = added(count, size);
+    return {
+      value: divNoNan(total.read(), count.read(), "value"),
+      update: divNoNan(newTotal, newCount, "update_op"),
+    };
   });
 }
 
 /** How often predictions equal labels (`tf.compat.v1.metrics.accuracy`). */
-export function accuracy(
-  labels: Tensor,
-  predictions: Tensor,
-  options: { readonly weights?: Tensor; readonly name?: string } = {},
-): Metric {
-  return nameScope(options.name ?? "accuracy", () => {
-    const metric = accuracyMetric();
-    const update = metric.update(labels, predictions, options.weights);
-    return { value: metric.value(), update };
-  });
+export function accuracy(labels: Tensor, predictions: Tensor, options: MetricOptions = {}): Metric {
+  const [truth, guess] = alignRanks(labels, predictions);
+  const correct = cast(build("Equal", [cast(guess, truth.dtype), truth], {}, "Equal"), "float32");
+  return mean(correct, { ...options, name: options.name ?? "accuracy" });
 }

@@ -1,11 +1,13 @@
 import type { ModelSpecMessage } from "@tureen/protos/serving-messages";
 import { failedPrecondition, internal, invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
+import { noteRuntime } from "../monitoring/request-record.js";
 import type { CompiledSignature, Servable } from "../servable/servable.js";
 import { acquireServable } from "./acquire-servable.js";
 import { answeredSpec, classifyMethod, predictMethod, regressMethod, signatureName } from "./model-spec.js";
 import type { ApiContext, CallContext } from "./request-context.js";
 import { type Feed, noteSignature, runServable } from "./run-servable.js";
+import { always, type Soon, whenDone } from "./when-done.js";
 
 /** A Predict request, whatever transport brought it. */
 export interface PredictRequest {
@@ -23,26 +25,22 @@ export interface PredictResponse {
 }
 
 /** PredictionService.Predict: checks, their order, codes and texts as in TensorFlow Serving (servables/tensorflow/predict_util.cc). */
-export async function predict(
-  context: ApiContext,
-  request: PredictRequest,
-  call: CallContext,
-): Promise<PredictResponse> {
-  const handle = await acquireServable(context, request.modelSpec, call);
-  try {
-    return await predictWith(context, handle.servable, request, call);
-  } finally {
-    handle.release();
-  }
+export function predict(context: ApiContext, request: PredictRequest, call: CallContext): Soon<PredictResponse> {
+  return whenDone(acquireServable(context, request.modelSpec, call), (handle) =>
+    always(
+      () => predictWith(context, handle.servable, request, call),
+      () => handle.release(),
+    ),
+  );
 }
 
 /** Predict on a servable that is at hand: requests, and warm-up before the servable is available. */
-export async function predictWith(
+export function predictWith(
   context: ApiContext,
   servable: Servable,
   request: PredictRequest,
   call: CallContext,
-): Promise<PredictResponse> {
+): Soon<PredictResponse> {
   const name = signatureName(request.modelSpec);
   const signature = servable.signatures.get(name);
   if (signature === undefined) throw failedPrecondition(`Serving signature key "${name}" not found.`);
@@ -52,16 +50,16 @@ export async function predictWith(
   const { outputFilter } = request;
   const fetches = outputFilter.length === 0 ? signature.outputNames : filtered(signature, outputFilter);
   const start = performance.now();
-  const values = await runServable(context, call, servable, feeds, fetches);
-  const micros = Math.round((performance.now() - start) * 1000);
-  context.metrics.runtimeLatency.observe([servable.name, "Predict", "TF1"], micros);
-  const outputs = new Map<string, TensorValue>();
-  if (outputFilter.length === 0) {
-    for (let i = 0; i < values.length; i++) outputs.set(signature.outputs[i]!.alias, values[i]!);
-  } else {
-    for (let i = 0; i < values.length; i++) outputs.set(outputFilter[i]!, values[i]!);
-  }
-  return { modelSpec: answeredSpec(servable, name), outputs };
+  return whenDone(runServable(context, call, servable, feeds, fetches), (values) => {
+    noteRuntime(context.metrics, servable, "Predict", start);
+    const outputs = new Map<string, TensorValue>();
+    if (outputFilter.length === 0) {
+      for (let i = 0; i < values.length; i++) outputs.set(signature.outputs[i]!.alias, values[i]!);
+    } else {
+      for (let i = 0; i < values.length; i++) outputs.set(outputFilter[i]!, values[i]!);
+    }
+    return { modelSpec: answeredSpec(servable, name), outputs };
+  });
 }
 
 function checkMethod(signature: CompiledSignature): void {

@@ -1,5 +1,6 @@
 import type { ExamplesRequestMessage, ModelSpecMessage } from "@tureen/protos/serving-messages";
 import { invalidArgument } from "../../core/status-error.js";
+import { noteRuntime } from "../monitoring/request-record.js";
 import type { Servable } from "../servable/servable.js";
 import { acquireServable } from "./acquire-servable.js";
 import { examplesTensor } from "./examples.js";
@@ -7,6 +8,7 @@ import { answeredSpec, signatureName } from "./model-spec.js";
 import { regressionTensors, regressionValues } from "./regression.js";
 import type { ApiContext, CallContext } from "./request-context.js";
 import { noteSignature, runServable } from "./run-servable.js";
+import { always, type Soon, whenDone } from "./when-done.js";
 
 /** The answer to Regress. */
 export interface RegressResponse {
@@ -16,26 +18,26 @@ export interface RegressResponse {
 }
 
 /** PredictionService.Regress (servables/tensorflow/regressor.cc). */
-export async function regress(
+export function regress(
   context: ApiContext,
   request: ExamplesRequestMessage,
   call: CallContext,
-): Promise<RegressResponse> {
-  const handle = await acquireServable(context, request.modelSpec, call);
-  try {
-    return await regressWith(context, handle.servable, request, call);
-  } finally {
-    handle.release();
-  }
+): Soon<RegressResponse> {
+  return whenDone(acquireServable(context, request.modelSpec, call), (handle) =>
+    always(
+      () => regressWith(context, handle.servable, request, call),
+      () => handle.release(),
+    ),
+  );
 }
 
 /** Regress on a servable that is at hand. */
-export async function regressWith(
+export function regressWith(
   context: ApiContext,
   servable: Servable,
   request: ExamplesRequestMessage,
   call: CallContext,
-): Promise<RegressResponse> {
+): Soon<RegressResponse> {
   const name = signatureName(request.modelSpec);
   const signature = servable.signatures.get(name);
   if (signature === undefined) throw invalidArgument(`No signature was found with the name: ${name}`);
@@ -43,8 +45,8 @@ export async function regressWith(
   const { input, output } = regressionTensors(signature, context.checkMethodName);
   const value = examplesTensor(request.input);
   const start = performance.now();
-  const [result] = await runServable(context, call, servable, [{ input, value }], [output.name]);
-  const micros = Math.round((performance.now() - start) * 1000);
-  context.metrics.runtimeLatency.observe([servable.name, "Regress", "TF1"], micros);
-  return { modelSpec: answeredSpec(servable, name), values: regressionValues(result!, value.shape[0]!) };
+  return whenDone(runServable(context, call, servable, [{ input, value }], [output.name]), ([result]) => {
+    noteRuntime(context.metrics, servable, "Regress", start);
+    return { modelSpec: answeredSpec(servable, name), values: regressionValues(result!, value.shape[0]!) };
+  });
 }

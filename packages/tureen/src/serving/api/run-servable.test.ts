@@ -23,7 +23,7 @@ afterAll(async () => {
   models.remove();
 });
 
-const ask = (call: CallContext): Promise<unknown> =>
+const ask = async (call: CallContext): Promise<unknown> =>
   predict(
     context,
     {
@@ -53,7 +53,8 @@ describe("the check of method names", () => {
     const info = { inputs: new Map(), outputs: new Map(), methodName: "tensorflow/serving/other", defaults: new Map() };
     const model = { ...testModel(), signatures: new Map([["serving_default", info]]) };
     const request = { modelSpec: { name: "m", signatureName: "" }, inputs: new Map(), outputFilter: [] };
-    await expect(predictWith(context, directServable("m", 1n, model), request, {})).rejects.toMatchObject({
+    const asked = async (): Promise<unknown> => predictWith(context, directServable("m", 1n, model), request, {});
+    await expect(asked()).rejects.toMatchObject({
       code: "INTERNAL",
       message:
         "Expected prediction signature method_name to be one of {tensorflow/serving/predict, tensorflow/serving/classify, tensorflow/serving/regress}. Was: tensorflow/serving/other",

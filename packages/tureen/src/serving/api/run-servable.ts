@@ -3,6 +3,7 @@ import { invalidArgument, StatusError } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { CompiledSignature, Servable, ServableRunOptions, SignatureTensor } from "../servable/servable.js";
 import type { ApiContext, CallContext } from "./request-context.js";
+import { whenDone } from "./when-done.js";
 
 /** A tensor to feed and the input that it is for. */
 export interface Feed {
@@ -11,18 +12,18 @@ export interface Feed {
 }
 
 /**
- * Runs tensors of a servable and notes how long it took.
+ * Runs tensors of a servable and notes how long it took; without a promise where the model answered at once.
  *
  * INVALID_ARGUMENT `Expects arg[i] to be float but string is provided` where a dtype is not the graph's: i counts the feeds in the
  * order of their tensor names, as TensorFlow's session does. A call whose client has gone, or whose time is up, is not run.
  */
-export async function runServable(
+export function runServable(
   context: ApiContext,
   call: CallContext,
   servable: Servable,
   feeds: readonly Feed[],
   fetches: readonly string[],
-): Promise<readonly TensorValue[]> {
+): readonly TensorValue[] | Promise<readonly TensorValue[]> {
   for (const feed of feeds) {
     if (feed.value.dtype !== feed.input.fedDtype)
       throw dtypeMismatch(feeds, feed.input.name, feed.input.fedDtype, feed.value.dtype);
@@ -36,14 +37,17 @@ export async function runServable(
   const values = new Map<string, TensorValue>();
   for (const { input, value } of feeds) values.set(input.name, value);
   const { record } = call;
-  const outputs = await servable.run(values, fetches, runOptions(deadline, record));
-  const elapsed = performance.now() - start;
-  if (record !== undefined) record.run = elapsed;
-  const micros = Math.round(elapsed * 1000);
-  context.metrics.graphRuns.increment([]);
-  context.metrics.graphRunMicros.increment([], micros);
-  return outputs;
+  const outputs = servable.run(values, fetches, runOptions(deadline, record));
+  return whenDone(outputs, (done) => {
+    const elapsed = performance.now() - start;
+    if (record !== undefined) record.run = elapsed;
+    context.metrics.graphRuns.increment(noLabels);
+    context.metrics.graphRunMicros.increment(noLabels, Math.round(elapsed * 1000));
+    return done;
+  });
 }
+
+const noLabels: readonly string[] = [];
 
 const noOptions: ServableRunOptions = Object.freeze({});
 

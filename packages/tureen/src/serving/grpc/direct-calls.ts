@@ -146,8 +146,9 @@ class Call implements CallContext {
     this.deadline = performance.now() + milliseconds;
     if (milliseconds > longestTimerMs) return;
     this.timer = setTimeout(() => {
-      this.fail({ code: 4, details: "Deadline exceeded" });
-      if (this.body !== undefined && !this.body.isComplete) this.leave();
+      const late = new StatusError("DEADLINE_EXCEEDED", "Deadline exceeded");
+      if (this.body?.isComplete === false) this.turnAway(late);
+      else this.fail(grpcStatus(late));
     }, milliseconds);
   }
 

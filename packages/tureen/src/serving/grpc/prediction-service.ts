@@ -6,7 +6,8 @@ import { multiInference } from "../api/multi-inference.js";
 import { predict } from "../api/predict.js";
 import { regress } from "../api/regress.js";
 import type { ApiContext, CallContext } from "../api/request-context.js";
-import { countRequest, RequestRecord } from "../monitoring/request-record.js";
+import type { Soon } from "../api/when-done.js";
+import { countAnswered, countRequest, RequestRecord } from "../monitoring/request-record.js";
 import type { LoggedKind } from "../request-log/prediction-log.js";
 import {
   decodeExamplesRequest,
@@ -32,18 +33,21 @@ export function predictionMethods(context: ApiContext, asContent: boolean): Read
     Predict: counted(context, "predict", {
       api: "Predict",
       decode: decodePredictRequest,
+      holdsBytes: ({ inputs }) => [...inputs.values()].some((value) => value?.dtype === "string"),
       handle: predict,
       encode: (response) => encodePredictResponse(response, asContent),
     }),
     Classify: counted(context, "classify", {
       api: "Classify",
       decode: decodeExamplesRequest,
+      holdsBytes: () => true,
       handle: classify,
       encode: encodeClassifyResponse,
     }),
     Regress: counted(context, "regress", {
       api: "Regress",
       decode: decodeExamplesRequest,
+      holdsBytes: () => true,
       handle: regress,
       encode: encodeRegressResponse,
     }),
@@ -70,7 +74,9 @@ interface Stages<Request, Response> {
   /** What TensorFlow Serving's metrics call it. */
   readonly api: string;
   readonly decode: (bytes: Uint8Array) => Request;
-  readonly handle: (context: ApiContext, request: Request, call: CallContext) => Promise<Response>;
+  /** Whether a decoded request still has parts of the message in it. */
+  readonly holdsBytes: (request: Request) => boolean;
+  readonly handle: (context: ApiContext, request: Request, call: CallContext) => Soon<Response>;
   readonly encode: (response: Response) => Uint8Array;
 }
 
@@ -78,37 +84,49 @@ interface Stages<Request, Response> {
 function counted<
   Request extends { readonly modelSpec: ModelSpecMessage | undefined },
   Response extends { readonly modelSpec: ModelSpecMessage },
->(context: ApiContext, kind: LoggedKind, { api, decode, handle, encode }: Stages<Request, Response>): ByteHandler {
+>(
+  context: ApiContext,
+  kind: LoggedKind,
+  { api, decode, holdsBytes, handle, encode }: Stages<Request, Response>,
+): ByteHandler {
   const { metrics } = context;
-  return async (bytes, call) => {
+  return (bytes, call) => {
     const start = performance.now();
     const request = decode(bytes);
     const decoded = performance.now();
-    const model = request.modelSpec?.name ?? "";
+    const isLogged = context.requestLog?.isLogged(request.modelSpec?.name ?? "") ?? false;
+    if (call.releaseBody !== undefined && !isLogged && !holdsBytes(request)) call.releaseBody();
     const record = new RequestRecord();
     (call as { record?: RequestRecord }).record = record;
-    try {
-      const response = await handle(context, request, call);
+    const answered = (response: Response): Uint8Array => {
       const handled = performance.now();
       const encoded = encode(response);
       const end = performance.now();
-      metrics.requestLatency.observe([model, api, "GRPC"], Math.round((end - start) * 1000));
-      metrics.requestCount.increment([model, "OK"]);
+      countAnswered(metrics, record.servable!, api, end - start);
       record.decode = decoded - start;
       record.encode = end - handled;
       countRequest(metrics, record, "OK");
-      context.requestLog?.note(
-        response.modelSpec,
-        kind,
-        () => bytes,
-        () => encoded,
-      );
+      if (isLogged) {
+        context.requestLog?.note(
+          response.modelSpec,
+          kind,
+          () => bytes,
+          () => encoded,
+        );
+      }
       return encoded;
-    } catch (error) {
+    };
+    const failed = (error: unknown): never => {
       const { code } = toStatusError(error, "INTERNAL");
-      metrics.requestCount.increment([model, code]);
+      metrics.requestCount.increment([request.modelSpec?.name ?? "", code]);
       countRequest(metrics, record, code);
       throw error;
+    };
+    try {
+      const response = handle(context, request, call);
+      return response instanceof Promise ? response.then(answered).catch(failed) : answered(response);
+    } catch (error) {
+      return failed(error);
     }
   };
 }

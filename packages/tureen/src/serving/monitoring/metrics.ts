@@ -8,6 +8,8 @@ export interface Counter {
   readonly labelNames: Labels;
   readonly points: ReadonlyMap<string, { readonly labels: Labels; value: number }>;
   increment(labels: Labels, by?: number): void;
+  /** The count of the label values, for those who count often: they add to its value. */
+  point(labels: Labels): { value: number };
   /** Forgets the points whose first labels are these: what they counted is gone from memory for good. */
   forget(labels: Labels): void;
 }
@@ -52,17 +54,24 @@ const separator = "\u0000";
 /** A counter under TensorFlow's path-like name, such as `/tensorflow/serving/request_count`. */
 export function counter(name: string, labelNames: Labels): Counter {
   const points = new Map<string, { labels: Labels; value: number }>();
+  const pointOf = (labels: Labels): { value: number } => {
+    const key = keyOf(labels);
+    let point = points.get(key);
+    if (point === undefined) {
+      point = { labels, value: 0 };
+      points.set(key, point);
+    }
+    return point;
+  };
   return {
     kind: "counter",
     name,
     labelNames,
     points,
     increment: (labels, by = 1) => {
-      const key = labels.join(separator);
-      const point = points.get(key);
-      if (point === undefined) points.set(key, { labels, value: by });
-      else point.value += by;
+      pointOf(labels).value += by;
     },
+    point: pointOf,
     forget: (labels) => forget(points, labels),
   };
 }
@@ -71,7 +80,7 @@ export function counter(name: string, labelNames: Labels): Counter {
 export function histogram(name: string, labelNames: Labels, limits: readonly number[]): Histogram {
   const points = new Map<string, HistogramPoint>();
   const pointOf = (labels: Labels): HistogramPoint => {
-    const key = labels.join(separator);
+    const key = keyOf(labels);
     let point = points.get(key);
     if (point === undefined) {
       point = { labels, buckets: new Float64Array(limits.length + 1), sum: 0 };
@@ -89,6 +98,10 @@ export function histogram(name: string, labelNames: Labels, limits: readonly num
     point: pointOf,
     forget: (labels) => forget(points, labels),
   };
+}
+
+function keyOf(labels: Labels): string {
+  return labels.length === 0 ? "" : labels.join(separator);
 }
 
 /** Notes a value in a histogram's point without looking the point up. */

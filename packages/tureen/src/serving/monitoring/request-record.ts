@@ -22,6 +22,7 @@ export class RequestRecord {
 /** The points that a signature's requests are counted in, looked up once. */
 interface SignaturePoints {
   readonly labels: readonly string[];
+  readonly ok: { value: number };
   readonly decode: HistogramPoint;
   readonly queue: HistogramPoint;
   readonly compute: HistogramPoint;
@@ -41,6 +42,7 @@ function signaturePoints(
     const stage = (text: string): HistogramPoint => metrics.stageLatency.point([...labels, text]);
     points = {
       labels,
+      ok: metrics.signatureRequests.point([...labels, "OK"]),
       decode: stage("decode"),
       queue: stage("queue"),
       compute: stage("compute"),
@@ -59,8 +61,11 @@ export function countRequest(
 ): void {
   if (servable === undefined || signature === undefined) return;
   const points = signaturePoints(metrics, servable, signature);
-  metrics.signatureRequests.increment([...points.labels, status]);
-  if (status !== "OK") return;
+  if (status !== "OK") {
+    metrics.signatureRequests.increment([...points.labels, status]);
+    return;
+  }
+  points.ok.value += 1;
   const { limits } = metrics.stageLatency;
   observePoint(limits, points.decode, decode * 1000);
   observePoint(limits, points.compute, (run - queue) * 1000);
@@ -68,6 +73,47 @@ export function countRequest(
   if (batchRows === 0) return;
   observePoint(limits, points.queue, queue * 1000);
   metrics.batchRows.observe(points.labels, batchRows);
+}
+
+/** TensorFlow Serving's points of a servable's requests, looked up once for each servable and API. */
+interface ApiPoints {
+  readonly ok: { value: number };
+  readonly latency: HistogramPoint;
+  readonly runtime: HistogramPoint;
+}
+
+const apiPointsOf = new WeakMap<Servable, Map<string, ApiPoints>>();
+
+function apiPoints(metrics: ServingMetrics, servable: Servable, api: string): ApiPoints {
+  let apis = apiPointsOf.get(servable);
+  if (apis === undefined) {
+    apis = new Map();
+    apiPointsOf.set(servable, apis);
+  }
+  let points = apis.get(api);
+  if (points === undefined) {
+    const { name } = servable;
+    points = {
+      ok: metrics.requestCount.point([name, "OK"]),
+      latency: metrics.requestLatency.point([name, api, "GRPC"]),
+      runtime: metrics.runtimeLatency.point([name, api, "TF1"]),
+    };
+    apis.set(api, points);
+  }
+  return points;
+}
+
+/** Notes how long a model took for a request, from `start` on the clock of `performance.now()` to now. */
+export function noteRuntime(metrics: ServingMetrics, servable: Servable, api: string, start: number): void {
+  const micros = Math.round((performance.now() - start) * 1000);
+  observePoint(metrics.runtimeLatency.limits, apiPoints(metrics, servable, api).runtime, micros);
+}
+
+/** Counts a gRPC request that went well, and how long it took altogether. */
+export function countAnswered(metrics: ServingMetrics, servable: Servable, api: string, milliseconds: number): void {
+  const points = apiPoints(metrics, servable, api);
+  points.ok.value += 1;
+  observePoint(metrics.requestLatency.limits, points.latency, Math.round(milliseconds * 1000));
 }
 
 /** Forgets what was counted of a version that is gone: versions come and go for as long as the server runs. */

@@ -30,12 +30,12 @@ export interface ServableRunOptions extends RunOptions {
   readonly record?: { queue: number; batchRows: number };
 }
 
-/** Runs tensors by name. */
+/** Runs tensors by name; what is done at once comes without a promise. */
 export type RunTensors = (
   feeds: ReadonlyMap<string, TensorValue>,
   fetches: readonly string[],
   options: ServableRunOptions,
-) => Promise<readonly TensorValue[]>;
+) => readonly TensorValue[] | Promise<readonly TensorValue[]>;
 
 /** A version of a model, ready to answer. */
 export interface Servable {
@@ -81,7 +81,7 @@ export function directServable(name: string, version: bigint, model: ServableMod
     name,
     version,
     signatures: compileSignatures(model.signatures),
-    run: (feeds, fetches, options) => model.runAsync(feeds, fetches, options),
+    run: (feeds, fetches, options) => (model.runSoon ?? model.runAsync).call(model, feeds, fetches, options),
     memoryBytes: model.memoryBytes,
     close: () => model.close(),
   };

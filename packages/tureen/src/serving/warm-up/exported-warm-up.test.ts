@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { isServed } from "../../core/served-folders.js";
 import { Dataset } from "../../data/index.js";
 import { buildParsingServingInputReceiverFn } from "../../estimator/export/index.js";
 import { makeParseExampleSpec, numericColumn } from "../../estimator/feature-column/index.js";
@@ -28,9 +29,13 @@ it("replays the warm-up requests that an export was asked to hold", async () => 
     ] as const).batch(2);
   await estimator.train(inputFn, { steps: 1 });
   const basePath = join(work, "model");
-  await estimator.exportSavedModel(basePath, buildParsingServingInputReceiverFn(makeParseExampleSpec(columns)), {
-    warmupRequests: { inputFn, requestsPerSignature: 2 },
-  });
+  const exported = await estimator.exportSavedModel(
+    basePath,
+    buildParsingServingInputReceiverFn(makeParseExampleSpec(columns)),
+    {
+      warmupRequests: { inputFn, requestsPerSignature: 2 },
+    },
+  );
   const lines: string[] = [];
   const log = lineLog((line) => lines.push(line));
   const server = await startModelServer({ models: [{ name: "model", basePath }], restApiPort: 0, port: 0, log });
@@ -38,7 +43,10 @@ it("replays the warm-up requests that an export was asked to hold", async () => 
     expect(lines.join("\n")).toMatch(/Number of warmup records read: 8\./);
     const status = await fetch(`http://127.0.0.1:${server.restPort}/v1/models/model`);
     expect(await status.text()).toContain('"AVAILABLE"');
+    // What is served is no garbage.
+    expect(isServed(exported)).toBe(true);
   } finally {
     await server.close();
   }
+  expect(isServed(exported)).toBe(false);
 });

@@ -1,0 +1,24 @@
+export {
+  biasAdd,
+  elu,
+  fusedBatchNormV3 as fusedBatchNorm,
+  l2Loss,
+  leakyRelu,
+  lrn as localResponseNormalization,
+  relu,
+  relu6,
+  selu,
+  sigmoid,
+  softplus,
+  softsign,
+  tanh,
+} from "../../graph/ops/index.js";
+export { dropout } from "../layers/dropout.js";
+export { logPoissonLoss } from "../losses/log-poisson-loss.js";
+export { sigmoidCrossEntropyWithLogits } from "../losses/sigmoid-cross-entropy.js";
+export * from "./activations.js";
+export * from "./convolutions.js";
+export * from "./cross-entropies.js";
+export * from "./embeddings.js";
+export * from "./moments.js";
+export { zeroFraction } from "./zero-fraction.js";
