@@ -5,6 +5,7 @@ export const checks = [
   { name: "goldens", python: ["interop/fixtures/check_goldens.py"] },
   { name: "checkpoints", python: ["interop/estimator/check_checkpoints.py"] },
   { name: "rnn-export", python: ["interop/estimator/check_rnn_export.py"] },
+  { name: "tables", python: ["interop/estimator/compare_tables.py"] },
   { name: "crash", node: ["interop/estimator/crash.mjs"] },
   { name: "exports", python: ["interop/exports/check_exports.py"] },
   { name: "warm-up", python: ["interop/exports/check_warm_up.py"] },

@@ -39,13 +39,7 @@ function load(name: string, part: string, shuffled: boolean): Rows {
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   };
   const label = new Float32Array(read("label"));
-  const order = Uint32Array.from(label, (_, i) => i);
-  if (shuffled) {
-    for (let i = order.length - 1; i > 0; i--) {
-      const j = Math.floor(Math.random() * (i + 1));
-      [order[i], order[j]] = [order[j]!, order[i]!];
-    }
-  }
+  const order = shuffled ? new Uint32Array(read("order")) : Uint32Array.from(label, (_, i) => i);
   const numbers = (values: Float32Array): Float32Array => Float32Array.from(order, (row) => values[row]!);
   const features = Object.fromEntries(
     columns.map((key) => {
@@ -67,6 +61,7 @@ function estimatorOf(name: string, kind: string): tf.estimator.Estimator {
   const spoken = Object.keys(words);
   const categories = spoken.map((key) => fc.categoricalColumnWithVocabularyList(key, words[key]!));
   const config = tf.estimator.runConfig({
+    tfRandomSeed: 1,
     saveSummarySteps: 100000,
     saveCheckpointsSteps: 100000,
     logger: tf.estimator.quietLogger,

@@ -22,6 +22,8 @@ const steps = 20;
 interface Model {
   readonly name: string;
   readonly examples: readonly Readonly<Record<string, FeatureValue>>[];
+  /** Examples that TensorFlow refuses: a required feature is missing, or has another type. */
+  readonly refused: readonly Readonly<Record<string, FeatureValue>>[];
   readonly exported: string;
 }
 
@@ -38,7 +40,13 @@ async function digits(): Promise<Model> {
   await estimator.train(() => dataset(train).repeat().batch(64), { steps });
   const receiver = tf.estimator.export.buildParsingServingInputReceiverFn(tf.featureColumn.makeParseExampleSpec([x]));
   const examples = [0, 1, 2].map((row) => ({ x: test.images.subarray(row * pixels, (row + 1) * pixels) }));
-  return { name: "digits", examples, exported: await estimator.exportSavedModel(join(out, "digits"), receiver) };
+  const refused: Model["refused"] = [{}, { x: ["0.5"] }, { x: [1.5, 2.5] }];
+  return {
+    name: "digits",
+    examples,
+    refused,
+    exported: await estimator.exportSavedModel(join(out, "digits"), receiver),
+  };
 }
 
 async function penguins(): Promise<Model> {
@@ -60,8 +68,21 @@ async function penguins(): Promise<Model> {
     { species: "Adelie", island: "Dream", nest: "N1", ...measured, body_mass_g: 3500 },
     // Words outside the vocabularies, and no nest at all.
     { species: "Emperor", island: "", ...measured },
+    // A feature that the model does not know.
+    { species: "Gentoo", island: "Dream", nest: "N1", ...measured, colour: "grey" },
   ];
-  return { name: "penguins", examples, exported: await estimator.exportSavedModel(join(out, "penguins"), receiver) };
+  const { body_mass_g: _, ...light } = measured;
+  const refused: Model["refused"] = [
+    { species: "Gentoo", ...light },
+    { species: 1.5, island: "Dream", ...measured },
+    { species: "Gentoo", ...measured, body_mass_g: "heavy" },
+  ];
+  return {
+    name: "penguins",
+    examples,
+    refused,
+    exported: await estimator.exportSavedModel(join(out, "penguins"), receiver),
+  };
 }
 
 async function cars(): Promise<Model> {
@@ -82,13 +103,19 @@ async function cars(): Promise<Model> {
     { displacement: 1.8, cylinders: 4, year: 2008, drive: "f" },
     { displacement: 5.7, cylinders: 8, year: 1999 },
   ];
-  return { name: "cars", examples, exported: await estimator.exportSavedModel(join(out, "cars"), carReceiver) };
+  const refused: Model["refused"] = [{ displacement: "large", cylinders: 4, year: 2008 }];
+  return {
+    name: "cars",
+    examples,
+    refused,
+    exported: await estimator.exportSavedModel(join(out, "cars"), carReceiver),
+  };
 }
 
 mkdirSync(out, { recursive: true });
 const recorded = [];
 for (const make of [digits, penguins, cars]) {
-  const { name, examples, exported } = await make();
+  const { name, examples, refused, exported } = await make();
   const model = await tf.loadSavedModel(exported);
   const serialized = examples.map((example) => encodeExample(example));
   const input = tf.tensorValue("string", [serialized.length], serialized);
@@ -108,8 +135,24 @@ for (const make of [digits, penguins, cars]) {
       ];
     }),
   );
+  const errors = refused.map((example) => {
+    const [key, info] = [...model.signatures][0]!;
+    const bytes = encodeExample(example);
+    const feeds = new Map([[[...info.inputs.values()][0]!.name, tf.tensorValue("string", [1], [bytes])]]);
+    let message: string | undefined;
+    try {
+      model.run(
+        feeds,
+        [...info.outputs.values()].map((output) => output.name),
+      );
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    return { key, example: Buffer.from(bytes).toString("base64"), message: message ?? "" };
+  });
   recorded.push({
     name,
+    errors,
     exported,
     examples: serialized.map((bytes) => Buffer.from(bytes).toString("base64")),
     signatures,

@@ -65,7 +65,8 @@ for t in REAL:
             where = np.arange(2 * o * o * 3, dtype=index).reshape(shape) % (n * n * 3)
             case("MaxPoolGradWithArgmax", [x, draw(shape, t, "dy"), where], a)
 x, y, a = draw((1, 4, 4, 2), f32, "x"), draw((1, 2, 2, 2), f32, "y"), {"ksize": [1, 2, 2, 1], "strides": [1, 2, 2, 1], "padding": "VALID"}
-for name, args in [("gradient of another size", [i32(1, 4, 4, 2), draw((1, 3, 3, 2), f32, "g")]), ("three sizes", [i32(4, 4, 2), y]), ("gradient of rank 3", [i32(1, 4, 4, 2), y[0]]), ("empty", [i32(0, 4, 4, 2), y[:0]]),
+# A gradient of another size is not recorded: TensorFlow reads beyond it.
+for name, args in [("three sizes", [i32(4, 4, 2), y]), ("gradient of rank 3", [i32(1, 4, 4, 2), y[0]]), ("empty", [i32(0, 4, 4, 2), y[:0]]),
                    ("NaN and infinity", [i32(1, 4, 4, 2), np.array([NAN, INF, -INF, 1, 0, 3e38, 2, -1], f32).reshape(1, 2, 2, 2)])]:
     case("AvgPoolGrad", args, a, name)
 for name, args in [("rank 3", [x[0], i32(1, 2, 2, 1), i32(1, 2, 2, 1)]), ("three sizes", [x, i32(2, 2, 1), i32(1, 2, 2, 1)]), ("no size", [x, i32(1, 0, 2, 1), i32(1, 2, 2, 1)]), ("no step", [x, i32(1, 2, 2, 1), i32(1, 0, 2, 1)]),
@@ -292,11 +293,14 @@ for op, t in itertools.product(("FFT2D", "IFFT2D", "FFT3D", "IFFT3D"), (np.compl
 for rank, (real, t) in itertools.product((2, 3), ((f32, np.complex64), (f64, np.complex128))):
     a = {"Treal": tf.as_dtype(real), "Tcomplex": tf.as_dtype(t)}
     for shape, length in [((2, 3, 4), (2, 3, 4)), ((2, 3, 5), (2, 3, 5)), ((3, 4, 6), (2, 3, 4)), ((2, 2, 3), (3, 4, 6)), ((1, 1, 1), (1, 1, 1)), ((0, 2, 2), (2, 2, 2))]:
-        case("RFFT%dD" % rank, [draw(shape, real, "x"), i32(*length[-rank:])], a, rtol=1e-4, atol=1e-4)
+        if shape[0] > 0:
+            case("RFFT%dD" % rank, [draw(shape, real, "x"), i32(*length[-rank:])], a, rtol=1e-4, atol=1e-4)
         case("IRFFT%dD" % rank, [draw(shape[:-1] + (shape[-1] // 2 + 1,), t, "x"), i32(*length[-rank:])], a, rtol=1e-4, atol=1e-4)
     for op, x in (("RFFT%dD" % rank, draw((2, 3, 4), real, "x")), ("IRFFT%dD" % rank, draw((2, 3, 3), t, "x"))):
         case(op, [x, i32(4)], a, "one length")
         case(op, [x[0, 0], i32(*(2, 3, 4)[-rank:])], a, "rank 1")
         case(op, [x, i32(*(-1, -3, -4)[-rank:])], a, "negative lengths")
-        case(op, [x, i32(*(0, 0, 0)[-rank:])], a, "lengths of nothing")
+        # Of no length, the error of RFFT is a line of C++; an empty input that is to be padded is memory as it was.
+        if op.startswith("I"):
+            case(op, [x, i32(*(0, 0, 0)[-rank:])], a, "lengths of nothing")
 g.write()

@@ -67,12 +67,11 @@ for t in ALL:
         case("ShapeN", [[draw(shape, t, "x") for shape in SHAPES[:3 * n]]], {"out_type": tf.int32 if n == 1 else tf.int64})
     for shape in ((), (0, 3)):
         case("Empty", [np.array(shape, np.int32)], {"dtype": tf.string if t is object else t, "init": True})
-case("PlaceholderWithDefault", [f32(1)], {"shape": [2]}, "a scalar where a vector is promised")
 case("PlaceholderWithDefault", [np.ones((2, 3), f32)], {"shape": [2, -1]})
 for op in ("Placeholder", "PlaceholderV2"):
     for t, shape in itertools.product((tf.float32, tf.string, tf.int64), (None, [], [2, 3], [-1])):
-        case(op, [], {"dtype": t, "shape": shape})
-for shape, name in [(i32(-1), "negative"), (i32(2, 3), "some"), (i64(0) if False else np.int32(2), "scalar"), (i32(2, 2).reshape(1, 2), "matrix")]:
+        case(op, [], {"dtype": t, "shape": shape}, producer=22 if op == "PlaceholderV2" else None)
+for shape, name in [(i32(-1), "negative"), (i32(2, 3), "some"), (np.int32(2), "scalar"), (i32(2, 2).reshape(1, 2), "matrix")]:
     case("Empty", [shape], {"dtype": tf.float32, "init": True}, name)
 for stream, text, end in itertools.product(("stderr", "nowhere"), ("", "a line", "é"), ("\n", "")):
     if stream == "stderr" and (text or end):
@@ -103,21 +102,19 @@ for name, change in [("ranks differ", {2: i64(2, 3, 1)}), ("few values", {1: i32
         args[at] = x
     case("EditDistance", args, name=name)
 for t in ALL:
-    for shape in [(1,), (3,), (2, 3), (0, 2), (2, 0), (2, 2, 2)]:
+    # Of strings, TensorFlow leaves rows of nothing as the memory was.
+    for shape in [(1,), (3,), (2, 3), (0, 2), (2, 2, 2)] + ([] if t is object else [(2, 0)]):
         case("Fingerprint", [draw(shape, t, "x"), s("farmhash64").reshape(())])
     for k, diagonal in [((0,), (3,)), ((1,), (3,)), ((-1, 0), (2, 3)), ((-2, 1), (4, 3))]:
         case("MatrixSetDiagV2", [draw((3, 4), t, "m"), draw(diagonal, t, "d"), np.array(k if len(k) > 1 else k[0], np.int32)])
     case("MatrixSetDiagV2", [draw((2, 0, 3, 3), t, "m"), draw((2, 0, 3), t, "d"), np.int32(0)])
-    for idx, shapes in [([[0, 2], [1]], [(2,), (1,)]), ([1, [0, 1]], [(2,), (2, 2)]), ([[], [0]], [(0, 2), (1, 2)]), ([[0, 0], [0]], [(2,), (1,)]), ([[0], [2]], [(1,), (1,)])]:
-        if t is not object or idx[1] != [2]:  # a place that nobody writes is memory as it was
-            if idx[1] == [2]:
-                continue
-            case("ParallelDynamicStitch", [[np.array(x, np.int32) for x in idx], [draw(x, t, i) for i, x in enumerate(shapes)]])
+    for idx, shapes in [([[0, 2], [1]], [(2,), (1,)]), ([1, [0, 1]], [(2,), (2, 2)]), ([[], [0]], [(0, 2), (1, 2)]), ([[0, 0], [0]], [(2,), (1,)])]:
+        case("ParallelDynamicStitch", [[np.array(x, np.int32) for x in idx], [draw(x, t, i) for i, x in enumerate(shapes)]])
     for shape, k, o in [((5,), 3, True), ((2, 4), 4, True), ((2, 2, 3), 1, False), ((3,), 0, True), ((0, 3), 2, True), ((3,), 4, True)]:
         if t in REAL:
-            case("TopK", [draw(shape, t, "x")], {"k": k, "sorted": o})
-case("TopK", [np.array([1, NAN, INF, -INF, 2], f32)], {"k": 3})
-case("TopK", [f32(1)], {"k": 1})
+            case("TopK", [draw(shape, t, "x")], {"k": k, "sorted": o}, producer=6)
+case("TopK", [np.array([1, 7, INF, -INF, 2], f32)], {"k": 3}, producer=6)
+case("TopK", [f32(1)], {"k": 1}, producer=6)
 case("Fingerprint", [f32(1), s("farmhash64").reshape(())], name="a scalar")
 case("Fingerprint", [np.ones((2, 2), f32), s("md5").reshape(())], name="another method")
 case("Fingerprint", [np.ones((2, 2), f32), s("farmhash64")], name="a vector of methods")
@@ -198,14 +195,13 @@ for shape in [(10,), (2, 5), (5, 1, 2)]:
     for pad in (True, False):
         case("EncodeBase64", [x], {"pad": pad})
 for op in ("StringLower", "StringUpper", "StringStrip", "StringLength", "EncodeBase64"):
-    case(op, [texts[2].__class__ and s("One").reshape(())])
+    case(op, [s("One").reshape(())])
     case(op, [s(shape=(0, 2))])
     case(op, [s("a", "ab", "abc", "abcd", "abcde", b"\x00\xff")])
 for op in ("StringStrip",):
     for text in (" ", "\t a\r\n", "\x0b\x0c", "\u00a0nbsp\u00a0", "no", "a  b "):
         case(op, [s(text, "  " + text)])
 case("StringLower", [s("A")], {"encoding": "latin-1"}, "another encoding")
-case("StringLength", [s("A")], {"unit": "UTF16"}, "another unit")
 for shapes, separator in itertools.product([[(3,), (3,)], [(2, 2), (), (2, 2)], [(), ()], [(0,), ()], [(2,)], [(2,), (3,)], [(1,), (3,)], [(2, 1), (2, 1), (2, 1)]], ("", ", ", "é")):
     case("StringJoin", [[draw(x, object, i) for i, x in enumerate(shapes)]], {"separator": separator})
 patterns = [r"a+", r"(\w)(\d)", r"^\s*$", r"", r"[[:upper:]]\pL*", r"(?i)HELLO", r"日|x", r"\b", r"(?s).*", r"(?P<n>b)", r"(", r"a{2000}", r"(?=a)", r"\1"]
@@ -294,7 +290,7 @@ for op, types in draws.items():
     t = types[0] if whole or len(types) and np.dtype(types[0]).kind in "iu" else f32
     bounds = [np.array(0, t), np.array(9, t)] if whole else []
     a = {} if whole else {"dtype": t}
-    for name, args in [("two keys", [i32(3), u64(1, 2), u64(1, 2), np.int32(1)]), ("no algorithm", [i32(3), u64(1), u64(1, 2), np.int32(7)]), ("short counter", [i32(3), u64(1), u64(1), np.int32(1)]), ("scalar key", [i32(3), np.uint64(1), u64(1, 2), np.int32(1)]),
+    for name, args in [("two keys", [i32(3), u64(1, 2), u64(1, 2), np.int32(1)]), ("no algorithm", [i32(3), u64(1), u64(1, 2), np.int32(7)]), ("short counter", [i32(3), u64(1), u64(), np.int32(1)]), ("scalar key", [i32(3), np.uint64(1), u64(1, 2), np.int32(1)]),
                        ("a vector of algorithms", [i32(3), u64(1), u64(1, 2), i32(1)]), ("negative shape", [i32(-3), u64(1), u64(1, 2), np.int32(1)]), ("scalar shape", [np.int32(3), u64(1), u64(1, 2), np.int32(1)])]:
         case(op, args + bounds, a, name)
     if whole:

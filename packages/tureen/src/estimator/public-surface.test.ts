@@ -53,7 +53,12 @@ function initialize(session: Session, graph: Graph): void {
   const all = [collectionKeys.globalVariables, collectionKeys.localVariables].flatMap((key) =>
     graph.getCollection<Variable>(key),
   );
-  session.run(all.map((variable) => variable.initializer));
+  if (all.length === 0) return;
+  session.run(
+    [],
+    new Map(),
+    all.map((variable) => variable.initializer),
+  );
 }
 
 /** The kernels of layers were drawn by this, and their biases are 0.25. */
@@ -66,7 +71,9 @@ function replay({ group, name, options, args, plain, tensors, graphSeed }: Case)
   const graph = new Graph();
   graph.seed = graphSeed ?? undefined;
   const fetches = withGraph(graph, () => {
-    const extra = Object.fromEntries(Object.entries(tensors ?? {}).map(([key, value]) => [key, constant(restored(value))]));
+    const extra = Object.fromEntries(
+      Object.entries(tensors ?? {}).map(([key, value]) => [key, constant(restored(value))]),
+    );
     const given = args!.map((arg) => constant(restored(arg)));
     const full = { ...options, ...extra, ...(group === "layers" ? layerOptions(name) : {}) };
     return tensorsOf(groups[group]![name]!(...given, ...plain!, full));
@@ -135,7 +142,7 @@ describe("what acts on variables", () => {
     const session = new Session(graph);
     initialize(session, graph);
     expect(scalar(session, read)).toBe(1);
-    for (const op of run) session.run([op]);
+    for (const op of run) session.run([], new Map(), [op]);
     // min(0.9, (1 + 0) / (10 + 0)) of the old 1, the rest of the new 2.
     expect(scalar(session, read)).toBeCloseTo(0.1 * 1 + 0.9 * 2, 6);
   });

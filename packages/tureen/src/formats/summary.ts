@@ -34,6 +34,8 @@ export interface SummaryValue {
   /** A serialized `TensorProto`: what TensorFlow 2 writes, with metadata that says what it means. */
   readonly tensor?: Uint8Array;
   readonly metadata?: SummaryMetadata;
+  /** A serialized `SummaryMetadata` to be written as it is, in place of `metadata`. */
+  readonly serializedMetadata?: Uint8Array;
 }
 
 /** A serialized `TensorProto` of a numeric or string value. */
@@ -150,6 +152,7 @@ function encodeValue(value: SummaryValue): Uint8Array {
   if (value.histogram !== undefined) writer.bytesField(5, encodeHistogram(value.histogram));
   if (value.tensor !== undefined) writer.bytesField(8, value.tensor);
   if (value.metadata !== undefined) writer.bytesField(9, encodeMetadata(value.metadata));
+  if (value.serializedMetadata !== undefined) writer.bytesField(9, value.serializedMetadata);
   return writer.finish();
 }
 

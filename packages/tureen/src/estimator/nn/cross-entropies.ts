@@ -1,6 +1,7 @@
 import { build, buildOp, constant, type TensorLike } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
+import { sigmoidCrossEntropyWithLogits as sigmoidLoss } from "../losses/sigmoid-cross-entropy.js";
 import { add, cast, mul, sub, unary } from "./arithmetic.js";
 import { concat, reshape, shapeOf, sliceFirst } from "./tensor-shape.js";
 
@@ -33,6 +34,11 @@ export function sparseSoftmaxCrossEntropyWithLogits(labels: Tensor, logits: Tens
     const losses = buildOp("SparseSoftmaxCrossEntropyWithLogits", inputs, {}, "Loss").outputs[0]!;
     return flat ? losses : reshape(losses, shapeOf(labels));
   });
+}
+
+/** Cross entropy of labels in [0, 1] and the sigmoid of logits, elementwise (`tf.nn.sigmoid_cross_entropy_with_logits`). */
+export function sigmoidCrossEntropyWithLogits(labels: Tensor, logits: Tensor, options: Named = {}): Tensor {
+  return sigmoidLoss(labels, logits, options.name);
 }
 
 /** Sigmoid cross entropy that weighs positive labels by `posWeight` (`tf.nn.weighted_cross_entropy_with_logits`). */

@@ -15,7 +15,6 @@ export {
 } from "../../graph/ops/index.js";
 export { dropout } from "../layers/dropout.js";
 export { logPoissonLoss } from "../losses/log-poisson-loss.js";
-export { sigmoidCrossEntropyWithLogits } from "../losses/sigmoid-cross-entropy.js";
 export * from "./activations.js";
 export * from "./convolutions.js";
 export * from "./cross-entropies.js";

@@ -120,7 +120,7 @@ const concatOffset: KernelFactory = ({ outputTypes }) => {
     }
     const first = toIntegers(shapes[0]!);
     if (shapes[0]!.shape.length !== 1) {
-      throw invalidArgument(`input ${0} should be a vector, but got shape ${shapeText(shapes[0]!.shape)}`);
+      throw invalidArgument(`input 1 should be a vector, but got shape ${shapeText(shapes[0]!.shape)}`);
     }
     const given = integerOf(axisValue!);
     const axis = given < 0 ? given + first.length : given;

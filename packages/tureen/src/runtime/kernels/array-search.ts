@@ -215,7 +215,24 @@ const editDistance: KernelFactory = ({ attrs }) => {
       ["truth_indices", tIndices!],
     ] as const) {
       if (value.shape.length !== 2) {
-        throw invalidArgument(`${name} should be a matrix, but got shape ${shapeText(value.shape)}`);
+        throw invalidArgument(`${name} should be a matrix, but got shape: ${shapeText(value.shape)}`);
+      }
+    }
+    for (const [name, indices, values, shape] of [
+      ["hypothesis", hIndices!, hValues!, hShape!],
+      ["truth", tIndices!, tValues!, tShape!],
+    ] as const) {
+      if (shape.shape.length !== 1) {
+        throw invalidArgument(`${name}_shape should be a vector, but got shape: ${shapeText(shape.shape)}`);
+      }
+      for (const [part, dim, found, wanted] of [
+        ["values", "#rows", values.shape, indices.shape[0]!],
+        ["shape", "#cols", shape.shape, indices.shape[1]!],
+      ] as const) {
+        if (elementCount(found) === wanted) continue;
+        throw invalidArgument(
+          `Expected ${name}_${part}.NumElements == ${dim}(${name}_indices), their shapes are: ${shapeText(found)} and ${shapeText(indices.shape)}`,
+        );
       }
     }
     const [sizes, others] = [toIntegers(hShape!), toIntegers(tShape!)];
@@ -273,6 +290,9 @@ function levenshtein(a: readonly unknown[], b: readonly unknown[]): number {
 const fingerprint: KernelFactory = () => (inputs) => {
   const [data, methodValue] = inputs as [TensorValue, TensorValue<"string">];
   const method = decodeText(methodValue.data[0]!);
+  if (methodValue.shape.length !== 0) {
+    throw invalidArgument(`\`method\` should be a scalar string: ${shapeText(methodValue.shape)}`);
+  }
   if (method !== "farmhash64") throw invalidArgument(`Unsupported fingerprint method: ${method}`);
   if (data.shape.length < 1)
     throw invalidArgument(`\`data\` should have at least one dimension: ${shapeText(data.shape)}`);

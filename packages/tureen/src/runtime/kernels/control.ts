@@ -50,9 +50,17 @@ const printV2: KernelFactory = ({ attrs }) => {
   const stream = attrs.text("output_stream");
   // A stream named file:// would write outside of the model's folder, which a model never may.
   if (stream.startsWith("file://")) throw invalidArgument(`Printing to ${stream} is not allowed`);
+  if (!["stdout", "stderr", "log(info)", "log(warning)", "log(error)"].includes(stream)) {
+    throw invalidArgument(
+      `Unknown output stream: ${stream}, Valid streams are: stdout stderr log(info) log(warning) log(error)`,
+    );
+  }
   const target = stream === "stdout" ? process.stdout : process.stderr;
   const end = attrs.text("end");
   return ([input]) => {
+    if (input!.shape.length !== 0) {
+      throw invalidArgument(`Input is expected to be scalar, but got ${shapeText(input!.shape)}`);
+    }
     const [text] = input!.data as readonly Uint8Array[];
     target.write(`${decodeText(text!)}${end}`);
     return [];

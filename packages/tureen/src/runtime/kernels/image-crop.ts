@@ -38,6 +38,11 @@ function readBoxes(boxes: TensorValue, owners: TensorValue, batch: number): Crop
 }
 
 /** Visits each pixel of each crop: where it lies in its image, or undefined coordinates (NaN) where it lies outside. */
+function checkGrads(grads: TensorValue, boxes: TensorValue): void {
+  if (grads.shape.length !== 4) throw invalidArgument(`grads image must be 4-D${shapeText(grads.shape)}`);
+  if (grads.shape[0] !== boxes.shape[0]) throw invalidArgument("boxes and grads have incompatible shape");
+}
+
 function forCropPixels(
   { boxes, owners, count }: Crops,
   image: readonly [number, number],
@@ -113,7 +118,9 @@ function cropSize(size: TensorValue): readonly [number, number] {
 const cropAndResizeGradImage: KernelFactory = ({ attrs, outputTypes }) => {
   const isNearest = attrs.text("method") === "nearest";
   return ([grads, boxes, owners, size]) => {
+    checkGrads(grads!, boxes!);
     const shape = toIntegers(size!);
+    if (shape.length !== 4) throw invalidArgument(`image_size must have 4 elements${shapeText(size!.shape)}`);
     const [batch, height, width, depth] = shape as [number, number, number, number];
     const crops = readBoxes(boxes!, owners!, batch);
     const dy = grads!.data as Float32Array;
@@ -143,6 +150,7 @@ const cropAndResizeGradImage: KernelFactory = ({ attrs, outputTypes }) => {
 const cropAndResizeGradBoxes: KernelFactory =
   () =>
   ([grads, image, boxes, owners]) => {
+    checkGrads(grads!, boxes!);
     const [batch, height, width, depth] = image!.shape as readonly [number, number, number, number];
     const crops = readBoxes(boxes!, owners!, batch);
     const crop = [grads!.shape[1]!, grads!.shape[2]!] as const;

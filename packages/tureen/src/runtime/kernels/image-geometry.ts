@@ -99,9 +99,12 @@ function projectiveTransform(version: 2 | 3): KernelFactory {
       if (shape.length !== 2 || (shape[0] !== batch && shape[0] !== 1) || shape[1] !== 8) {
         throw invalidArgument("Input transform should be num_images x 8 or 1 x 8");
       }
+      if (size!.shape.length !== 1 || size!.shape[0] !== 2) {
+        throw invalidArgument(`output shape must have two elements${shapeText(size!.shape)}`);
+      }
       const [outHeight, outWidth] = toIntegers(size!) as [number, number];
       if (outHeight <= 0 || outWidth <= 0) {
-        throw invalidArgument(`new_height and new_width must be positive, got ${outHeight}, ${outWidth}`);
+        throw invalidArgument("output dimensions must be positive");
       }
       const fill = version === 3 ? realData(fillTensor!)[0]! : 0;
       const data = pixelsOf(images!);

@@ -6,15 +6,21 @@ import { integerOf } from "./array/cells.js";
 import { boxOverlap, type Chosen, type Similarity, suppress } from "./image/suppress.js";
 import { realData, realValue } from "./linalg/real-data.js";
 
-function scalarOf(value: TensorValue): number {
+function scalarOf(value: TensorValue, name = "iou_threshold"): number {
+  if (value.shape.length !== 0) throw invalidArgument(`${name} must be 0-D, got shape ${shapeText(value.shape)}`);
   return realData(value)[0]!;
 }
 
 function checkBoxes(boxes: TensorValue, scores: TensorValue): void {
   if (boxes.shape.length !== 2)
-    throw invalidArgument(`boxes must be 2-D (Shape must be rank 2 but is rank ${boxes.shape.length})`);
+    throw invalidArgument(`boxes must be 2-D${shapeText(boxes.shape)} (Shape must be rank 2 but is rank ${boxes.shape.length})`);
   if (boxes.shape[1] !== 4) {
     throw invalidArgument(`boxes must have 4 columns (Dimension must be 4 but is ${boxes.shape[1]})`);
+  }
+  if (scores.shape.length !== 1) {
+    throw invalidArgument(
+      `scores must be 1-D${shapeText(scores.shape)} (Shape must be rank 1 but is rank ${scores.shape.length})`,
+    );
   }
   checkScores(scores, boxes.shape[0]!);
 }
@@ -33,6 +39,9 @@ function checkThreshold(threshold: number): void {
 }
 
 function limitOf(maxOutput: TensorValue): number {
+  if (maxOutput.shape.length !== 0) {
+    throw invalidArgument(`max_output_size must be 0-D, got shape ${shapeText(maxOutput.shape)}`);
+  }
   const limit = integerOf(maxOutput);
   if (limit < 0) throw invalidArgument("output size must be non-negative");
   return limit;
@@ -120,6 +129,12 @@ const combined: KernelFactory = ({ attrs }) => {
     if (scores!.shape[1] !== count) throw invalidArgument("scores has incompatible shape");
     if (boxClasses !== 1 && boxClasses !== classes) {
       throw invalidArgument("third dimension of boxes must be either 1 or equal to the third dimension of scores");
+    }
+    for (const [name, { shape }] of [
+      ["max_size_per_class", perClass!],
+      ["max_total_size", total!],
+    ] as const) {
+      if (shape.length !== 0) throw invalidArgument(`${name} must be 0-D, got shape ${shapeText(shape)}`);
     }
     const [limit, totalLimit] = [integerOf(perClass!), integerOf(total!)];
     if (limit <= 0) throw invalidArgument("max_size_per_class must be positive");

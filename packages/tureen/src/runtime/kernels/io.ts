@@ -77,13 +77,29 @@ const mergeV2Checkpoints: KernelFactory = ({ attrs }) => {
   };
 };
 
-const pad5 = (value: TensorValue): string => String((value.data as Int32Array)[0]).padStart(5, "0");
+/** As C's `%05d`: the sign comes before the zeros. */
+const pad5 = (value: TensorValue): string => {
+  const number = (value.data as Int32Array)[0]!;
+  return number < 0 ? `-${String(-number).padStart(4, "0")}` : String(number).padStart(5, "0");
+};
 
-const shardedFilename: Kernel = ([base, shard, shards]) => [
-  scalarValue("string", `${text(base!)}-${pad5(shard!)}-of-${pad5(shards!)}`),
-];
+function checkScalars(inputs: readonly TensorValue[], names: readonly string[]): void {
+  for (const [i, name] of names.entries()) {
+    const { shape } = inputs[i]!;
+    if (shape.length !== 0) throw invalidArgument(`${name} must be a scalar, got shape ${shapeText(shape)}`);
+  }
+}
 
-const shardedFilespec: Kernel = ([base, shards]) => [scalarValue("string", `${text(base!)}-?????-of-${pad5(shards!)}`)];
+const shardedFilename: Kernel = (inputs) => {
+  checkScalars(inputs, ["basename", "shard", "num_shards"]);
+  const [base, shard, shards] = inputs;
+  return [scalarValue("string", `${text(base!)}-${pad5(shard!)}-of-${pad5(shards!)}`)];
+};
+
+const shardedFilespec: Kernel = (inputs) => {
+  checkScalars(inputs, ["basename", "num_shards"]);
+  return [scalarValue("string", `${text(inputs[0]!)}-?????-of-${pad5(inputs[1]!)}`)];
+};
 
 const readFile: Kernel = ([name], context) => [
   tensorValue("string", [], [readFileSync(allowedPath(text(name!), context))]),

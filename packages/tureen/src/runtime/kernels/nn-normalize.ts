@@ -232,6 +232,15 @@ const batchNormWithGlobalNormalization: KernelFactory = ({ attrs }) => {
   const epsilon = attrs.float("variance_epsilon");
   const scaled = attrs.bool("scale_after_normalization");
   return ([t, mean, variance, beta, gamma]) => {
+    if (t!.shape.length !== 4) throw invalidArgument(`input must be 4-dimensional${shapeText(t!.shape)}`);
+    for (const [name, { shape }] of [
+      ["mean", mean!],
+      ["var", variance!],
+      ["beta", beta!],
+      ["gamma", gamma!],
+    ] as const) {
+      if (shape.length !== 1) throw invalidArgument(`${name} must be 1-dimensional${shapeText(shape)}`);
+    }
     const layout = layoutOf(t!.shape, "NHWC");
     const [m, v, b, g] = [realData(mean!), realData(variance!), realData(beta!), realData(gamma!)];
     const factor = Float64Array.from(
@@ -291,6 +300,10 @@ const lrnGrad: KernelFactory = (node) => {
   const settings = lrnSettings(node);
   const { radius, alpha, beta } = settings;
   return ([grads, image, output]) => {
+    if (grads!.shape.length !== 4 || image!.shape.length !== 4) throw invalidArgument("inputs must be 4-dimensional");
+    if (!sameShape(grads!.shape, image!.shape) || !sameShape(output!.shape, image!.shape)) {
+      throw invalidArgument("input_grads, input_image, and out_image should have the same shape");
+    }
     const depth = image!.shape[3]!;
     const [dy, x, y] = [realData(grads!), realData(image!), realData(output!)];
     const norms = lrnNorms(x, depth, settings);
@@ -310,6 +323,9 @@ const lrnGrad: KernelFactory = (node) => {
 
 const dataFormatDimMap: KernelFactory = ({ attrs }) => {
   const [source, target] = [attrs.text("src_format"), attrs.text("dst_format")];
+  if (source.length !== 4 && source.length !== 5) {
+    throw invalidArgument(`Source format must be of length 4 or 5, received src_format = ${source}`);
+  }
   const map = [...source].map((dim) => target.indexOf(dim));
   const rank = map.length;
   return ([x]) => {

@@ -32,7 +32,21 @@ function settingsOf({ attrs }: KernelNode, spatialRank: 2 | 3, at?: number): Set
     spatialRank,
   };
   if (at !== undefined) {
-    return (inputs) => ({ ...fixed, ksize: toIntegers(inputs[at]!), strides: toIntegers(inputs[at + 1]!) });
+    return (inputs) => {
+      const [ksize, strides] = [toIntegers(inputs[at]!), toIntegers(inputs[at + 1]!)];
+      const wanted = spatialRank + 2;
+      if (ksize.length !== wanted) throw invalidArgument(`Sliding window ksize field must specify ${wanted} dimensions`);
+      if (strides.length !== wanted) {
+        throw invalidArgument(`Sliding window stride field must specify ${wanted} dimensions`);
+      }
+      if (ksize.some((size) => size <= 0)) throw invalidArgument("Sliding window ksize must be positive.");
+      const still = strides.find((stride) => stride <= 0);
+      if (still !== undefined) throw invalidArgument(`Stride must be > 0, but got ${still}`);
+      if (ksize[0] !== 1 || strides[0] !== 1) {
+        throw unimplemented("Pooling is not yet supported on the batch dimension.");
+      }
+      return { ...fixed, ksize, strides };
+    };
   }
   const settings: PoolSettings = { ...fixed, ksize: attrs.ints("ksize"), strides: attrs.ints("strides") };
   const rank = spatialRank + 2;
@@ -192,13 +206,23 @@ function checkGradShape(grad: TensorValue, expected: Shape): void {
   }
 }
 
+function checkOutputShape(output: TensorValue, expected: Shape): void {
+  if (!sameShape(output.shape, expected)) {
+    throw invalidArgument(
+      `Expected orig_output shape to be ${shapeText(expected)}, but got ${shapeText(output.shape)}`,
+    );
+  }
+}
+
 /** Each window's gradient goes to its first maximum. */
 function maxPoolGrad(spatialRank: 2 | 3, settingsAt?: number): KernelFactory {
   return (node) => {
     const settings = settingsOf(node, spatialRank, settingsAt);
     return (inputs) => {
-      const [input, , grad] = inputs as [TensorValue, TensorValue, TensorValue];
+      const [input, output, grad] = inputs as [TensorValue, TensorValue, TensorValue];
+      if (input.shape.length === 3) throw invalidArgument("tensor_in must be 4-dimensional");
       const { pool, window, outputShape } = place(input.shape, settings(inputs));
+      checkOutputShape(output, outputShape);
       checkGradShape(grad, outputShape);
       const argmax = maxPoolArgmax(pool, elementsOf(input, window));
       const out = emptyElements(grad.dtype, input.data.length);
@@ -217,8 +241,10 @@ function maxPoolGradGrad(settingsAt?: number): KernelFactory {
   return (node) => {
     const settings = settingsOf(node, 2, settingsAt);
     return (inputs) => {
-      const [input, , grad] = inputs as [TensorValue, TensorValue, TensorValue];
+      const [input, output, grad] = inputs as [TensorValue, TensorValue, TensorValue];
+      if (input.shape.length === 3) throw invalidArgument("tensor_in must be 4-dimensional");
       const { pool, window, outputShape } = place(input.shape, settings(inputs));
+      checkOutputShape(output, outputShape);
       checkGradShape(grad, input.shape);
       const argmax = maxPoolArgmax(pool, elementsOf(input, window));
       const out = emptyElements(grad.dtype, argmax.length);
@@ -283,7 +309,7 @@ function averagePoolBack(spatialRank: 2 | 3): KernelFactory {
         throw invalidArgument(
           spatialRank === 2
             ? "out_backprop must be 1-dimensional and 4 elements"
-            : "orig_input_shape must be 1-dimensional and 5 elements",
+            : "tensor_in must be 1-dimensional and 5 elements",
         );
       }
       if (grad.shape.length !== rank) throw invalidArgument(`out_backprop must be ${rank}-dimensional`);

@@ -1,4 +1,4 @@
-import { elementCount, sameShape } from "../../core/shape.js";
+import { elementCount, sameShape, shapeText } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import type { Attrs } from "../../graph/attr-value.js";
@@ -15,6 +15,8 @@ interface Nudged {
   readonly min: number;
   readonly max: number;
   readonly scale: number;
+  /** Of its own division, not 1/scale: at a tie the last bit decides. */
+  readonly inverse: number;
 }
 
 /** In float32 throughout, as a level's rounding decides which quantum an input falls to. */
@@ -22,7 +24,7 @@ function nudge(min: number, max: number, low: number, high: number): Nudged {
   const scale = f(f(max - min) / f(high - low));
   const zeroFromMin = f(low - f(min / scale));
   const zero = zeroFromMin < low ? low : zeroFromMin > high ? high : Math.floor(zeroFromMin + 0.5);
-  return { min: f(f(low - zero) * scale), max: f(f(high - zero) * scale), scale };
+  return { min: f(f(low - zero) * scale), max: f(f(high - zero) * scale), scale, inverse: f(f(high - low) / f(max - min)) };
 }
 
 function levels(attrs: Attrs): readonly [number, number] {
@@ -33,8 +35,7 @@ function levels(attrs: Attrs): readonly [number, number] {
 
 /** Rounds every `stride`-th element, from `start` on. */
 function fakeQuantize(x: FloatArray, out: FloatArray, range: Nudged, start: number, stride: number): void {
-  const { min, max, scale } = range;
-  const inverse = f(1 / scale);
+  const { min, max, scale, inverse } = range;
   for (let i = start; i < x.length; i += stride) {
     const v = x[i]!;
     const clamped = Math.min(max, Math.max(min, v));
@@ -58,10 +59,14 @@ const fakeQuantArgs: KernelFactory = ({ attrs }) => {
   };
 };
 
-const fakeQuantArgsGradient: KernelFactory = ({ attrs }) => {
+const fakeQuantArgsGradient: KernelFactory = ({ name, attrs }) => {
   const { min, max } = argsRange(attrs);
   return ([gradients, inputs]) => {
-    checkSameSize(gradients!, inputs!);
+    if (!sameShape(gradients!.shape, inputs!.shape)) {
+      throw invalidArgument(
+        `Inputs to operation ${name} of type FakeQuantWithMinMaxArgsGradient must have the same size and shape.  Input 0: ${shapeText(gradients!.shape)} != input 1: ${shapeText(inputs!.shape)}`,
+      );
+    }
     const [dy, x] = [gradients!.data as Float32Array, inputs!.data as Float32Array];
     const out = new Float32Array(x.length);
     for (let i = 0; i < x.length; i++) out[i] = x[i]! >= min && x[i]! <= max ? dy[i]! : 0;
@@ -181,7 +186,15 @@ function quantizeAndDequantize(bitsInput: boolean): KernelFactory {
         throw invalidArgument(`Axis should be at least -1${axis < -1 ? "" : ` and less than ${input!.shape.length}`}`);
       }
       const channels = axis < 0 ? 1 : input!.shape[axis]!;
-      const inner = axis < 0 ? x.length : elementCount(input!.shape.slice(axis + 1));
+      for (const [name, ends] of [
+      ["min", mins],
+      ["max", maxs],
+    ] as const) {
+      if (axis >= 0 && ends.length !== channels) {
+        throw invalidArgument(`${name} has incorrect size, expected ${channels} was ${ends.length}`);
+      }
+    }
+    const inner = axis < 0 ? x.length : elementCount(input!.shape.slice(axis + 1));
       for (let c = 0; c < channels; c++) {
         let [lo, hi] = [mins[c]!, maxs[c]!];
         if (settings.rangeGiven) {

@@ -1,4 +1,5 @@
 import type { DType } from "../../core/dtype.js";
+import { invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { indicesOf } from "./array/cells.js";
@@ -101,6 +102,15 @@ const lstmBlockCell: KernelFactory = ({ attrs }) => {
     const [x, csPrev, hPrev, w, wci, wcf, wco, b] = inputs.map(realData) as FloatArray[];
     const [batch, inputSize] = inputs[0]!.shape as readonly [number, number];
     const cells = inputs[1]!.shape[1]!;
+    const size = (input: number, d: number): number => inputs[input]!.shape[d]!;
+    checkSizes([
+      ["cs_prev.dims(0)", size(1, 0), "batch_size", batch],
+      ["h_prev.dims(0)", size(2, 0), "batch_size", batch],
+      ["h_prev.dims(1)", size(2, 1), "cell_size", cells],
+      ["w.dim_size(0)", size(3, 0), "input_size + cell_size", inputSize + cells],
+      ["w.dim_size(1)", size(3, 1), "cell_size * 4", 4 * cells],
+      ["b.dim_size(0)", size(7, 0), "cell_size * 4", 4 * cells],
+    ]);
     const { dtype } = inputs[0]!;
     const weights: LstmWeights = {
       w: w!,
@@ -163,7 +173,25 @@ function blockLstm(order: "icfo" | "ifco"): KernelFactory {
   };
 }
 
+/** TensorFlow's order and words: the name of a size, what it is, what it must be. */
+function checkSizes(sizes: readonly (readonly [string, number, string, number])[]): void {
+  for (const [name, found, wantedName, wanted] of sizes) {
+    if (found !== wanted) throw invalidArgument(`${name} != ${wantedName}: ${found} vs. ${wanted}`);
+  }
+}
+
 const gruBlockCell: KernelFactory = () => (inputs: readonly TensorValue[]) => {
+  const size = (input: number, d: number): number => inputs[input]!.shape[d]!;
+  const [rows, width, state] = [size(0, 0), size(0, 1), size(1, 1)];
+  checkSizes([
+    ["h_prev.dims(0)", size(1, 0), "batch_size", rows],
+    ["w_ru.dim_size(0)", size(2, 0), "input_size + cell_size", width + state],
+    ["w_ru.dim_size(1)", size(2, 1), "cell_size * 2", 2 * state],
+    ["w_c.dim_size(0)", size(3, 0), "input_size + cell_size", width + state],
+    ["w_c.dim_size(1)", size(3, 1), "cell_size", state],
+    ["b_ru.dim_size(0)", size(4, 0), "cell_size * 2", 2 * state],
+    ["b_c.dim_size(0)", size(5, 0), "cell_size", state],
+  ]);
   const [x, hPrev, wRu, wC, bRu, bC] = inputs.map(realData) as FloatArray[];
   const [batch, inputSize] = inputs[0]!.shape as readonly [number, number];
   const cells = inputs[1]!.shape[1]!;

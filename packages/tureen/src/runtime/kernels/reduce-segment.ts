@@ -173,11 +173,21 @@ function sparseSegmentGradKernel(scale: SegmentScale, isCompact = false): Kernel
       const limit = toIntegers(outputDim0!)[0]!;
       const ids = toIntegers(segmentIds!);
       const rows = toIntegers(indices!);
+      if (isCompact && limit === 0) {
+        return [
+          arithmetic.finish([0, ...grad!.shape.slice(1)], arithmetic.accumulators(0) as Float64Array),
+          fromNumbers(node.outputTypes[1]!, [0], new Float64Array(0)),
+        ];
+      }
       const segments = grad!.shape[0]!;
       const width = elementCount(grad!.shape.slice(1));
       const counts = new Int32Array(segments);
       for (const id of ids) {
-        if (id < 0 || id >= segments) throw invalidArgument("Invalid number of segments");
+        if (id < 0 || id >= segments) {
+          throw invalidArgument(
+            isCompact ? `Segment id ${id} out of range [0, ${segments}).` : "Invalid number of segments",
+          );
+        }
         counts[id]!++;
       }
       const x = arithmetic.read(grad!) as Float32Array;

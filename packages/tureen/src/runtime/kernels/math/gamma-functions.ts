@@ -161,6 +161,7 @@ function upperFraction(a: number, x: number): number {
 export function igammaGradA(a: number, x: number): number {
   if (x === 0) return 0;
   if (!(x > 0) || !(a > 0)) return Number.NaN;
+  if (x === Number.POSITIVE_INFINITY) return 0;
   const logX = Math.log(x);
   let size = Math.exp(a * logX - x - logGamma(a + 1));
   let psi = digamma(a + 1);

@@ -1,4 +1,4 @@
-import { gunzipSync, inflateSync } from "node:zlib";
+import { constants, gunzipSync, inflateSync } from "node:zlib";
 import { create, fromBinary, fromJson, type JsonValue, toBinary } from "@bufbuild/protobuf";
 import { ExampleSchema } from "@tureen/protos/gen/tensorflow/core/example/example_pb";
 import { TensorProtoSchema } from "@tureen/protos/gen/tensorflow/core/framework/tensor_pb";
@@ -41,14 +41,16 @@ function numbersOfBytes(
   return data as never;
 }
 
+/** Of a stream that is cut off, TensorFlow gives what there is. */
+const cutOff = { finishFlush: constants.Z_SYNC_FLUSH };
+
 /** Gives out a decompressed byte string; DATA_LOSS for what is none. */
 function decompress(bytes: Uint8Array, type: string): Uint8Array {
   try {
-    return new Uint8Array(type === "GZIP" ? gunzipSync(bytes) : inflateSync(bytes));
+    return new Uint8Array(type === "GZIP" ? gunzipSync(bytes, cutOff) : inflateSync(bytes, cutOff));
   } catch (error) {
-    throw new StatusError("DATA_LOSS", `inflate() failed with error ${(error as NodeJS.ErrnoException).code ?? ""}`, {
-      cause: error,
-    });
+    const { errno, message } = error as NodeJS.ErrnoException;
+    throw new StatusError("DATA_LOSS", `inflate() failed with error ${errno ?? ""}: ${message}`, { cause: error });
   }
 }
 

@@ -57,7 +57,7 @@ export function keyedGenerator(inputs: readonly TensorValue[]): () => Philox {
     );
   }
   // TensorFlow asks a counter of so many entries as the number of an algorithm that it does not know.
-  const needed = number === philoxAlgorithm ? counterSize : number === threeFryAlgorithm ? 1 : number;
+  const needed = number === philoxAlgorithm ? counterSize : number;
   if (counter.shape.length !== 1 || counter.shape[0]! < needed) {
     throw invalidArgument(
       `counter must be a vector with length at least ${needed}; got shape: ${shapeText(counter.shape)}. (Note that batched counters are not supported yet.)`,

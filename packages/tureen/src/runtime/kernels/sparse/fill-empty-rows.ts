@@ -112,8 +112,12 @@ export function fillEmptyRowsGrad(reverseIndexMap: TensorValue, gradValues: Tens
     }
     visited[at] = 1;
   }
-  const grads = gradValues.data as unknown as (number & bigint)[];
-  const sum = allocate(dtype, 1) as unknown as (number & bigint)[] & Elements;
-  for (let i = 0; i < total; i++) if (visited[i] === 0) sum[0] = (sum[0]! + grads[i]!) as number & bigint;
-  return [pick(gradValues, map, [map.length]), tensorValue(dtype, [], sum as never)];
+  const width = widthOf(dtype);
+  const grads = numbersToRead(gradValues);
+  const sum = numbersToWrite(dtype, 1);
+  for (let i = 0; i < total; i++) {
+    if (visited[i] === 1) continue;
+    for (let k = 0; k < width; k++) sum[k] = ((sum[k] as number) + (grads[i * width + k] as number)) as never;
+  }
+  return [pick(gradValues, map, [map.length]), fromNumbers(dtype, [], sum)];
 }

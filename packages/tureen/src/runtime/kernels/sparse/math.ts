@@ -208,9 +208,33 @@ const sparseAdd: KernelFactory = () => (inputs) => {
   return [mergedIndices(kept, a, b), fromNumbers(dtype, [kept.length], values), int64Value([a.rank], a.shape)];
 };
 
+function checkAddGrad(backprop: TensorValue, a: TensorValue, b: TensorValue, sum: TensorValue): void {
+  if (a.shape.length !== 2 || b.shape.length !== 2 || sum.shape.length !== 2) {
+    throw invalidArgument(
+      `Input indices should be matrices but received shapes: ${shapeText(a.shape)} and ${shapeText(b.shape)} and ${shapeText(sum.shape)}`,
+    );
+  }
+  if (backprop.shape.length !== 1) {
+    throw invalidArgument(
+      `Input backprop_val_grad should be a vector but received shape: ${shapeText(backprop.shape)}`,
+    );
+  }
+  if (a.shape[1] !== b.shape[1] || b.shape[1] !== sum.shape[1]) {
+    throw invalidArgument(
+      `The densified operands should have the same ndims; for A, B, sum got: ${a.shape[1]}${b.shape[1]}${sum.shape[1]}`,
+    );
+  }
+  if (backprop.shape[0] !== sum.shape[0]) {
+    throw invalidArgument(
+      `# elements of backprop_val_grad and # rows of sum_indices should match (#nnz of sum): got ${backprop.shape[0]} and ${sum.shape[0]}`,
+    );
+  }
+}
+
 const sparseAddGrad: KernelFactory =
   () =>
   ([backprop, aIndices, bIndices, sumIndices]) => {
+    checkAddGrad(backprop!, aIndices!, bIndices!, sumIndices!);
     const { dtype } = backprop!;
     const width = widthOf(dtype);
     const rank = aIndices!.shape[1]!;
@@ -235,7 +259,19 @@ const sparseAddGrad: KernelFactory =
 const softmax: KernelFactory =
   () =>
   ([indices, values, shape]) => {
-    checkSparseRanks(indices!, values!, shape!);
+    if (indices!.shape.length !== 2) {
+      throw invalidArgument(`Input sp_indices should be a matrix but received shape: ${shapeText(indices!.shape)}`);
+    }
+    if (values!.shape.length !== 1 || shape!.shape.length !== 1) {
+      throw invalidArgument(
+        `Inputs sp_values and sp_shape should be vectors but received shapes: ${shapeText(values!.shape)} and ${shapeText(shape!.shape)}`,
+      );
+    }
+    if (indices!.shape[0] !== values!.shape[0]) {
+      throw invalidArgument(
+        `indices and values rows (indexing dimension) must match. (indices = ${indices!.shape[0]}, values = ${values!.shape[0]})`,
+      );
+    }
     const entries = entriesOf(indices!, values!, shape!);
     const { rank, count } = entries;
     if (rank < 2) {

@@ -42,7 +42,7 @@ export const rearrangeKernels: KernelTable = {
   SparseSliceGrad:
     () =>
     ([backprop, inputIndices, inputStart, outputIndices]) => [
-      sliceGrad(backprop!, inputIndices!, numbersOf(inputStart!), outputIndices!),
+      sliceGrad(backprop!, inputIndices!, numbersOf(inputStart!), inputStart!.shape, outputIndices!),
     ],
 
   SparseConcat: ({ attrs }) => {
@@ -101,8 +101,32 @@ function sliceGrad(
   backprop: TensorValue,
   inputIndices: TensorValue,
   start: Float64Array,
+  startShape: readonly number[],
   outputIndices: TensorValue,
 ): TensorValue {
+  if (backprop.shape.length !== 1) {
+    throw invalidArgument(
+      `Input backprop_val_grad should be a vector but received shape: ${shapeText(backprop.shape)}`,
+    );
+  }
+  if (inputIndices.shape.length !== 2 || outputIndices.shape.length !== 2) {
+    throw invalidArgument(
+      `Input and output indices should be matrices but received shapes: ${shapeText(inputIndices.shape)} and ${shapeText(outputIndices.shape)}`,
+    );
+  }
+  if (startShape.length !== 1) {
+    throw invalidArgument(`The input_start should be a vector but received shape ${shapeText(startShape)}`);
+  }
+  if (backprop.shape[0] !== outputIndices.shape[0]) {
+    throw invalidArgument(
+      `# elements of backprop_val_grad and # rows of output_indices should match (#nnz of sum): got ${backprop.shape[0]} and ${outputIndices.shape[0]}`,
+    );
+  }
+  if (start.length !== inputIndices.shape[1]) {
+    throw invalidArgument(
+      `Expected input_start to be a vector of length ${inputIndices.shape[1]} but got length ${start.length}`,
+    );
+  }
   const [input, output] = [numbersOf(inputIndices), numbersOf(outputIndices)];
   const [count, rank] = [inputIndices.shape[0]!, inputIndices.shape[1]!];
   const outputs = outputIndices.shape[0]!;

@@ -18,7 +18,7 @@ const errorTexts: readonly (readonly [string, string])[] = [
   ["missing argument to repetition operator", "no argument for repetition operator"],
   ["invalid or unsupported Perl syntax", "invalid perl operator"],
   ["invalid nested repetition operator", "bad repetition operator"],
-  ["invalid repeat count", "bad repetition operator"],
+  ["invalid repeat count", "invalid repetition size"],
   ["trailing backslash at end of expression", "trailing \\"],
 ];
 

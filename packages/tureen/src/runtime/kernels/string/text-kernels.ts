@@ -32,7 +32,9 @@ function caseOp(to: "lower" | "upper"): KernelFactory {
     }
     if (encoding === "") return ([input]) => [mapStrings(input!, asciiCase[to])];
     const change = (bytes: Uint8Array): Uint8Array => {
-      const text = decodeText(bytes);
+      // TensorFlow hands a C string to ICU, which ends at the first zero.
+      const end = bytes.indexOf(0);
+      const text = decodeText(end < 0 ? bytes : bytes.subarray(0, end));
       return encodeText(to === "lower" ? text.toLowerCase() : text.toUpperCase());
     };
     return ([input]) => [mapStrings(input!, change)];
