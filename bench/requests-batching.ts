@@ -44,9 +44,9 @@ const body = encodePredictRequest({
 
 async function figures(isBatched: boolean): Promise<Figures> {
   const parameters = create(BatchingParametersSchema, {
-    maxBatchSize: { value: 64n },
-    batchTimeoutMicros: { value: 0n },
-    numBatchThreads: { value: 1n },
+    maxBatchSize: 64n,
+    batchTimeoutMicros: 0n,
+    numBatchThreads: 1n,
   });
   const server = await startModelServer({
     host: "127.0.0.1",

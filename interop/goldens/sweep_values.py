@@ -110,11 +110,6 @@ for t in ALL:
     case("MatrixSetDiagV2", [draw((2, 0, 3, 3), t, "m"), draw((2, 0, 3), t, "d"), np.int32(0)])
     for idx, shapes in [([[0, 2], [1]], [(2,), (1,)]), ([1, [0, 1]], [(2,), (2, 2)]), ([[], [0]], [(0, 2), (1, 2)]), ([[0, 0], [0]], [(2,), (1,)])]:
         case("ParallelDynamicStitch", [[np.array(x, np.int32) for x in idx], [draw(x, t, i) for i, x in enumerate(shapes)]])
-    for shape, k, o in [((5,), 3, True), ((2, 4), 4, True), ((2, 2, 3), 1, False), ((3,), 0, True), ((0, 3), 2, True), ((3,), 4, True)]:
-        if t in REAL:
-            case("TopK", [draw(shape, t, "x")], {"k": k, "sorted": o}, producer=6)
-case("TopK", [np.array([1, 7, INF, -INF, 2], f32)], {"k": 3}, producer=6)
-case("TopK", [f32(1)], {"k": 1}, producer=6)
 case("Fingerprint", [f32(1), s("farmhash64").reshape(())], name="a scalar")
 case("Fingerprint", [np.ones((2, 2), f32), s("md5").reshape(())], name="another method")
 case("Fingerprint", [np.ones((2, 2), f32), s("farmhash64")], name="a vector of methods")
@@ -312,23 +307,7 @@ for t in (f16, f32, f64):
 case("RandomGamma", [np.int32(2), f32([1])], {"seed": 3, "seed2": 4}, "scalar shape")
 case("RandomGamma", [i32(-2), f32([1])], {"seed": 3, "seed2": 4}, "negative shape")
 
-# Trees' statistics and crossed columns.
-nodes, feature = i32(0, 1, 1, 2, 0), i32(0, 3, 1, 2, 1)
-grads, hess = draw((5, 1), f32, "g"), draw((5, 1), f32, "h", 0.1, 1)
-for splits, buckets, width in [(3, 4, 1), (5, 6, 1), (3, 4, 2), (4, 5, 3)]:
-    a = {"max_splits": splits, "num_buckets": buckets}
-    case("BoostedTreesAggregateStats", [nodes, draw((5, width), f32, "g"), draw((5, width), f32, "h"), np.stack([feature] * width, 1)], a)
-    case("BoostedTreesAggregateStats", [nodes[:0], grads[:0], hess[:0], feature[:0, None]], a)
-    case("BoostedTreesMakeStatsSummary", [nodes, grads, hess, [feature] * width], a)
-    case("BoostedTreesMakeStatsSummary", [nodes[:0], grads[:0], hess[:0], [feature[:0]] * width], a)
-a = {"max_splits": 3, "num_buckets": 4}
-for name, args in [("node beyond", [i32(0, 1, 1, 9, 0), grads, hess, feature]), ("negative node", [i32(0, 1, 1, -2, 0), grads, hess, feature]), ("bucket beyond", [nodes, grads, hess, i32(0, 3, 1, 9, 1)]), ("nodes of rank 2", [nodes[:, None], grads, hess, feature]), ("gradients of rank 1", [nodes, grads[:, 0], hess, feature])]:
-    case("BoostedTreesMakeStatsSummary", args[:3] + [[args[3]]], a, name)
-    if name != "bucket beyond":
-        case("BoostedTreesAggregateStats", args[:3] + [args[3][:, None]], a, name)
-values = f32([-1, 0, 0.5, 1, 2.5, INF, -INF])
-for bounds in ([0, 1, 2], [0.5], [-INF, 0, INF], [], [2, 1]):
-    case("BoostedTreesBucketize", [[values, values[:2]], [f32(bounds), f32([0])]])
+# Crossed columns.
 for order, hashed, t, splits in itertools.product(("RR", "RD", "DR"), (True, False), (np.int64, object), (np.int32, np.int64)):
     v = [draw((4,), t, "a", 0, 9), draw((3,), t, "b", 0, 9)]
     ragged = [np.array([0, 2, 2, 4], splits), np.array([0, 1, 3, 3], splits)]

@@ -13,7 +13,9 @@ function scalarOf(value: TensorValue, name = "iou_threshold"): number {
 
 function checkBoxes(boxes: TensorValue, scores: TensorValue): void {
   if (boxes.shape.length !== 2)
-    throw invalidArgument(`boxes must be 2-D${shapeText(boxes.shape)} (Shape must be rank 2 but is rank ${boxes.shape.length})`);
+    throw invalidArgument(
+      `boxes must be 2-D${shapeText(boxes.shape)} (Shape must be rank 2 but is rank ${boxes.shape.length})`,
+    );
   if (boxes.shape[1] !== 4) {
     throw invalidArgument(`boxes must have 4 columns (Dimension must be 4 but is ${boxes.shape[1]})`);
   }

@@ -33,14 +33,14 @@ const scalarSummary: Kernel = ([tags, values]) => {
 const histogramSummary: KernelFactory =
   ({ name }) =>
   ([tag, values]) => {
-  if (tag!.shape.length !== 0) throw invalidArgument("tags must be scalar");
-  const list = numbers(values!);
-  for (let i = 0; i < list.length; i++) {
-    if (Number.isNaN(list[i])) throw invalidArgument(`Nan in summary histogram for: ${name}`);
-    if (!Number.isFinite(list[i])) throw invalidArgument(`Infinity in Histogram for: ${name}`);
-  }
-  return summary([{ tag: text(tag!), histogram: histogramOf(list) }]);
-};
+    if (tag!.shape.length !== 0) throw invalidArgument("tags must be scalar");
+    const list = numbers(values!);
+    for (let i = 0; i < list.length; i++) {
+      if (Number.isNaN(list[i])) throw invalidArgument(`Nan in summary histogram for: ${name}`);
+      if (!Number.isFinite(list[i])) throw invalidArgument(`Infinity in Histogram for: ${name}`);
+    }
+    return summary([{ tag: text(tag!), histogram: histogramOf(list) }]);
+  };
 
 function summaryOf(bytes: Uint8Array): readonly SummaryValue[] {
   try {

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { dtypeLabel } from "../../core/dtype.js";
+import { shapeText } from "../../core/shape.js";
 import { invalidArgument, notFound } from "../../core/status-error.js";
 import { scalarValue, type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import { decodeText, encodeText } from "../../core/text.js";

@@ -97,6 +97,51 @@ function convolution(spatialRank: 2 | 3): KernelFactory {
   };
 }
 
+/** What TensorFlow's gradients of three-dimensional convolutions ask of their inputs before all else. */
+function checkVolumes(input: Shape, inputName: string, filter: Shape, grad: Shape, window: WindowAttrs): void {
+  if (input.length !== 5) throw invalidArgument(`${inputName} tensor must have 5 dimensions`);
+  if (filter.length !== 5) throw invalidArgument("filter_sizes tensor must have 5 dimensions");
+  if (grad.length !== 5) throw invalidArgument("out_backprop tensor must have 5 dimensions");
+  const channels = splitImage(input, window).channels;
+  if (channels !== filter[3]) {
+    throw invalidArgument(
+      `input and filter_sizes must have the same number of channels. Got ${channels} for input and ${filter[3]} for filter_sizes`,
+    );
+  }
+  const outChannels = splitImage(grad, window).channels;
+  if (outChannels !== filter[4]) {
+    throw invalidArgument(
+      `out_backprop and filter_sizes must have the same number of channels. Got ${outChannels} for out_backprop and ${filter[4]} for filter_sizes`,
+    );
+  }
+}
+
+/** The same of depthwise ones. */
+function checkDepthwiseGrad(op: string, input: Shape, filter: Shape, grad: Shape, window: WindowAttrs): void {
+  for (const [name, shape] of [
+    ["input", input],
+    ["filter", filter],
+    ["out_backprop", grad],
+  ] as const) {
+    if (shape.length !== 4) throw invalidArgument(`${op}: ${name} must be 4-dimensional`);
+  }
+  if (splitImage(input, window).channels !== filter[2]) {
+    throw invalidArgument(`${op}: input and filter must have the same in_depth`);
+  }
+  const { conv } = depthwiseOf(input, filter, window);
+  const [wanted, found] = [splitImage(outputShape(conv, window), window), splitImage(grad, window)];
+  for (const [d, name] of [
+    [1, "rows"],
+    [2, "columns"],
+  ] as const) {
+    if (found.spatial[d] !== wanted.spatial[d]) {
+      throw invalidArgument(
+        `${op}: Number of ${name} of out_backprop doesn't match computed: actual = ${found.spatial[d]}, computed = ${wanted.spatial[d]}`,
+      );
+    }
+  }
+}
+
 /** Checks an incoming gradient against the shape that the forward op would have given. */
 function checkGrad(op: string, conv: Convolution, grad: Shape, window: WindowAttrs): void {
   const expected = splitImage(outputShape(conv, window), window);
@@ -125,6 +170,7 @@ function backpropInput(op: string, spatialRank: 2 | 3): KernelFactory {
       if (sizes!.shape.length !== 1) {
         throw invalidArgument(`${op}: input_sizes input must be 1-dim, not ${sizes!.shape.length}`);
       }
+      if (spatialRank === 3) checkVolumes(toIntegers(sizes!), "input", filter!.shape, grad!.shape, window);
       const shape = inputSizes(op, toIntegers(sizes!), filter!.shape, grad!.shape, window);
       const conv = convolutionOf(shape, filter!.shape, window);
       checkGrad(op, conv, grad!.shape, window);
@@ -154,6 +200,7 @@ function backpropFilter(op: string, spatialRank: 2 | 3): KernelFactory {
         throw invalidArgument(`${op}: filter_sizes input must be 1-dim, not ${sizes!.shape.length}`);
       }
       const shape = toIntegers(sizes!);
+      if (spatialRank === 3) checkVolumes(input!.shape, "input", shape, grad!.shape, window);
       const conv = convolutionOf(input!.shape, shape, window);
       checkGrad(op, conv, grad!.shape, window);
       const out = floatArray(grad!.dtype, elementCount(shape));
@@ -209,6 +256,7 @@ const depthwiseBackpropInput: KernelFactory = ({ attrs }) => {
   const window = depthwiseAttrs(attrs);
   return ([sizes, filter, grad]) => {
     const shape = toIntegers(sizes!);
+    checkDepthwiseGrad("DepthwiseConv2DBackpropInput", shape, filter!.shape, grad!.shape, window);
     const { conv, multiplier } = depthwiseOf(shape, filter!.shape, window);
     checkGrad("DepthwiseConv2dNativeBackpropInput", conv, grad!.shape, window);
     const out = floatArray(grad!.dtype, elementCount(shape));
@@ -221,6 +269,7 @@ const depthwiseBackpropFilter: KernelFactory = ({ attrs }) => {
   const window = depthwiseAttrs(attrs);
   return ([input, sizes, grad]) => {
     const shape = toIntegers(sizes!);
+    checkDepthwiseGrad("DepthwiseConv2DBackpropFilter", input!.shape, shape, grad!.shape, window);
     const { conv, multiplier } = depthwiseOf(input!.shape, shape, window);
     checkGrad("DepthwiseConv2dNativeBackpropFilter", conv, grad!.shape, window);
     const out = floatArray(grad!.dtype, elementCount(shape));

@@ -35,7 +35,8 @@ function roundEven(x: number): number {
 }
 
 function clamp(x: number, low: number, high: number): number {
-  return x < low ? low : x > high ? high : x;
+  if (x < low) return low;
+  return x > high ? high : x;
 }
 
 /** Half of the range of a signed dtype: what lies below its zero. */

@@ -1,4 +1,4 @@
-import { elementCount, type Shape, shapeText } from "../../core/shape.js";
+import { elementCount, type Shape, sameShape, shapeText } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";

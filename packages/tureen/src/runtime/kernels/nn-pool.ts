@@ -35,7 +35,8 @@ function settingsOf({ attrs }: KernelNode, spatialRank: 2 | 3, at?: number): Set
     return (inputs) => {
       const [ksize, strides] = [toIntegers(inputs[at]!), toIntegers(inputs[at + 1]!)];
       const wanted = spatialRank + 2;
-      if (ksize.length !== wanted) throw invalidArgument(`Sliding window ksize field must specify ${wanted} dimensions`);
+      if (ksize.length !== wanted)
+        throw invalidArgument(`Sliding window ksize field must specify ${wanted} dimensions`);
       if (strides.length !== wanted) {
         throw invalidArgument(`Sliding window stride field must specify ${wanted} dimensions`);
       }

@@ -24,7 +24,12 @@ function nudge(min: number, max: number, low: number, high: number): Nudged {
   const scale = f(f(max - min) / f(high - low));
   const zeroFromMin = f(low - f(min / scale));
   const zero = zeroFromMin < low ? low : zeroFromMin > high ? high : Math.floor(zeroFromMin + 0.5);
-  return { min: f(f(low - zero) * scale), max: f(f(high - zero) * scale), scale, inverse: f(f(high - low) / f(max - min)) };
+  return {
+    min: f(f(low - zero) * scale),
+    max: f(f(high - zero) * scale),
+    scale,
+    inverse: f(f(high - low) / f(max - min)),
+  };
 }
 
 function levels(attrs: Attrs): readonly [number, number] {
@@ -186,15 +191,7 @@ function quantizeAndDequantize(bitsInput: boolean): KernelFactory {
         throw invalidArgument(`Axis should be at least -1${axis < -1 ? "" : ` and less than ${input!.shape.length}`}`);
       }
       const channels = axis < 0 ? 1 : input!.shape[axis]!;
-      for (const [name, ends] of [
-      ["min", mins],
-      ["max", maxs],
-    ] as const) {
-      if (axis >= 0 && ends.length !== channels) {
-        throw invalidArgument(`${name} has incorrect size, expected ${channels} was ${ends.length}`);
-      }
-    }
-    const inner = axis < 0 ? x.length : elementCount(input!.shape.slice(axis + 1));
+      const inner = axis < 0 ? x.length : elementCount(input!.shape.slice(axis + 1));
       for (let c = 0; c < channels; c++) {
         let [lo, hi] = [mins[c]!, maxs[c]!];
         if (settings.rangeGiven) {
@@ -298,6 +295,14 @@ const quantizeAndDequantizeV4Grad: KernelFactory = ({ attrs }) => {
     const [dy, x] = [realData(gradients!), realData(input!)];
     const [mins, maxs] = [realData(inputMin!), realData(inputMax!)];
     const channels = axis < 0 ? 1 : shape[axis]!;
+    for (const [name, ends] of [
+      ["min", mins],
+      ["max", maxs],
+    ] as const) {
+      if (axis >= 0 && ends.length !== channels) {
+        throw invalidArgument(`${name} has incorrect size, expected ${channels} was ${ends.length}`);
+      }
+    }
     const inner = axis < 0 ? x.length : elementCount(shape.slice(axis + 1));
     const out = realArray(dtype, x.length);
     for (let i = 0; i < x.length; i++) {

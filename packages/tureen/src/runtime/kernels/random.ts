@@ -1,4 +1,5 @@
 import { elementCount } from "../../core/shape.js";
+import { invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { newValue } from "./array/cells.js";
@@ -77,6 +78,11 @@ const gamma: KernelFactory = (node) => {
   const reserve = sessionGenerator(node);
   return (inputs, context) => {
     const [shape, alpha] = inputs as [TensorValue, TensorValue];
+    if (shape.shape.length === 0) {
+      throw invalidArgument(
+        `shape must be a vector of {int32,int64}, got shape: Tensor<type: ${shape.dtype} shape: [] values: ${shape.data[0]}>`,
+      );
+    }
     const sizes = shapeInput(shape);
     const count = elementCount(sizes) * elementCount(alpha.shape);
     if (count === 0) return [newValue(alpha.dtype, [...sizes, ...alpha.shape])];

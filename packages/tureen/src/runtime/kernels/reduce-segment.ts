@@ -185,7 +185,7 @@ function sparseSegmentGradKernel(scale: SegmentScale, isCompact = false): Kernel
       for (const id of ids) {
         if (id < 0 || id >= segments) {
           throw invalidArgument(
-            isCompact ? `Segment id ${id} out of range [0, ${segments}).` : "Invalid number of segments",
+            isCompact && id < 0 ? `Segment id ${id} out of range [0, ${segments}).` : "Invalid number of segments",
           );
         }
         counts[id]!++;

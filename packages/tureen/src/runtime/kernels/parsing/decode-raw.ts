@@ -1,13 +1,14 @@
 import { constants, gunzipSync, inflateSync } from "node:zlib";
-import { create, fromBinary, fromJson, type JsonValue, toBinary } from "@bufbuild/protobuf";
-import { ExampleSchema } from "@tureen/protos/gen/tensorflow/core/example/example_pb";
+import { fromBinary, fromJson, type JsonValue } from "@bufbuild/protobuf";
+import { type Example, ExampleSchema } from "@tureen/protos/gen/tensorflow/core/example/example_pb";
 import { TensorProtoSchema } from "@tureen/protos/gen/tensorflow/core/framework/tensor_pb";
 import { encodeTensorProto } from "@tureen/protos/tensor-proto";
 import { allocate, type DType, dtypeLabel, dtypeNumber, dtypeSize, type NumericArray } from "../../../core/dtype.js";
 import { shapeText } from "../../../core/shape.js";
 import { invalidArgument, StatusError } from "../../../core/status-error.js";
 import { scalarValue, type TensorValue, tensorValue, toIntegers } from "../../../core/tensor-value.js";
-import { decodeText } from "../../../core/text.js";
+import { decodeText, encodeText } from "../../../core/text.js";
+import { WireWriter } from "../../../formats/wire-format.js";
 import { tensorFromProto } from "../../../graph/tensor-proto.js";
 import type { KernelTable } from "../../kernel.js";
 
@@ -52,6 +53,46 @@ function decompress(bytes: Uint8Array, type: string): Uint8Array {
     const { errno, message } = error as NodeJS.ErrnoException;
     throw new StatusError("DATA_LOSS", `inflate() failed with error ${errno ?? ""}: ${message}`, { cause: error });
   }
+}
+
+/** Quotes integers that a JavaScript number would round: protobuf's JSON takes them as text too. */
+function quoteLong(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"|-?\b\d{16,}\b(?![.eE])/g, (token) =>
+    token.startsWith('"') ? token : `"${token}"`,
+  );
+}
+
+/** An int64 as a varint, all 64 bits of it. */
+function wideVarint(value: bigint): Uint8Array {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, value);
+  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  bytes.push(Number(rest));
+  return Uint8Array.from(bytes);
+}
+
+/** An Example's bytes with each number in a field of its own, as TensorFlow's translation from JSON writes them. */
+function unpackedExample(example: Example): Uint8Array {
+  const writer = new WireWriter();
+  if (example.features === undefined) return writer.finish();
+  const features = new WireWriter();
+  for (const [name, { kind }] of Object.entries(example.features.feature)) {
+    const feature = new WireWriter();
+    const list = new WireWriter();
+    if (kind.case === "bytesList") {
+      for (const value of kind.value.value) list.bytesField(1, value);
+      feature.bytesField(1, list.finish());
+    } else if (kind.case === "floatList") {
+      for (const value of kind.value.value) list.tag(1, 5).float(value);
+      feature.bytesField(2, list.finish());
+    } else if (kind.case === "int64List") {
+      for (const value of kind.value.value) list.tag(1, 0).raw(wideVarint(value));
+      feature.bytesField(3, list.finish());
+    }
+    const entry = new WireWriter().bytesField(1, encodeText(name)).bytesField(2, feature.finish());
+    features.bytesField(1, entry.finish());
+  }
+  return writer.bytesField(1, features.finish()).finish();
 }
 
 /** Bytes as numbers, tensors, JSON and compressed streams. */
@@ -145,9 +186,9 @@ export const decodeKernels: KernelTable = {
         strings(json!).map((bytes) => {
           const text = decodeText(bytes);
           try {
-            const example =
-              text === "" ? create(ExampleSchema) : fromJson(ExampleSchema, JSON.parse(text) as JsonValue);
-            return toBinary(ExampleSchema, example);
+            if (text === "") throw new Error("Unexpected end of string. Expected a value.\n\n^");
+            const example = fromJson(ExampleSchema, JSON.parse(quoteLong(text)) as JsonValue);
+            return unpackedExample(example);
           } catch (error) {
             throw new StatusError("INVALID_ARGUMENT", `Error while parsing JSON: ${(error as Error).message}`, {
               cause: error,

@@ -56,8 +56,9 @@ export function keyedGenerator(inputs: readonly TensorValue[]): () => Philox {
       `key must have shape [1], not ${shapeText(key.shape)}. (Note that batched keys are not supported yet.)`,
     );
   }
-  // TensorFlow asks a counter of so many entries as the number of an algorithm that it does not know.
-  const needed = number === philoxAlgorithm ? counterSize : number;
+  // TensorFlow asks a counter of so many entries as the number of the algorithm; of Philox it then reads two, there or not.
+  const isShort = counter.shape.length !== 1 || counter.shape[0]! < number;
+  const needed = number === philoxAlgorithm && !isShort ? counterSize : number;
   if (counter.shape.length !== 1 || counter.shape[0]! < needed) {
     throw invalidArgument(
       `counter must be a vector with length at least ${needed}; got shape: ${shapeText(counter.shape)}. (Note that batched counters are not supported yet.)`,

@@ -1,8 +1,8 @@
-import { allocate } from "../../../core/dtype.js";
 import { shapeText } from "../../../core/shape.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
-import { type Elements, pick } from "./elements.js";
+import { fromNumbers, numbersToRead, numbersToWrite, widthOf } from "./arithmetic.js";
+import { pick } from "./elements.js";
 import { int64Value, numbersOf } from "./integers.js";
 
 /**
