@@ -35,8 +35,7 @@ function roundEven(x: number): number {
 }
 
 function clamp(x: number, low: number, high: number): number {
-  if (x < low) return low;
-  return x > high ? high : x;
+  return Math.min(Math.max(x, low), high);
 }
 
 /** Half of the range of a signed dtype: what lies below its zero. */
