@@ -91,6 +91,6 @@ it("refuses other files and empty logs", async () => {
   const statistics = await known;
   expect(() => requestStatistics([logFile("none", [])], statistics)).toThrow("The logs hold no request with features");
   expect(() => requestStatistics([logFile("bad", [Uint8Array.of(0x32, 200)])], statistics)).toThrow(
-    /is no log of requests/,
+    /bad.* is no log of requests: \S/,
   );
 });
