@@ -83,6 +83,21 @@ test("row numbers, elements and awaited elements give the same batches", async (
   );
 });
 
+test("a cache before take is kept where take reads to its end, and only there", () => {
+  for (const [taken, isKept] of [
+    [2, false],
+    [3, true],
+  ] as const) {
+    const shuffled = (source: Dataset<Pair>): Dataset<Pair> =>
+      source.shuffle(3, { seed: 7, reshuffleEachIteration: true }).cache().take(taken).batch(1);
+    const rows = shuffled(Dataset.fromTensorSlices(arrays(2)));
+    const elements = shuffled(Dataset.fromGenerator(() => Dataset.fromTensorSlices(arrays(2))));
+    const passes = Array.from({ length: 8 }, () => String([...rows].map(plain)));
+    expect(Array.from({ length: 8 }, () => String([...elements].map(plain)))).toEqual(passes);
+    expect(new Set(passes).size === 1).toBe(isKept);
+  }
+});
+
 test("unbatch undoes batch, however the last batch is", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 9 }), (rows, size) => {

@@ -83,7 +83,8 @@ export function takenOrder(source: RowOrder, count: number): RowOrder {
   const size = count < 0 ? source.size : Math.min(count, source.size);
   const open = (): RowCursor => {
     const rows = source.open();
-    let left = size;
+    // Not the source's size: who takes more than there is reads to the end, and a cache before sees that its pass is whole.
+    let left = count < 0 ? Number.POSITIVE_INFINITY : count;
     return {
       fill(into, start, wanted) {
         const given = rows.fill(into, start, Math.min(wanted, left));
