@@ -18,6 +18,17 @@ it("finds the records that kill workers and leaves them out", async () => {
   expect(started).toBe(4);
 });
 
+it("tries again, for the next shard, to load a model that could not be loaded", async () => {
+  let started = 0;
+  const runner = processRunner(options, "", 2, () => {
+    started += 1;
+    return fork(script, { execArgv: [], env: started === 1 ? { FAIL_TO_START: "1" } : {} });
+  });
+  await expect(runner.run({ index: 0, ranges: [] }, () => {})).rejects.toThrow("no model");
+  expect(await runner.run({ index: 1, ranges: [] }, () => {})).toMatchObject({ predictionCount: 8 });
+  runner.close();
+});
+
 it("gives up where workers die all the time", async () => {
   const runner = processRunner(options, "", 1, () =>
     fork("/dev/null", { execArgv: ["--eval", "process.exit(1)"], silent: true }),

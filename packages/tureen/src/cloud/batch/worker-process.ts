@@ -42,10 +42,16 @@ export function processRunner(
   ): Promise<ShardResult | undefined | typeof died> => {
     if (child === undefined) {
       child = startWorker();
-      const begun = await answerOf(child, start, () => {});
-      if (begun === died) {
+      try {
+        if ((await answerOf(child, start, () => {})) === died) {
+          child = undefined;
+          return died;
+        }
+      } catch (error) {
+        // It could not load the model: the next shard gets a worker that tries again.
+        child?.kill("SIGKILL");
         child = undefined;
-        return died;
+        throw error;
       }
     }
     const outcome = await answerOf(child, message, onProgress);

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { FolderCache } from "./folder-cache.js";
 import type { ObjectScheme } from "./object-uri.js";
@@ -79,6 +80,24 @@ describe.each<ObjectScheme>(["s3", "gs"])("FolderCache of %s", (scheme) => {
     release();
     writeFileSync(join(path, "saved_model.pb"), "cut");
     expect(readFileSync(join((await cache.fetch(uri)).path, "saved_model.pb"), "utf8")).toBe("graph");
+  });
+
+  it("never takes a copy away from somebody who has it, however many copy at once", async () => {
+    standIn.bucket("b").put("m/1/saved_model.pb", "graph");
+    for (let round = 0; round < 5; round++) {
+      const cache = newCache();
+      const fetches = Array.from({ length: 20 }, async (_, i) => {
+        await sleep(i / 2);
+        const { path, release } = await new FolderCache(cache.directory).fetch(uri);
+        for (let turn = 0; turn < 5; turn++) {
+          expect(readFileSync(join(path, "saved_model.pb"), "utf8")).toBe("graph");
+          await sleep(1);
+        }
+        release();
+      });
+      await Promise.all(fetches);
+      expect(copies(cache)).toEqual(["1"]);
+    }
   });
 
   it("removes copies that nobody wants and nobody uses", async () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,10 +60,7 @@ export class FolderCache {
     try {
       mkdirSync(home, { recursive: true });
       use(path);
-      if (!isComplete(path, folder)) {
-        await rm(path, { recursive: true, force: true });
-        await this.download(store, folder, path);
-      }
+      if (!isComplete(path, folder)) await this.download(store, folder, path);
     } catch (error) {
       release(path);
       throw fileError(error, path);
@@ -88,14 +85,20 @@ export class FolderCache {
     partials += 1;
     const partial = `${path}.partial-${partials}.${ownMark}`;
     held.set(partial, 1);
+    const damaged = `${path}.damaged-${partials}.${ownMark}`;
     try {
       await downloadFolder(store, folder, partial);
-      renameSync(partial, path);
+      // Another process may have been faster with the same content, and use it by now: what is whole stays. From here to the renaming
+      // nothing waits, so that nobody's new copy is taken for the damaged one.
+      if (!isComplete(path, folder)) {
+        if (existsSync(path)) renameSync(path, damaged);
+        renameSync(partial, path);
+      }
     } catch (error) {
-      await rm(partial, { recursive: true, force: true });
-      // Another process was faster with the same content.
       if (!isComplete(path, folder)) throw error;
     } finally {
+      await rm(partial, { recursive: true, force: true });
+      await rm(damaged, { recursive: true, force: true });
       held.delete(partial);
     }
   }

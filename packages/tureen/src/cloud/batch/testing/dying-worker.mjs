@@ -1,9 +1,14 @@
-/** Speaks a batch worker's part, and dies at records 3 and 7 of ten, as a model might that crashes its process. */
+/**
+ * Speaks a batch worker's part, and dies at records 3 and 7 of ten, as a model might that crashes its process.
+ *
+ * With FAIL_TO_START it is a worker that cannot load its model.
+ */
 import { writeFileSync } from "node:fs";
 
 process.on("message", (message) => {
   if (message.kind === "start") {
-    process.send({ kind: "ready" });
+    const failure = { kind: "failed", code: "FAILED_PRECONDITION", message: "no model" };
+    process.send(process.env.FAIL_TO_START === undefined ? { kind: "ready" } : failure);
     return;
   }
   for (let record = 0; record < 10; record++) {
