@@ -3,7 +3,7 @@
  *
  * Makes a virtual environment with tensorflow-cpu 2.15.1 in interop/.venv (or uses the one that TUREEN_INTEROP_VENV names), then runs each
  * check as a process of its own; a check ends with a line `N passed, N failed`. Where there is no Python 3.9 to 3.11 the checks that need
- * it are skipped with a line that says so. Ends with the sums.
+ * it are skipped with a line that says so. Ends with the last lines of what failed, and the sums.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -56,6 +56,11 @@ function venvPython() {
   return python;
 }
 
+/** Minutes after which a check hangs: the longest takes five on two slow cores. */
+const longestMinutes = 15;
+/** So many lines of a check that failed are shown again at the end. */
+const shownLines = 60;
+
 /** Runs a check, showing what it prints; its counts are on the last line that has some. */
 function run(command) {
   return new Promise((resolve) => {
@@ -71,14 +76,19 @@ function run(command) {
     };
     child.stdout.on("data", show);
     child.stderr.on("data", show);
+    const timer = setTimeout(() => {
+      show(`no end after ${longestMinutes} minutes\n`);
+      child.kill("SIGKILL");
+    }, longestMinutes * 60_000);
     child.on("close", (code) => {
+      clearTimeout(timer);
       const line =
         output
           .split("\n")
           .filter((text) => /\d+ passed, \d+ failed/.test(text))
           .at(-1) ?? "";
       const count = (word) => Number(line.match(new RegExp(`(\\d+) ${word}`))?.[1] ?? 0);
-      resolve({ passed: count("passed"), failed: Math.max(count("failed"), code === 0 ? 0 : 1) });
+      resolve({ passed: count("passed"), failed: Math.max(count("failed"), code === 0 ? 0 : 1), output });
     });
   });
 }
@@ -86,6 +96,7 @@ function run(command) {
 const wanted = process.argv.slice(2);
 const python = venvPython();
 let [passed, failed, skipped] = [0, 0, 0];
+const failures = [];
 for (const check of checks) {
   if (wanted.length > 0 && !wanted.includes(check.name)) continue;
   if (check.python && python === undefined) {
@@ -99,9 +110,12 @@ for (const check of checks) {
   const result = await run(check.python ? [python, ...check.python] : [process.execPath, ...node, ...check.node]);
   passed += result.passed;
   failed += result.failed;
+  if (result.failed > 0) failures.push({ name: check.name, output: result.output });
   console.log(
     `${check.name}: ${result.passed} passed, ${result.failed} failed in ${((performance.now() - began) / 1000).toFixed(1)} s`,
   );
 }
+for (const { name, output } of failures)
+  console.log(`--- ${name} failed:\n${output.trimEnd().split("\n").slice(-shownLines).join("\n")}`);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exitCode = failed === 0 ? 0 : 1;
