@@ -21,17 +21,40 @@ const modelMilliseconds = 500;
  * For models whose requests leave no trace. Whatever a run says is the model's word on zeros, and nobody's answer.
  */
 export function warmUp(session: Session, signatures: ReadonlyMap<string, SignatureInfo>): void {
-  const { graph } = session;
   const end = performance.now() + modelMilliseconds;
   for (const signature of signatures.values()) {
-    const fed = new Set([...signature.inputs.values()].map(({ name }) => graph.tensor(name)));
-    const fetched = [...signature.outputs.values()].map(({ name }) => graph.tensor(name));
-    const example = sampleExample(reachableOperations(graph, fetched, fed));
-    for (const text of example === undefined ? [emptyBytes] : [example, emptyBytes]) {
-      const feeds = feedsOf(signature, text);
-      if (feeds !== undefined && runs(session, signature, feeds, end)) break;
-    }
+    const texts = [emptyBytes];
+    const example = exampleOf(session, signature);
+    if (example !== undefined) texts.unshift(example);
+    texts.some((text) => isTaken(() => runOnRow(session, signature, text, end)));
   }
+}
+
+/** Whether a signature takes what a warm-up feeds it. */
+function isTaken(run: () => void): boolean {
+  try {
+    run();
+    return true;
+  } catch {
+    // Zeros are no input that the model was made for, and its shapes may be beyond the limits of the process.
+    return false;
+  }
+}
+
+function exampleOf({ graph }: Session, { inputs, outputs }: SignatureInfo): Uint8Array | undefined {
+  const fed = new Set([...inputs.values()].map(({ name }) => graph.tensor(name)));
+  const fetched = [...outputs.values()].map(({ name }) => graph.tensor(name));
+  return sampleExample(reachableOperations(graph, fetched, fed));
+}
+
+function runOnRow(session: Session, signature: SignatureInfo, text: Uint8Array, end: number): void {
+  const feeds = feedsOf(signature, text);
+  if (feeds === undefined) return;
+  const fetches = [...signature.outputs.values()].map(({ name }) => name);
+  session.run(fetches, feeds, [], { deadline: end });
+  const until = Math.min(end, performance.now() + signatureMilliseconds);
+  for (let run = 1; run < maxRuns && performance.now() < until; run++)
+    session.run(fetches, feeds, [], { deadline: end });
 }
 
 function feedsOf({ inputs, defaults }: SignatureInfo, text: Uint8Array): Map<string, TensorValue> | undefined {
@@ -42,26 +65,6 @@ function feedsOf({ inputs, defaults }: SignatureInfo, text: Uint8Array): Map<str
     feeds.set(info.name, value);
   }
   return feeds;
-}
-
-/** Whether the model takes the feeds; then it has run on them a few times. */
-function runs(
-  session: Session,
-  { outputs }: SignatureInfo,
-  feeds: ReadonlyMap<string, TensorValue>,
-  end: number,
-): boolean {
-  const fetches = [...outputs.values()].map(({ name }) => name);
-  try {
-    session.run(fetches, feeds, [], { deadline: end });
-    const until = Math.min(end, performance.now() + signatureMilliseconds);
-    for (let run = 1; run < maxRuns && performance.now() < until; run++)
-      session.run(fetches, feeds, [], { deadline: end });
-    return true;
-  } catch {
-    // Zeros are no input that the model was made for, and its shapes may be beyond the limits of the process.
-    return false;
-  }
 }
 
 function rowOf({ dtype, shape }: TensorInfo, text: Uint8Array): TensorValue | undefined {
