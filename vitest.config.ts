@@ -6,6 +6,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@tureen/source"] } },
   test: {
     include: ["packages/*/src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
+    globalSetup: ["scripts/scratch-folder.mjs"],
     pool: "threads",
     isolate: false,
     testTimeout: 60_000,

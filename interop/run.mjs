@@ -6,7 +6,8 @@
  * it are skipped with a line that says so. Ends with the last lines of what failed, and the sums.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checks } from "./checks.mjs";
 
@@ -56,6 +57,11 @@ function venvPython() {
   return python;
 }
 
+// Checks need not clean up after themselves. PostgreSQL, which some start, runs as another user.
+const scratch = mkdtempSync(join(tmpdir(), "interop-"));
+chmodSync(scratch, 0o755);
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+
 /** Minutes after which a check hangs: the longest takes five on two slow cores. */
 const longestMinutes = 15;
 /** So many lines of a check that failed are shown again at the end. */
@@ -67,7 +73,7 @@ function run(command) {
     let output = "";
     const child = spawn(command[0], command.slice(1), {
       cwd: root,
-      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3", TF_ENABLE_ONEDNN_OPTS: "0" },
+      env: { ...process.env, TMPDIR: scratch, TF_CPP_MIN_LOG_LEVEL: "3", TF_ENABLE_ONEDNN_OPTS: "0" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const show = (chunk) => {

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
+import { SHARE_ENV, Worker } from "node:worker_threads";
 import { currentTensorLimit } from "../core/dtype.js";
 import { failedPrecondition, StatusError } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
@@ -173,18 +173,19 @@ function timedOut(): StatusError {
 /** Starts the worker's module: beside this one in the sources, at its place in `dist` wherever a bundle has put this one. */
 function startWorker(): Worker {
   const here = import.meta.url;
-  const name = "tureen-engine";
+  // Shared, so that what the worker says to native libraries by its environment reaches them.
+  const shared = { name: "tureen-engine", env: SHARE_ENV };
   if (here.endsWith(".ts")) {
     // A worker starts without the loader of its parent, which has to be there before the first TypeScript file.
     const tsx = pathToFileURL(createRequire(here).resolve("tsx/package.json"));
     const loader = new URL("./dist/esm/api/index.mjs", tsx).href;
     const module = new URL("./engine-worker.ts", here).href;
     const start = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(module)}); })`;
-    return new Worker(start, { eval: true, execArgv: ["--conditions=@tureen/source"], name });
+    return new Worker(start, { eval: true, execArgv: ["--conditions=@tureen/source"], ...shared });
   }
   const root = here.lastIndexOf("/dist/");
   if (root < 0) throw failedPrecondition(`The engine worker's file is not known from ${here}`);
-  return new Worker(new URL(`${here.slice(0, root)}/dist/saved-model/engine-worker.js`), { execArgv: [], name });
+  return new Worker(new URL(`${here.slice(0, root)}/dist/saved-model/engine-worker.js`), { execArgv: [], ...shared });
 }
 
 let warned = false;

@@ -52,6 +52,8 @@ export function nativeBinding(): NativeBinding | null {
 
 function load(): NativeBinding {
   const require = createRequire(import.meta.url);
+  // Its Linux build sends usage data to its makers unless told not to. What a service does is its operator's business.
+  process.env["ORT_DISABLE_TELEMETRY"] ??= "1";
   // `dist/binding` is not part of the package's documented API, which only has an asynchronous run; the pinned version has it.
   const { binding, initOrt } = require("onnxruntime-node/dist/binding") as {
     readonly binding: { readonly InferenceSession: NativeBinding["InferenceSession"] };
