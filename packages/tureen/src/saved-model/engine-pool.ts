@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { SHARE_ENV, Worker } from "node:worker_threads";
+import { SHARE_ENV, Worker, type WorkerOptions } from "node:worker_threads";
 import { currentTensorLimit } from "../core/dtype.js";
 import { failedPrecondition, StatusError } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
@@ -174,7 +174,7 @@ function timedOut(): StatusError {
 function startWorker(): Worker {
   const here = import.meta.url;
   // Shared, so that what the worker says to native libraries by its environment reaches them.
-  const shared = { name: "tureen-engine", env: SHARE_ENV };
+  const shared: WorkerOptions = { name: "tureen-engine", env: SHARE_ENV };
   if (here.endsWith(".ts")) {
     // A worker starts without the loader of its parent, which has to be there before the first TypeScript file.
     const tsx = pathToFileURL(createRequire(here).resolve("tsx/package.json"));
