@@ -1,25 +1,30 @@
 /**
- * Batch prediction of a million JSON records through a small classifier (four numbers, two hidden layers, six outputs), by one job on two
+ * Batch prediction of a million records through a small classifier (four numbers, two hidden layers, six outputs), by one job on two
  * worker processes: records a second from start to end, and how much memory the largest worker takes.
  *
- * Prints a line of JSON a case: {"bench": "batch", "name", "recordsPerSecond", "cpuMicros" (of CPU time a record),
- * "peakMegabytes", "reference"}. The reference is a Python
- * TensorFlow loop over the same file with the same batches (bench/batch_reference.py), timed without its imports and the loading of the model.
- * BENCH_RECORDS sets the number of records.
+ * Prints a line of JSON a case: {"bench": "batch", "name", "recordsPerSecond", "cpuMicros" (of CPU time a record), "peakMegabytes",
+ * "megabytesByTenths" (what the largest worker has when a tenth, two tenths and so on of the records are done: flat is right), "reference"}. The
+ * reference is a Python TensorFlow loop over the same file with the same batches (bench/batch_reference.py), timed without its imports and the
+ * loading of the model; ours is timed with both. BENCH_RECORDS sets the number of records, BENCH_ONLY a part of a case's name. The built program
+ * is what is measured, where it is built.
  */
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { encodeExample } from "@tureen/protos/example";
 import * as tf from "tureen";
-import { runBatch } from "tureen/cloud";
+import type { RunBatchOptions } from "../packages/tureen/src/cloud/batch/run-batch.js";
 import { encodeTfRecords } from "../packages/tureen/src/formats/tf-record.js";
 
 const records = Number(process.env["BENCH_RECORDS"] ?? 1_000_000);
 const only = process.env["BENCH_ONLY"] ?? "";
 const root = join(import.meta.dirname, "..");
 const scratch = mkdtempSync(join(tmpdir(), "bench-batch-"));
+const built = join(root, "packages/tureen/dist/cloud/index.js");
+const cloud = existsSync(built) ? pathToFileURL(built).href : "tureen/cloud";
+const { runBatch } = (await import(cloud)) as typeof import("tureen/cloud");
 const names = ["width", "height", "depth", "weight"];
 
 /** Numbers from 0 to 10 with three digits behind the point: the same every time. */
@@ -67,12 +72,20 @@ async function exportModels(): Promise<{ readonly raw: string; readonly parsing:
   };
 }
 
-function writeInput(path: string, record: (values: readonly number[]) => string | Uint8Array): void {
+/** The features of a record as members of an object in JSON. */
+function members(values: readonly number[]): string {
+  return names.map((name, i) => `"${name}": ${values[i]}`).join(", ");
+}
+
+function writeInput(path: string, record: (values: readonly number[], i: number) => string | Uint8Array): void {
   const source = numbers();
   const fd = openSync(path, "w");
   let parts: Uint8Array[] = [];
   for (let i = 0; i < records; i++) {
-    const item = record(names.map(() => source.next().value));
+    const item = record(
+      names.map(() => source.next().value),
+      i,
+    );
     parts.push(typeof item === "string" ? Buffer.from(item) : item);
     if (parts.length === 10_000 || i === records - 1) {
       writeSync(fd, Buffer.concat(parts));
@@ -82,28 +95,48 @@ function writeInput(path: string, record: (values: readonly number[]) => string 
   closeSync(fd);
 }
 
-/** Looks at this program's worker processes: the most memory that one has taken, in megabytes, and their CPU time, in seconds. */
-function watchWorkers(): () => { readonly peakMegabytes: number; readonly cpuSeconds: number } {
+interface Watch {
+  /** For `runBatch`. */
+  readonly onProgress: NonNullable<RunBatchOptions["onProgress"]>;
+  end(): {
+    readonly cpuSeconds: number;
+    readonly peakMegabytes: number;
+    readonly megabytesByTenths: readonly number[];
+  };
+}
+
+/** Looks at this program's worker processes: the most memory that one has, in megabytes, and their CPU time, in seconds. */
+function watchWorkers(): Watch {
   let peak = 0;
+  let latest = 0;
+  const tenths: number[] = [];
   const ticks = new Map<string, number>();
-  const timer = setInterval(() => {
+  const look = (): void => {
+    latest = 0;
     for (const child of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       try {
         const status = readFileSync(`/proc/${child}/status`, "utf8");
         if (Number(/^PPid:\s+(\d+)/m.exec(status)?.[1]) !== process.pid) continue;
-        peak = Math.max(peak, Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024);
+        latest = Math.max(latest, Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024));
         const [, user, system] = /\) (?:\S+ ){11}(\d+) (\d+)/.exec(readFileSync(`/proc/${child}/stat`, "utf8")) ?? [];
         ticks.set(child, Number(user) + Number(system));
       } catch {
         // The process has just ended.
       }
     }
-  }, 100);
-  return () => {
-    clearInterval(timer);
-    const total = [...ticks.values()].reduce((sum, value) => sum + value, 0);
-    // Linux counts hundredths of a second.
-    return { peakMegabytes: Math.round(peak), cpuSeconds: total / 100 };
+    peak = Math.max(peak, latest);
+  };
+  const timer = setInterval(look, 100);
+  return {
+    onProgress({ predictionCount }) {
+      while (tenths.length < 10 && predictionCount * 10 >= records * (tenths.length + 1)) tenths.push(latest);
+    },
+    end() {
+      clearInterval(timer);
+      const total = [...ticks.values()].reduce((sum, value) => sum + value, 0);
+      // Linux counts hundredths of a second.
+      return { cpuSeconds: total / 100, peakMegabytes: peak, megabytesByTenths: tenths };
+    },
   };
 }
 
@@ -128,30 +161,49 @@ try {
     {
       name: "JSON lines",
       dataFormat: "json",
+      keyField: undefined,
       modelDir: models.raw,
-      record: (values: readonly number[]) => `{${names.map((name, i) => `"${name}": ${values[i]}`).join(", ")}}\n`,
+      record: (values: readonly number[]) => `{${members(values)}}\n`,
+    },
+    {
+      name: "JSON lines with keys",
+      dataFormat: "json",
+      keyField: "id",
+      modelDir: models.raw,
+      record: (values: readonly number[], i: number) => `{"id": ${i}, ${members(values)}}\n`,
     },
     {
       name: "TFRecords of tf.Examples",
       dataFormat: "tf-record",
+      keyField: undefined,
       modelDir: models.parsing,
       record: (values: readonly number[]) =>
         encodeTfRecords([encodeExample(Object.fromEntries(names.map((name, i) => [name, values[i]!] as const)))]),
     },
   ] as const;
-  for (const { name, dataFormat, modelDir, record } of cases) {
+  for (const { name, dataFormat, keyField, modelDir, record } of cases) {
     if (!name.includes(only)) continue;
     const input = join(scratch, "input");
     writeInput(input, record);
-    const outputPath = join(scratch, `output-${dataFormat}`);
+    const outputPath = join(scratch, `output-${name}`);
     const watch = watchWorkers();
-    const options = { modelDir, inputPaths: [input], outputPath, dataFormat, signatureName: "predict" } as const;
-    const { predictionCount, failures, seconds } = await runBatch(options, { workers: 2 });
+    const key = keyField === undefined ? {} : { keyField };
+    const options = {
+      modelDir,
+      inputPaths: [input],
+      outputPath,
+      dataFormat,
+      signatureName: "predict",
+      ...key,
+    } as const;
+    const { onProgress } = watch;
+    const { predictionCount, failures, seconds } = await runBatch(options, { workers: 2, onProgress });
     if (predictionCount !== records) throw new Error(`${predictionCount} predictions; ${failures[0]?.error.message}`);
-    const { peakMegabytes, cpuSeconds } = watch();
+    const { cpuSeconds, ...memory } = watch.end();
     const cpuMicros = Math.round((cpuSeconds / records) * 1e8) / 100;
-    const figures = { recordsPerSecond: Math.round(records / seconds), cpuMicros, peakMegabytes };
-    const other = await reference([modelDir, "predict", dataFormat, input, join(scratch, "reference")]);
+    const figures = { recordsPerSecond: Math.round(records / seconds), cpuMicros, ...memory };
+    const passedOn = keyField === undefined ? [] : [keyField];
+    const other = await reference([modelDir, "predict", dataFormat, input, join(scratch, "reference"), ...passedOn]);
     console.log(JSON.stringify({ bench: "batch", name, ...figures, reference: other }));
   }
 } finally {

@@ -1,6 +1,6 @@
 """The reference of bench/batch.ts: one Python process that reads, predicts in batches of 64 and writes JSON lines.
 
-    python bench/batch_reference.py SAVED_MODEL SIGNATURE json|tf-record INPUT OUTPUT
+    python bench/batch_reference.py SAVED_MODEL SIGNATURE json|tf-record INPUT OUTPUT [KEY]
 
 The model runs on TensorFlow's own threads, which use all cores. Prints {"recordsPerSecond", "cpuMicros", "peakMegabytes"}.
 """
@@ -15,7 +15,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-model_dir, signature_name, data_format, input_path, output_path = sys.argv[1:]
+model_dir, signature_name, data_format, input_path, output_path = sys.argv[1:6]
+key = sys.argv[6] if len(sys.argv) > 6 else None
 batch_size = 64
 
 session = tf.compat.v1.Session(graph=tf.Graph())
@@ -52,6 +53,9 @@ def predict(batch):
         feeds = [np.array(batch, object)]
     columns = [value.tolist() for value in run(*feeds)]
     columns = [text(column) if value else column for column, value in zip(columns, is_text)]
+    if key is not None:
+        names, columns = [key, *aliases], [[row[key] for row in rows], *columns]
+        return "".join([json.dumps(dict(zip(names, row))) + "\n" for row in zip(*columns)])
     return "".join([json.dumps(dict(zip(aliases, row))) + "\n" for row in zip(*columns)])
 
 

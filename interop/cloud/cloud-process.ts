@@ -6,16 +6,22 @@ import { join } from "node:path";
 export const root: string = join(import.meta.dirname, "../..");
 const built = join(root, "packages/tureen/dist/cli/tureen.js");
 const source = join(root, "packages/tureen/src/cli/tureen.ts");
-/** The built program starts in a third of the time; the sources do where it is not built. */
-export const program: readonly string[] = existsSync(built)
-  ? [built]
-  : ["--conditions=@tureen/source", "--import", "tsx", source];
+/** The built program starts in a third of the time; the sources do where it is not built, or TUREEN_INTEROP_SOURCES asks for them. */
+export const program: readonly string[] =
+  existsSync(built) && process.env["TUREEN_INTEROP_SOURCES"] === undefined
+    ? [built]
+    : ["--conditions=@tureen/source", "--import", "tsx", source];
 
-/** Starts `tureen ARGS`; `run` goes before the command. */
-export function tureen(args: readonly string[], run: readonly string[] = []): ChildProcess {
+/** Starts `tureen ARGS`; `run` goes before the command, `environment` on top of this process's own. */
+export function tureen(
+  args: readonly string[],
+  run: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const [command, ...rest] = [...run, process.execPath, ...program, ...args];
   return spawn(command!, rest, {
     cwd: root,
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "ignore", process.env["VERBOSE"] === undefined ? "ignore" : "inherit"],
   });
 }

@@ -1,6 +1,6 @@
 export { bytes, encodeExample, type FeatureValue, float, int64, type TypedFeature } from "@tureen/protos/example";
 export { MlClient, type MlClientOptions } from "./ml-client.js";
-export type { MlJob, MlModel, MlOperation, MlVersion, PredictionInput } from "./ml-resources.js";
+export type { MlJob, MlModel, MlOperation, MlVersion, NewVersion, PredictionInput } from "./ml-resources.js";
 export type { ModelRequest } from "./model-request.js";
 export {
   type ClassScore,

@@ -1,4 +1,4 @@
-import type { MlJob, MlModel, MlOperation, MlVersion, PredictionInput } from "./ml-resources.js";
+import type { MlJob, MlModel, MlOperation, MlVersion, NewVersion, PredictionInput } from "./ml-resources.js";
 import type { JsonValue } from "./rest-client.js";
 import { codeName, codeOfHttpStatus, ServingError, type StatusCodeName } from "./serving-error.js";
 
@@ -54,19 +54,14 @@ export class MlClient {
   }
 
   /** Deploys the SavedModel in `deploymentUri`, a folder of the server's machine, and waits until it answers. */
-  async createVersion(
-    model: string,
-    version: {
-      readonly name: string;
-      readonly deploymentUri: string;
-      readonly description?: string;
-      readonly labels?: Readonly<Record<string, string>>;
-    },
-  ): Promise<MlVersion> {
-    const operation = await this.waitOperation(
-      await this.#call<MlOperation>("POST", `models/${model}/versions`, version),
-    );
+  async createVersion(model: string, version: NewVersion): Promise<MlVersion> {
+    const operation = await this.waitOperation(await this.beginVersion(model, version));
     return operation.response as unknown as MlVersion;
+  }
+
+  /** Begins to deploy a SavedModel as a version; the operation tells when it answers. */
+  beginVersion(model: string, version: NewVersion): Promise<MlOperation> {
+    return this.#call("POST", `models/${model}/versions`, version);
   }
 
   getVersion(model: string, version: string): Promise<MlVersion> {
@@ -122,6 +117,7 @@ export class MlClient {
   createPredictionJob(
     jobId: string,
     input: Omit<PredictionInput, "modelName" | "versionName"> & { readonly model?: string; readonly version?: string },
+    options: { readonly labels?: Readonly<Record<string, string>> } = {},
   ): Promise<MlJob> {
     const { model, version, ...rest } = input;
     const name = `projects/${this.#options.project}/models/${model}`;
@@ -131,7 +127,7 @@ export class MlClient {
         : version === undefined
           ? { modelName: name }
           : { versionName: `${name}/versions/${version}` };
-    return this.#call("POST", "jobs", { jobId, predictionInput: { ...rest, ...target } });
+    return this.#call("POST", "jobs", { jobId, ...options, predictionInput: { ...rest, ...target } });
   }
 
   getJob(jobId: string): Promise<MlJob> {

@@ -32,6 +32,21 @@ export interface MlOperation {
   readonly error?: { readonly code: number; readonly message: string };
 }
 
+/** A version that is to be created. Of the hardware that it names nothing but the name is kept. */
+export interface NewVersion {
+  readonly name: string;
+  /** Folder of the SavedModel, as the server sees it: a path, `s3://…` or `gs://…`. */
+  readonly deploymentUri: string;
+  readonly description?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly runtimeVersion?: string;
+  readonly pythonVersion?: string;
+  readonly framework?: string;
+  readonly machineType?: string;
+  readonly manualScaling?: object;
+  readonly autoScaling?: object;
+}
+
 /** What a batch prediction job is to do. */
 export interface PredictionInput {
   readonly modelName?: string;

@@ -1,5 +1,6 @@
 import type { Log } from "../serving/log.js";
 import type { Database } from "./database/database.js";
+import type { DeployStore } from "./deploy/deploy-store.js";
 import type { ModelCache } from "./deploy/model-cache.js";
 import type { JobQueue } from "./jobs/job-queue.js";
 import type { QueueWorker } from "./jobs/queue-worker.js";
@@ -24,11 +25,13 @@ export const defaultLimits: CloudLimits = Object.freeze({
 /** What the handlers share. */
 export interface CloudContext {
   readonly database: Database;
-  /** Folder for deployed models. */
-  readonly dataDir: string;
+  /** Where deployed models are kept. */
+  readonly store: DeployStore;
   /** This process's name among the servers of the database: whose unfinished work is whose. */
   readonly owner: string;
   readonly models: ModelCache;
+  /** When each model was last noted as used, by its path, in milliseconds since 1970. */
+  readonly uses: Map<string, number>;
   readonly limits: CloudLimits;
   readonly log: Log;
   /** Batch prediction's shards, for the workers of all hosts. */

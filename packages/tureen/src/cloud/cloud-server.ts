@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -12,10 +13,12 @@ import { answer } from "./api/router.js";
 import { type CloudContext, type CloudLimits, defaultLimits } from "./cloud-context.js";
 import type { Database } from "./database/database.js";
 import { embeddedDatabase } from "./database/embedded-database.js";
-import { migrate } from "./database/migrate.js";
+import { databaseId, migrate } from "./database/migrate.js";
 import { postgresDatabase } from "./database/postgres-database.js";
-import { clearUnfinished } from "./deploy/deploy-version.js";
+import { openDeployStore } from "./deploy/deploy-store.js";
+import { clearUnfinished, deployedPaths } from "./deploy/deploy-version.js";
 import { modelCache } from "./deploy/model-cache.js";
+import { modelCopies } from "./deploy/model-copies.js";
 import { type ServedModelsOptions, servedModels } from "./deploy/served-models.js";
 import { type JobQueue, openJobQueue } from "./jobs/job-queue.js";
 import { startQueueWorker } from "./jobs/queue-worker.js";
@@ -28,8 +31,13 @@ export interface CloudServerOptions {
   readonly port?: number;
   /** The address to bind; this machine's own (127.0.0.1) unless said, because calls are not authenticated. */
   readonly host?: string;
-  /** Folder for the deployed models and, without a URL, for the database. */
+  /** Folder for the deployed models or copies of them and, without a URL, for the database. */
   readonly dataDir: string;
+  /**
+   * Where deployed models are kept: `s3://bucket/prefix`, `gs://bucket/prefix` or a folder; the data folder unless said, which the servers of one
+   * database then have to share.
+   */
+  readonly store?: string;
   /** `postgres://…`: a PostgreSQL server; the embedded database without it. */
   readonly databaseUrl?: string;
   /** Shards of batch prediction that this server does at a time, each in a process of its own; 1 unless said, 0 for none. */
@@ -80,17 +88,28 @@ async function startOn(
   const { log = silentLog, host = "127.0.0.1", jobWorkers: processes = 1 } = options;
   if (database.isEmbedded) await dropLeases(database);
   const stopping = new AbortController();
-  const served = options.serving === undefined ? undefined : await servedModels(database, { log, ...options.serving });
-  const models = served ?? modelCache();
-  const presence = await joinServers(database, log, async () => {
+  const owner = randomUUID();
+  const { store: storePath } = options;
+  const store = openDeployStore({
+    dataDir,
+    databaseId: await databaseId(database),
+    owner,
+    ...(storePath === undefined ? {} : { store: storePath }),
+  });
+  const copies = modelCopies(dataDir, store.root);
+  const served =
+    options.serving === undefined ? undefined : await servedModels(database, copies, { log, ...options.serving });
+  const models = served ?? modelCache(copies, () => deployedPaths(database));
+  const presence = await joinServers(database, owner, log, async () => {
     await clearUnfinished(context);
     await models.refresh();
   });
   const context: CloudContext = {
     database,
-    dataDir,
-    owner: presence.id,
+    store,
+    owner,
     models,
+    uses: new Map(),
     limits: { ...defaultLimits, ...options.limits },
     log,
     queue,

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { instanceOptions, reporting } from "./command-support.js";
+import { withGcloudErrors } from "./gcloud-errors.js";
 import type { LocalPredictFlags } from "./local-predict.js";
 import { jobsCommand, modelsCommand, predictCommand, versionsCommand } from "./remote-commands.js";
 
@@ -19,7 +20,7 @@ function localCommand(): Command {
 
 /** `tureen ml-engine …`: the command line of Cloud ML Engine in gcloud's shape. */
 export function mlEngineCommand(): Command {
-  return new Command("ml-engine")
+  const command = new Command("ml-engine")
     .alias("ai-platform")
     .description("Cloud ML Engine's command line: predict, models, versions, jobs.")
     .addCommand(predictCommand())
@@ -27,4 +28,5 @@ export function mlEngineCommand(): Command {
     .addCommand(modelsCommand())
     .addCommand(versionsCommand())
     .addCommand(jobsCommand());
+  return withGcloudErrors(command);
 }

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import type { PredictionInput } from "@tureen/client";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { invalidArgument } from "../../core/status-error.js";
 import { instanceOptions, reporting } from "./command-support.js";
-import type { RemoteFlags } from "./remote.js";
+import type { RemoteFlags, VersionFlags } from "./remote.js";
 
 type Remote = typeof import("./remote.js");
 
@@ -11,7 +12,7 @@ function remote(command: Command): Command {
   return command
     .option("--endpoint <url>", "the server, http://HOST:PORT; else CLOUDSDK_API_ENDPOINT_OVERRIDES_ML")
     .option("--project <id>", "the project; else CLOUDSDK_CORE_PROJECT")
-    .option("--region <region>", "accepted, there is one");
+    .option("--region <region>", "noted with jobs; there is one");
 }
 
 function act<F extends RemoteFlags>(
@@ -84,32 +85,23 @@ export function modelsCommand(): Command {
 
 /** `versions create|list|describe|set-default|delete`. */
 export function versionsCommand(): Command {
-  type Flags = RemoteFlags & { model: string; origin: string; description?: string; labels?: Record<string, string> };
+  type Flags = RemoteFlags & { model: string };
+  type CreateFlags = Flags & VersionFlags;
   const of = (command: Command): Command => remote(command).requiredOption("--model <name>", "the model");
   const create = of(new Command("create").argument("<version>"))
     .description("Deploy a SavedModel; returns once it answers.")
-    .requiredOption("--origin <dir>", "folder of the SavedModel, as the server sees it")
+    .option("--origin <dir>", "folder of the SavedModel, as the server sees it; else the configuration's deploymentUri")
+    .option("--config <file>", "the version's fields as JSON or as YAML of simple mappings; flags go before them")
+    .option("--async", "return at once and print the operation")
     .option("--description <text>", "what it is")
     .option("--labels <key=value,...>", "labels", labels)
     .addOption(new Option("--framework <framework>", "tensorflow, the only one").choices(["tensorflow"]))
-    .option("--runtime-version <version>", "accepted, there is one")
-    .option("--python-version <version>", "accepted, there is none")
-    .option("--machine-type <type>", "accepted")
+    .option("--runtime-version <version>", "noted with the version; there is one")
+    .option("--python-version <version>", "noted with the version; there is none")
+    .option("--machine-type <type>", "noted with the version")
     .option("--staging-bucket <bucket>", "accepted, not needed")
-    .action((name: string, flags: Flags) =>
-      act<Flags>(
-        "versions.create",
-        async (module, { model, origin, description, labels: given }) => {
-          await module.clientOf(flags).createVersion(model, {
-            name,
-            deploymentUri: origin.includes("://") ? origin : resolve(origin),
-            ...(description === undefined ? {} : { description }),
-            ...(given === undefined ? {} : { labels: given }),
-          });
-          return "";
-        },
-        flags,
-      ),
+    .action((name: string, flags: CreateFlags) =>
+      act<CreateFlags>("versions.create", (module) => module.createVersion(name, flags), flags),
     );
   const list = of(new Command("list")).action((flags: Flags) =>
     act(
@@ -155,6 +147,8 @@ interface SubmitFlags extends RemoteFlags {
   readonly batchSize?: string;
   readonly signatureName?: string;
   readonly maxWorkerCount?: string;
+  readonly runtimeVersion?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** `jobs submit prediction|list|describe|cancel`. */
@@ -173,7 +167,8 @@ export function jobsCommand(): Command {
     .requiredOption("--output-path <dir>", "folder for the results, as the server sees it")
     .option("--batch-size <records>", "records that go through the model at once")
     .option("--signature-name <name>", "the signature")
-    .option("--max-worker-count <n>", "accepted")
+    .option("--max-worker-count <n>", "workers that may be at the job at once; 10 unless said")
+    .option("--labels <key=value,...>", "labels", labels)
     .option("--runtime-version <version>", "accepted, there is one")
     .action((job: string, flags: SubmitFlags) =>
       act<SubmitFlags>("jobs.submit.prediction", (module) => submit(module, job, flags), flags),
@@ -198,9 +193,12 @@ export function jobsCommand(): Command {
 }
 
 async function submit(module: Remote, job: string, flags: SubmitFlags): Promise<string> {
-  const { model, version, modelDir, dataFormat, inputPaths, outputPath, batchSize, signatureName, maxWorkerCount } =
-    flags;
-  const created = await module.clientOf(flags).createPredictionJob(job, {
+  const { model, version, modelDir, dataFormat, inputPaths, outputPath, labels: given } = flags;
+  const { batchSize, signatureName, maxWorkerCount, runtimeVersion, region } = flags;
+  if ((model === undefined) === (modelDir === undefined)) {
+    throw invalidArgument("Exactly one of (--model | --model-dir) must be specified.");
+  }
+  const input = {
     dataFormat: dataFormat.toUpperCase().replaceAll("-", "_") as PredictionInput["dataFormat"],
     inputPaths: inputPaths.map(absolute),
     outputPath: absolute(outputPath),
@@ -210,7 +208,11 @@ async function submit(module: Remote, job: string, flags: SubmitFlags): Promise<
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(signatureName === undefined ? {} : { signatureName }),
     ...(maxWorkerCount === undefined ? {} : { maxWorkerCount }),
-  });
+    ...(runtimeVersion === undefined ? {} : { runtimeVersion }),
+    ...(region === undefined ? {} : { region }),
+  };
+  const client = module.clientOf(flags);
+  const created = await client.createPredictionJob(job, input, given === undefined ? {} : { labels: given });
   return (
     `Job [${created.jobId}] submitted successfully.\n` +
     `Your job is still active. You may view the status of your job with the command\n\n  $ tureen ml-engine jobs describe ${created.jobId}\n\n` +

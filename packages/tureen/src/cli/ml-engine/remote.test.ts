@@ -17,7 +17,7 @@ let endpoint: string;
 beforeAll(async () => {
   server = await startCloudServer({ dataDir: join(root, "data") });
   endpoint = `http://127.0.0.1:${server.port}`;
-});
+}, 60_000);
 afterAll(() => server.close());
 
 /** Runs `tureen ml-engine …` in this process; gives what it prints on stdout, and on stderr behind "!". */
@@ -54,6 +54,40 @@ describe("tureen ml-engine", () => {
     expect(
       await run("versions", "create", "v1", "--model", "half", "--origin", modelDir, "--runtime-version", "1.15"),
     ).toBe("");
+    const config = join(root, "version.yaml");
+    writeFileSync(config, `deploymentUri: ${modelDir}\nautoScaling:\n  minNodes: 1\nmachineType: a\n`);
+    const started = await run(
+      "versions",
+      "create",
+      "v3",
+      "--model",
+      "half",
+      "--config",
+      config,
+      "--async",
+      "--machine-type",
+      "b",
+    );
+    expect(started).toContain("operationType: CREATE_VERSION");
+    const created = new MlClient(endpoint, { project: "p" });
+    await expect.poll(async () => (await created.getVersion("half", "v3")).state, { timeout: 60_000 }).toBe("READY");
+    expect(await created.getVersion("half", "v3")).toMatchObject({ machineType: "b", autoScaling: { minNodes: 1 } });
+    await run("versions", "delete", "v3", "--model", "half");
+    expect(await run("versions", "create", "v3", "--model", "half")).toContain("Either `--origin` must be provided");
+    expect(
+      await run(
+        "jobs",
+        "submit",
+        "prediction",
+        "j",
+        "--data-format",
+        "text",
+        "--input-paths",
+        "/x",
+        "--output-path",
+        "/y",
+      ),
+    ).toContain("Exactly one of (--model | --model-dir) must be specified.");
     expect(await run("versions", "create", "v2", "--model", "half", "--origin", modelDir)).toBe("");
     expect(await run("predict", "--model", "half", "--json-instances", instances)).toBe("2.5\n3.0\n");
     expect(

@@ -1,15 +1,31 @@
-import { MlClient, type MlJob, type MlModel, type MlVersion } from "@tureen/client";
+import { resolve } from "node:path";
+import { MlClient, type MlJob, type MlModel, type MlVersion, type NewVersion } from "@tureen/client";
 import { jsonText } from "../../cloud/predict/json-text.js";
 import { invalidArgument, StatusError } from "../../core/status-error.js";
 import { arrayItems, isArray, isObject, member } from "../../serving/rest/json-value.js";
 import { parseJson } from "../../serving/rest/parse-json.js";
 import { formatPredictions, type PredictionsFormat } from "./format-predictions.js";
 import { type InstanceFlags, readInstances } from "./read-instances.js";
+import { readVersionConfig } from "./version-config.js";
 
 /** Which server and project: flags, else gcloud's own environment variables. */
 export interface RemoteFlags {
   readonly endpoint?: string;
   readonly project?: string;
+  readonly region?: string;
+}
+
+/** The flags of `versions create` that say what the version is to be. */
+export interface VersionFlags {
+  readonly origin?: string;
+  readonly config?: string;
+  readonly async?: boolean;
+  readonly description?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly framework?: string;
+  readonly runtimeVersion?: string;
+  readonly pythonVersion?: string;
+  readonly machineType?: string;
 }
 
 const endpointVariable = "CLOUDSDK_API_ENDPOINT_OVERRIDES_ML";
@@ -82,6 +98,34 @@ async function post(url: string, body: string): Promise<Uint8Array> {
     // Some proxy in between answered; its status says enough.
   }
   throw new StatusError("UNKNOWN", message);
+}
+
+/** `gcloud ml-engine versions create`: waits until the version answers, unless `--async` asks for the operation. */
+export async function createVersion(
+  name: string,
+  flags: RemoteFlags & VersionFlags & { readonly model: string },
+): Promise<string> {
+  const { origin, config, model, framework } = flags;
+  const configured = (config === undefined ? {} : readVersionConfig(config)) as Partial<NewVersion>;
+  const deploymentUri = origin ?? configured.deploymentUri;
+  if (typeof deploymentUri !== "string") {
+    throw invalidArgument(
+      "Either `--origin` must be provided or `deploymentUri` must be provided in the file given by `--config`.",
+    );
+  }
+  const taken = ["description", "labels", "runtimeVersion", "pythonVersion", "machineType"] as const;
+  const given = Object.fromEntries(taken.filter((key) => flags[key] !== undefined).map((key) => [key, flags[key]]));
+  const version: NewVersion = {
+    ...configured,
+    ...given,
+    ...(framework === undefined ? {} : { framework: framework.toUpperCase() }),
+    name,
+    deploymentUri: deploymentUri.includes("://") ? deploymentUri : resolve(deploymentUri),
+  };
+  const client = clientOf(flags);
+  if (flags.async === true) return describe(await client.beginVersion(model, version));
+  await client.createVersion(model, version);
+  return "";
 }
 
 /** A resource as gcloud's `describe` prints it: YAML with the keys in order. */

@@ -6,6 +6,10 @@ const int64 = { type: "string", format: "int64" };
 const bytes = { type: "string", format: "byte" };
 const anything = { type: "any", description: "Anything that JSON can say." };
 const anyObject = { type: "object", additionalProperties: anything };
+const dataFormat = {
+  type: "string",
+  enum: ["DATA_FORMAT_UNSPECIFIED", "JSON", "TEXT", "TF_RECORD", "TF_RECORD_GZIP", "CSV"],
+};
 const list = (items: object): object => ({ type: "array", items });
 const ref = (name: string): object => ({ $ref: `GoogleCloudMlV1__${name}` });
 
@@ -34,13 +38,21 @@ export const modelSchemas: Readonly<Record<string, object>> = {
     lastUseTime: time,
     runtimeVersion: text,
     pythonVersion: text,
-    framework: text,
+    framework: {
+      type: "string",
+      enum: ["FRAMEWORK_UNSPECIFIED", "TENSORFLOW", "SCIKIT_LEARN", "XGBOOST"],
+    },
     machineType: text,
     manualScaling: anyObject,
     autoScaling: anyObject,
     requestLoggingConfig: anyObject,
     acceleratorConfig: anyObject,
     serviceAccount: text,
+    packageUris: list(text),
+    predictionClass: text,
+    explanationConfig: anyObject,
+    container: anyObject,
+    routes: anyObject,
     state: text,
     errorMessage: text,
     labels,
@@ -79,6 +91,8 @@ export const operationSchemas: Readonly<Record<string, object>> = {
 export const jobSchemas: Readonly<Record<string, object>> = {
   ...object("GoogleCloudMlV1__Job", {
     jobId: text,
+    trainingInput: anyObject,
+    trainingOutput: anyObject,
     predictionInput: ref("PredictionInput"),
     predictionOutput: ref("PredictionOutput"),
     createTime: time,
@@ -88,13 +102,14 @@ export const jobSchemas: Readonly<Record<string, object>> = {
     errorMessage: text,
     labels,
     etag: bytes,
+    jobPosition: int64,
   }),
   ...object("GoogleCloudMlV1__PredictionInput", {
     modelName: text,
     versionName: text,
     uri: text,
-    dataFormat: text,
-    outputDataFormat: text,
+    dataFormat,
+    outputDataFormat: dataFormat,
     inputPaths: list(text),
     outputPath: text,
     maxWorkerCount: int64,

@@ -27,7 +27,11 @@ export function filterOf(text: string): (resource: object) => boolean {
 
 function valueAt(resource: object, path: string): string {
   let value: unknown = resource;
-  for (const key of path.split(".")) value = (value as Record<string, unknown> | undefined)?.[camelCase(key)];
+  for (const [i, key] of path.split(".").entries()) {
+    // Below the first part are labels and such, whose names are their users'.
+    const name = i === 0 || path.startsWith("prediction") ? camelCase(key) : key;
+    value = (value as Record<string, unknown> | undefined)?.[name];
+  }
   const text = value === undefined || value === null ? "" : String(value);
   // Full names are matched by their last part, as gcloud's users write them.
   return path === "name" ? text.slice(text.lastIndexOf("/") + 1) : text;

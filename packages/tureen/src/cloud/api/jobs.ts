@@ -2,7 +2,7 @@ import { notFound, unimplemented } from "../../core/status-error.js";
 import type { CloudContext } from "../cloud-context.js";
 import type { Queryable } from "../database/database.js";
 import { deploymentFolder } from "../deploy/copy-model.js";
-import { batchOptionsOf } from "../jobs/prediction-input.js";
+import { batchOptionsOf, defaultMaxWorkerCount } from "../jobs/prediction-input.js";
 import { jobProgress, predictionOutput } from "../jobs/settle-job.js";
 import { cancelQueuedJob, submitJob } from "../jobs/submit-job.js";
 import { newEtag } from "../store/etag.js";
@@ -10,12 +10,12 @@ import type { JobRow } from "../store/resources.js";
 import { filterOf } from "./filter.js";
 import { FieldError } from "./google-error.js";
 import { pageBody, pageOf } from "./page.js";
-import { deployedPath } from "./predict.js";
+import { findDeployed } from "./predict.js";
 import { jobJson } from "./resource-json.js";
 import { checkName } from "./resource-name.js";
 import { applyMask, type Json } from "./update-mask.js";
 
-const inputDefaults = { region: "us-central1", maxWorkerCount: "10" };
+const inputDefaults = { region: "us-central1", maxWorkerCount: String(defaultMaxWorkerCount) };
 
 /** projects.jobs.create: batch prediction jobs; they go to the queue, from which this server's workers and those of other hosts take shards. */
 export async function createJob(context: CloudContext, project: string, body: Json): Promise<Json> {
@@ -46,7 +46,7 @@ export async function createJob(context: CloudContext, project: string, body: Js
 }
 
 /** The folder of the model that an input names: by version, by model, or by the path of an export. */
-function modelFolder(context: CloudContext, project: string, input: Json): Promise<string> | string {
+async function modelFolder(context: CloudContext, project: string, input: Json): Promise<string> {
   const { versionName, modelName, uri } = input;
   const given = [versionName, modelName, uri].filter((name) => typeof name === "string" && name !== "");
   if (given.length !== 1) {
@@ -61,7 +61,7 @@ function modelFolder(context: CloudContext, project: string, input: Json): Promi
   if (match === null || match[1] !== project || (versionName !== undefined) !== (match[3] !== undefined)) {
     throw new FieldError("INVALID_ARGUMENT", "prediction_input.model_version", `Invalid name: ${String(given[0])}`);
   }
-  return deployedPath(context, project, match[2]!, match[3]);
+  return (await findDeployed(context, project, match[2]!, match[3])).path;
 }
 
 async function requireJob(database: Queryable, project: string, id: string): Promise<JobRow> {

@@ -1,6 +1,7 @@
 import { invalidArgument, notFound, StatusError, unimplemented } from "../../core/status-error.js";
 import { decodeText } from "../../core/text.js";
 import type { CloudContext } from "../cloud-context.js";
+import { type BodyKind, checkBody } from "./check-body.js";
 import { cancelJob, createJob, getJob, listJobs, patchJob } from "./jobs.js";
 import { createModel, deleteModel, getModel, listModels, patchModel } from "./models.js";
 import { cancelOperation, getOperation, listOperations } from "./operations.js";
@@ -43,15 +44,19 @@ const routes: readonly Route[] = [
     serviceAccountProject: "0",
   })),
   route("GET", `${project}/models`, (context, [p], { query }) => listModels(context, p!, query)),
-  route("POST", `${project}/models`, (context, [p], call) => createModel(context, p!, jsonOf(call))),
+  route("POST", `${project}/models`, (context, [p], call) => createModel(context, p!, bodyOf("Model", call))),
   route("GET", model, (context, [p, m]) => getModel(context, p!, m!)),
-  route("PATCH", model, (context, [p, m], call) => patchModel(context, p!, m!, jsonOf(call), call.query)),
+  route("PATCH", model, (context, [p, m], call) => patchModel(context, p!, m!, bodyOf("Model", call), call.query)),
   route("DELETE", model, (context, [p, m]) => deleteModel(context, p!, m!)),
   route("POST", `${model}:predict`, (context, [p, m], { body }) => predict(context, p!, m!, undefined, body)),
   route("GET", `${model}/versions`, (context, [p, m], { query }) => listVersions(context, p!, m!, query)),
-  route("POST", `${model}/versions`, (context, [p, m], call) => createVersion(context, p!, m!, jsonOf(call))),
+  route("POST", `${model}/versions`, (context, [p, m], call) =>
+    createVersion(context, p!, m!, bodyOf("Version", call)),
+  ),
   route("GET", version, (context, [p, m, v]) => getVersion(context, p!, m!, v!)),
-  route("PATCH", version, (context, [p, m, v], call) => patchVersion(context, p!, m!, v!, jsonOf(call), call.query)),
+  route("PATCH", version, (context, [p, m, v], call) =>
+    patchVersion(context, p!, m!, v!, bodyOf("Version", call), call.query),
+  ),
   route("DELETE", version, (context, [p, m, v]) => deleteVersion(context, p!, m!, v!)),
   route("POST", `${version}:setDefault`, (context, [p, m, v]) => setDefaultVersion(context, p!, m!, v!)),
   route("POST", `${version}:predict`, (context, [p, m, v], { body }) => predict(context, p!, m!, v!, body)),
@@ -59,10 +64,10 @@ const routes: readonly Route[] = [
   route("GET", `${project}/operations/{}`, (context, [p, id]) => getOperation(context, p!, id!)),
   route("POST", `${project}/operations/{}:cancel`, (context, [p, id]) => cancelOperation(context, p!, id!)),
   route("GET", `${project}/jobs`, (context, [p], { query }) => listJobs(context, p!, query)),
-  route("POST", `${project}/jobs`, (context, [p], call) => createJob(context, p!, jsonOf(call))),
+  route("POST", `${project}/jobs`, (context, [p], call) => createJob(context, p!, bodyOf("Job", call))),
   route("GET", `${project}/jobs/{}`, (context, [p, id]) => getJob(context, p!, id!)),
   route("PATCH", `${project}/jobs/{}`, (context, [p, id], call) =>
-    patchJob(context, p!, id!, jsonOf(call), call.query),
+    patchJob(context, p!, id!, bodyOf("Job", call), call.query),
   ),
   route("POST", `${project}/jobs/{}:cancel`, (context, [p, id]) => cancelJob(context, p!, id!)),
 ];
@@ -79,6 +84,10 @@ export async function answer(context: CloudContext, call: Call): Promise<object 
   const verb = absentVerb.exec(call.path)?.[1];
   if (verb !== undefined) throw unimplemented(`${verb} is not supported by this server.`);
   throw notFound(`The requested URL /v1/${call.path} was not found on this server.`);
+}
+
+function bodyOf(kind: BodyKind, call: Call): Json {
+  return checkBody(kind, jsonOf(call));
 }
 
 function jsonOf({ body }: Call): Json {

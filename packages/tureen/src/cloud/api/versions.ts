@@ -1,5 +1,4 @@
-import { rm } from "node:fs/promises";
-import { StatusError } from "../../core/status-error.js";
+import { StatusError, toStatusError } from "../../core/status-error.js";
 import type { CloudContext } from "../cloud-context.js";
 import type { Queryable } from "../database/database.js";
 import { deploymentFolder } from "../deploy/copy-model.js";
@@ -26,12 +25,18 @@ const created = [
   "autoScaling",
   "labels",
   "serviceAccount",
-  "requestLoggingConfig",
   "acceleratorConfig",
 ] as const;
-/** What would run code of the user's, or a container. */
-const refused = ["packageUris", "predictionClass", "container", "routes", "explanationConfig"] as const;
-const updatable = ["description", "labels", "manualScaling", "autoScaling", "requestLoggingConfig", "machineType"];
+/** What would run code of the user's or a container, explain, or send requests to BigQuery: silence would promise it. */
+const refused = [
+  "packageUris",
+  "predictionClass",
+  "container",
+  "routes",
+  "explanationConfig",
+  "requestLoggingConfig",
+] as const;
+const updatable = ["description", "labels", "manualScaling", "autoScaling", "machineType"];
 
 /** A version's row. NOT_FOUND with the service's text. */
 export async function requireVersion(
@@ -62,6 +67,13 @@ export async function createVersion(context: CloudContext, project: string, mode
   }
   for (const key of refused) {
     if (body[key] !== undefined) throw new FieldError("INVALID_ARGUMENT", `version.${key}`, "This is not supported.");
+  }
+  if (body["manualScaling"] !== undefined && body["autoScaling"] !== undefined) {
+    throw new FieldError(
+      "INVALID_ARGUMENT",
+      "version.auto_scaling",
+      "Only one of manual and automatic scaling can be given.",
+    );
   }
   const stored = {
     ...Object.fromEntries(created.filter((key) => body[key] !== undefined).map((key) => [key, body[key]] as const)),
@@ -198,7 +210,9 @@ export async function deleteVersion(
   });
   if (path !== null) {
     context.models.drop(path);
-    await rm(path, { recursive: true, force: true });
+    await context.store.remove(path).catch((error: unknown) => {
+      context.log.warning("cloud", `Objects of a deleted version are still there: ${toStatusError(error).message}`);
+    });
   }
   return operation;
 }

@@ -1,5 +1,7 @@
 /** A worker process of a batch prediction: loads the model, then predicts the shards that its parent sends. */
 import { openSync, writeSync } from "node:fs";
+import { defaultCacheDirectory, FolderCache } from "../../core/object-store/folder-cache.js";
+import { folderOf, isObjectUri, lastPart } from "../../core/object-store/object-uri.js";
 import { toStatusError } from "../../core/status-error.js";
 import { type LoadedPredictModel, loadPredictModel } from "../predict/load-predict-model.js";
 import { runShard } from "./run-shard.js";
@@ -21,11 +23,18 @@ function journal(path: string): (ordinal: number) => void {
   };
 }
 
+/** Workers get models of ever new names: of those that lie side by side in a store, the copy of the last one stays. */
+function removeOldCopies(modelDir: string): void {
+  if (!isObjectUri(modelDir)) return;
+  new FolderCache(defaultCacheDirectory()).prune(folderOf(modelDir), new Set([lastPart(modelDir)]));
+}
+
 async function handle(message: ToWorker): Promise<void> {
   try {
     if (message.kind === "start") {
       start = message;
       model = await loadPredictModel(message.options.modelDir, { isBlocking: true });
+      removeOldCopies(message.options.modelDir);
       tell({ kind: "ready" });
       return;
     }

@@ -22,7 +22,9 @@ export async function firstBytes(
   return Buffer.concat(chunks);
 }
 
-/** A file's bytes for a walk that leaps forward and reads a little at each stop. */
+const wordBytes = 8;
+
+/** A file's lengths for a walk that leaps from one to the next; a promise only where the store has to be asked. */
 export class LeapingReader {
   private readonly file: Pick<InputRange, "path" | "etag">;
   private readonly windowBytes: number;
@@ -34,19 +36,26 @@ export class LeapingReader {
     this.windowBytes = windowBytes;
   }
 
-  /** `length` bytes at `position`; fewer only where the file ends. A promise only where the store has to be asked. */
-  at(position: number, length: number): Uint8Array | Promise<Uint8Array> {
+  /** The unsigned integer of 64 bits, lowest byte first, at `position`; undefined where the file ends before it does. */
+  uint64At(position: number): number | undefined | Promise<number | undefined> {
     const from = position - this.start;
-    if (from >= 0 && from + length <= this.window.length) return this.window.subarray(from, from + length);
-    return this.load(position, length);
+    // Walks ask for many; a view for each would cost more than the reading.
+    if (from >= 0 && from + wordBytes <= this.window.length) return uint64(this.window, from);
+    return this.load(position);
   }
 
-  private async load(position: number, length: number): Promise<Uint8Array> {
+  private async load(position: number): Promise<number | undefined> {
     const chunks: Uint8Array[] = [];
-    const end = position + Math.max(this.windowBytes, length);
+    const end = position + this.windowBytes;
     for await (const chunk of storageOf(this.file.path).read(this.file, position, end)) chunks.push(chunk);
     this.window = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
     this.start = position;
-    return this.window.subarray(0, length);
+    return this.window.length < wordBytes ? undefined : uint64(this.window, 0);
   }
+}
+
+function uint64(bytes: Uint8Array, at: number): number {
+  const word = (from: number): number =>
+    (bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16) | (bytes[from + 3]! << 24)) >>> 0;
+  return word(at) + word(at + 4) * 2 ** 32;
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DType } from "../../core/dtype.js";
 import type { TensorValue } from "../../core/tensor-value.js";
-import { encodeText } from "../../core/text.js";
+import { decodeText, encodeText } from "../../core/text.js";
 import type { TensorInfo } from "../../saved-model/signature.js";
 import { columnarize } from "../predict/columnarize.js";
 import { feedColumn } from "../predict/feed-column.js";
@@ -24,7 +24,7 @@ function quick(
   inputs: ReadonlyMap<string, TensorInfo>,
   lines: readonly string[],
 ): ReadonlyMap<string, TensorValue> | undefined {
-  return numberLineReader(inputs)!(lines.map(encodeText));
+  return numberLineReader(inputs)!(lines.map(encodeText))?.feeds;
 }
 
 function thorough(inputs: ReadonlyMap<string, TensorInfo>, lines: readonly string[]): ReadonlyMap<string, TensorValue> {
@@ -88,6 +88,47 @@ describe("numberLineReader", () => {
   it("has nothing for inputs that are not plain numbers", () => {
     expect(numberLineReader(new Map([["x", tensor("x:0", "string")]]))).toBeUndefined();
     expect(numberLineReader(new Map())).toBeUndefined();
+  });
+
+  it.each([
+    [
+      '{"k": 0, "a": 1, "b": 2}',
+      '{"a": 1.5, "k": "x y{}", "b": 2}',
+      '{"b": 1, "a": 1, "k" : -120}',
+      '{"a": 1, "b": 1, "k": ""}',
+    ],
+  ])("reads the keys of lines like %s as they are written", (...lines) => {
+    const { feeds, keys } = numberLineReader(twoInputs, "k")!(lines.map(encodeText))!;
+    const bare = lines.map((line) => JSON.stringify({ ...(JSON.parse(line) as object), k: undefined }));
+    expect(feeds).toEqual(thorough(twoInputs, bare));
+    expect(keys!.name).toBe("k");
+    const texts = lines.map((_, i) => decodeText(keys!.bytes[i]!.subarray(keys!.starts[i], keys!.ends[i])));
+    expect(texts).toEqual(lines.map((line) => JSON.stringify((JSON.parse(line) as { readonly k: unknown }).k)));
+  });
+
+  it.each([
+    '{"a": 1, "b": 1}',
+    '{"a": 1, "b": 1, "k": 1.0}',
+    '{"a": 1, "b": 1, "k": 1e3}',
+    '{"a": 1, "b": 1, "k": -0}',
+    '{"a": 1, "b": 1, "k": 01}',
+    '{"a": 1, "b": 1, "k": -}',
+    '{"a": 1, "b": 1, "k": null}',
+    '{"a": 1, "b": 1, "k": [1]}',
+    '{"a": 1, "b": 1, "k": "é"}',
+    '{"a": 1, "b": 1, "k": "\\n"}',
+    '{"a": 1, "b": 1, "k": "x',
+    '{"a": 1, "b": 1, "k": 1234567890123456}',
+    '{"k": 1, "a": 1, "b": 1, "k": 2}',
+    '{"k": 1, "a": 1, "a": 1, "b": 1}',
+    '{"k": 1, "a": 1}',
+    '{"k": 1, "a": 1, "b": 1, "c": 1}',
+  ])("leaves keys like that of %s to the thorough way", (line) => {
+    expect(numberLineReader(twoInputs, "k")!([encodeText(line)])).toBeUndefined();
+  });
+
+  it("has nothing for a key that is an input", () => {
+    expect(numberLineReader(twoInputs, "a")).toBeUndefined();
   });
 
   it("agrees with the thorough way on whatever numbers", () => {

@@ -2,6 +2,7 @@ import { allocate, type DType } from "../../core/dtype.js";
 import { isCompatible, type Shape } from "../../core/shape.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import type { SignatureInfo } from "../../saved-model/signature.js";
+import type { RowKeys } from "../predict/encode-row-lines.js";
 
 /**
  * Reads lines of JSON straight into one tensor for each input: no object, list or text is made on the way.
@@ -10,17 +11,35 @@ import type { SignatureInfo } from "../../saved-model/signature.js";
  * nested lists of them. Undefined for anything else, down to one unusual line: what reads JSON in general then says what it is or what is wrong
  * with it. What this gives is what that gives (see the test).
  */
-export type ReadNumberLines = (lines: readonly Uint8Array[]) => ReadonlyMap<string, TensorValue> | undefined;
+export type ReadNumberLines = (lines: readonly Uint8Array[]) => NumberLines | undefined;
+
+/** What lines of numbers hold. */
+export interface NumberLines {
+  readonly feeds: ReadonlyMap<string, TensorValue>;
+  /** The lines' keys, where there is a field for them; until the next call. */
+  readonly keys?: RowKeys;
+}
 
 const dtypes: ReadonlySet<DType> = new Set(["float32", "float64", "int32", "int64"]);
 
-/** What reads lines for these inputs; undefined where they are not all plain numbers. */
-export function numberLineReader(inputs: SignatureInfo["inputs"]): ReadNumberLines | undefined {
+/**
+ * What reads lines for these inputs; undefined where they are not all plain numbers.
+ *
+ * With a `keyField`, every line has to have it beside the inputs: a number without a fraction, or a text without escapes, which are written as they
+ * are read.
+ */
+export function numberLineReader(inputs: SignatureInfo["inputs"], keyField?: string): ReadNumberLines | undefined {
+  if (keyField !== undefined && inputs.has(keyField)) return undefined;
   const columns = [...inputs].map(([alias, info]) => ({ info, column: new Column(alias, info.dtype) }));
   if (columns.length === 0 || columns.some(({ info }) => !dtypes.has(info.dtype))) return undefined;
-  const reader = new LineReader(columns.map(({ column }) => column));
+  const key = keyField === undefined ? undefined : new KeyColumn(keyField);
+  const reader = new LineReader(
+    columns.map(({ column }) => column),
+    key,
+  );
   return (lines) => {
     for (const { column } of columns) column.begin(lines.length);
+    key?.begin(lines.length);
     for (const line of lines) if (!reader.read(line)) return undefined;
     const feeds = new Map<string, TensorValue>();
     for (const { info, column } of columns) {
@@ -28,7 +47,8 @@ export function numberLineReader(inputs: SignatureInfo["inputs"]): ReadNumberLin
       if (!isCompatible(info.shape, value.shape)) return undefined;
       feeds.set(info.name, value);
     }
-    return feeds;
+    if (key === undefined) return { feeds };
+    return { feeds, keys: { name: keyField!, bytes: lines, starts: key.starts, ends: key.ends } };
   };
 }
 
@@ -44,6 +64,7 @@ const minus = char("-");
 const zero = char("0");
 const nine = char("9");
 const dot = char(".");
+const backslash = char("\\");
 
 /** Powers of ten that a double holds exactly, so that one division rounds right. */
 const powersOfTen: Float64Array = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
@@ -104,14 +125,40 @@ class Column {
   }
 }
 
+/** Where the lines' keys lie in them. */
+class KeyColumn {
+  readonly name: Uint8Array;
+  starts: Uint32Array = new Uint32Array(0);
+  ends: Uint32Array = new Uint32Array(0);
+  private used = 0;
+
+  constructor(name: string) {
+    this.name = Buffer.from(name);
+  }
+
+  begin(lines: number): void {
+    this.used = 0;
+    if (this.starts.length >= lines) return;
+    this.starts = new Uint32Array(lines);
+    this.ends = new Uint32Array(lines);
+  }
+
+  put(start: number, end: number): void {
+    this.starts[this.used] = start;
+    this.ends[this.used++] = end;
+  }
+}
+
 class LineReader {
   private readonly columns: readonly Column[];
+  private readonly key: KeyColumn | undefined;
   private readonly seen: Uint8Array;
   private bytes: Uint8Array = new Uint8Array(0);
   private pos = 0;
 
-  constructor(columns: readonly Column[]) {
+  constructor(columns: readonly Column[], key: KeyColumn | undefined) {
     this.columns = columns;
+    this.key = key;
     this.seen = new Uint8Array(columns.length);
   }
 
@@ -121,43 +168,71 @@ class LineReader {
     this.pos = 0;
     this.skipSpace();
     const { columns } = this;
-    const done =
-      this.bytes[this.pos] === openBrace ? this.object() : columns.length === 1 && this.value(columns[0]!, 0);
+    const isBare = columns.length === 1 && this.key === undefined;
+    const done = this.bytes[this.pos] === openBrace ? this.object() : isBare && this.value(columns[0]!, 0);
     this.skipSpace();
     return done && this.pos === line.length;
   }
 
   private object(): boolean {
-    const { bytes, columns, seen } = this;
+    const { bytes, columns, seen, key } = this;
     seen.fill(0);
     this.pos += 1;
-    for (let member = 0; member < columns.length; member++) {
+    let hasKey = key === undefined;
+    const members = columns.length + (key === undefined ? 0 : 1);
+    for (let member = 0; member < members; member++) {
       this.skipSpace();
+      if (bytes[this.pos] !== quote) return false;
+      const isKey = !hasKey && this.isName(key!.name);
       // Lines tend to have their members in one order.
-      const index = this.key(member);
-      if (index < 0 || seen[index] === 1) return false;
-      seen[index] = 1;
+      const index = isKey ? 0 : this.column(key !== undefined && hasKey ? member - 1 : member);
+      if (index < 0 || (!isKey && seen[index] === 1)) return false;
+      if (isKey) hasKey = true;
+      else seen[index] = 1;
       this.skipSpace();
       if (bytes[this.pos++] !== colon) return false;
       this.skipSpace();
-      if (!this.value(columns[index]!, 0)) return false;
+      if (!(isKey ? this.keyValue(key!) : this.value(columns[index]!, 0))) return false;
       this.skipSpace();
-      if (bytes[this.pos++] !== (member === columns.length - 1 ? closeBrace : comma)) return false;
+      if (bytes[this.pos++] !== (member === members - 1 ? closeBrace : comma)) return false;
     }
     return true;
   }
 
+  /** A number without a fraction, or a text that means what it says. */
+  private keyValue(key: KeyColumn): boolean {
+    const { bytes } = this;
+    const start = this.pos;
+    let pos = start;
+    if (bytes[pos] === quote) {
+      for (pos += 1; bytes[pos] !== quote; pos++) {
+        const byte = bytes[pos];
+        if (byte === undefined || byte < 0x20 || byte >= 0x7f || byte === backslash) return false;
+      }
+      pos += 1;
+    } else {
+      if (bytes[pos] === minus) pos += 1;
+      const first = pos;
+      for (let byte = bytes[pos]!; byte >= zero && byte <= nine; byte = bytes[++pos]!);
+      // What follows the digits, such as a fraction, is found by whoever looks for the end of the member.
+      const isUsual = pos > first && pos - first <= exactDigits && (bytes[first] !== zero || pos - start === 1);
+      if (!isUsual) return false;
+    }
+    this.pos = pos;
+    key.put(start, pos);
+    return true;
+  }
+
   /** The number of the column that the key here names, the likely one looked at first; -1 for none. */
-  private key(likely: number): number {
-    if (this.bytes[this.pos] !== quote) return -1;
-    if (this.isKey(likely)) return likely;
-    for (let i = 0; i < this.columns.length; i++) if (this.isKey(i)) return i;
+  private column(likely: number): number {
+    const { columns } = this;
+    if (likely < columns.length && this.isName(columns[likely]!.name)) return likely;
+    for (let i = 0; i < columns.length; i++) if (this.isName(columns[i]!.name)) return i;
     return -1;
   }
 
-  private isKey(index: number): boolean {
+  private isName(name: Uint8Array): boolean {
     const { bytes, pos } = this;
-    const { name } = this.columns[index]!;
     for (let i = 0; i < name.length; i++) if (bytes[pos + 1 + i] !== name[i]) return false;
     if (bytes[pos + 1 + name.length] !== quote) return false;
     this.pos = pos + name.length + 2;

@@ -107,10 +107,9 @@ async function recordCuts(file: InputFile, target: number): Promise<number[]> {
       cuts.push(at);
       next = at + target;
     }
-    const found = reader.at(at, tfRecordHeaderBytes);
-    const header = found instanceof Promise ? await found : found;
-    if (header.length < tfRecordHeaderBytes) break;
-    const length = Number(new DataView(header.buffer, header.byteOffset).getBigUint64(0, true));
+    const found = reader.uint64At(at);
+    const length = found instanceof Promise ? await found : found;
+    if (length === undefined) break;
     at += tfRecordHeaderBytes + length + tfRecordFooterBytes;
   }
   return cuts;

@@ -89,9 +89,9 @@ export async function runShard(
       await flush(records.map((record) => decoded(decode, record)));
       return;
     }
-    if (outputFormat === "json" && rows.length > 0) file.write(encodeText(`${rows.join("\n")}\n`));
+    if (rows instanceof Uint8Array) file.write(rows);
     else for (const row of rows) write(row, undefined);
-    predictionCount += rows.length;
+    predictionCount += records.length;
     await breathe();
   };
   const breathe = async (): Promise<void> => {

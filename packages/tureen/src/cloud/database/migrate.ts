@@ -33,6 +33,11 @@ const steps: readonly (readonly string[])[] = [
     "CREATE INDEX tureen_tasks_leases ON tureen_tasks (lease_until) WHERE state = 'RUNNING'",
     "CREATE TABLE tureen_servers (id text PRIMARY KEY, seen timestamptz NOT NULL DEFAULT now())",
   ],
+  [
+    "ALTER TABLE tureen_schema ADD COLUMN id uuid NOT NULL DEFAULT gen_random_uuid()",
+    // Tasks without a message wait until the job may have another worker.
+    "ALTER TABLE tureen_tasks ALTER COLUMN message DROP NOT NULL",
+  ],
 ];
 
 /** Brings a database's tables up to this program's; several processes may do so at once. */
@@ -43,7 +48,23 @@ export async function migrate(database: Database): Promise<void> {
     const [row] = await transaction.query<{ version: number }>("SELECT version FROM tureen_schema");
     const version = row?.version ?? 0;
     for (const statement of steps.slice(version).flat()) await transaction.query(statement);
-    if (row === undefined) await transaction.query("INSERT INTO tureen_schema VALUES ($1)", [steps.length]);
+    if (row === undefined) await transaction.query("INSERT INTO tureen_schema (version) VALUES ($1)", [steps.length]);
     else if (version < steps.length) await transaction.query("UPDATE tureen_schema SET version = $1", [steps.length]);
   });
+}
+
+/** Does work that makes tables where they are missing; other processes that are about to do so wait. */
+export function alone<T>(database: Database, work: () => Promise<T>): Promise<T> {
+  // No other process can have an embedded database open, and its only connection is the work's own.
+  if (database.isEmbedded) return work();
+  return database.transaction(async (transaction) => {
+    await transaction.query("SELECT pg_advisory_xact_lock($1)", [lockKey]);
+    return work();
+  });
+}
+
+/** A name that no other database has, given to it once. */
+export async function databaseId(database: Database): Promise<string> {
+  const [row] = await database.query<{ id: string }>("SELECT id::text AS id FROM tureen_schema");
+  return row!.id;
 }

@@ -1,6 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { StatusCode, toStatusError } from "../../core/status-error.js";
 import { versionJson } from "../api/resource-json.js";
 import { type CloudContext, inBackground } from "../cloud-context.js";
@@ -9,7 +6,7 @@ import { untilAvailable } from "../database/until-available.js";
 import { newEtag } from "../store/etag.js";
 import { findVersion, finishOperation } from "../store/resources.js";
 import { lifeSeconds } from "../store/servers.js";
-import { copyModel, deploymentFolder } from "./copy-model.js";
+import type { AddedModel } from "./deploy-store.js";
 
 /** A version that is being created, and the operation that tells of it. */
 export interface Deployment {
@@ -20,12 +17,8 @@ export interface Deployment {
   readonly operation: string;
 }
 
-function modelsFolder({ dataDir }: CloudContext): string {
-  return join(dataDir, "versions");
-}
-
 /**
- * Deploys a version whose row says CREATING: copies the model, loads it, and only then lets the row say READY, together with the operation's
+ * Deploys a version whose row says CREATING: copies the model, loads it, keeps it in the store, and only then lets the row say READY, together with the operation's
  * response.
  *
  * A model that does not load makes the version FAILED, with the reason in `errorMessage` and in the operation.
@@ -33,14 +26,16 @@ function modelsFolder({ dataDir }: CloudContext): string {
 export function deployVersion(context: CloudContext, deployment: Deployment): void {
   inBackground(context, async () => {
     const { project, model, version, operation } = deployment;
-    // The name says whose it is until the row does.
-    const path = join(modelsFolder(context), `${context.owner}.${randomUUID()}`);
+    let added: AddedModel;
+    let checked: string | undefined;
     try {
-      await copyModel(deploymentFolder(deployment.deploymentUri), path, context.limits);
-      await context.models.check(path);
+      added = await context.store.add(deployment.deploymentUri, context.limits, async (folder, path) => {
+        checked = path;
+        await context.models.check(folder, path);
+      });
     } catch (error) {
       const { code, message } = toStatusError(error);
-      await rm(path, { recursive: true, force: true });
+      if (checked !== undefined) context.models.drop(checked);
       await inTransaction(context, async (transaction) => {
         await transaction.query(
           `UPDATE tureen_versions SET state = 'FAILED', etag = $4, body = body || jsonb_build_object('errorMessage', $5::text)
@@ -51,6 +46,7 @@ export function deployVersion(context: CloudContext, deployment: Deployment): vo
       });
       return;
     }
+    const { path } = added;
     const isReady = await inTransaction(context, async (transaction) => {
       const updated = await transaction.query(
         `UPDATE tureen_versions SET state = 'READY', etag = $4, path = $5
@@ -75,10 +71,9 @@ export function deployVersion(context: CloudContext, deployment: Deployment): vo
       await finishOperation(transaction, project, operation, { response });
       return true;
     });
-    if (!isReady) {
-      await rm(path, { recursive: true, force: true });
-      return;
-    }
+    if (!isReady) context.models.drop(path);
+    await added.settle(isReady);
+    if (!isReady) return;
     await context.models.refresh();
     context.log.info("cloud", `Version ${version} of model ${model} in project ${project} is ready.`);
   });
@@ -93,32 +88,38 @@ function inTransaction<T>(context: CloudContext, work: (transaction: Queryable) 
 const isOwned = `EXISTS (SELECT 1 FROM tureen_servers s WHERE s.id = owner AND s.seen > now() - interval '${lifeSeconds} seconds')`;
 
 /**
- * Clears up after servers that are gone: versions that they were creating are no more, their operations end ABORTED, folders that no version has
- * are removed.
+ * Clears up after servers that are gone: versions that they were creating are no more, their operations end ABORTED, what no version has is
+ * removed from the store.
  */
-export async function clearUnfinished(context: CloudContext): Promise<void> {
-  const { database } = context;
-  await database.transaction(async (transaction) => {
-    await transaction.query(`DELETE FROM tureen_versions WHERE state = 'CREATING' AND NOT ${isOwned}`);
+export async function clearUnfinished({ database, store, log }: Clearing): Promise<void> {
+  const isCleared = await database.transaction(async (transaction) => {
+    const gone = await transaction.query(
+      `DELETE FROM tureen_versions WHERE state = 'CREATING' AND NOT ${isOwned} RETURNING name`,
+    );
     const open = await transaction.query<{ project: string; id: string }>(
       `SELECT project, id FROM tureen_operations WHERE NOT done AND NOT ${isOwned}`,
     );
     const error = { code: StatusCode.ABORTED, message: "The server was stopped before the operation was finished." };
     for (const { project, id } of open) await finishOperation(transaction, project, id, { error });
+    return gone.length + open.length > 0;
   });
-  const folder = modelsFolder(context);
-  const names = await readdir(folder).catch(() => []);
-  if (names.length === 0) return;
-  // In this order: what appears after a look is newer than the names, what is removed after it is nobody's.
-  const alive = await database.query<{ id: string }>(
-    `SELECT id FROM tureen_servers WHERE seen > now() - interval '${lifeSeconds} seconds'`,
-  );
-  const owners = new Set(alive.map(({ id }) => id));
-  const used = await database.query<{ path: string }>("SELECT path FROM tureen_versions WHERE path IS NOT NULL");
-  const paths = new Set(used.map(({ path }) => path));
-  for (const name of names) {
-    const path = join(folder, name);
-    if (paths.has(path) || owners.has(name.split(".")[0]!)) continue;
-    await rm(path, { recursive: true, force: true });
+  try {
+    await store.sweep(async () => {
+      const alive = await database.query<{ id: string }>(
+        `SELECT id FROM tureen_servers WHERE seen > now() - interval '${lifeSeconds} seconds'`,
+      );
+      return { owners: new Set(alive.map(({ id }) => id)), paths: await deployedPaths(database) };
+    }, isCleared);
+  } catch (error) {
+    log.warning("cloud", `What crashes left in the store is not cleared up yet: ${toStatusError(error).message}`);
   }
+}
+
+/** What `clearUnfinished` needs of the context. */
+export type Clearing = Pick<CloudContext, "database" | "store" | "log">;
+
+/** The paths of all deployed models. */
+export async function deployedPaths(database: Queryable): Promise<ReadonlySet<string>> {
+  const rows = await database.query<{ path: string }>("SELECT path FROM tureen_versions WHERE path IS NOT NULL");
+  return new Set(rows.map(({ path }) => path));
 }

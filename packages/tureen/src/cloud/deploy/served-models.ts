@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { notFound, toStatusError } from "../../core/status-error.js";
+import { notFound, type StatusError, toStatusError } from "../../core/status-error.js";
 import { modelListConfig } from "../../serving/config/model-config.js";
 import type { ServableHandle } from "../../serving/manager/servable-harness.js";
 import { type ModelServer, startModelServer } from "../../serving/model-server.js";
@@ -10,6 +10,7 @@ import type { Database } from "../database/database.js";
 import { loadPredictModel } from "../predict/load-predict-model.js";
 import { modelOfServable, type PredictModel } from "../predict/predict-online.js";
 import type { ModelCache } from "./model-cache.js";
+import type { ModelCopies, ModelFolder } from "./model-copies.js";
 
 /** Deployed models that a model server of this process serves as well: one copy of each for both APIs. */
 export interface ServedModels extends ModelCache {
@@ -39,11 +40,18 @@ function servedName({ project, model }: Deployed): string {
  * Model `PROJECT.MODEL` has all READY versions: numbered in the order in which they were created, the same on every server of the database,
  * each labelled with its name and the default version with `default`. `refresh` brings it up to the database.
  */
-export async function servedModels(database: Database, options: ServedModelsOptions): Promise<ServedModels> {
+export async function servedModels(
+  database: Database,
+  copies: ModelCopies,
+  options: ServedModelsOptions,
+): Promise<ServedModels> {
   // The model server takes folders of numbered folders; deployed ones have names of their own.
   const root = await mkdtemp(join(tmpdir(), "tureen-served-"));
   let deployed: readonly Deployed[] = [];
   let known = "";
+  /** Copies of deployed models, by their paths, and why others could not be had. */
+  const folders = new Map<string, ModelFolder>();
+  const missing = new Map<string, StatusError>();
   const server = await startModelServer({ ...options, config: modelListConfig([]) });
 
   const readDeployed = async (): Promise<readonly Deployed[]> => {
@@ -66,6 +74,39 @@ export async function servedModels(database: Database, options: ServedModelsOpti
     return labels;
   };
 
+  /** Takes copies of models; those that cannot be had now are tried again with the next refresh and hold nobody else up. */
+  const takeCopies = async (next: readonly Deployed[]): Promise<readonly Deployed[]> => {
+    let outage: StatusError | undefined;
+    for (const { path } of next) {
+      if (folders.has(path)) continue;
+      if (outage !== undefined) {
+        missing.set(path, outage);
+        continue;
+      }
+      try {
+        folders.set(path, await copies.take(path));
+        missing.delete(path);
+      } catch (error) {
+        const failure = toStatusError(error);
+        if (!missing.has(path)) options.log?.error("cloud", failure.message);
+        missing.set(path, failure);
+        if (failure.code === "UNAVAILABLE") outage = failure;
+      }
+    }
+    return next.filter(({ path }) => folders.has(path));
+  };
+
+  const releaseCopies = (next: readonly Deployed[]): void => {
+    const paths = new Set(next.map(({ path }) => path));
+    for (const path of missing.keys()) if (!paths.has(path)) missing.delete(path);
+    for (const [path, { release }] of folders) {
+      if (paths.has(path)) continue;
+      release();
+      folders.delete(path);
+    }
+    copies.prune(paths);
+  };
+
   const takeOver = async (next: readonly Deployed[]): Promise<void> => {
     const wanted = new Map<string, Deployed[]>();
     for (const version of next) wanted.set(servedName(version), [...(wanted.get(servedName(version)) ?? []), version]);
@@ -76,7 +117,7 @@ export async function servedModels(database: Database, options: ServedModelsOpti
       const numbers = new Set(versions.map(({ number }) => String(number)));
       for (const child of await readdir(folder)) if (!numbers.has(child)) await rm(join(folder, child));
       for (const { number, path } of versions) {
-        await symlink(path, join(folder, String(number))).catch((error: NodeJS.ErrnoException) => {
+        await symlink(folders.get(path)!.path, join(folder, String(number))).catch((error: NodeJS.ErrnoException) => {
           if (error.code !== "EEXIST") throw error;
         });
       }
@@ -113,9 +154,11 @@ export async function servedModels(database: Database, options: ServedModelsOpti
         const next = await readDeployed();
         const text = next.map(({ number, path, isDefault }) => `${number} ${path} ${isDefault}`).join("\n");
         if (text === known) return;
-        await takeOver(next);
-        deployed = next;
-        known = text;
+        const there = await takeCopies(next);
+        await takeOver(there);
+        deployed = there;
+        known = missing.size === 0 ? text : "";
+        releaseCopies(next);
       });
     return refreshing;
   };
@@ -129,6 +172,8 @@ export async function servedModels(database: Database, options: ServedModelsOpti
     async get(path) {
       if (find(path) === undefined) await refresh();
       const version = find(path);
+      const failure = missing.get(path);
+      if (version === undefined && failure !== undefined) throw failure;
       if (version === undefined) throw notFound("The version is no longer deployed.");
       const first = await acquire(version);
       const { signatures } = modelOfServable(first.servable);
@@ -143,9 +188,9 @@ export async function servedModels(database: Database, options: ServedModelsOpti
       };
       return { signatures, run };
     },
-    async check(path) {
+    async check(folder) {
       // Not yet among the deployed ones: loaded for a look, and by the model server once it is.
-      (await loadPredictModel(path)).close();
+      (await loadPredictModel(folder)).close();
     },
     refresh,
     drop() {
@@ -154,6 +199,7 @@ export async function servedModels(database: Database, options: ServedModelsOpti
     async close() {
       await refreshing.catch(() => {});
       await server.close();
+      for (const { release } of folders.values()) release();
       await rm(root, { recursive: true, force: true });
     },
   };

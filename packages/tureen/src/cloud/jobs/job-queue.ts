@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import PgBoss from "pg-boss";
 import type { Database, Queryable } from "../database/database.js";
+import { alone } from "../database/migrate.js";
 
 /** What a message asks for: a shard of a job, or, as shard -1, that the job be cut into shards. */
 export interface TaskMessage {
@@ -74,15 +75,17 @@ export async function openJobQueue(database: Database): Promise<JobQueue> {
   });
   // Maintenance that a database's restart cuts off is done at the next interval.
   boss.on("error", () => {});
-  await boss.start();
-  await boss.createQueue(deadLetters);
-  await boss.createQueue(queue, {
-    name: queue,
-    retryLimit,
-    retryDelay: retryDelaySeconds,
-    retryBackoff: true,
-    deadLetter: deadLetters,
-    expireInSeconds: longestTaskSeconds,
+  await alone(database, async () => {
+    await boss.start();
+    await boss.createQueue(deadLetters);
+    await boss.createQueue(queue, {
+      name: queue,
+      retryLimit,
+      retryDelay: retryDelaySeconds,
+      retryBackoff: true,
+      deadLetter: deadLetters,
+      expireInSeconds: longestTaskSeconds,
+    });
   });
   const within = (transaction: Queryable): { readonly db: Executor } => ({ db: executorOn(transaction) });
   const fetchFrom = async (name: string, transaction: Queryable): Promise<FetchedMessage | undefined> => {

@@ -5,14 +5,15 @@ import type { Database } from "../database/database.js";
 import { newEtag } from "../store/etag.js";
 import type { JobQueue } from "./job-queue.js";
 import { batchOptionsOf } from "./prediction-input.js";
+import { queueTasks } from "./queue-tasks.js";
 import { settleJob } from "./settle-job.js";
 import { type ClaimedTask, endClaim, insertTasks, type JobPlan, lockJob } from "./task-rows.js";
 
-/** Messages that go to the queue in one statement. */
-const sentAtOnce = 1000;
+/** Tasks that are noted in one statement. */
+const insertedAtOnce = 1000;
 
 /**
- * Cuts a job into shards and queues them; the plan goes into the job's row, so that every worker has the same one.
+ * Cuts a job into shards and queues the first ones; the plan goes into the job's row, so that every worker has the same one.
  *
  * Done again after a crash it does nothing twice: shards, messages and state change in one transaction. Errors as `planShards`.
  */
@@ -35,17 +36,14 @@ export async function planJob(database: Database, queue: JobQueue, task: Claimed
       "UPDATE tureen_jobs SET state = 'RUNNING', plan = $3, etag = $4 WHERE project = $1 AND id = $2",
       [project, job, JSON.stringify(plan), newEtag()],
     );
-    for (let from = 0; from < shards.length; from += sentAtOnce) {
-      const part = shards.slice(from, from + sentAtOnce);
-      const messages = await queue.send(
-        transaction,
-        part.map(({ index }) => ({ project, job, shard: index })),
-      );
+    for (let from = 0; from < shards.length; from += insertedAtOnce) {
+      const part = shards.slice(from, from + insertedAtOnce);
       await insertTasks(
         transaction,
         { project, job },
-        part.map(({ index, ranges }, i) => ({ shard: index, ranges, message: messages[i]! })),
+        part.map(({ index, ranges }) => ({ shard: index, ranges })),
       );
     }
+    await queueTasks(transaction, queue, locked);
   });
 }

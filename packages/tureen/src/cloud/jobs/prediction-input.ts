@@ -12,6 +12,16 @@ const dataFormats: Readonly<Record<string, DataFormat>> = {
 };
 const outputFormats: Readonly<Record<string, OutputFormat>> = { JSON: "json", CSV: "csv", TF_RECORD: "tf-record" };
 
+/** Cloud ML Engine's default for `maxWorkerCount`. */
+export const defaultMaxWorkerCount = 10;
+
+/** How many workers may be at a job at once. INVALID_ARGUMENT unless it is a whole number from 1. */
+export function maxWorkerCountOf({ maxWorkerCount = defaultMaxWorkerCount }: Json): number {
+  const count = Number(maxWorkerCount);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw fieldError("max_worker_count", "The number of workers has to be a whole number from 1.");
+}
+
 /** A job's `predictionInput` as batch prediction takes it. INVALID_ARGUMENT names the field that is wrong. */
 export function batchOptionsOf(input: Json, modelDir: string): BatchOptions {
   const { inputPaths, outputPath, dataFormat, outputDataFormat = "JSON", batchSize, signatureName } = input;
@@ -29,6 +39,7 @@ export function batchOptionsOf(input: Json, modelDir: string): BatchOptions {
   if (size !== undefined && !(Number.isInteger(size) && size > 0)) {
     throw fieldError("batch_size", "The batch size has to be a whole number from 1.");
   }
+  maxWorkerCountOf(input);
   for (const path of [...inputPaths, outputPath]) checkPath(path);
   return {
     modelDir,

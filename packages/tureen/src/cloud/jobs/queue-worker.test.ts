@@ -24,11 +24,12 @@ const mebibyte = 1024 * 1024;
 const shards = 3;
 let outputs = 0;
 
-async function submit(database: Database, queue: JobQueue): Promise<void> {
+async function submit(database: Database, queue: JobQueue, more: object = {}): Promise<void> {
   const input = join(folder, "input.txt");
   writeFileSync(input, `${"x".repeat(63)}\n`.repeat((shards * mebibyte) / 64));
   outputs += 1;
-  const predictionInput = { dataFormat: "TEXT", inputPaths: [input], outputPath: join(folder, `output-${outputs}`) };
+  const outputPath = join(folder, `output-${outputs}`);
+  const predictionInput = { dataFormat: "TEXT", inputPaths: [input], outputPath, ...more };
   await submitJob(database, queue, { project: "p", id: "j", body: { predictionInput }, model_dir: folder });
 }
 
@@ -88,6 +89,47 @@ describe("startQueueWorker", () => {
     });
     expect(done.flat().sort()).toEqual([0, 1, 2]);
     expect(done.map(({ length }) => length > 0)).toEqual([true, true]);
+  });
+
+  it.each([1, 2])("never has more workers at a job than its maxWorkerCount, %i, says", async (maxWorkerCount) => {
+    let atOnce = 0;
+    let most = 0;
+    const done: number[] = [];
+    for (let worker = 0; worker < 3; worker++) {
+      start(async ({ index }) => {
+        atOnce += 1;
+        most = Math.max(most, atOnce);
+        // Longer than it takes another worker to look at the queue.
+        await sleep(700);
+        atOnce -= 1;
+        done.push(index);
+        if (index === 0) throw dataLoss("The file is broken.");
+        return { predictionCount: 1, errorCount: 0 };
+      });
+    }
+    await submit(database, queue, { maxWorkerCount: String(maxWorkerCount) });
+    const { state, body } = await ended(database);
+    // A shard that failed makes room, too.
+    expect([state, body["errorMessage"]]).toEqual(["FAILED", "Shard 0: The file is broken."]);
+    expect(done.sort()).toEqual([0, 1, 2]);
+    expect(most).toBe(maxWorkerCount);
+  });
+
+  it("cancels shards that wait for a worker to become free", async () => {
+    let interrupt: (() => void) | undefined;
+    start(
+      () =>
+        new Promise((_resolve, reject) => {
+          interrupt = () => reject(new StatusError("CANCELLED", "Interrupted."));
+        }),
+      () => interrupt?.(),
+    );
+    await submit(database, queue, { maxWorkerCount: "1" });
+    while (interrupt === undefined) await sleep(20);
+    const waiting = await database.query("SELECT shard FROM tureen_tasks WHERE state = 'WAITING' AND message IS NULL");
+    expect(waiting).toHaveLength(shards - 1);
+    await cancelQueuedJob(database, queue, "p", "j");
+    expect((await ended(database)).state).toBe("CANCELLED");
   });
 
   it("tries again what may succeed, not what cannot", async () => {

@@ -10,6 +10,7 @@ import { untilAvailable } from "../database/until-available.js";
 import { newEtag } from "../store/etag.js";
 import type { JobQueue } from "./job-queue.js";
 import { planJob } from "./plan-job.js";
+import { queueTasks } from "./queue-tasks.js";
 import { settleJob } from "./settle-job.js";
 import {
   type ClaimedTask,
@@ -238,6 +239,7 @@ function finish(database: Database, queue: JobQueue, task: ClaimedTask, end: Tas
     if (isOver) await queue.complete(transaction, task.message);
     else if (end.error === undefined) await queue.putBack(transaction, task.message);
     else await queue.fail(transaction, task.message, end.error);
+    if (isOver && job.state === "RUNNING") await queueTasks(transaction, queue, job);
     return settleJob(transaction, job);
   });
 }
@@ -275,6 +277,7 @@ function buryDead(database: Database, queue: JobQueue): Promise<boolean> {
        WHERE project = $1 AND job = $2 AND shard = $3 AND state = 'WAITING'`,
       [project, id, shard],
     );
+    if (job?.state === "RUNNING") await queueTasks(transaction, queue, job);
     if (job !== undefined) await settleJob(transaction, job);
     return true;
   });

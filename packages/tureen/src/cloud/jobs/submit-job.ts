@@ -52,14 +52,15 @@ export function cancelQueuedJob(database: Database, queue: JobQueue, project: st
 
 async function cancelWaiting(transaction: Queryable, queue: JobQueue, project: string, id: string): Promise<void> {
   const waiting = await transaction.query<{ message: string }>(
-    "SELECT message FROM tureen_tasks WHERE project = $1 AND job = $2 AND state = 'WAITING'",
+    "SELECT message FROM tureen_tasks WHERE project = $1 AND job = $2 AND state = 'WAITING' AND message IS NOT NULL",
     [project, id],
   );
   const messages = waiting.map(({ message }) => message);
   await queue.cancel(transaction, messages);
   // A worker that has just fetched one of these finds that nothing waits for its message.
   await transaction.query(
-    "UPDATE tureen_tasks SET state = 'CANCELLED' WHERE project = $1 AND job = $2 AND state = 'WAITING' AND message = ANY($3::uuid[])",
+    `UPDATE tureen_tasks SET state = 'CANCELLED'
+     WHERE project = $1 AND job = $2 AND state = 'WAITING' AND (message IS NULL OR message = ANY($3::uuid[]))`,
     [project, id, messages],
   );
 }

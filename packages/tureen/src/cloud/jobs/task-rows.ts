@@ -42,15 +42,43 @@ export async function lockJob(
   return rows[0];
 }
 
-/** Notes tasks that wait for the message each. */
+/** Notes tasks that wait: for the message each, or, without one, until `queueTasks` sends it. */
 export async function insertTasks(
   transaction: Queryable,
   { project, job }: Omit<TaskKey, "shard">,
-  tasks: readonly { readonly shard: number; readonly ranges: readonly InputRange[]; readonly message: string }[],
+  tasks: readonly { readonly shard: number; readonly ranges: readonly InputRange[]; readonly message?: string }[],
 ): Promise<void> {
   await transaction.query(
     `INSERT INTO tureen_tasks (project, job, shard, ranges, message)
      SELECT $1, $2, shard, ranges, message FROM jsonb_to_recordset($3::jsonb) AS t (shard integer, ranges jsonb, message uuid)`,
+    [project, job, JSON.stringify(tasks)],
+  );
+}
+
+/** Shards of a job that wait for no message yet, in their order: as many as there is room for among the `most` that may be under way. */
+export async function unsentTasks(
+  transaction: Queryable,
+  { project, job }: Omit<TaskKey, "shard">,
+  most: number,
+): Promise<readonly number[]> {
+  const rows = await transaction.query<{ shard: number }>(
+    `SELECT shard FROM tureen_tasks WHERE project = $1 AND job = $2 AND state = 'WAITING' AND message IS NULL ORDER BY shard
+     LIMIT GREATEST(0, $3::integer - (SELECT count(*) FROM tureen_tasks WHERE project = $1 AND job = $2 AND shard >= 0
+       AND state IN ('WAITING', 'RUNNING') AND message IS NOT NULL))`,
+    [project, job, most],
+  );
+  return rows.map(({ shard }) => shard);
+}
+
+/** Notes for which message tasks wait. */
+export async function noteMessages(
+  transaction: Queryable,
+  { project, job }: Omit<TaskKey, "shard">,
+  tasks: readonly { readonly shard: number; readonly message: string }[],
+): Promise<void> {
+  await transaction.query(
+    `UPDATE tureen_tasks t SET message = sent.message FROM jsonb_to_recordset($3::jsonb) AS sent (shard integer, message uuid)
+     WHERE t.project = $1 AND t.job = $2 AND t.shard = sent.shard`,
     [project, job, JSON.stringify(tasks)],
   );
 }

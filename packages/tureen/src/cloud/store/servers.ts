@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { toStatusError } from "../../core/status-error.js";
 import type { Log } from "../../serving/log.js";
 import type { Database } from "../database/database.js";
@@ -10,18 +9,21 @@ export const lifeSeconds = 12;
 
 /** A server among those that share a database. */
 export interface ServerPresence {
-  /** This process's own name; no other ever has it. */
-  readonly id: string;
   leave(): Promise<void>;
 }
 
 /**
- * Lets the other servers of a database know that this one lives; `onBeat` is called with every sign of life.
+ * Lets the other servers of a database know that this one, by the name of `id` that no other ever has, lives; `onBeat` is called with every sign of
+ * life.
  *
  * An embedded database has one server: all that were before are gone.
  */
-export async function joinServers(database: Database, log: Log, onBeat: () => Promise<void>): Promise<ServerPresence> {
-  const id = randomUUID();
+export async function joinServers(
+  database: Database,
+  id: string,
+  log: Log,
+  onBeat: () => Promise<void>,
+): Promise<ServerPresence> {
   if (database.isEmbedded) await database.query("DELETE FROM tureen_servers");
   const beat = async (): Promise<void> => {
     await database.query(
@@ -50,7 +52,6 @@ export async function joinServers(database: Database, log: Log, onBeat: () => Pr
     })();
   }, beatMs);
   return {
-    id,
     async leave() {
       clearInterval(timer);
       await beating;
