@@ -1,5 +1,5 @@
 /**
- * Writes docs/compatibility-serving.md: flags, RPCs, routes and error texts of the model server, each with its tests. With `--check` it fails
+ * Writes docs/compatibility-serving.md: flags, RPCs, routes, JSON rules and error texts of the model server, each with its tests. With `--check` it fails
  * where the page differs, or where something has neither a test nor a reason in compatibility-serving.reasons.json.
  *
  * Nothing is written by hand: flags and RPCs come from the tables that the server runs by, error texts from the calls in its sources that
@@ -145,7 +145,19 @@ const routes = [
   ["POST /manage/v1/models/NAME:unload", ":unload"],
   ["POST /manage/v1/models/NAME:reload", ":reload"],
   ["PUT /manage/v1/models/NAME/labels", "/manage/v1/models/other/labels"],
+  ["GET /manage/v1/models/NAME/drift", "/manage/v1/models/half_plus_two/drift"],
 ];
+
+/** Rules of TensorFlow Serving's JSON, with the tests (file, then titles) that prove each. */
+const jsonRules = JSON.parse(readFileSync(join(import.meta.dirname, "compatibility-serving.rules.json"), "utf8"));
+
+function jsonRuleRows() {
+  return jsonRules.map(([rule, file, ...titles]) => {
+    const test = tests.find(({ name }) => name.endsWith(`/rest/${file}.test.ts`));
+    const isProven = titles.length > 0 && titles.every((title) => test?.text.includes(`("${title}"`));
+    return `| ${escaped(rule)} | ${testCell(rule, isProven ? [test] : [])} |`;
+  });
+}
 
 const builders = {
   invalidArgument: "INVALID_ARGUMENT",
@@ -254,6 +266,14 @@ ${rpcRows().join("\n")}
 | route | tests |
 |---|---|
 ${routes.map(([route, needle]) => `| \`${route}\` | ${testCell(route, byText(needle))} |`).join("\n")}
+
+## JSON rules
+
+${jsonRules.length} rules of the REST API's documents.
+
+| rule | tests |
+|---|---|
+${jsonRuleRows().join("\n")}
 
 ## Error texts
 

@@ -60,14 +60,29 @@ export const modelServerFlags: readonly Flag[] = Object.freeze([
     1,
     "Seconds between looks for new versions; 0 looks once, a negative number never.",
   ),
-  flag("flush_filesystem_caches", "bool", true, "Accepted without effect."),
+  flag(
+    "flush_filesystem_caches",
+    "bool",
+    true,
+    "Accepted without effect: what is loaded is the operating system's to keep or to drop.",
+  ),
   flag("tensorflow_session_parallelism", "int64", 0, "Accepted without effect: the engine chooses its threads."),
-  flag("tensorflow_session_config_file", "string", "", "Text-format ConfigProto; must parse, has no effect."),
+  flag(
+    "tensorflow_session_config_file",
+    "string",
+    "",
+    "Text-format ConfigProto; must parse. Accepted without effect: the engine has no such settings.",
+  ),
   flag("tensorflow_intra_op_parallelism", "int64", 0, "Accepted without effect: the engine chooses its threads."),
   flag("tensorflow_inter_op_parallelism", "int64", 0, "Accepted without effect: the engine chooses its threads."),
   flag("use_alts_credentials", "bool", false, "Accepted without effect: there is no ALTS outside Google's cloud."),
   flag("ssl_config_file", "string", "", "Text-format SSLConfig: TLS for the gRPC API."),
-  flag("platform_config_file", "string", "", "Text-format PlatformConfigMap; must parse, has no effect."),
+  flag(
+    "platform_config_file",
+    "string",
+    "",
+    "Text-format PlatformConfigMap; must parse. Accepted without effect: there is one platform, which has flags of its own.",
+  ),
   flag("per_process_gpu_memory_fraction", "float", 0, "Accepted without effect: models run on the CPU."),
   flag("saved_model_tags", "string", "serve", "Comma-separated tags of the meta graph to load."),
   flag("grpc_channel_arguments", "string", "", "Comma-separated key=value arguments of the gRPC server."),
@@ -88,21 +103,41 @@ export const modelServerFlags: readonly Flag[] = Object.freeze([
   flag("monitoring_config_file", "string", "", "Text-format MonitoringConfig: where the Prometheus page is."),
   flag("remove_unused_fields_from_bundle_metagraph", "bool", true, "Accepted without effect: nothing unused is kept."),
   flag("prefer_tflite_model", "bool", false, "Accepted without effect: TensorFlow Lite models are not served."),
-  flag("num_tflite_pools", "int32", availableParallelism(), "Accepted without effect."),
-  flag("num_tflite_interpreters_per_pool", "int32", 1, "Accepted without effect."),
+  flag(
+    "num_tflite_pools",
+    "int32",
+    availableParallelism(),
+    "Accepted without effect: TensorFlow Lite models are not served.",
+  ),
+  flag(
+    "num_tflite_interpreters_per_pool",
+    "int32",
+    1,
+    "Accepted without effect: TensorFlow Lite models are not served.",
+  ),
   flag(
     "enable_signature_method_name_check",
     "bool",
     false,
     "Check method_name of signatures in Predict, Classify and Regress.",
   ),
-  flag("xla_cpu_compilation_enabled", "bool", false, "Accepted without effect."),
-  flag("xla_gpu_compilation_enabled", "bool", false, "Accepted without effect."),
+  flag("xla_cpu_compilation_enabled", "bool", false, "Accepted without effect: plans are not compiled by XLA."),
+  flag("xla_gpu_compilation_enabled", "bool", false, "Accepted without effect: plans are not compiled by XLA."),
   flag("enable_profiler", "bool", true, "Accepted without effect: there is no profiler service."),
-  flag("thread_pool_factory_config_file", "string", "", "Accepted without effect."),
-  flag("mixed_precision", "string", "", "Accepted without effect."),
-  flag("skip_initialize_tpu", "bool", false, "Accepted without effect."),
-  flag("enable_grpc_healthcheck_service", "bool", false, "Accepted: the gRPC health service is always on."),
+  flag(
+    "thread_pool_factory_config_file",
+    "string",
+    "",
+    "Accepted without effect: the engine has its own threads, see --engine_workers.",
+  ),
+  flag("mixed_precision", "string", "", "Accepted without effect: models run in the precision of their graphs."),
+  flag("skip_initialize_tpu", "bool", false, "Accepted without effect: models run on the CPU."),
+  flag(
+    "enable_grpc_healthcheck_service",
+    "bool",
+    false,
+    "Accepted without effect: the gRPC health service is always on.",
+  ),
   flag(
     "enable_serialization_as_tensor_content",
     "bool",
@@ -144,6 +179,12 @@ export const ownFlags: readonly Flag[] = Object.freeze([
     "bool",
     false,
     "Exit where a model cannot be loaded at start-up, as TensorFlow Serving does.",
+  ),
+  flag(
+    "feature_drift_sampling_rate",
+    "float",
+    0,
+    "Share of the requests, 0 to 1, that is compared with the feature statistics in their model's export (assets.extra/feature_statistics.json); 0 for none.",
   ),
   flag(
     "grpc_direct_calls",
@@ -196,7 +237,7 @@ export const ownFlags: readonly Flag[] = Object.freeze([
     "model_folders",
     "string",
     "",
-    "Comma-separated folders whose sub-folders are models, served under their own names as they come and go.",
+    "Comma-separated folders, s3:// and gs:// too, whose sub-folders are models, served under their own names as they come and go.",
   ),
   flag(
     "predict_route",
@@ -219,6 +260,12 @@ export const ownFlags: readonly Flag[] = Object.freeze([
   ),
   flag("rest_api_ssl_config_file", "string", "", "Text-format SSLConfig: TLS for the REST API and the management API."),
   flag(
+    "strict_readiness",
+    "bool",
+    false,
+    "Be ready (/readyz, /v2/health/ready) only while every model is available; else one that is will do, so that a bad model keeps no traffic from the good.",
+  ),
+  flag(
     "tensor_limit_mb",
     "int64",
     2048,
@@ -233,8 +280,15 @@ export const ownFlags: readonly Flag[] = Object.freeze([
   ),
 ]);
 
-/** Flags that parse and then do nothing; a start-up line says so where one is given. */
+/** Why a flag has no effect here, by its usage. */
+export function whyIneffective({ usage }: Flag): string {
+  return usage.slice(usage.indexOf("without effect: ") + "without effect: ".length).replace(/\.$/, "");
+}
+
+/** Flags that parse and then do nothing; a start-up line says so, and why, where one is given. */
 export const ineffectiveFlags: ReadonlySet<string> = new Set([
+  "enable_grpc_healthcheck_service",
+  "enable_profiler",
   "flush_filesystem_caches",
   "grpc_max_threads",
   "mixed_precision",

@@ -4,7 +4,7 @@ import { StatusError } from "../core/status-error.js";
 import { type ModelServer, startModelServer, stderrLog } from "../serving/index.js";
 import type { FlagValue } from "./flags.js";
 import { nearestFlag, parseFlags, usageText } from "./flags.js";
-import { ineffectiveFlags, modelServerFlags, ownFlags } from "./model-server-flags.js";
+import { ineffectiveFlags, modelServerFlags, ownFlags, whyIneffective } from "./model-server-flags.js";
 import { serverOptions } from "./server-options.js";
 
 /** What C's `exit(-1)` is to the shell: TensorFlow Serving's exit code for all that goes wrong at start-up. */
@@ -38,20 +38,25 @@ export async function runModelServer(command: string, args: readonly string[]): 
   return serve(parsed.values, parsed.given);
 }
 
-/** Starts the server that flag values describe and leaves it running (SIGHUP has it read its files again); an exit code where it cannot start. */
+/**
+ * Starts the server that flag values describe and leaves it running (SIGHUP has it read its files again); an exit code where it cannot start.
+ * `freePorts` as `serverOptions`.
+ */
 export async function serve(
   values: ReadonlyMap<string, FlagValue>,
   given: ReadonlySet<string>,
+  freePorts: ReadonlySet<string> = new Set(),
 ): Promise<number | undefined> {
-  for (const name of given) {
-    if (ineffectiveFlags.has(name)) stderrLog.warning("flags", `--${name} has no effect here.`);
+  for (const flag of modelServerFlags) {
+    if (given.has(flag.name) && ineffectiveFlags.has(flag.name))
+      stderrLog.warning("flags", `--${flag.name} has no effect here: ${whyIneffective(flag)}.`);
   }
   let server: ModelServer | undefined;
   stopOnSignal(() => server);
   process.on("SIGHUP", () => void server?.reload());
   try {
     server = await startModelServer({
-      ...serverOptions(values, stderrLog),
+      ...serverOptions(values, stderrLog, freePorts),
       ...(values.get("enable_console") === true ? { pages: consolePages() } : {}),
     });
     const port = server.restPort ?? server.managementPort;

@@ -101,6 +101,8 @@ describe("serverOptions", () => {
       "--model_folders=/a,/b",
       "--model_cache_dir=/var/cache/models",
       "--lazy_loading",
+      "--strict_readiness",
+      "--feature_drift_sampling_rate=0.25",
       "--grpc_direct_calls=false",
       "--memory_limit_mb=2",
       "--exit_on_load_failure",
@@ -128,6 +130,8 @@ describe("serverOptions", () => {
       modelFolders: ["/a", "/b"],
       modelCacheDir: "/var/cache/models",
       lazyLoading: true,
+      strictReadiness: true,
+      featureDriftSamplingRate: 0.25,
       grpcDirectCalls: false,
       memoryLimitBytes: 2 * 1024 * 1024,
       exitOnLoadFailure: true,
@@ -167,6 +171,20 @@ describe("serverOptions", () => {
     expect(options(base)).toMatchObject({ managementPort: false, enableModelManagement: false, logRequests: "none" });
     expect(() => options(base, "--health_route=ping")).toThrow("the route 'ping' must begin with a slash");
     expect(() => options(base, "--log_requests=some")).toThrow("must be none, failures or all, not 'some'");
+  });
+
+  it("takes port 0 for none, or for one that is free where it is told so", () => {
+    const values = (...args: string[]) => parseFlags(args, [...modelServerFlags, ...ownFlags]).values;
+    const log = lineLog((line) => lines.push(line));
+    const none = { port: false, restApiPort: false, managementPort: false };
+    expect(options(base, "--port=0", "--grpc_socket_path=/s", "--rest_api_port=0")).toMatchObject(none);
+    const free = new Set(["port", "rest_api_port", "management_port"]);
+    const ports = { port: 0, restApiPort: 0, managementPort: 0 };
+    expect(serverOptions(values(base, "--port=0"), log, free)).toMatchObject(ports);
+    expect(serverOptions(values(base, "--port=7", "--rest_api_port=8"), log, free)).toMatchObject({
+      port: 7,
+      restApiPort: 8,
+    });
   });
 
   it("keeps the server up without REST where both ports are the same", () => {

@@ -20,15 +20,22 @@ const defaultPrometheusPath = "/monitoring/prometheus/metrics";
 /**
  * The options that flags stand for, after the checks of TensorFlow Serving's Server::BuildAndStart, in its order: INVALID_ARGUMENT with its
  * texts, and the errors of the files that flags name.
+ *
+ * A port of 0 is none, as in TensorFlow Serving; for the flags in `freePorts` it is one that is free.
  */
-export function serverOptions(values: ReadonlyMap<string, FlagValue>, log: Log): ModelServerOptions {
+export function serverOptions(
+  values: ReadonlyMap<string, FlagValue>,
+  log: Log,
+  freePorts: ReadonlySet<string> = new Set(),
+): ModelServerOptions {
   const text = (name: string): string => values.get(name) as string;
   const number = (name: string): number => values.get(name) as number;
   const isOn = (name: string): boolean => values.get(name) as boolean;
 
-  const port = number("port");
+  const portOf = (name: string): number | false => number(name) || (freePorts.has(name) ? 0 : false);
+  const port = portOf("port");
   const socketPath = text("grpc_socket_path");
-  if (port === 0 && socketPath === "") {
+  if (port === false && socketPath === "") {
     throw invalidArgument("At least one of server_options.grpc_port or server_options.grpc_socket_path must be set.");
   }
   if (isOn("use_alts_credentials") && text("ssl_config_file") !== "") {
@@ -46,8 +53,8 @@ export function serverOptions(values: ReadonlyMap<string, FlagValue>, log: Log):
   checkIneffectiveFiles(values, log);
   const prometheusPath = prometheusPathOf(text("monitoring_config_file"), log);
   const sslFile = text("ssl_config_file");
-  let restApiPort: number | false = number("rest_api_port") === 0 ? false : number("rest_api_port");
-  if (restApiPort !== false && restApiPort === port) {
+  let restApiPort = portOf("rest_api_port");
+  if (restApiPort !== false && restApiPort !== 0 && restApiPort === port) {
     log.error(
       "server",
       "server_options.http_port cannot be same as grpc_port. Please use a different port for HTTP/REST API. Skipped exporting HTTP/REST API.",
@@ -56,7 +63,7 @@ export function serverOptions(values: ReadonlyMap<string, FlagValue>, log: Log):
   }
   return {
     log,
-    port: port === 0 ? false : port,
+    port,
     restApiPort,
     ...(socketPath === "" ? {} : { grpcSocketPath: socketPath }),
     ...models,
@@ -80,6 +87,7 @@ export function serverOptions(values: ReadonlyMap<string, FlagValue>, log: Log):
     numRequestIterationsForWarmup: number("num_request_iterations_for_warmup"),
     drainGraceMs: number("drain_grace_seconds") * 1000,
     ...ownOptions(values, log),
+    managementPort: portOf("management_port"),
   };
 }
 
@@ -92,11 +100,12 @@ function ownOptions(values: ReadonlyMap<string, FlagValue>, log: Log): ModelServ
   const restSsl = text("rest_api_ssl_config_file");
   return {
     exitOnLoadFailure: isOn("exit_on_load_failure"),
+    strictReadiness: isOn("strict_readiness"),
+    featureDriftSamplingRate: number("feature_drift_sampling_rate"),
     grpcDirectCalls: isOn("grpc_direct_calls"),
     enableSessionService: isOn("enable_session_service"),
     lazyLoading: isOn("lazy_loading"),
     enableModelManagement: isOn("enable_model_management"),
-    managementPort: number("management_port") === 0 ? false : number("management_port"),
     managementHost: text("management_host"),
     ...(text("model_cache_dir") === "" ? {} : { modelCacheDir: text("model_cache_dir") }),
     ...(text("access_file") === "" ? {} : { accessFile: text("access_file") }),

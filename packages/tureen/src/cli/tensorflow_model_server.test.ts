@@ -8,6 +8,7 @@ import { ineffectiveFlags, modelServerFlags } from "./model-server-flags.js";
 
 const script = new URL("./tensorflow_model_server.ts", import.meta.url).pathname;
 
+const tureen = new URL("./tureen.ts", import.meta.url).pathname;
 const fixture = new URL("../serving/fixtures/half_plus_two", import.meta.url).pathname;
 
 async function freePort(): Promise<number> {
@@ -25,8 +26,8 @@ interface Ended {
 }
 
 /** Runs the program; `until` is a text on stderr after which it gets SIGTERM. */
-function run(args: readonly string[], until?: string): Promise<Ended> {
-  const child = spawn(process.execPath, ["--conditions=@tureen/source", "--import", "tsx", script, ...args]);
+function run(args: readonly string[], until?: string, program = script): Promise<Ended> {
+  const child = spawn(process.execPath, ["--conditions=@tureen/source", "--import", "tsx", program, ...args]);
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -94,8 +95,25 @@ describe("tensorflow_model_server", () => {
     });
     const ended = await run([...flags, "--verbose", "--model_config_file=/no/such/file"]);
     expect(ended.code).toBe(255);
-    for (const name of ineffectiveFlags) expect(ended.stderr).toContain(`--${name} has no effect here.`);
+    for (const name of ineffectiveFlags)
+      expect(ended.stderr).toMatch(new RegExp(`--${name} has no effect here: [a-zA-Z][^\\n]{10,}\\.\\n`));
+    expect(ended.stderr).toContain("--enable_profiler has no effect here: there is no profiler service.\n");
+    expect(ended.stderr).toContain("--platform_config_file has no effect here: there is one platform, which has");
     expect(ended.stderr).toContain("    at ");
+  });
+
+  it("has no TCP port with --port=0, where `tureen serve` takes one that is free and says which", async () => {
+    const none = await run(["--port=0", "--model_name=m", `--model_base_path=${fixture}`]);
+    expect(none).toMatchObject({
+      code: 255,
+      stdout:
+        "Failed to start server. Error: INVALID_ARGUMENT: At least one of server_options.grpc_port or server_options.grpc_socket_path must be set.\n",
+    });
+    const args = ["serve", "--port", "0", "--rest_api_port=0", "--model-name", "m", "--model-base-path", fixture];
+    const free = await run([...args, "--lazy-loading", "--no-enable-console"], "Exporting HTTP/REST API at:", tureen);
+    expect(free.code).toBe(0);
+    expect(free.stderr).toMatch(/Running gRPC ModelServer at 0\.0\.0\.0:[1-9]\d* \.\.\./);
+    expect(free.stderr).toMatch(/Exporting HTTP\/REST API at:localhost:[1-9]\d* \.\.\./);
   });
 
   it("starts, says where it listens, and stops in order on SIGTERM", async () => {

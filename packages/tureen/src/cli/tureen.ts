@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { isObjectUri } from "../core/object-store/object-uri.js";
 import { packageVersion } from "../core/package-version.js";
 import { batchCommand } from "./batch-command.js";
 import { batchWorkerCommand } from "./batch-worker-command.js";
@@ -35,16 +36,19 @@ function serveCommand(): Command {
   return command.action(async (options: Readonly<Record<string, FlagValue | undefined>>) => {
     const values = new Map<string, FlagValue>(flags.map((flag) => [flag.name, flag.default]));
     const given = new Set<string>();
+    // Here, unlike for TensorFlow Serving's flags, a port that somebody sets to 0 is any that is free.
+    const freePorts = new Set<string>();
     for (const flag of flags) {
       const value = options[camelCase(flag.name)];
+      if (value === 0 && flag.name.endsWith("port")) freePorts.add(flag.name);
       if (value === undefined || value === flag.default) continue;
       // The friendly form takes a relative folder; the wire configuration knows absolute ones only.
-      const isFolder = flag.name === "model_base_path";
+      const isFolder = flag.name === "model_base_path" && !isObjectUri(String(value));
       values.set(flag.name, isFolder ? resolve(String(value)) : value);
       given.add(flag.name);
     }
     const { serve } = await import("./run-model-server.js");
-    const exitCode = await serve(values, given);
+    const exitCode = await serve(values, given, freePorts);
     if (exitCode !== undefined) process.exitCode = exitCode;
   });
 }

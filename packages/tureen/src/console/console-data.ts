@@ -1,3 +1,5 @@
+import type { DriftReport } from "../serving/drift/drift-report.js";
+
 /** An input or output of a signature, as the page shows it. */
 export interface OverviewTensor {
   readonly name: string;
@@ -20,6 +22,8 @@ export interface OverviewVersion {
   readonly state: string;
   readonly error?: string;
   readonly memoryBytes?: number;
+  /** How its requests differ from its training data, where that is watched. */
+  readonly drift?: DriftReport;
   readonly signatures: readonly OverviewSignature[];
 }
 
@@ -29,6 +33,8 @@ export interface OverviewModel {
   readonly basePath: string;
   readonly origin: "config" | "folder" | "request";
   readonly isWanted: boolean;
+  /** Why there is no version, where one is wanted. */
+  readonly problem?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly versions: readonly OverviewVersion[];
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,7 +15,17 @@ beforeAll(async () => {
   for (const file of ["index.html", "page.js", "page.css"]) writeFileSync(join(folder, file), `the ${file}`);
   const accessFile = join(folder, "access.json");
   writeFileSync(accessFile, JSON.stringify({ callers: [{ name: "shop", token: "secret", models: ["*"] }] }));
-  server = await startTestServer(models, { pages: consolePages(folder), managementPort: 0, accessFile });
+  const extra = join(models.add("half_plus_two", "00000123"), "00000123", "assets.extra");
+  mkdirSync(extra);
+  const x = { dtype: "float32", count: 1, missing: 0, distinct: 1, top: [{ value: 1, count: 1 }], quantiles: {} };
+  const statistics = { format: "tureen.feature-statistics/1", rows: 1, features: { x } };
+  writeFileSync(join(extra, "feature_statistics.json"), JSON.stringify(statistics));
+  server = await startTestServer(models, {
+    pages: consolePages(folder),
+    managementPort: 0,
+    accessFile,
+    featureDriftSamplingRate: 1,
+  });
 });
 
 afterAll(async () => {
@@ -48,6 +58,7 @@ describe("the console", () => {
     const [model] = data.models;
     expect(model).toMatchObject({ name: "half_plus_two", origin: "config", isWanted: true });
     expect(model!.versions).toMatchObject([{ version: "123", state: "AVAILABLE", memoryBytes: 8 }]);
+    expect(model!.versions[0]!.drift).toMatchObject({ rows: 1, features: [{ name: "x", state: "steady" }] });
     expect(model!.versions[0]!.signatures.find(({ name }) => name === "serving_default")).toMatchObject({
       method: "tensorflow/serving/predict",
       inputs: [{ name: "x", dtype: "float32" }],

@@ -5,11 +5,12 @@ import type { OverviewModel, OverviewSignature, OverviewTensor } from "./console
 
 /** What the server serves at this moment. Versions that ended well are left out: nothing of them is left to look at. */
 export function modelOverview(core: ServerCore, loaded: readonly Servable[]): OverviewModel[] {
-  return core.list().map(({ name, basePath, origin, isWanted, labels, versions }) => ({
+  return core.list().map(({ name, basePath, origin, isWanted, problem, labels, versions }) => ({
     name,
     basePath,
     origin,
     isWanted,
+    ...(problem === undefined ? {} : { problem }),
     labels: Object.fromEntries([...labels].map(([label, version]) => [label, String(version)])),
     versions: versions
       .filter(({ state, error }) => state !== "END" || error !== undefined)
@@ -19,7 +20,8 @@ export function modelOverview(core: ServerCore, loaded: readonly Servable[]): Ov
           version: String(version),
           state,
           ...(error === undefined ? {} : { error: error.toString() }),
-          ...(servable === undefined ? {} : { memoryBytes: servable.memoryBytes }),
+          ...(servable === undefined ? {} : { memoryBytes: servable.memoryBytes() }),
+          ...(servable?.drift === undefined ? {} : { drift: servable.drift.report() }),
           signatures: servable === undefined ? [] : [...servable.signatures.values()].map(signatureOverview),
         };
       }),

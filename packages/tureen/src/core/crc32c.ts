@@ -62,6 +62,10 @@ export function extendCrc32c(crc: number, bytes: Uint8Array, start = 0, end: num
     }
     i += turns * sliceBytes;
   }
+  for (; end - i >= 4; i += 4) {
+    c ^= bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
+    c = t[768 + (c & 255)]! ^ t[512 + ((c >>> 8) & 255)]! ^ t[256 + ((c >>> 16) & 255)]! ^ t[c >>> 24]!;
+  }
   while (i < end) c = t[(c ^ bytes[i++]!) & 255]! ^ (c >>> 8);
   return ~c >>> 0;
 }

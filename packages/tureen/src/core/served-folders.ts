@@ -9,6 +9,7 @@ export interface ServedMark {
 }
 
 const marks = new Set<string>();
+let endsWithProcess = false;
 
 /**
  * Marks a folder as served by this process, so that no garbage collection on this machine deletes it.
@@ -22,7 +23,8 @@ export function markServed(folder: string): ServedMark {
     mkdirSync(markFolder(), { recursive: true, mode: 0o700 });
     file = join(markFolder(), `${keyOf(folder)}.${process.pid}.${randomUUID()}`);
     writeFileSync(file, realpathSync(folder));
-    if (marks.size === 0) process.once("exit", releaseAll);
+    if (!endsWithProcess) process.once("exit", releaseAll);
+    endsWithProcess = true;
     marks.add(file);
   } catch {
     // As above: a mark is a courtesy to who cleans up.

@@ -4,6 +4,7 @@
  * Ends when its last model is closed. Started by `engine-pool.ts`.
  */
 import { parentPort } from "node:worker_threads";
+import { collectGarbage } from "../core/collect-garbage.js";
 import { setTensorLimit } from "../core/dtype.js";
 import { toStatusError } from "../core/status-error.js";
 import { loadSavedModel } from "./load.js";
@@ -64,11 +65,13 @@ port.on("message", (message: ToWorker) => {
       (error: unknown) => tell({ kind: "loaded", model: message.model, problem: toStatusError(error).message }),
     );
   } else {
-    void models.get(message.model)?.then(
+    const closed = models.get(message.model)?.then(
       (model) => model.close(),
       () => undefined,
     );
     models.delete(message.model);
     if (models.size === 0) port.close();
+    // Weights that threads share are freed when the last thread has let go of them; with its last model this one ends.
+    else void closed?.then(() => setImmediate(collectGarbage));
   }
 });

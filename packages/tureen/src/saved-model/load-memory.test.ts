@@ -22,7 +22,10 @@ it("opens a model in little more memory than its weights take", async () => {
     encoding: "utf8",
   });
   const { grown, weights } = JSON.parse(output) as { readonly grown: number; readonly weights: number };
-  expect(weights).toBe(24 * 1024 * 1024 * 4);
+  const matrices = 24 * 1024 * 1024 * 4;
+  expect(weights).toBeGreaterThanOrEqual(matrices);
+  // Constants of the graph count as well.
+  expect(weights).toBeLessThan(matrices * 1.001);
   // Between files and engine nothing is held twice; the rest is code and the graph.
   expect(grown).toBeLessThan(weights * 1.25 + 60e6);
 });

@@ -16,6 +16,7 @@ import { Session, type SessionOptions, type SessionRunOptions } from "../runtime
 import { calledWhileRunning, checkKernels, isLeftover, reachableOperations } from "./check-kernels.js";
 import { constantVariables } from "./constant-variables.js";
 import { closeInWorkers, engineThread, engineThreadSoon, type PooledModel, WorkerGone } from "./engine-pool.js";
+import { heldBytes } from "./held-bytes.js";
 import { mutatesState } from "./mutable-state.js";
 import { findMetaGraph, readSavedModel, savedModelFiles } from "./read.js";
 import { requestPlanCheck } from "./request-plans.js";
@@ -380,16 +381,7 @@ class LoadedModel implements LoadedSavedModel {
   }
 
   get memoryBytes(): number {
-    let bytes = 0;
-    for (const [, resource] of this.session.resources.entries()) {
-      const value = (resource as { readonly value?: TensorValue }).value;
-      if (value === undefined) continue;
-      const { data } = value;
-      bytes += ArrayBuffer.isView(data)
-        ? (data as Uint8Array).byteLength
-        : (data as readonly Uint8Array[]).reduce((sum, text) => sum + text.length, 0);
-    }
-    return bytes;
+    return heldBytes(this.session);
   }
 
   close(): void {

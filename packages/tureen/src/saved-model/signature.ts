@@ -60,7 +60,7 @@ export interface ServableModel {
     fetches: readonly string[],
     options?: RunOptions,
   ): readonly TensorValue[] | Promise<readonly TensorValue[]>;
-  /** Bytes of weights and tables, as far as known. */
+  /** Bytes of weights, constants, tables and what the engine keeps of them, as far as known; grows as plans are compiled. */
   readonly memoryBytes: number;
   /** Releases engine memory; runs after it are FAILED_PRECONDITION. */
   close(): void;

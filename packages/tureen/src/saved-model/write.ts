@@ -16,7 +16,7 @@ export function createExportDirectory(directory: string): void {
   if (existsSync(directory) && readdirSync(directory).length > 0) {
     throw new StatusError(
       "ALREADY_EXISTS",
-      `Export directory already exists, and isn't empty. Please choose a different export directory, or delete all the contents of the specified directory: ${directory}`,
+      `Export directory ${directory} already exists, and isn't empty. Please choose a different export directory, or delete all the contents of the specified directory.`,
     );
   }
   mkdirSync(directory, { recursive: true });

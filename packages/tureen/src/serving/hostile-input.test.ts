@@ -1,5 +1,5 @@
 import { constants, connect as http2Connect } from "node:http2";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { ModelInferRequestSchema } from "@tureen/protos/gen/inference/grpc_inference_service_pb";
 import { MultiInferenceRequestSchema } from "@tureen/protos/gen/tensorflow_serving/apis/inference_pb";
@@ -11,10 +11,25 @@ import { post, rest, startTestServer, testModels } from "./testing/test-server.j
 /** Mutants of each kind; TUREEN_MUTATIONS=100000 for a long run. */
 const mutants = Number(process.env["TUREEN_MUTATIONS"] ?? 300);
 
+/** Connections with bytes of their own; each waits for an answer, so that there are fewer. */
+const connections = Math.ceil(mutants / 10);
+/** What fetch keeps open for its next requests, at both ends. */
+const connectionsKept = 8;
+
 const models = testModels();
 let server: ModelServer;
 let direct: ModelServer;
-const limits = { enableModelManagement: true, maxRequestBytes: 1 << 20 };
+/** Connections that mutants have broken are given up soon, and not waited for at the end. */
+const silence = new Map([
+  ["grpc.keepalive_time_ms", 1000],
+  ["grpc.keepalive_timeout_ms", 1000],
+]);
+const limits = {
+  enableModelManagement: true,
+  maxRequestBytes: 1 << 20,
+  grpcChannelArguments: silence,
+  drainGraceMs: 1000,
+};
 const unhandled: unknown[] = [];
 const note = (error: unknown): void => {
   unhandled.push(error);
@@ -71,6 +86,45 @@ function mutate(bytes: Uint8Array, random: (limit: number) => number): Uint8Arra
     }
   }
   return result;
+}
+
+/** Sends bytes over a connection of their own; what is answered until it is closed, or for a while. */
+function exchange(port: number, bytes: Uint8Array): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const answer: Buffer[] = [];
+    const socket = connect(port, "127.0.0.1", () => socket.end(bytes));
+    const timer = setTimeout(() => socket.destroy(), 500);
+    socket.on("data", (chunk: Buffer) => answer.push(chunk));
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      clearTimeout(timer);
+      resolve(Buffer.concat(answer));
+    });
+  });
+}
+
+/** The bytes that an HTTP/2 client sends for a Predict. */
+async function recordedCall(port: number): Promise<Buffer> {
+  const sent: Buffer[] = [];
+  const between = createServer((client) => {
+    const upstream = connect(port, "127.0.0.1");
+    client.on("data", (chunk: Buffer) => sent.push(chunk));
+    client.pipe(upstream).pipe(client);
+    for (const socket of [client, upstream]) socket.on("error", () => {});
+  });
+  await new Promise<void>((resolve) => between.listen(0, "127.0.0.1", resolve));
+  const session = http2Connect(`http://127.0.0.1:${(between.address() as AddressInfo).port}`);
+  const headers = { ":method": "POST", ":path": rpc.predict, "content-type": "application/grpc", te: "trailers" };
+  const stream = session.request(headers);
+  const message = predictRequest({}, { x: floats([1, 2, 3]) });
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  stream.end(Buffer.concat([prefix, message]));
+  stream.resume();
+  await new Promise((resolve) => stream.on("close", resolve));
+  session.destroy();
+  between.close();
+  return Buffer.concat(sent);
 }
 
 async function stillAnswers(): Promise<void> {
@@ -196,6 +250,93 @@ describe("hostile input", () => {
       if (status === `reset ${constants.NGHTTP2_NO_ERROR}`) throw new Error("a call ended without a status");
     }
     expect((statuses.get("3") ?? 0) + (statuses.get("13") ?? 0)).toBeGreaterThan(mutants / 10);
+    await stillAnswers();
+  });
+
+  it(`survives ${connections} connections of mutated bytes, HTTP/1 and HTTP/2`, async () => {
+    const random = seeded(4);
+    const before = process.getActiveResourcesInfo().filter((kind) => kind === "TCPSocketWrap").length + connectionsKept;
+    const body = '{"instances": [1, 2.5]}';
+    const http1 = Buffer.from(
+      `POST /v1/models/half_plus_two:predict HTTP/1.1\r\nHost: a\r\nContent-Encoding: identity\r\nContent-Length: ${body.length}\r\n\r\n${body}` +
+        "POST /v2/models/half_plus_two/infer HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    );
+    const http2 = await recordedCall(direct.grpcPort!);
+    const one = async (): Promise<void> => {
+      const isHttp1 = random(3) === 0;
+      const ports = [server.grpcPort!, direct.grpcPort!];
+      await exchange(isHttp1 ? server.restPort! : ports[random(2)]!, mutate(isHttp1 ? http1 : http2, random));
+    };
+    for (let i = 0; i < connections; i += 16) {
+      await Promise.all(Array.from({ length: Math.min(16, connections - i) }, one));
+    }
+    // What was recorded is a call that is answered: mutants of anything else would not get far.
+    expect((await exchange(direct.grpcPort!, http2)).length).toBeGreaterThan(100);
+    // Not one of the connections is left, nor a call on one.
+    await expect
+      .poll(() => process.getActiveResourcesInfo().filter((kind) => kind === "TCPSocketWrap").length, {
+        timeout: 30_000,
+      })
+      .toBeLessThanOrEqual(before);
+    await stillAnswers();
+  });
+
+  it("answers others beside requests that never end, and ends them with their deadlines", async () => {
+    const half = Array.from({ length: 30 }, () => {
+      const socket = connect(server.restPort!, "127.0.0.1");
+      socket.on("error", () => {});
+      socket.write(
+        'POST /v1/models/half_plus_two:predict HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n{"instances": [',
+      );
+      return socket;
+    });
+    for (const { grpcPort } of [server, direct]) {
+      const session = http2Connect(`http://127.0.0.1:${grpcPort}`);
+      const path = rpc.predict;
+      const headers = { ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" };
+      let closed = 0;
+      const statuses = Array.from({ length: 30 }, (_, i) => {
+        const stream = session.request({ ...headers, "grpc-timeout": i % 2 === 0 ? "200m" : "1H" });
+        stream.on("error", () => {});
+        // The first bytes of a message that is said to be a megabyte long.
+        stream.write(Buffer.from([0, 0, 15, 255, 255, 10, 3]));
+        return new Promise<string>((resolve) => {
+          let status = "";
+          const take = (trailers: { readonly [name: string]: unknown }): void => {
+            status = String(trailers["grpc-status"] ?? status);
+            if (status !== "") resolve(status);
+          };
+          stream.on("response", take);
+          stream.on("trailers", take);
+          stream.on("close", () => {
+            closed += 1;
+            resolve(status);
+          });
+          stream.resume();
+        });
+      });
+      await stillAnswers();
+      expect(await Promise.all(statuses.filter((_, i) => i % 2 === 0))).toEqual(new Array(15).fill("4"));
+      // The library keeps the streams of those who never end theirs.
+      if (grpcPort === direct.grpcPort) await expect.poll(() => closed).toBe(15);
+      // Node's client must not be destroyed while it is reading a frame, which these promises end in: Node 20 then writes into freed memory.
+      await new Promise((resolve) => setImmediate(resolve));
+      session.destroy();
+      await Promise.all(statuses);
+    }
+    await stillAnswers();
+    for (const socket of half) socket.destroy();
+  });
+
+  it("refuses what is too large before it is there", async () => {
+    const head = "POST /v1/models/half_plus_two:predict HTTP/1.1\r\nHost: a\r\n";
+    const announced = await exchange(server.restPort!, Buffer.from(`${head}Content-Length: 99999999999\r\n\r\n{`));
+    expect(announced.toString("latin1")).toMatch(/^HTTP\/1\.1 413 /);
+    const chunk = `10000\r\n${" ".repeat(0x10000)}\r\n`;
+    const chunked = `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(17)}`;
+    expect((await exchange(server.restPort!, Buffer.from(chunked))).toString("latin1")).toMatch(/^HTTP\/1\.1 413 /);
+    const longHeader = Buffer.from(`${head}X: ${"x".repeat(100_000)}\r\n\r\n`);
+    expect((await exchange(server.restPort!, longHeader)).toString("latin1")).toMatch(/^HTTP\/1\.1 431 /);
     await stillAnswers();
   });
 

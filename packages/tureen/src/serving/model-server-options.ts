@@ -72,6 +72,8 @@ export interface ModelServerOptions {
   readonly numRequestIterationsForWarmup?: number;
   /** End the start with an error where a model cannot be loaded, as TensorFlow Serving does. */
   readonly exitOnLoadFailure?: boolean;
+  /** Be ready only while every model is available; unless said, one that is available will do. */
+  readonly strictReadiness?: boolean;
   /** Folders whose sub-folders are models, under their own names. */
   readonly modelFolders?: readonly string[];
   /** Where versions from object stores are copied to; a folder of the user's among temporary files unless said. */
@@ -93,6 +95,8 @@ export interface ModelServerOptions {
   /** Requests at work at a time, no limit unless said; and how many may wait beside them. */
   readonly maxConcurrentRequests?: number;
   readonly maxQueuedRequests?: number;
+  /** Share of the requests that is compared with the feature statistics of their models' exports, where these have some; none unless said. */
+  readonly featureDriftSamplingRate?: number;
   /** Records of a file of logged requests; 1,000, which a warm-up file may hold, unless said. */
   readonly requestLogRecordsPerFile?: number;
   /** Which requests get a log line with their id, times and outcome; none unless said. */

@@ -97,11 +97,28 @@ describe("startModelServer", () => {
     expect(await states(server, "broken")).toEqual({ "1": "LOADING" });
     const ready = await rest(server, "/readyz");
     expect([ready.status, ready.body]).toEqual([
-      503,
+      200,
       "broken: not available\nmissing: not available\nempty: not available\ngood: available\n",
     ]);
+    const status = async (name: string) =>
+      JSON.parse((await rest(server, `/v1/models/${name}`)).body) as { error: string };
+    const missing = `Could not find base path ${models.root}/missing for servable missing with error NOT_FOUND: ${models.root}/missing not found`;
+    expect(await status("missing")).toEqual({ error: `Could not find any versions of model missing. ${missing}` });
+    expect(await status("empty")).toEqual({
+      error: `Could not find any versions of model empty. There is no version under base path ${models.root}/empty`,
+    });
+    expect(await status("unknown")).toEqual({ error: "Could not find any versions of model unknown" });
+    expect(server.core.list().map(({ problem }) => problem?.slice(0, 20))).toEqual([
+      undefined,
+      "Could not find base ",
+      "There is no version ",
+      undefined,
+    ]);
+    const metrics = (await rest(server, "/metrics")).body;
+    expect(metrics).toContain(':tureen:serving:model_available{model_name="missing"} 0');
+    expect(metrics).toContain(':tureen:serving:model_available{model_name="good"} 1');
     const text = log.join("");
-    expect(text).toContain(`Could not find base path ${models.root}/missing for servable missing`);
+    expect(text).toContain(missing);
     expect(text).toContain("No versions of servable empty found under base path");
     expect(text).toContain(
       `Loading servable: {name: broken version: 1} failed: NOT_FOUND: nothing at ${models.root}/broken/1`,

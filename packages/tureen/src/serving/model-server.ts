@@ -6,6 +6,7 @@ import {
 import { systemClock } from "../core/clock.js";
 import { setTensorLimit } from "../core/dtype.js";
 import { defaultCacheDirectory, FolderCache } from "../core/object-store/folder-cache.js";
+import { isObjectUri } from "../core/object-store/object-uri.js";
 import { invalidArgument, toStatusError } from "../core/status-error.js";
 import type { LoadSavedModel } from "../saved-model/signature.js";
 import type { ApiContext } from "./api/request-context.js";
@@ -26,6 +27,7 @@ import { serverGauges } from "./monitoring/server-gauges.js";
 import { servingMetrics } from "./monitoring/serving-metrics.js";
 import { RequestLog } from "./request-log/request-log.js";
 import { type RunningRestServer, startRestServer } from "./rest/server.js";
+import { collectAfter } from "./servable/collect-after.js";
 import { limitMemory } from "./servable/limit-memory.js";
 import { servableLoader } from "./servable/load-servable.js";
 import type { LoadServable, Servable } from "./servable/servable.js";
@@ -72,6 +74,9 @@ const defaults = {
  */
 export async function startModelServer(options: ModelServerOptions): Promise<ModelServer> {
   const log = options.log ?? silentLog;
+  const modelFolders = (options.modelFolders ?? []).map((folder) =>
+    isObjectUri(folder) ? folder.replace(/\/+$/, "") : folder,
+  );
   const config = configOf(options, log);
   const loadModel = options.loadModel ?? (await defaultLoader(options));
   const monitor = new StateMonitor();
@@ -81,7 +86,13 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   const context = { metrics, checkMethodName: options.enableSignatureMethodNameCheck ?? false } as {
     -readonly [Key in keyof ApiContext]: ApiContext[Key];
   };
+  const { featureDriftSamplingRate: samplingRate = 0 } = options;
+  if (!(samplingRate >= 0 && samplingRate <= 1))
+    throw invalidArgument(`The sampling rate of feature drift must be between 0 and 1, not ${samplingRate}`);
+  const watchDrift =
+    samplingRate > 0 ? (await import("./drift/watch-drift.js")).driftWatcher({ samplingRate }, log) : undefined;
   const loader = servableLoader({
+    ...(watchDrift === undefined ? {} : { watchDrift }),
     loadModel,
     tags: options.savedModelTags ?? ["serve"],
     metrics,
@@ -95,8 +106,12 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   });
   const { memoryLimitBytes = 0 } = options;
   const limited = memoryLimitBytes > 0 ? limitMemory(loader, memoryLimitBytes) : loader;
-  const copies = new VersionCopies(new FolderCache(options.modelCacheDir ?? defaultCacheDirectory()));
-  const load = forgetting(copies.loader(limited), (servable) => forgetServable(metrics, servable));
+  const cache = new FolderCache(options.modelCacheDir ?? defaultCacheDirectory());
+  const copies = new VersionCopies(cache, log, {
+    confirmed: (name, version) => manager.withdrawCaveat(name, version),
+    replaced: (name, version) => manager.reload(name, version),
+  });
+  const load = forgetting(copies.loader(collectAfter(limited)), (servable) => forgetServable(metrics, servable));
   const intervalMicros = options.loadRetryIntervalMicros ?? defaults.loadRetryIntervalMicros;
   const manager = new AspiredVersionsManager({
     load,
@@ -115,6 +130,11 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     pollWaitSeconds: options.fileSystemPollWaitSeconds ?? defaults.fileSystemPollWaitSeconds,
     aspire: (name, versions) => manager.setAspiredVersions(name, versions),
     keepCopies: (uris) => copies.keep(uris),
+    copies,
+    modelFolders: {
+      folders: modelFolders.filter(isObjectUri),
+      tell: (folder, basePaths) => folders.held(folder, basePaths),
+    },
   });
   const requestLog = new RequestLog({
     log,
@@ -129,11 +149,13 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     log,
     allowLabelsForUnavailableModels: options.allowVersionLabelsForUnavailableModels ?? false,
     exitOnLoadFailure: options.exitOnLoadFailure ?? false,
+    strictReadiness: options.strictReadiness ?? false,
     onConfig: (configs) => requestLog.configure(configs),
   });
   context.core = core;
-  const folders = new ModelFolders({
-    folders: options.modelFolders ?? [],
+  const folders: ModelFolders = new ModelFolders({
+    folders: modelFolders,
+    scanStores: () => source.scanFolders(),
     clock: systemClock,
     log,
     pollWaitSeconds: options.fileSystemPollWaitSeconds ?? defaults.fileSystemPollWaitSeconds,
@@ -150,6 +172,7 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
   };
   const gauges = serverGauges({
     loadedModels: () => manager.loaded(),
+    models: () => core.readiness(),
     queuedRows: () => queuedRows(manager.loaded()),
     requests: () => gate.admission,
   });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -147,6 +147,130 @@ describe.each<ObjectScheme>(["s3", "gs"])("a server of models in %s", (scheme) =
     expect(await predict(server)).toEqual({ predictions: [2.5, 4.5] });
     expect(await available(server)).toEqual(["1"]);
     expect(copies()).toEqual(["m"]);
+  });
+
+  /** What GetModelStatus says of the version in service. */
+  async function status(server: ModelServer, model = "m"): Promise<{ version: string; code: string; message: string }> {
+    const { body } = await rest(server, `/v1/models/${model}`);
+    const states = JSON.parse(body).model_version_status as {
+      version: string;
+      state: string;
+      status: { error_code: string; error_message: string };
+    }[];
+    const state = states.find((each) => each.state === "AVAILABLE");
+    const { error_code = "", error_message = "" } = state?.status ?? {};
+    return { version: state?.version ?? "none", code: error_code, message: error_message };
+  }
+
+  it("starts again without its store from the verified copies, and takes over from the store when it is back", async () => {
+    upload("1");
+    upload("2");
+    await (await start()).close();
+    standIn.faults.isDown = true;
+    lines = [];
+    const server = await start();
+    expect(await predict(server)).toEqual({ predictions: [2.5, 4.5] });
+    const { version, code, message } = await status(server);
+    expect([version, code]).toEqual(["2", "UNAVAILABLE"]);
+    expect(message).toContain(`the store of ${scheme}://b/models/m/2 cannot be asked`);
+    expect(lines.join("\n")).toContain("servable m is served from the copies in the cache until it can");
+
+    // The same version is confirmed in its place.
+    standIn.faults.isDown = false;
+    await expect.poll(() => status(server), { timeout: 20_000 }).toEqual({ version: "2", code: "OK", message: "" });
+    expect(lines.join("\n")).toContain(`${scheme}://b/models/m/2 is what the copy in the cache is`);
+    upload("3");
+    await expect.poll(() => available(server), { timeout: 20_000 }).toEqual(["3"]);
+    expect(await status(server)).toEqual({ version: "3", code: "OK", message: "" });
+  });
+
+  it("loads again what was replaced in the store while it was away, and unloads what is gone", async () => {
+    upload("1");
+    upload("1", "gone");
+    const models = ["m", "gone"].map((name) => ({ name, basePath: `${scheme}://b/models/${name}` }));
+    await (await start({ models })).close();
+    standIn.faults.isDown = true;
+    const server = await start({ models });
+    expect((await status(server)).code).toBe("UNAVAILABLE");
+    const bucket = standIn.bucket("b");
+    bucket.put("models/m/1/assets/new", "x");
+    for (const key of [...bucket.objects.keys()].filter((name) => name.startsWith("models/gone/1/")))
+      bucket.objects.delete(key);
+    bucket.put("models/gone/readme", "x");
+    bucket.put("models/gone/2/x", "x");
+    standIn.faults.isDown = false;
+    await expect.poll(() => status(server), { timeout: 20_000 }).toEqual({ version: "1", code: "OK", message: "" });
+    expect(lines.join("\n")).toContain("Reloading servable version {name: m version: 1}");
+    expect(await predict(server)).toEqual({ predictions: [2.5, 4.5] });
+    await expect.poll(() => status(server, "gone"), { timeout: 20_000 }).toMatchObject({ version: "none" });
+  });
+
+  it("does not serve a copy that is damaged", async () => {
+    upload("1");
+    await (await start()).close();
+    const [home] = readdirSync(modelCacheDir);
+    const [copy] = readdirSync(join(modelCacheDir, home!)).filter((name) => /\.[0-9a-f]{16}$/.test(name));
+    const file = join(modelCacheDir, home!, copy!, "saved_model.pb");
+    const content = readFileSync(file);
+    content[content.length - 1]! ^= 1;
+    writeFileSync(file, content);
+    standIn.faults.isDown = true;
+    const server = await start({ maxNumLoadRetries: 0 });
+    expect((await status(server)).version).toBe("none");
+    expect(lines.join("\n")).toContain("Loading servable: {name: m version: 1} failed: UNAVAILABLE");
+  });
+
+  it("finds the models of a folder as they come and go, with one request a poll", async () => {
+    upload("1");
+    upload("00000002", "n");
+    const bucket = standIn.bucket("b");
+    bucket.put("models/readme", "x");
+    bucket.put("models/notes/readme", "x");
+    bucket.put("models/unfinished/1/variables/x", "x");
+    const server = await start({ models: [], modelFolders: [`${scheme}://b/models/`] });
+    expect(server.core.list()).toMatchObject([
+      { name: "m", basePath: `${scheme}://b/models/m`, origin: "folder" },
+      { name: "n", basePath: `${scheme}://b/models/n`, origin: "folder" },
+    ]);
+    for (const name of ["m", "n"]) expect(await predict(server, name)).toEqual({ predictions: [2.5, 4.5] });
+
+    // Polls do nothing but list, once each.
+    standIn.calls.clear();
+    await expect.poll(() => standIn.calls.get(lists) ?? 0, { timeout: 20_000 }).toBeGreaterThan(5);
+    expect([...standIn.calls.keys()]).toEqual([lists]);
+
+    upload("1", "late");
+    for (const key of [...bucket.objects.keys()].filter((name) => name.startsWith("models/n/")))
+      bucket.objects.delete(key);
+    await expect.poll(() => predict(server, "late"), { timeout: 20_000 }).toEqual({ predictions: [2.5, 4.5] });
+    await expect.poll(() => server.core.list().map(({ name }) => name)).toEqual(["late", "m"]);
+    expect((await status(server, "n")).version).toBe("none");
+
+    // Whoever starts it again while the store is away still finds them.
+    await expect.poll(copies, { timeout: 20_000 }).toHaveLength(2);
+    await server.close();
+    standIn.faults.isDown = true;
+    const again = await start({ models: [], modelFolders: [`${scheme}://b/models`] });
+    expect(again.core.list().map(({ name }) => name)).toEqual(["late", "m"]);
+    expect(await predict(again, "late")).toEqual({ predictions: [2.5, 4.5] });
+    expect((await status(again, "late")).code).toBe("UNAVAILABLE");
+    standIn.faults.isDown = false;
+    await expect.poll(() => status(again, "late"), { timeout: 20_000 }).toMatchObject({ code: "OK" });
+    expect((await status(again)).version).toBe("1");
+  });
+
+  it("counts the requests of a poll of a folder of models", async () => {
+    for (let i = 0; i < 12; i++) upload("1", `n${i}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    standIn.calls.clear();
+    const server = await start({
+      models: [],
+      modelFolders: [`${scheme}://b/models`],
+      fileSystemPollWaitSeconds: 0,
+    });
+    expect(server.core.list()).toHaveLength(12);
+    // One finds the models and one their versions, then one for each version that is copied.
+    expect(standIn.calls.get(lists)).toBe(2 + 12);
   });
 
   it("polls many models under one prefix with one request", async () => {

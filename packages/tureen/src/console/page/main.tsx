@@ -42,8 +42,8 @@ function Console() {
 }
 
 /** What is broken stands above what is not. */
-function isWell({ isWanted, versions }: OverviewModel): boolean {
-  return !isWanted || versions.every(({ error }) => error === undefined);
+function isWell({ isWanted, problem, versions }: OverviewModel): boolean {
+  return !isWanted || (problem === undefined && versions.every(({ error }) => error === undefined));
 }
 
 function Overview({ data, isStale }: { data: ConsoleData; isStale: boolean }) {

@@ -6,6 +6,7 @@ import type {
   OverviewTensor,
   OverviewVersion,
 } from "../console-data.js";
+import { Drift } from "./drift.js";
 import { bytes, short } from "./format.js";
 import { ask } from "./server.js";
 import { TrySignature } from "./try-signature.js";
@@ -36,12 +37,14 @@ export function Model({
         <code>{model.basePath}</code>
         {Object.entries(model.labels).map(([label, version]) => ` · ${label} → ${version}`)}
       </p>
+      {model.problem !== undefined && <p class="error">{model.problem}</p>}
       <Manage model={model} />
       <Versions versions={model.versions} />
       {newest !== undefined && newest.signatures.length > 0 && (
         <>
           <h3>{`Signatures of version ${newest.version}`}</h3>
           <Signatures signatures={newest.signatures} />
+          {newest.drift !== undefined && <Drift drift={newest.drift} />}
           <h3>Try it</h3>
           <TrySignature key={newest.version} model={model} version={newest} />
         </>
@@ -50,10 +53,10 @@ export function Model({
   );
 }
 
-function stateOf({ isWanted, versions }: OverviewModel): string {
+function stateOf({ isWanted, problem, versions }: OverviewModel): string {
   if (versions.some(({ state }) => state === "AVAILABLE")) return "AVAILABLE";
   if (!isWanted) return "unloaded";
-  if (versions.some(({ error }) => error !== undefined)) return "failed";
+  if (problem !== undefined || versions.some(({ error }) => error !== undefined)) return "failed";
   return versions[0]?.state ?? "empty";
 }
 

@@ -18,13 +18,13 @@ function newCache(): FolderCache {
   return new FolderCache(join(root, String(directories)));
 }
 
-/** Names of the copies in a cache; marks of users are left out. */
+/** Names of the copies in a cache, each of which has its manifest; marks of users are left out. */
 function copies(cache: FolderCache): string[] {
-  return readdirSync(cache.directory)
-    .flatMap((home) => readdirSync(join(cache.directory, home)))
-    .filter((name) => !name.includes(".use."))
-    .map((name) => name.replace(/\.[0-9a-f]{16}$/, ""))
-    .sort();
+  const names = readdirSync(cache.directory).flatMap((home) => readdirSync(join(cache.directory, home)));
+  const isManifest = (name: string): boolean => name.endsWith(".files.json");
+  const folders = names.filter((name) => !name.includes(".use.") && !isManifest(name)).sort();
+  expect(names.filter(isManifest).sort()).toEqual(folders.map((name) => `${name}.files.json`));
+  return folders.map((name) => name.replace(/\.[0-9a-f]{16}$/, ""));
 }
 
 describe.each<ObjectScheme>(["s3", "gs"])("FolderCache of %s", (scheme) => {
@@ -98,6 +98,29 @@ describe.each<ObjectScheme>(["s3", "gs"])("FolderCache of %s", (scheme) => {
       await Promise.all(fetches);
       expect(copies(cache)).toEqual(["1"]);
     }
+  });
+
+  it("gives whole copies, and no others, without asking the store", async () => {
+    const bucket = standIn.bucket("b");
+    for (const version of ["1", "2"]) bucket.put(`m/${version}/saved_model.pb`, version);
+    bucket.put("n/1/saved_model.pb", "n");
+    const cache = newCache();
+    for (const path of ["m/1", "m/2", "n/1"]) (await cache.fetch(`${scheme}://b/${path}`)).release();
+    standIn.faults.isDown = true;
+    const later = new FolderCache(cache.directory);
+    expect(later.kept(`${scheme}://b/m/`)).toEqual([`${scheme}://b/m/1`, `${scheme}://b/m/2`]);
+    expect(later.kept(`${scheme}://b`, "all")).toEqual([`${scheme}://b/m/1`, `${scheme}://b/m/2`, `${scheme}://b/n/1`]);
+    expect(later.kept(`${scheme}://b/none`)).toEqual([]);
+    const kept = await later.fetchKept(uri);
+    expect(readFileSync(join(kept!.path, "saved_model.pb"), "utf8")).toBe("1");
+    kept!.release();
+    // Of the right size, and not what was copied.
+    writeFileSync(join(kept!.path, "saved_model.pb"), "x");
+    expect(await later.fetchKept(uri)).toBeUndefined();
+    expect(await later.fetchKept(`${scheme}://b/m/3`)).toBeUndefined();
+    expect(await later.fetchKept(`${scheme}://b/m/2`)).toMatchObject({
+      digest: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
   });
 
   it("removes copies that nobody wants and nobody uses", async () => {

@@ -5,6 +5,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileError } from "../file-system.js";
 import { StatusError } from "../status-error.js";
+import { isIntactCopy, readManifest, writeManifest } from "./copy-manifest.js";
 import type { ObjectStore } from "./object-store.js";
 import { folderOf, lastPart, parseObjectUri } from "./object-uri.js";
 import { openObjectStore } from "./open-object-store.js";
@@ -13,6 +14,8 @@ import { downloadFolder, listFolder, type RemoteFolder } from "./remote-folder.j
 /** A folder's copy on the disk; it stays until it is released. */
 export interface CachedFolder {
   readonly path: string;
+  /** What the folder held when it was copied, as `RemoteFolder.digest`. */
+  readonly digest: string;
   release(): void;
 }
 
@@ -39,6 +42,48 @@ export class FolderCache {
     return this.keep(store, await listFolder(store, uri));
   }
 
+  /** The URIs of the folders directly below `parent`, or anywhere below it, that complete copies are kept of, without asking their store. */
+  kept(parent: string, depth: "children" | "all" = "children"): string[] {
+    const homes = depth === "children" ? [this.homeOf(parent)] : this.homes();
+    const below = `${parent.replace(/\/+$/, "")}/`;
+    const uris = homes.flatMap((home) =>
+      entries(home).flatMap((entry) => {
+        const manifest = manifestOf.exec(entry) === null ? undefined : readManifest(join(home, entry));
+        return manifest?.uri.startsWith(below) === true ? manifest.uri : [];
+      }),
+    );
+    return [...new Set(uris)].sort();
+  }
+
+  /**
+   * The newest copy of a folder that is whole, by the sizes and checksums of when it was copied; undefined where there is none. Nothing is
+   * asked of the store.
+   */
+  async fetchKept(uri: string): Promise<CachedFolder | undefined> {
+    const home = this.homeOf(folderOf(uri));
+    const name = safeName(lastPart(uri));
+    const copies = entries(home).flatMap((entry) => {
+      const [, folder, digest] = manifestOf.exec(entry) ?? [];
+      const manifest = folder === name ? readManifest(join(home, entry)) : undefined;
+      if (manifest?.uri !== uri.replace(/\/+$/, "") || digest === undefined) return [];
+      return [{ path: join(home, `${name}.${digest}`), digest, manifest }];
+    });
+    copies.sort((a, b) => b.manifest.copied - a.manifest.copied);
+    for (const { path, digest, manifest } of copies) {
+      this.check();
+      use(path);
+      if (await isIntactCopy(path, manifest)) return heldCopy(path, digest);
+      release(path);
+    }
+    return undefined;
+  }
+
+  /** What a folder holds now, as `CachedFolder.digest`. Errors as `listFolder`. */
+  async digestOf(uri: string): Promise<string> {
+    const store = await openObjectStore(parseObjectUri(uri).scheme);
+    return (await listFolder(store, uri)).digest;
+  }
+
   /** Removes the copies of folders within `parent` that have none of the names, and what is in nobody's use. */
   prune(parent: string, names: ReadonlySet<string>): void {
     const home = this.homeOf(parent);
@@ -48,6 +93,10 @@ export class FolderCache {
       if (digest !== undefined && kept.has(name!)) continue;
       const isWanted = digest === undefined ? isAlive(home, entry) : isUsed(home, entry);
       if (!isWanted) rmSync(join(home, entry), { recursive: true, force: true });
+    }
+    for (const entry of entries(home)) {
+      if (manifestOf.test(entry) && !existsSync(join(home, entry.slice(0, -manifestEnd.length))))
+        rmSync(join(home, entry), { force: true });
     }
   }
 
@@ -61,6 +110,7 @@ export class FolderCache {
       mkdirSync(home, { recursive: true });
       use(path);
       if (!isComplete(path, folder)) await this.download(store, folder, path);
+      if (!existsSync(`${path}${manifestEnd}`)) writeManifest(`${path}${manifestEnd}`, folder);
     } catch (error) {
       release(path);
       throw fileError(error, path);
@@ -68,17 +118,12 @@ export class FolderCache {
     // What the same folder held before, unless somebody still has it.
     for (const other of entries(home)) {
       if (other === entry || !/\.[0-9a-f]{16}$/.test(other) || !other.startsWith(`${name}.`)) continue;
-      if (other.length === entry.length && !isUsed(home, other))
+      if (other.length === entry.length && !isUsed(home, other)) {
+        rmSync(join(home, `${other}${manifestEnd}`), { force: true });
         await rm(join(home, other), { recursive: true, force: true });
+      }
     }
-    let isHeld = true;
-    return {
-      path,
-      release: () => {
-        if (isHeld) release(path);
-        isHeld = false;
-      },
-    };
+    return heldCopy(path, folder.digest);
   }
 
   private async download(store: ObjectStore, folder: RemoteFolder, path: string): Promise<void> {
@@ -101,6 +146,10 @@ export class FolderCache {
       await rm(damaged, { recursive: true, force: true });
       held.delete(partial);
     }
+  }
+
+  private homes(): string[] {
+    return entries(this.directory).map((home) => join(this.directory, home));
   }
 
   private homeOf(parent: string): string {
@@ -132,6 +181,22 @@ export class FolderCache {
 /** Where copies are kept unless somebody says otherwise: TUREEN_MODEL_CACHE_DIR, else a folder of the user's among temporary files. */
 export function defaultCacheDirectory(): string {
   return process.env["TUREEN_MODEL_CACHE_DIR"] ?? join(tmpdir(), `tureen-models-${process.getuid?.() ?? "user"}`);
+}
+
+/** What follows a copy's name in that of its manifest. */
+const manifestEnd = ".files.json";
+const manifestOf = /^(.+)\.([0-9a-f]{16})\.files\.json$/;
+
+function heldCopy(path: string, digest: string): CachedFolder {
+  let isHeld = true;
+  return {
+    path,
+    digest,
+    release: () => {
+      if (isHeld) release(path);
+      isHeld = false;
+    },
+  };
 }
 
 /** Who uses a copy: machine and process. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, open } from "node:fs/promises";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { crc32c, extendCrc32c } from "../crc32c.js";
 import { fileError } from "../file-system.js";
@@ -114,7 +114,8 @@ async function downloadFile(
   }
 }
 
-async function isIntact(file: Awaited<ReturnType<typeof open>>, info: ObjectInfo): Promise<boolean> {
+/** Whether a file's content fits its checksum; true where the store did not know one. */
+export async function isIntact(file: FileHandle, info: Pick<ObjectInfo, "md5" | "crc32c">): Promise<boolean> {
   const hash = info.crc32c === undefined && info.md5 !== undefined ? createHash("md5") : undefined;
   if (hash === undefined && info.crc32c === undefined) return true;
   let sum = crc32c(new Uint8Array());

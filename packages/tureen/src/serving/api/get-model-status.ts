@@ -24,6 +24,6 @@ export function getModelStatus(
     return [status];
   }
   const all = monitor.statesOf(name);
-  if (all.length === 0) throw notFound(`Could not find any versions of model ${name}`);
+  if (all.length === 0) throw context.core.noVersionOf(name);
   return all;
 }

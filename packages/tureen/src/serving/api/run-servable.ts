@@ -37,6 +37,8 @@ export function runServable(
   const values = new Map<string, TensorValue>();
   for (const { input, value } of feeds) values.set(input.name, value);
   const { record } = call;
+  // Before the run: what goes to a worker is gone from here.
+  servable.drift?.offer(feeds);
   const outputs = servable.run(values, fetches, runOptions(deadline, record));
   return whenDone(outputs, (done) => {
     const elapsed = performance.now() - start;

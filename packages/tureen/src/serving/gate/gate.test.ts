@@ -92,6 +92,8 @@ describe("access by token", () => {
     const list = async (token: string): Promise<number> =>
       (await rest(server!, "/manage/v1/models", { headers: { authorization: `Bearer ${token}` } })).status;
     expect([await list("one"), await list("three")]).toEqual([403, 200]);
+    const refused = await rest(server!, "/manage/v1/models", { headers: { authorization: "Bearer one" } });
+    expect(JSON.parse(refused.body)).toEqual({ error: "shop may not manage models" });
     const shop = accessPolicy({ callers }, "access.json").identify({ authorization: "Bearer one" });
     const context = { core: server.core, metrics: servingMetrics(), checkMethodName: false };
     const request = { config: undefined, metricNames: [] };

@@ -1,4 +1,4 @@
-import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { constants, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import type { Server } from "@grpc/grpc-js";
 import { StatusError, toStatusError } from "../../core/status-error.js";
@@ -315,8 +315,10 @@ class Call implements CallContext {
     const retry = code === 8 ? { "grpc-retry-pushback-ms": String(retryAfterSeconds * 1000) } : {};
     const status = { "grpc-status": String(code), "grpc-message": encodeStatusText(details) };
     stream.respond({ ...this.headersOfAnswer(), ...status, ...retry }, withoutMessage);
-    // What the client still sends must not hold up the connection's window.
+    // What the client still sends must not hold up the connection's window, nor may a client that sends nothing more hold the stream.
     stream.resume();
+    if (!stream.readableEnded)
+      stream.once("finish", () => setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR)));
   }
 
   private headersOfAnswer(): Readonly<Record<string, string | number>> {

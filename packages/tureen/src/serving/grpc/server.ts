@@ -10,9 +10,10 @@ import type { RequestWatch } from "../tracing/request-watch.js";
 import { addByteServices, byteServices } from "./byte-methods.js";
 import { serverCredentials } from "./credentials.js";
 import { answerDirectly } from "./direct-calls.js";
-import { openSessions } from "./http2-servers.js";
+import { http2ServersOf, openSessions } from "./http2-servers.js";
 import { type ModelHealth, modelHealth } from "./model-health.js";
 import { addReflection } from "./reflection.js";
+import { endSilentConnections, type SilenceLimits, usualSilence } from "./silent-connections.js";
 import { CallCount, type UnaryOptions } from "./unary.js";
 
 /** How the gRPC half is set up. */
@@ -95,6 +96,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
       await bind(server, `unix:${socketPath}`, options.ssl);
       log.info("grpc", `Running gRPC ModelServer at UNIX socket ${socketPath} ...`);
     }
+    const silence = silenceLimits(options.channelArguments);
+    for (const http2Server of http2ServersOf(server)) endSilentConnections(http2Server, silence);
     if (options.direct) {
       answerDirectly(server, services, {
         ...unaryOptions,
@@ -129,6 +132,18 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
       for (const session of sessions()) session.destroy();
       if (socketPath !== undefined) rmSync(socketPath, { force: true });
     },
+  };
+}
+
+/** The limits of gRPC's keep-alive where the operator has set some. */
+function silenceLimits(settings: ReadonlyMap<string, string | number>): SilenceLimits {
+  const given = (name: string, otherwise: number): number => {
+    const value = settings.get(name);
+    return typeof value === "number" && value > 0 ? value : otherwise;
+  };
+  return {
+    askAfterMs: given("grpc.keepalive_time_ms", usualSilence.askAfterMs),
+    answerWithinMs: given("grpc.keepalive_timeout_ms", usualSilence.answerWithinMs),
   };
 }
 

@@ -45,12 +45,12 @@ export function messageMethods(context: ApiContext): Readonly<Record<string, Byt
     RepositoryIndex: (bytes) =>
       encodeIndexResponse(repositoryIndex(context, fromBinary(RepositoryIndexRequestSchema, bytes).ready)),
     RepositoryModelLoad: async (bytes, call) => {
-      checkManagement(call.mayManage === true);
+      checkManagement(call);
       await context.core.loadModel({ name: fromBinary(RepositoryModelLoadRequestSchema, bytes).modelName });
       return toBinary(RepositoryModelLoadResponseSchema, create(RepositoryModelLoadResponseSchema));
     },
     RepositoryModelUnload: async (bytes, call) => {
-      checkManagement(call.mayManage === true);
+      checkManagement(call);
       await context.core.unloadModel(fromBinary(RepositoryModelUnloadRequestSchema, bytes).modelName);
       return toBinary(RepositoryModelUnloadResponseSchema, create(RepositoryModelUnloadResponseSchema));
     },

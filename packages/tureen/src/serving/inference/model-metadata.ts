@@ -67,9 +67,9 @@ function sizes(shape: PartialShape): readonly number[] {
   return shape ?? [-1];
 }
 
-/** Whether the server answers: every model has a version that does. */
+/** Whether the server answers, as `/readyz`. */
 export function isServerReady(context: ApiContext): boolean {
-  return context.core.readiness().every(({ ready }) => ready);
+  return context.core.isReady();
 }
 
 /** Whether a version, or any of the model, answers. */

@@ -1,5 +1,5 @@
 import { StatusError } from "../../core/status-error.js";
-import type { ApiContext } from "../api/request-context.js";
+import type { ApiContext, CallContext } from "../api/request-context.js";
 import type { VersionState } from "../manager/servable-state.js";
 
 /** A version in the index of the model repository. */
@@ -24,9 +24,9 @@ const stateNames: Readonly<Record<VersionState, string>> = Object.freeze({
 export function repositoryIndex(context: ApiContext, readyOnly: boolean): IndexedModel[] {
   return context.core
     .list()
-    .flatMap(({ name, versions, isWanted }): IndexedModel[] => {
+    .flatMap(({ name, versions, problem = "unloaded" }): IndexedModel[] => {
       if (versions.length === 0) {
-        return [{ name, version: "", state: "UNAVAILABLE", reason: isWanted ? "no version found" : "unloaded" }];
+        return [{ name, version: "", state: "UNAVAILABLE", reason: problem }];
       }
       return versions.map(({ version, state, error }) => ({
         name,
@@ -39,10 +39,12 @@ export function repositoryIndex(context: ApiContext, readyOnly: boolean): Indexe
 }
 
 /** PERMISSION_DENIED where models cannot be managed at run time: somebody who can reach the port is not yet an operator. */
-export function checkManagement(isAllowed: boolean): void {
-  if (isAllowed) return;
+export function checkManagement({ mayManage, caller }: CallContext): void {
+  if (mayManage === true) return;
   throw new StatusError(
     "PERMISSION_DENIED",
-    "Models cannot be managed through this port: start the server with --enable_model_management",
+    caller?.mayManage === false
+      ? `${caller.name} may not manage models`
+      : "Models cannot be managed through this port: start the server with --enable_model_management",
   );
 }

@@ -101,7 +101,7 @@ async function answer(
     case "live":
       return { body: empty };
     case "ready":
-      if (!isServerReady(context)) throw new StatusError("UNAVAILABLE", "not every model is available");
+      if (!isServerReady(context)) throw new StatusError("UNAVAILABLE", "the models are not available");
       return { body: empty };
     case "model-ready":
       if (!isModelReady(context, model, version))
@@ -119,11 +119,11 @@ async function answer(
     case "index":
       return { body: jsonBody(repositoryIndex(context, body.length > 0 && wantsReady(body))) };
     case "load":
-      checkManagement(call.mayManage === true);
+      checkManagement(call);
       await context.core.loadModel({ name: model });
       return { body: empty };
     case "unload":
-      checkManagement(call.mayManage === true);
+      checkManagement(call);
       await context.core.unloadModel(model);
       return { body: empty };
   }

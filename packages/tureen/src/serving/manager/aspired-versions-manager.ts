@@ -80,6 +80,11 @@ export class AspiredVersionsManager {
     for (const harness of ready) await harness.reload();
   }
 
+  /** What was noted beside a version's AVAILABLE no longer holds. */
+  withdrawCaveat(name: string, version: bigint): void {
+    this.harnesses.get(name)?.get(version)?.withdrawCaveat();
+  }
+
   /** A handle on one version, or on the highest that is ready; undefined where there is none. */
   acquire(name: string, version?: bigint): ServableHandle | undefined {
     const versions = this.harnesses.get(name);

@@ -109,7 +109,7 @@ export class ServableHarness {
         this.failed = undefined;
         this.current = "ready";
         log.info("manager", `Successfully loaded servable version ${this.label}`);
-        this.publish("AVAILABLE");
+        this.publish("AVAILABLE", servable.caveat);
         return;
       } catch (error) {
         this.failed = toStatusError(error);
@@ -163,8 +163,14 @@ export class ServableHarness {
     }
     this.slot = { servable, users: 0, whenIdle: undefined };
     log.info("manager", `Successfully loaded servable version ${this.label}`);
+    if (old.servable.caveat !== servable.caveat) this.publish("AVAILABLE", servable.caveat);
     await idle(old);
     old.servable.close();
+  }
+
+  /** The servable's caveat no longer holds: the state says so. */
+  withdrawCaveat(): void {
+    if (this.current === "ready") this.publish("AVAILABLE");
   }
 
   /** Takes the version out of service, waits for the requests that use it, and frees it. */

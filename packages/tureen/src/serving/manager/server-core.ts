@@ -13,6 +13,7 @@ import {
   validateModelList,
 } from "../config/model-config.js";
 import type { Log } from "../log.js";
+import type { Servable } from "../servable/servable.js";
 import type { StoragePathSource } from "../source/storage-path-source.js";
 import { latestVersions, type VersionPolicy } from "../source/version-policy.js";
 import type { AspiredVersionsManager } from "./aspired-versions-manager.js";
@@ -29,6 +30,8 @@ export interface ServerCoreOptions {
   readonly allowLabelsForUnavailableModels: boolean;
   /** End the start with an error where a model cannot be loaded, as TensorFlow Serving does. */
   readonly exitOnLoadFailure?: boolean;
+  /** Whether the server is only ready while every model is available; else one that is will do. */
+  readonly strictReadiness?: boolean;
   /** Told of every configuration that was taken over, before its models load. */
   readonly onConfig?: (configs: readonly ModelConfig[]) => void;
 }
@@ -41,6 +44,8 @@ export interface ListedModel {
   readonly origin: "config" | "folder" | "request";
   /** False for a model that was unloaded on request. */
   readonly isWanted: boolean;
+  /** Why there is no version of it, where that is wanted. */
+  readonly problem?: string;
   readonly labels: ReadonlyMap<string, bigint>;
   readonly versions: readonly VersionStatus[];
 }
@@ -193,16 +198,31 @@ export class ServerCore {
       basePath,
       origin,
       isWanted: !this.unloaded.has(name),
+      ...this.problemOf(name),
       labels: this.labels?.get(name) ?? new Map(),
       versions: this.monitor.statesOf(name),
     }));
+  }
+
+  /** Why a model that should be served has no version: what its base path's last look failed with, or that it is empty. */
+  private problemOf(name: string): { readonly problem?: string } {
+    const model = this.models.find((candidate) => candidate.name === name);
+    if (model === undefined || this.options.manager.aspired(name).length > 0) return {};
+    return { problem: this.options.source.failureOf(name) ?? `There is no version under base path ${model.basePath}` };
+  }
+
+  /** NOT_FOUND `Could not find any versions of model …`, TensorFlow Serving's, and why where the model should be served. */
+  noVersionOf(name: string): StatusError {
+    const { problem } = this.problemOf(name);
+    return notFound(`Could not find any versions of model ${name}${problem === undefined ? "" : `. ${problem}`}`);
   }
 
   /**
    * Loads a model and waits for it: one that was unloaded, or one that `basePath` names. A model that is loaded stays as it is, apart from
    * a look for new versions.
    *
-   * NOT_FOUND for a model that nothing knows, ALREADY_EXISTS where the name stands for another folder, UNKNOWN where it cannot be loaded.
+   * NOT_FOUND for a model that nothing knows, ALREADY_EXISTS where the name stands for another folder, RESOURCE_EXHAUSTED where there is
+   * no room for it, UNKNOWN where it cannot be loaded otherwise.
    */
   loadModel({ name, basePath, policy = latestVersions }: LoadRequest): Promise<void> {
     return this.inTurn(async () => {
@@ -223,7 +243,11 @@ export class ServerCore {
       const failures = await this.serve();
       if (this.options.manager.isAsleep(name)) await this.awake(name, undefined);
       const failed = failures.length > 0 ? failures : this.failuresOf(name);
-      if (failed.length > 0) throw new StatusError("UNKNOWN", reloadFailure(failed));
+      if (failed.length === 0) return;
+      const isFull = this.options.manager
+        .aspired(name)
+        .some(({ lastFailure }) => lastFailure?.code === "RESOURCE_EXHAUSTED");
+      throw new StatusError(isFull ? "RESOURCE_EXHAUSTED" : "UNKNOWN", reloadFailure(failed));
     });
   }
 
@@ -368,6 +392,13 @@ export class ServerCore {
     }
   }
 
+  /** The versions of a model that are in memory, highest first. NOT_FOUND for a model that nothing knows. */
+  loaded(name: string): Servable[] {
+    if (!this.known().has(name)) throw notFound(`Model ${name} is in no configuration and no folder of models`);
+    const servables = this.options.manager.loaded().filter((servable) => servable.name === name);
+    return servables.sort((a, b) => (a.version < b.version ? 1 : -1));
+  }
+
   /** The models served, in the configuration's order, and whether each has a version that answers or would load one for a request. */
   readiness(): ModelReadiness[] {
     return this.models.map(({ name }) => ({
@@ -376,6 +407,13 @@ export class ServerCore {
         this.monitor.statesOf(name).some(({ state }) => state === "AVAILABLE") ||
         (this.options.manager.isAsleep(name) && this.options.manager.aspired(name).length > 0),
     }));
+  }
+
+  /** Whether requests are worth sending here: a model is available, or there is none to wait for; all of them under `strictReadiness`. */
+  isReady(): boolean {
+    const models = this.readiness();
+    if (this.options.strictReadiness === true) return models.every(({ ready }) => ready);
+    return models.length === 0 || models.some(({ ready }) => ready);
   }
 
   /** Ends polling and unloads all models, after the requests under way. */

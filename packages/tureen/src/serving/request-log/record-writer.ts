@@ -1,4 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { tfRecordFrameSize, writeTfRecordFrame } from "../../formats/tf-record.js";
 
 /** How a log's files are made. */
@@ -67,6 +68,7 @@ export class RecordWriter {
     const { prefix, format } = this.files;
     const time = new Date().toISOString().replace(/[-:]|\..*/g, "");
     this.number += 1;
+    await mkdir(dirname(prefix), { recursive: true });
     return open(`${prefix}.${time}.${process.pid}-${String(this.number).padStart(5, "0")}.${format}`, "a");
   }
 

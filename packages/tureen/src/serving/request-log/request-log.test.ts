@@ -19,7 +19,6 @@ const models = testModels();
 afterAll(() => models.remove());
 
 function start(folder: string, type: string, samplingRate = 1): Promise<ModelServer> {
-  mkdirSync(join(models.root, folder));
   const basePath = models.add("half_plus_two", "1");
   const entry: MessageInitShape<typeof ModelConfigSchema> = {
     name: "half_plus_two",

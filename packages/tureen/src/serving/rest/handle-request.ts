@@ -100,10 +100,10 @@ export async function handleRequest(
   }
 }
 
-/** Whether every model is available, with a line for each. */
+/** Whether the server is ready, with a line for each model. */
 function sendReadiness({ context, isStopping }: RequestHandlerOptions, response: ServerResponse): void {
   const models = context.core.readiness();
-  const isReady = models.every(({ ready }) => ready) && !isStopping();
+  const isReady = context.core.isReady() && !isStopping();
   const lines = models.map(({ name, ready }) => `${name}: ${ready ? "available" : "not available"}\n`);
   send(response, isReady ? 200 : 503, "text/plain", lines.join(""));
 }

@@ -33,6 +33,29 @@ describe("management over REST", () => {
     expect((await post(server, "/v2/repository/models/half_plus_two/unload", "")).status).toBe(403);
   });
 
+  it("is ready while one model is available, or with strict readiness all of them", async () => {
+    const good = { name: "good", basePath: models.add("good", "1") };
+    const missing = { name: "missing", basePath: join(models.root, "missing") };
+    const ready = async (list: readonly (typeof good)[], strictReadiness: boolean): Promise<number[]> => {
+      server = await startModelServer({
+        host: "127.0.0.1",
+        port: false,
+        models: list,
+        loadModel: loadTestModel,
+        maxNumLoadRetries: 0,
+        strictReadiness,
+      });
+      const paths = ["/readyz", "/v2/health/ready", "/v2/models/missing/ready"];
+      const replies = await Promise.all(paths.map((path) => rest(server!, path)));
+      await server.close();
+      return replies.map(({ status }) => status);
+    };
+    expect(await ready([good, missing], false)).toEqual([200, 200, 503]);
+    expect(await ready([good, missing], true)).toEqual([503, 503, 503]);
+    expect(await ready([missing], false)).toEqual([503, 503, 503]);
+    expect(await ready([], false)).toEqual([200, 200, 503]);
+  });
+
   it("lists, loads, unloads and reloads models, and sets labels", async () => {
     server = await startTestServer(models, { port: false, enableModelManagement: true });
     const basePath = models.add("other", "1");
@@ -169,7 +192,7 @@ describe("models that come by themselves", () => {
       log: lineLog((line) => lines.push(line)),
     });
     const refused = await post(server, "/manage/v1/models/large:load", { base_path: basePath });
-    expect(refused.status).toBe(500);
+    expect(refused.status).toBe(429);
     expect(refused.body).toContain(
       "Insufficient resources to load servable {name: large version: 1}: it is estimated to take 12000 bytes; 0 of 11000 bytes are in use",
     );

@@ -1,6 +1,7 @@
 import { invalidArgument, notFound, type StatusCodeName, type StatusError } from "../../core/status-error.js";
 import type { ApiContext, CallContext } from "../api/request-context.js";
 import { checkManagement } from "../inference/repository.js";
+import type { ServerCore } from "../manager/server-core.js";
 import { parseVersion } from "../source/scan-versions.js";
 import type { VersionPolicy } from "../source/version-policy.js";
 import { restStatus } from "./status.js";
@@ -14,7 +15,7 @@ export interface ManagementAnswer {
 }
 
 const prefix = "/manage/v1/models";
-const modelPath = /^\/manage\/v1\/models\/([^/:]+)(?::(load|unload|reload)|(\/labels))$/;
+const modelPath = /^\/manage\/v1\/models\/([^/:]+)(?::(load|unload|reload)|\/(labels|drift))$/;
 
 /** Whether a path belongs to the management API. */
 export function isManagementPath(path: string): boolean {
@@ -25,7 +26,8 @@ export function isManagementPath(path: string): boolean {
  * Answers a request to the management API; never throws.
  *
  * `GET /manage/v1/models` lists; `POST …/NAME:load` (body, optional: `{"base_path", "version_policy"}`), `:unload` and `:reload`
- * (`{"version"}`) return when it is done; `PUT …/NAME/labels` (`{"stable": 3}`) replaces the labels.
+ * (`{"version"}`) return when it is done; `PUT …/NAME/labels` (`{"stable": 3}`) replaces the labels; `GET …/NAME/drift` compares requests with
+ * training data.
  */
 export async function answerManagement(
   context: ApiContext,
@@ -35,7 +37,7 @@ export async function answerManagement(
   call: CallContext,
 ): Promise<ManagementAnswer> {
   try {
-    checkManagement(call.mayManage === true);
+    checkManagement(call);
     return { code: "OK", body: `${JSON.stringify(await answer(context, method, path, body), undefined, 2)}\n` };
   } catch (error) {
     return restStatus(error);
@@ -45,11 +47,12 @@ export async function answerManagement(
 async function answer({ core }: ApiContext, method: string, path: string, body: Uint8Array): Promise<unknown> {
   if (method === "GET" && path === prefix) {
     return {
-      models: core.list().map(({ name, basePath, origin, isWanted, labels, versions }) => ({
+      models: core.list().map(({ name, basePath, origin, isWanted, problem, labels, versions }) => ({
         name,
         base_path: basePath,
         origin,
         loaded: isWanted,
+        ...(problem === undefined ? {} : { error: problem }),
         version_labels: Object.fromEntries([...labels].map(([label, version]) => [label, String(version)])),
         versions: versions.map(({ version, state, error }) => ({
           version: String(version),
@@ -59,11 +62,12 @@ async function answer({ core }: ApiContext, method: string, path: string, body: 
       })),
     };
   }
-  const [, escaped, verb, labels] = modelPath.exec(path) ?? [];
+  const [, escaped, verb, part] = modelPath.exec(path) ?? [];
   if (escaped === undefined) throw notFound(`Unknown request: ${method} ${path}`);
   const name = decodeURIComponent(escaped);
+  if (method === "GET" && part === "drift") return driftOf(core, name);
   const request = objectOf(body);
-  if (method === "PUT" && labels !== undefined) {
+  if (method === "PUT" && part === "labels") {
     await core.setLabels(name, new Map(Object.entries(request).map(([label, value]) => [label, versionOf(value)])));
   } else if (method === "POST" && verb === "load") {
     const { base_path: basePath, version_policy: policy } = request;
@@ -81,6 +85,34 @@ async function answer({ core }: ApiContext, method: string, path: string, body: 
     throw notFound(`Unknown request: ${method} ${path}`);
   }
   return {};
+}
+
+/** The reports of the versions that have statistics of their training data. */
+function driftOf(core: ServerCore, name: string): unknown {
+  const versions = core.loaded(name).flatMap(({ version, drift }) => (drift === undefined ? [] : { version, drift }));
+  return {
+    versions: versions.map(({ version, drift }) => {
+      const { samplingRate, seconds, rows, skippedRows, trainingRows, features } = drift.report();
+      return {
+        version: String(version),
+        sampling_rate: samplingRate,
+        seconds,
+        rows,
+        skipped_rows: skippedRows,
+        training_rows: trainingRows,
+        features: features.map(({ name: feature, state, index, noise, values, missing, mean, newValues }) => ({
+          name: feature,
+          state,
+          index,
+          noise,
+          values,
+          missing_share: { training: missing[0], requests: missing[1] },
+          ...(mean === undefined ? {} : { mean: { training: mean[0], requests: mean[1] } }),
+          new_values: newValues,
+        })),
+      };
+    }),
+  };
 }
 
 function objectOf(body: Uint8Array): Readonly<Record<string, unknown>> {

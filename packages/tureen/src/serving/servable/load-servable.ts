@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { markServed } from "../../core/served-folders.js";
 import { notFound, toStatusError, unimplemented } from "../../core/status-error.js";
 import type { LoadSavedModel } from "../../saved-model/signature.js";
+import type { DriftWatch } from "../drift/drift-report.js";
 import type { Log } from "../log.js";
 import type { ServingMetrics } from "../monitoring/serving-metrics.js";
 import { directServable, type LoadServable, type Servable } from "./servable.js";
@@ -15,6 +16,8 @@ export interface LoadServableOptions {
   readonly log: Log;
   /** Puts something between the requests and the model: batching. */
   readonly wrap?: (servable: Servable, path: string) => Servable;
+  /** Makes what compares a version's requests with its training data; undefined where its folder knows nothing of them. */
+  readonly watchDrift?: (path: string) => DriftWatch | undefined;
   /** Run before the servable is available. */
   readonly warmUp?: (servable: Servable, path: string) => Promise<void>;
 }
@@ -28,7 +31,15 @@ const modelFiles = ["saved_model.pb", "saved_model.pbtxt", "saved_model.cpb"];
  * NOT_FOUND where the folder holds no SavedModel and UNIMPLEMENTED for a session bundle, with TensorFlow Serving's texts; else what the
  * loader says.
  */
-export function servableLoader({ loadModel, tags, metrics, log, wrap, warmUp }: LoadServableOptions): LoadServable {
+export function servableLoader({
+  loadModel,
+  tags,
+  metrics,
+  log,
+  wrap,
+  watchDrift,
+  warmUp,
+}: LoadServableOptions): LoadServable {
   return async (name, version, path) => {
     const start = performance.now();
     try {
@@ -47,7 +58,8 @@ export function servableLoader({ loadModel, tags, metrics, log, wrap, warmUp }: 
         metrics.loadAttemptCount.increment([path, "success"]);
         metrics.loadLatency.increment([path], micros);
         metrics.loadCount.increment([name, String(version), "OK"]);
-        return marked(servable, path);
+        // Only now: what warms up is no request.
+        return marked(watched(servable, watchDrift?.(path)), path);
       } catch (error) {
         direct.close();
         throw error;
@@ -58,6 +70,18 @@ export function servableLoader({ loadModel, tags, metrics, log, wrap, warmUp }: 
       metrics.loadCount.increment([name, String(version), status.code]);
       throw status;
     }
+  };
+}
+
+function watched(servable: Servable, drift: DriftWatch | undefined): Servable {
+  if (drift === undefined) return servable;
+  return {
+    ...servable,
+    drift,
+    close: () => {
+      drift.close();
+      servable.close();
+    },
   };
 }
 

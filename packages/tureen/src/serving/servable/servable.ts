@@ -1,6 +1,8 @@
 import type { DType } from "../../core/dtype.js";
+import type { StatusError } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { RunOptions, ServableModel, SignatureInfo } from "../../saved-model/signature.js";
+import type { DriftWatch } from "../drift/drift-report.js";
 
 /** A signature with what a request needs of it worked out once. */
 export interface CompiledSignature {
@@ -44,7 +46,12 @@ export interface Servable {
   readonly signatures: ReadonlyMap<string, CompiledSignature>;
   /** Runs, through the batching queue where the model has one. */
   readonly run: RunTensors;
-  readonly memoryBytes: number;
+  /** Bytes that it holds now; grows as plans are compiled. */
+  readonly memoryBytes: () => number;
+  /** What the model's status says beside AVAILABLE, where not all is well with it. */
+  readonly caveat?: StatusError;
+  /** What compares its requests with the data that it was trained on, where that is asked for and known. */
+  readonly drift?: DriftWatch;
   /** Rows that wait in its batching queues, where it has some. */
   readonly queuedRows?: () => number;
   close(): void;
@@ -82,7 +89,7 @@ export function directServable(name: string, version: bigint, model: ServableMod
     version,
     signatures: compileSignatures(model.signatures),
     run: (feeds, fetches, options) => (model.runSoon ?? model.runAsync).call(model, feeds, fetches, options),
-    memoryBytes: model.memoryBytes,
+    memoryBytes: () => model.memoryBytes,
     close: () => model.close(),
   };
 }

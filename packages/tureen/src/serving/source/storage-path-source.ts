@@ -3,7 +3,8 @@ import { isObjectUri } from "../../core/object-store/object-uri.js";
 import { type StatusError, toStatusError } from "../../core/status-error.js";
 import type { ModelToServe } from "../config/model-config.js";
 import type { Log } from "../log.js";
-import { type BasePathFolders, ObjectFolders, storageOfFolders } from "./object-folders.js";
+import { isAway } from "./is-away.js";
+import { type BasePathFolders, ObjectFolders, storageOfFolders, type WatchedFolders } from "./object-folders.js";
 import { type AspiredVersion, type Storage, scanVersions } from "./scan-versions.js";
 
 /** Told which versions of a model should be served from now on. */
@@ -19,13 +20,30 @@ export interface StoragePathSourceOptions {
   readonly aspire: AspireVersions;
   /** Told of the URIs of all versions in object stores that should be served, whenever they have changed. */
   readonly keepCopies?: (uris: readonly string[]) => void;
+  /** Folders of models in object stores to look at with each poll, and who is told of what they hold. */
+  readonly modelFolders?: WatchedFolders;
+  /** Stands for stores that cannot be asked. */
+  readonly copies?: StoreCopies;
+}
+
+/** What is known of object stores without asking them. */
+export interface StoreCopies {
+  /** What a base path held, undefined where nothing of it is kept. */
+  foldersOf(basePath: string): BasePathFolders | undefined;
+  /** The base paths that something is kept of, within a folder of models. */
+  basePathsIn(folder: string): readonly string[];
+  /** Told that a base path's store cannot be asked. */
+  away(basePath: string, error: StatusError): void;
+  /** Told with every poll of a base path whose store answers. */
+  back(basePath: string): void;
 }
 
 /**
  * Watches the base paths of the configured models, on disks and in object stores, and tells the manager which versions to serve.
  *
  * A base path that is missing, or a store that does not answer, changes nothing for its model (an unmounted disk must not unload what is
- * served). Unlike in TensorFlow Serving, where it ends the whole poll, other models are still looked at.
+ * served). Unlike in TensorFlow Serving, where it ends the whole poll, other models are still looked at. A store that could not be asked since
+ * the start is stood for by the copies that are kept of it.
  */
 export class StoragePathSource {
   private models: readonly ModelToServe[] = [];
@@ -35,6 +53,8 @@ export class StoragePathSource {
   private readonly stop = new AbortController();
   private readonly folders = new ObjectFolders();
   private readonly remote = new Map<string, readonly string[]>();
+  /** Base paths and folders of models in object stores that have been looked at. */
+  private readonly seen = new Set<string>();
   private kept = "";
   private polling: Promise<void> = Promise.resolve();
   private started = false;
@@ -66,9 +86,30 @@ export class StoragePathSource {
     return this.polling;
   }
 
+  /** Looks at the folders of models in object stores once, and at nothing else. */
+  async scanFolders(): Promise<void> {
+    await this.folders.scan([], () => {}, this.watchedFolders());
+  }
+
+  private watchedFolders(): WatchedFolders | undefined {
+    const { modelFolders, copies } = this.options;
+    if (modelFolders === undefined || copies === undefined) return modelFolders;
+    return {
+      folders: modelFolders.folders,
+      tell: (folder, basePaths) => {
+        if (this.stop.signal.aborted) return;
+        if (!("code" in basePaths)) this.seen.add(folder);
+        const kept =
+          "code" in basePaths && isAway(basePaths) && !this.seen.has(folder) ? copies.basePathsIn(folder) : [];
+        modelFolders.tell(folder, kept.length > 0 ? kept : basePaths);
+      },
+    };
+  }
+
   private async pollStores(): Promise<void> {
     const models = this.models.filter(({ basePath }) => isObjectUri(basePath));
-    if (models.length === 0) return;
+    const watched = this.watchedFolders();
+    if (models.length === 0 && (watched?.folders.length ?? 0) === 0) return;
     await this.folders.scan(
       models.map(({ basePath }) => basePath),
       (basePath, folders) => {
@@ -76,11 +117,27 @@ export class StoragePathSource {
         for (const model of models) {
           // The configuration may have changed meanwhile.
           if (model.basePath !== basePath || !this.models.includes(model)) continue;
-          this.look(model, () => storageOfFolders(basePath, folders), unfinished(model, folders));
+          this.lookAtStore(model, folders);
         }
       },
+      watched,
     );
     this.keepCopies();
+  }
+
+  private lookAtStore(model: ModelToServe, folders: BasePathFolders | StatusError): void {
+    const { copies } = this.options;
+    const { basePath } = model;
+    if ("children" in folders) {
+      this.seen.add(basePath);
+      this.look(model, () => storageOfFolders(basePath, folders), unfinished(model, folders));
+      copies?.back(basePath);
+      return;
+    }
+    if (isAway(folders)) copies?.away(basePath, folders);
+    const kept = isAway(folders) && !this.seen.has(basePath) ? copies?.foldersOf(basePath) : undefined;
+    if (kept === undefined) this.look(model, () => storageOfFolders(basePath, folders), []);
+    else this.look(model, () => storageOfFolders(basePath, kept), [notAsked(model, folders)]);
   }
 
   private look(model: ModelToServe, storage: () => Storage, warnings: string[]): void {
@@ -154,10 +211,14 @@ export class StoragePathSource {
 }
 
 /** What is said of versions whose upload has not come to the SavedModel, or never will. */
-function unfinished({ name, basePath }: ModelToServe, folders: BasePathFolders | StatusError): string[] {
-  if (!("incomplete" in folders)) return [];
+function unfinished({ name, basePath }: ModelToServe, folders: BasePathFolders): string[] {
   return folders.incomplete.map(
     (version) =>
       `Version ${version} of servable ${name} under ${basePath} has no saved_model.pb: it is passed over until it has.`,
   );
+}
+
+/** What is said of a model whose store has not answered since the start. */
+function notAsked({ name, basePath }: ModelToServe, { message }: StatusError): string {
+  return `The store of ${basePath} cannot be asked (${message}): servable ${name} is served from the copies in the cache until it can.`;
 }

@@ -1,0 +1,56 @@
+import type { DriftReport, ReportedFeature } from "../../serving/drift/drift-report.js";
+import { duration, short } from "./format.js";
+
+/** More features are not shown: the farthest come first. */
+const mostShown = 30;
+
+/** How the requests to a version differ from what it was trained on. */
+export function Drift({ drift }: { drift: DriftReport }) {
+  const { features, rows, seconds, samplingRate, skippedRows, trainingRows } = drift;
+  return (
+    <>
+      <h3>Requests beside training data</h3>
+      <p class="soft">
+        {`${short(rows)} rows of the last ${duration(seconds)} (${short(samplingRate * 100)} % of the requests) beside ${short(trainingRows)} in training`}
+        {skippedRows > 0 && ` · ${short(skippedRows)} rows passed over`}
+      </p>
+      {features.length > 0 && (
+        <table>
+          <thead>
+            <tr>
+              <th>feature</th>
+              <th>moved</th>
+              <th>stability index</th>
+              <th>missing</th>
+              <th>mean</th>
+              <th>new values</th>
+            </tr>
+          </thead>
+          <tbody>{features.slice(0, mostShown).map(featureRow)}</tbody>
+        </table>
+      )}
+      {features.length > mostShown && <p class="soft">{`and ${features.length - mostShown} more`}</p>}
+    </>
+  );
+}
+
+function featureRow({ name, state, index, noise, missing, mean, newValues }: ReportedFeature) {
+  return (
+    <tr key={name}>
+      <td>{name}</td>
+      <td>
+        <span class={`state drift-${state}`}>{state}</span>
+      </td>
+      <td>
+        {short(index)} <span class="soft">{`chance ${short(noise)}`}</span>
+      </td>
+      <td>{`${percent(missing[0])} → ${percent(missing[1])}`}</td>
+      <td>{mean === undefined ? "–" : `${short(mean[0])} → ${short(mean[1])}`}</td>
+      <td>{newValues.slice(0, 3).join(", ")}</td>
+    </tr>
+  );
+}
+
+function percent(share: number): string {
+  return `${short(share * 100)} %`;
+}
