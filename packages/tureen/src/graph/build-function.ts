@@ -2,7 +2,7 @@ import type { DType } from "../core/dtype.js";
 import type { PartialShape } from "../core/shape.js";
 import type { AttrMap, AttrValue } from "./attr-value.js";
 import { Graph, type HandleData, type Operation, type Tensor } from "./graph.js";
-import { GraphFunction } from "./graph-function.js";
+import { type FunctionBody, GraphFunction } from "./graph-function.js";
 import type { NodeSpec } from "./import-nodes.js";
 import { argTypes } from "./op-attrs.js";
 import type { OpArg } from "./op-def.js";
@@ -31,36 +31,49 @@ export function buildFunction(
   const inner = new Graph();
   inner.seed = graph.seed;
   for (const [known, fn] of graph.functions) inner.functions.set(known, fn);
-  const results = withGraph(inner, () => body(argumentTypes.map((type, i) => argument(inner, type, i))));
+  const types = argumentTypes.map((type, i): [ArgumentType, Tensor] => [type, addArgument(inner, type, i)]);
+  const results = withGraph(inner, () => body(types.map(([, arg]) => arg)));
   for (const [made, fn] of inner.functions) if (!graph.functions.has(made)) graph.functions.set(made, fn);
-  const unique = uniqueFunctionName(graph, name);
-  const nodes = inner.operations.filter(({ type }) => type !== "_Arg").map(nodeOf);
+  return addFunction(graph.functions, name, {
+    graph: inner,
+    args: types.map(([, arg]) => arg),
+    results,
+    controlResults: [],
+  });
+}
+
+/** Adds the function of a body to a library, under a name made unique from `name`, and gives that name. */
+export function addFunction(library: Map<string, GraphFunction>, name: string, body: FunctionBody): string {
+  const { graph, args, results, controlResults } = body;
+  const unique = uniqueFunctionName(library, name);
   const fn = new GraphFunction(
     {
       name: unique,
-      inputs: argumentTypes.map(({ dtype }, i) => ({ name: `arg_${i}`, isRef: false, type: dtype })),
+      inputs: args.map(({ op, dtype }) => ({ name: op.name, isRef: false, type: dtype })),
       outputs: results.map(({ dtype }, i) => ({ name: `result_${i}`, isRef: false, type: dtype })),
       attrDefs: [],
-      isStateful: inner.operations.some(({ type, def }) => type !== "_Arg" && def.isStateful),
-      nodes,
+      isStateful: graph.operations.some(({ type, def }) => type !== "_Arg" && def.isStateful),
+      nodes: graph.operations.filter(({ type }) => type !== "_Arg").map(nodeOf),
       results: new Map(results.map((result, i) => [`result_${i}`, spelt(result)])),
-      controlResults: new Map(),
+      controlResults: new Map(controlResults.map(({ name: node }) => [node, node])),
       attrs: new Map(),
-      argAttrs: new Map(argumentTypes.map(({ shape }, i) => [i, shapesAttr(shape)])),
+      argAttrs: new Map(args.map(({ shape }, i) => [i, shapesAttr(shape)])),
     },
-    graph.functions,
+    library,
   );
-  graph.functions.set(unique, fn);
+  library.set(unique, fn);
   return unique;
 }
 
-function argument(graph: Graph, { dtype, shape, handleData }: ArgumentType, index: number): Tensor {
+/** Adds an argument to a function's body: one more `_Arg`, the `index`th. */
+export function addArgument(graph: Graph, { dtype, shape, handleData }: ArgumentType, index: number): Tensor {
   const attrs = new Map<string, AttrValue>([
     ["T", { kind: "type", value: dtype }],
     ["index", { kind: "int", value: BigInt(index) }],
     ...shapesAttr(shape),
   ]);
-  const { output } = graph.createOperation({ type: "_Arg", name: `arg_${index}`, inputs: [], attrs });
+  const name = graph.uniqueName(`arg_${index}`);
+  const { output } = graph.createOperation({ type: "_Arg", name, inputs: [], attrs });
   output.shape = shape;
   output.handleData = handleData;
   return output;
@@ -70,10 +83,10 @@ function shapesAttr(shape: PartialShape): AttrMap {
   return new Map([["_output_shapes", { kind: "list", of: "shape", value: [shape] } satisfies AttrValue]]);
 }
 
-function uniqueFunctionName(graph: Graph, name: string): string {
+function uniqueFunctionName(library: ReadonlyMap<string, GraphFunction>, name: string): string {
   for (let count = 0; ; count++) {
     const candidate = `${name}_${count}`;
-    if (!graph.functions.has(candidate)) return candidate;
+    if (!library.has(candidate)) return candidate;
   }
 }
 

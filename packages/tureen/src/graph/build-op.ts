@@ -35,7 +35,9 @@ export function buildOp(
   const fullName = name?.endsWith("/") === true ? name.slice(0, -1) : graph.uniqueName(scopedName(name ?? type));
   const builder = new AttrBuilder(def, attrs, type);
   const flat = def.inputs.flatMap((arg, i) => resolveArg(graph, fullName, arg, inputs[i]!, builder));
-  const controlInputs = currentControlInputs().filter((op) => !flat.some((tensor) => tensor.op === op));
+  const controlInputs = currentControlInputs().filter(
+    (op) => graph.captureControl(op) && !flat.some((tensor) => tensor.op === op),
+  );
   const colocate = currentColocation();
   if (colocate !== undefined) {
     builder.set("_class", { kind: "list", of: "string", value: [encodeText(`loc:@${colocate}`)] });
@@ -61,7 +63,7 @@ export function asTensor(value: TensorLike, dtype?: DType, name = "Const"): Tens
         `Tensor conversion requested dtype ${dtype} for Tensor with dtype ${value.dtype}: ${value.name}`,
       );
     }
-    return value;
+    return currentGraph().capture(value);
   }
   return constant(value, dtype, name);
 }
@@ -78,8 +80,13 @@ function constantNode(graph: Graph, name: string, value: TensorValue): Tensor {
     ["dtype", { kind: "type", value: value.dtype }],
     ["value", { kind: "tensor", value }],
   ]);
-  return graph.createOperation({ type: "Const", name, inputs: [], controlInputs: currentControlInputs(), attrs })
-    .output;
+  return graph.createOperation({
+    type: "Const",
+    name,
+    inputs: [],
+    controlInputs: currentControlInputs().filter((op) => graph.captureControl(op)),
+    attrs,
+  }).output;
 }
 
 function isTensorValue(value: TensorValue | NestedValue): value is TensorValue {
@@ -150,7 +157,7 @@ function resolveArg(
   const wanted = arg.type ?? (arg.typeAttr === undefined ? undefined : attrs.type(arg.typeAttr));
   const fromTensor = sole ? items.find((item): item is Tensor => item instanceof Tensor)?.dtype : undefined;
   const tensors = items.map((item, i) => {
-    if (item instanceof Tensor) return item;
+    if (item instanceof Tensor) return graph.capture(item);
     const dtype = wanted ?? fromTensor ?? defaultType(item, arg, attrs);
     const value = isTensorValue(item) ? item : toTensor(item, dtype);
     const local = isList ? `${arg.name}_${i}` : arg.name;

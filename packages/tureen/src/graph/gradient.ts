@@ -26,11 +26,36 @@ export function denseGradient(gradient: Gradient): Tensor {
   return build("UnsortedSegmentSum", [gradient.values, gradient.indices, rows]);
 }
 
+/** What rules of ops that call functions need beyond gradients: the walk through a function's body is a walk of its own. */
+export interface GradientWalk {
+  /** Whether a gradient of the op's `input`th input leads to one of the xs. */
+  needs(input: number): boolean;
+  /** The gradients of ys with respect to xs within one body, from those of ys; their ops go to the current graph. */
+  within(ys: readonly Tensor[], xs: readonly Tensor[], gradYs: readonly Tensor[]): (Gradient | null)[];
+}
+
+/** Ops whose rules want to see which outputs no gradient reached, where others get zeros. */
+export const takesMissingGradients: ReadonlySet<string> = new Set([
+  "If",
+  "StatelessIf",
+  "Case",
+  "StatelessCase",
+  "While",
+  "StatelessWhile",
+  "PartitionedCall",
+  "StatefulPartitionedCall",
+  "Switch",
+]);
+
 /**
  * Builds the gradients of one op: from the gradient of each output (null where none reached it; a resource output's never does) one for each
  * input, null where there is none. Adds its ops to the current graph, within a scope that the driver has opened.
  */
-export type GradientRule = (op: Operation, grads: readonly (Gradient | null)[]) => readonly (Gradient | null)[];
+export type GradientRule = (
+  op: Operation,
+  grads: readonly (Gradient | null)[],
+  walk: GradientWalk,
+) => readonly (Gradient | null | undefined)[];
 
 /** A family's gradient rules by op name; null marks an op that is known to have no gradient. */
 export type GradientTable = Readonly<Record<string, GradientRule | null>>;

@@ -3,10 +3,17 @@ import { isFullyDefined } from "../core/shape.js";
 import { notFound } from "../core/status-error.js";
 import { zeros } from "../core/tensor-value.js";
 import { build, constant } from "./build-op.js";
-import { denseGradient, type Gradient, type IndexedSlices, isIndexedSlices } from "./gradient.js";
+import {
+  denseGradient,
+  type Gradient,
+  type GradientWalk,
+  type IndexedSlices,
+  isIndexedSlices,
+  takesMissingGradients,
+} from "./gradient.js";
 import { gradientTable } from "./gradients/index.js";
 import { type Operation, Tensor } from "./graph.js";
-import { colocateWith, nameScope } from "./scope.js";
+import { colocateWith, currentGraph, nameScope } from "./scope.js";
 
 /** What steers `gradients`. */
 export interface GradientOptions {
@@ -32,6 +39,13 @@ export function gradients(
 }
 
 function build_(ys: readonly Tensor[], xs: readonly Tensor[], options: GradientOptions): (Gradient | null)[] {
+  // Within a function's body, what is outside stands for what the body takes in of it.
+  const here = currentGraph();
+  if (ys.some((y) => y.graph === here)) xs = xs.map((x) => here.capture(x));
+  return walkBack(ys, xs, options);
+}
+
+function walkBack(ys: readonly Tensor[], xs: readonly Tensor[], options: GradientOptions): (Gradient | null)[] {
   const stops = new Set<Tensor>(options.stopGradients ?? []);
   const between = opsBetween(ys, xs, stops);
   const arrived = new Map<Tensor, Gradient[]>();
@@ -57,7 +71,15 @@ function build_(ys: readonly Tensor[], xs: readonly Tensor[], options: GradientO
     if (rule === undefined) throw notFound(`No gradient defined for operation '${op.name}' (op type: ${op.type})`);
     if (rule === null) continue;
     // As TensorFlow: an op's gradients live in a scope named after it, colocated with it.
-    const inputGrads = nameScope(`${op.name}_grad`, () => colocateWith(op, () => rule(op, filled(op, grads))));
+    const walk: GradientWalk = {
+      needs: (i) => between.has(op.inputs[i]!.op) || xs.includes(op.inputs[i]!),
+      within: (inner, outer, gradYs) => walkBack(inner, outer, { gradYs }),
+    };
+    const given = takesMissingGradients.has(op.type) ? grads : filled(op, grads);
+    const apply = (): ReturnType<typeof rule> => rule(op, given, walk);
+    const inputGrads = nameScope(`${op.name}_grad`, () =>
+      op.graph === currentGraph() ? colocateWith(op, apply) : apply(),
+    );
     inputGrads.forEach((gradient, i) => {
       const input = op.inputs[i];
       if (gradient === null || gradient === undefined || input === undefined || stops.has(input)) return;

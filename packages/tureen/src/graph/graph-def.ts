@@ -23,7 +23,7 @@ import type { AttrMap, AttrValue } from "./attr-value.js";
 import { Graph, type Operation } from "./graph.js";
 import { type FunctionDefinition, GraphFunction } from "./graph-function.js";
 import { addNodes, type NodeSpec } from "./import-nodes.js";
-import { type AttrDef, type AttrTypeName, findOpDef, type OpArg } from "./op-def.js";
+import { type AttrDef, type AttrTypeName, findOpDef, type OpArg, type OpDef } from "./op-def.js";
 
 /** Reads a serialized GraphDef. */
 export function graphFromBytes(bytes: Uint8Array): Graph {
@@ -142,13 +142,13 @@ export function graphToProto(graph: Graph, options: GraphDefOptions = {}): Graph
   return create(GraphDefSchema, {
     node: graph.operations.map((op) => nodeToProto(op, options)),
     versions: create(VersionDefSchema, { producer: graph.producer }),
-    ...(graph.functions.size === 0 ? {} : { library: libraryToProto(graph) }),
+    ...(graph.functions.size === 0 ? {} : { library: libraryToProto(graph, options) }),
   });
 }
 
 function nodeToProto(op: Operation, options: GraphDefOptions): NodeDef {
   let attrs: AttrMap = op.attrs.map;
-  if (options.stripDefaultAttrs === true) attrs = withoutDefaults(op);
+  if (options.stripDefaultAttrs === true) attrs = withoutDefaults(op.def, attrs);
   if (options.addShapes === true && op.outputs.length > 0) {
     const shapes: AttrValue = { kind: "list", of: "shape", value: op.outputs.map((output) => output.shape) };
     attrs = new Map([...attrs, ["_output_shapes", shapes]]);
@@ -165,9 +165,9 @@ function nodeToProto(op: Operation, options: GraphDefOptions): NodeDef {
   });
 }
 
-function withoutDefaults(op: Operation): AttrMap {
-  const kept = new Map(op.attrs.map);
-  for (const def of op.def.attrs) {
+function withoutDefaults(opDef: OpDef | undefined, attrs: AttrMap): AttrMap {
+  const kept = new Map(attrs);
+  for (const def of opDef?.attrs ?? []) {
     if (!("default" in def)) continue;
     const value = kept.get(def.name);
     if (value !== undefined && sameAttr(value, attrFromPlain(def.type, def.default))) kept.delete(def.name);
@@ -189,13 +189,13 @@ function sameAttr(a: AttrValue, b: AttrValue): boolean {
   return text(a) === text(b);
 }
 
-function libraryToProto(graph: Graph): FunctionDefLibrary {
+function libraryToProto(graph: Graph, options: GraphDefOptions): FunctionDefLibrary {
   return create(FunctionDefLibrarySchema, {
-    function: [...graph.functions.values()].map((fn) => functionToProto(fn.definition)),
+    function: [...graph.functions.values()].map((fn) => functionToProto(fn.definition, options)),
   });
 }
 
-function functionToProto(definition: FunctionDefinition): FunctionDef {
+function functionToProto(definition: FunctionDefinition, options: GraphDefOptions): FunctionDef {
   const arg = (def: OpArg) =>
     create(OpDef_ArgDefSchema, {
       name: def.name,
@@ -220,7 +220,9 @@ function functionToProto(definition: FunctionDefinition): FunctionDef {
         op: node.op,
         input: [...node.inputs],
         device: node.device,
-        attr: attrsToProto(node.attrs),
+        attr: attrsToProto(
+          options.stripDefaultAttrs === true ? withoutDefaults(findOpDef(node.op), node.attrs) : node.attrs,
+        ),
       }),
     ),
     ret: Object.fromEntries(definition.results),

@@ -23,6 +23,9 @@ export interface FunctionDefinition {
   readonly argAttrs: ReadonlyMap<number, AttrMap>;
 }
 
+/** What is known of an argument where the function is called. */
+export type ArgumentShape = Pick<Tensor, "shape" | "handleData">;
+
 /** A function's body as a graph: `args` are the outputs of its `_Arg` nodes. */
 export interface FunctionBody {
   readonly graph: Graph;
@@ -54,15 +57,16 @@ export class GraphFunction {
     const key = bodyKey(this.definition.attrDefs, attrs);
     const known = this.#bodies.get(key);
     if (known !== undefined) return known;
-    const body = this.#build(attrs);
+    const graph = new Graph();
+    for (const [name, fn] of this.#library) graph.functions.set(name, fn);
+    const body = this.instantiate(graph, attrs);
     this.#bodies.set(key, body);
     return body;
   }
 
-  #build(attrs: AttrMap): FunctionBody {
+  /** Builds the body in an empty graph, for who goes on to change it; arguments take what is known of `callers` where they declare no shape. */
+  instantiate(graph: Graph, attrs: AttrMap, callers: readonly (ArgumentShape | undefined)[] = []): FunctionBody {
     const { definition } = this;
-    const graph = new Graph();
-    for (const [name, fn] of this.#library) graph.functions.set(name, fn);
     const tensors = new Map<string, Tensor>();
     const args: Tensor[] = [];
     for (const arg of definition.inputs) {
@@ -80,6 +84,9 @@ export class GraphFunction {
           inputs: [],
           attrs: argAttrs,
         }).output;
+        const caller = callers[args.length];
+        tensor.shape ??= caller?.shape;
+        tensor.handleData ??= caller?.handleData;
         args.push(tensor);
         tensors.set(indexed ? `${arg.name}:${i}` : arg.name, tensor);
         if (i === 0) tensors.set(arg.name, tensor);

@@ -87,6 +87,25 @@ export class Operation {
     return output;
   }
 
+  /**
+   * Gives an operation that calls functions more inputs and outputs, as gradients do that need what is inside of its functions. The
+   * attributes that its signature depends on are the caller's to set.
+   */
+  grow(
+    inputs: readonly Tensor[],
+    outputs: readonly Pick<Tensor, "dtype" | "shape" | "handleData">[],
+  ): readonly Tensor[] {
+    this.inputs.push(...inputs);
+    const made = outputs.map(({ dtype, shape, handleData }, i) => {
+      const output = new Tensor(this, this.outputs.length + i, dtype, false);
+      output.shape = shape;
+      output.handleData = handleData;
+      return output;
+    });
+    (this.outputs as Tensor[]).push(...made);
+    return made;
+  }
+
   /** Sets an attribute that later steps add, such as `_class`; never one that the op's signature depends on. */
   setAttr(name: string, value: AttrValue): void {
     (this.attrs.map as Map<string, AttrValue>).set(name, value);
@@ -103,7 +122,7 @@ export type Collections = Map<string, unknown[]>;
  */
 export class Graph {
   readonly operations: Operation[] = [];
-  readonly functions: Map<string, GraphFunction> = new Map();
+  readonly functions: Map<string, GraphFunction>;
   readonly collections: Collections = new Map();
   /** `VersionDef.producer` of the GraphDef it was read from; our own graphs are as those of TensorFlow 2.15. */
   producer = 1645;
@@ -117,6 +136,33 @@ export class Graph {
   readonly #byName = new Map<string, Operation>();
   readonly #namesInUse = new Map<string, number>();
 
+  /** A graph with a function library of its own, or with another's. */
+  constructor(functions: Map<string, GraphFunction> = new Map()) {
+    this.functions = functions;
+  }
+
+  /** The graph that variables belong to: this one, or for a function's body the one outside of all functions. */
+  get root(): Graph {
+    return this;
+  }
+
+  /** The tensor as operations of this graph can use it; INVALID_ARGUMENT for one of another graph, which only functions' bodies can take in. */
+  capture(tensor: Tensor): Tensor {
+    if (tensor.graph !== this) throw invalidArgument(`Tensor ${tensor.name} is not from the passed-in graph.`);
+    return tensor;
+  }
+
+  /** Whether operations of this graph can wait for the operation; a function's body has the function's callers wait instead. */
+  captureControl(op: Operation): boolean {
+    if (op.graph !== this) throw invalidArgument(`Operation ${op.name} is not from the passed-in graph.`);
+    return true;
+  }
+
+  /** Whether an operation or a scope has the name, without regard to case. */
+  isNameUsed(name: string): boolean {
+    return this.#namesInUse.has(name.toLowerCase());
+  }
+
   /** Adds an operation with exactly this name; ALREADY_EXISTS-like INVALID_ARGUMENT for a taken one, NOT_FOUND for an unknown op. */
   createOperation(init: OperationInit): Operation {
     const def = findOpDef(init.type) ?? this.functions.get(init.type)?.opDef();
@@ -126,7 +172,7 @@ export class Graph {
     init.check?.(op);
     this.operations.push(op);
     this.#byName.set(op.name, op);
-    this.#markUsed(op.name);
+    this.markUsed(op.name);
     inferShapes(op);
     return op;
   }
@@ -167,7 +213,13 @@ export class Graph {
     return `${name}_${count - 1}`;
   }
 
-  #markUsed(name: string): void {
+  /** `uniqueName` for a name scope. */
+  uniqueScope(name: string): string {
+    return this.uniqueName(name);
+  }
+
+  /** Keeps a name from being given by `uniqueName`. */
+  markUsed(name: string): void {
     const key = name.toLowerCase();
     if (!this.#namesInUse.has(key)) this.#namesInUse.set(key, 1);
   }

@@ -78,7 +78,7 @@ export function nameScope<T>(name: string | null, body: (scope: string) => T): T
   const scope = top();
   const graph = currentGraph();
   const entered =
-    name === null || name === "" ? "" : name.endsWith("/") ? name.slice(0, -1) : graph.uniqueName(scopedName(name));
+    name === null || name === "" ? "" : name.endsWith("/") ? name.slice(0, -1) : graph.uniqueScope(scopedName(name));
   return within({ ...scope!, name: entered }, () => body(entered === "" ? "" : `${entered}/`));
 }
 

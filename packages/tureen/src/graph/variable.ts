@@ -5,7 +5,7 @@ import type { TensorValue } from "../core/tensor-value.js";
 import { build, buildOp, constant, type TensorLike } from "./build-op.js";
 import { collectionKeys } from "./collections.js";
 import { type Graph, type Operation, Tensor } from "./graph.js";
-import { controlDependencies, currentGraph, currentNameScope, nameScope } from "./scope.js";
+import { controlDependencies, currentGraph, currentNameScope, nameScope, withGraph } from "./scope.js";
 
 /** Gives a variable's first value; `shape` and `dtype` are the variable's. Called under the scope `<variable>/Initializer`. */
 export type Initializer = (shape: Shape, dtype: DType) => Tensor;
@@ -43,14 +43,15 @@ export class Variable {
   readonly isInitialized: Tensor;
 
   constructor(options: VariableOptions) {
-    const graph = currentGraph();
+    // As TensorFlow: a variable made in a function's body lives outside of all functions, and the body takes its handle in.
+    const graph = currentGraph().root;
     const { name, initializer } = options;
     if (graph.findOperation(name) !== undefined) throw invalidArgument(`Variable ${name} already exists.`);
     this.name = name;
     this.trainable = options.trainable ?? true;
     // Variables do not wait for what happens to be built around them.
     [this.dtype, this.shape, this.handle, this.initialValue, this.initializer, this.isInitialized, this.snapshot] =
-      controlDependencies(null, () => nameScope(null, () => makeVariable(graph, name, options, initializer)));
+      atRoot(graph, () => makeVariable(graph, name, options, initializer));
     const collections = options.collections ?? [collectionKeys.globalVariables];
     for (const key of collections) graph.addToCollection(key, this);
     if (this.trainable && (options.collections === undefined || collections.includes(collectionKeys.globalVariables))) {
@@ -99,6 +100,15 @@ export class Variable {
   gather(indices: Tensor, name?: string): Tensor {
     return build("ResourceGather", [this.handle, indices], { dtype: this.dtype }, name);
   }
+}
+
+function atRoot(graph: Graph, make: () => Parts): Parts {
+  if (graph === currentGraph()) return controlDependencies(null, () => nameScope(null, make));
+  const parts = withGraph(graph, make);
+  // A layer made later outside of the function takes another name than the one within.
+  const scope = parts[2].op.name.split("/").slice(0, -1).join("/");
+  if (scope !== "") graph.markUsed(scope);
+  return parts;
 }
 
 type Parts = [DType, Shape, Tensor, Tensor, Operation, Tensor, Tensor];

@@ -9,6 +9,7 @@ import { liftBody } from "./compile/inline-calls.js";
 import { lift } from "./compile/lift.js";
 import { explainPlan, type PlanReport } from "./compile/partition-report.js";
 import { isAsAssumed, type Plan, runPlan } from "./compile/plan.js";
+import { splitPlan } from "./compile/split-plan.js";
 import type { FunctionRunner } from "./function-runner.js";
 import type { KernelTable } from "./kernel.js";
 import { kernelTable } from "./kernels/index.js";
@@ -50,6 +51,16 @@ const foldingMilliseconds = 10_000;
 /** A compiled (feeds, fetches, targets): values in the order of the feeds in, values in the order of the fetches out. */
 export type Callable = (feeds: readonly TensorValue[], options?: SessionRunOptions) => TensorValue[];
 
+/** A compiled request in two parts, see `splitPlan`. */
+export interface SplitCallable {
+  /** What the rest needs of the feeds; undefined where their shapes are not as declared, so that another plan is for them. */
+  readonly ahead: (feeds: readonly TensorValue[]) => TensorValue[] | undefined;
+  /** The request's fetches. */
+  readonly rest: (values: readonly TensorValue[]) => TensorValue[];
+  /** The same for sessions whose parts fit each other. */
+  readonly digest: string;
+}
+
 /** What a session is asked for; tensors and operations by themselves or by name. */
 export interface CallableRequest {
   readonly feeds?: readonly (Tensor | string)[];
@@ -70,6 +81,8 @@ export class Session {
   readonly #callables = new Map<string, Callable>();
   readonly #functions: CompilingRunner;
   readonly #partitioners: Partitioner[] = [];
+  readonly #plans = new Set<Plan>();
+  readonly #planOf = new WeakMap<Callable, Plan>();
   #steps = 0;
   #closed = false;
 
@@ -78,7 +91,11 @@ export class Session {
     this.resources = options.resources ?? new ResourceManager();
     this.#options = options;
     this.#kernels = options.kernels ?? kernelTable;
-    this.#functions = makeFunctionRunner(graph, () => this.#compileOptions());
+    this.#functions = makeFunctionRunner(
+      graph,
+      () => this.#compileOptions(),
+      (plan) => this.#plans.add(plan),
+    );
   }
 
   /** Runs what the fetches and targets need; values in the order of `fetches`. */
@@ -110,9 +127,24 @@ export class Session {
     this.#options.onNewPlan?.(feeds, fetches);
     const compile = (trustFeeds: boolean): Plan =>
       compilePlan(lift({ feeds, fetches, targets }), { ...this.#compileOptions(), trustFeeds });
-    const callable = this.#makeCallable(compile(true), feeds, () => compile(false));
+    const plan = compile(true);
+    const callable = this.#makeCallable(plan, feeds, () => compile(false));
+    this.#planOf.set(callable, plan);
     this.#callables.set(key, callable);
     return callable;
+  }
+
+  /** A callable of this session in two parts; undefined where nothing in it depends on its feeds alone. */
+  split(callable: Callable): SplitCallable | undefined {
+    const plan = this.#planOf.get(callable);
+    const parts = plan && splitPlan(plan);
+    if (parts === undefined) return undefined;
+    const { ahead, rest, digest } = parts;
+    return {
+      ahead: (feeds) => (isAsAssumed(ahead, feeds) ? runPlan(ahead, feeds, this.context()) : undefined),
+      rest: (values) => runPlan(rest, values, this.context()),
+      digest,
+    };
   }
 
   /** What the plan of a request does, where each step runs and why; runs nothing. */
@@ -133,9 +165,21 @@ export class Session {
   /** Forgets compiled plans, so that the next ones see what became constant since. */
   forgetPlans(): void {
     this.#callables.clear();
+    this.#plans.clear();
     this.#functions.forget();
     // Callables may still be held; what no one holds is collected.
     this.#partitioners.length = 0;
+  }
+
+  /** The constants of the graph and of the plans compiled so far; many share their data. */
+  *constants(): Generator<TensorValue, void> {
+    yield* constantsOf(this.graph);
+    for (const plan of this.#plans) for (const value of plan.template) if (value !== undefined) yield value;
+  }
+
+  /** Bytes that compiled plans hold outside of JavaScript's heap. */
+  get nativeBytes(): number {
+    return this.#partitioners.reduce((sum, { nativeBytes = 0 }) => sum + nativeBytes, 0);
   }
 
   get isClosed(): boolean {
@@ -146,6 +190,7 @@ export class Session {
   close(): void {
     this.#closed = true;
     this.#callables.clear();
+    this.#plans.clear();
     for (const partitioner of this.#partitioners.splice(0)) partitioner.close?.();
   }
 
@@ -193,6 +238,7 @@ export class Session {
   /** `general` compiles a plan for feeds whose shapes are not as declared. */
   #makeCallable(plan: Plan, feeds: readonly Tensor[], general: () => Plan): Callable {
     let other: Plan | undefined;
+    this.#plans.add(plan);
     // The message counts feeds by the order of their sorted names.
     const sorted = feeds.map((feed) => feed.name).sort();
     const position = feeds.map((feed) => sorted.indexOf(feed.name));
@@ -210,7 +256,10 @@ export class Session {
       }
       if (this.#closed) throw failedPrecondition("Session has been closed.");
       if (isAsAssumed(plan, values)) return runPlan(plan, values, this.context(options));
-      other ??= general();
+      if (other === undefined) {
+        other = general();
+        this.#plans.add(other);
+      }
       return runPlan(other, values, this.context(options));
     };
   }
@@ -222,7 +271,13 @@ interface CompilingRunner extends FunctionRunner {
   forget(): void;
 }
 
-function makeFunctionRunner(graph: Graph, options: () => CompileOptions): CompilingRunner {
+/** The tensors in the attributes of a graph's operations. */
+function* constantsOf(graph: Graph): Generator<TensorValue, void> {
+  for (const { attrs } of graph.operations)
+    for (const attr of attrs.map.values()) if (attr.kind === "tensor") yield attr.value;
+}
+
+function makeFunctionRunner(graph: Graph, options: () => CompileOptions, made: (plan: Plan) => void): CompilingRunner {
   let plans = new WeakMap<FunctionBody, Plan>();
   const bodyOf = (reference: FunctionReference): FunctionBody => {
     const fn = graph.functions.get(reference.name);
@@ -234,6 +289,7 @@ function makeFunctionRunner(graph: Graph, options: () => CompileOptions): Compil
     if (plan === undefined) {
       plan = compilePlan(liftBody(body, ""), options());
       plans.set(body, plan);
+      made(plan);
     }
     return plan;
   };

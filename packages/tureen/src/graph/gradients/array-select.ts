@@ -53,6 +53,14 @@ const topK: GradientRule = (op, grads) => {
   return [reshape(spread, inputShape), ...op.inputs.slice(1).map(() => null)];
 };
 
+/** Equal elements share the gradient. */
+const nthElement: GradientRule = (op, grads) => {
+  const input = op.inputs[0]!;
+  const chosen = build("Cast", [build("Equal", [expandDims(op.output, -1), input])], { DstT: input.dtype });
+  const count = expandDims(build("Sum", [chosen, -1]), -1);
+  return [build("Mul", [build("RealDiv", [chosen, count]), expandDims(denseOf(grads), -1)]), null];
+};
+
 const partition: GradientRule = (op, grads) => {
   const [data, partitions] = op.inputs;
   const count = op.attrs.int("num_partitions");
@@ -79,6 +87,8 @@ export const arraySelectGradients: GradientTable = {
   SelectV2: selectV2Rule,
   TopK: topK,
   TopKV2: topK,
+  ApproxTopK: topK,
+  NthElement: nthElement,
   DynamicPartition: partition,
   DynamicStitch: stitch,
   ParallelDynamicStitch: stitch,

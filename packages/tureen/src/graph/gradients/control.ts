@@ -2,16 +2,16 @@ import { notFound } from "../../core/status-error.js";
 import type { GradientRule, GradientTable } from "../gradient.js";
 import { loopGradient } from "../loop-gradients.js";
 import { passThrough } from "./array-basic.js";
+import { branchGradient } from "./control-branches.js";
+import { whileGradient } from "./control-loop.js";
+import { switchGradients } from "./control-switch.js";
 
 const prevent: GradientRule = (op) => {
   throw notFound(`Gradient explicitly disabled. Reason: ${op.attrs.text("message")}`);
 };
 
-const loop: GradientRule = (op, grads) => {
-  const rule = loopGradient(op);
-  if (rule === undefined) throw notFound(`No gradient defined for operation '${op.name}' (op type: ${op.type})`);
-  return rule(op, grads);
-};
+/** A loop whose builder knows a better way says so. */
+const loop: GradientRule = (op, grads, walk) => (loopGradient(op) ?? whileGradient)(op, grads, walk);
 
 /** Gradients of the control family. */
 export const controlGradients: GradientTable = {
@@ -24,8 +24,15 @@ export const controlGradients: GradientTable = {
   EnsureShape: passThrough,
   Print: passThrough,
   PreventGradient: prevent,
+  If: branchGradient,
+  StatelessIf: branchGradient,
+  Case: branchGradient,
+  StatelessCase: branchGradient,
+  PartitionedCall: branchGradient,
+  StatefulPartitionedCall: branchGradient,
   While: loop,
   StatelessWhile: loop,
+  ...switchGradients,
   StopGradient: null,
   Placeholder: null,
   PlaceholderV2: null,

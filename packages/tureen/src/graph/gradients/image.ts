@@ -11,6 +11,7 @@ import {
   resizeNearestNeighborGrad,
 } from "../ops/image.js";
 import { denseOf } from "./array/build-math.js";
+import { imageColorGradients } from "./image-color.js";
 import { imagePatchGradients } from "./image-patches.js";
 
 function centers({ attrs }: Operation): { readonly alignCorners: boolean; readonly halfPixelCenters: boolean } {
@@ -46,6 +47,7 @@ const cropAndResize: GradientRule = (op, grads) => {
 
 /** Gradients of the image family. */
 export const imageGradients: GradientTable = {
+  ...imageColorGradients,
   ...imagePatchGradients,
   ResizeBilinear: bilinear,
   ResizeBicubic: bicubic,

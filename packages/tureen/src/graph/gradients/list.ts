@@ -184,6 +184,12 @@ const arraySplit: GradientRule = (op, grads) => {
 export const listGradients: GradientTable = {
   EmptyTensorList: null,
   TensorListReserve: null,
+  TensorListConcatLists: null,
+  TensorListPushBackBatch: null,
+  Stack: null,
+  StackClose: null,
+  StackPop: null,
+  StackPush: null,
   TensorListLength: null,
   TensorListElementShape: null,
   TensorListPushBack: pushBack,

@@ -1,4 +1,5 @@
 import { lowestFloat } from "../../core/float-limits.js";
+import { build } from "../build-op.js";
 import type { Gradient, GradientTable } from "../gradient.js";
 import type { Operation, Tensor } from "../graph.js";
 import { reshape, selectV2 } from "../ops/array.js";
@@ -50,6 +51,24 @@ function clipByValue(op: Operation, grads: readonly (Gradient | null)[]): (Tenso
   return [selectV2(m.logicalOr(below, above), zeros, grad), sumTo(low, below), sumTo(high, above)];
 }
 
+/** Elements that were pooled share their gradients' mean. */
+function isotonicRegression(op: Operation, grads: readonly (Gradient | null)[]): (Tensor | null)[] {
+  const [input, segments] = [op.inputs[0]!, op.outputs[1]!];
+  const grad = denseOf(grads);
+  const sizes = shapeTensor(input);
+  const total = build("Prod", [sizes, [0]]);
+  const columns = build("StridedSlice", [sizes, [-1], [0], [1]], { shrink_axis_mask: 1 });
+  // A row has at most as many pools as columns: numbers of their own for the pools of each row.
+  const rowStarts = reshape(build("Range", [0, total, columns]), [-1, 1]);
+  const wide = build("AddV2", [reshape(segments, build("Pack", [[-1, columns]])), rowStarts]);
+  const pools = reshape(wide, [-1]);
+  const flat = reshape(grad, [-1]);
+  const sums = build("UnsortedSegmentSum", [flat, pools, total]);
+  const counts = build("UnsortedSegmentSum", [build("OnesLike", [flat]), pools, total]);
+  const means = m.realDiv(build("GatherV2", [sums, pools, 0]), build("GatherV2", [counts, pools, 0]));
+  return [reshape(means, sizes)];
+}
+
 /** Gradients of the math ops that are neither element-wise functions of one nor of two operands. */
 export const mathMiscGradients: GradientTable = {
   AddN: (op, grads) => op.inputs.map(() => grads[0]!),
@@ -61,4 +80,5 @@ export const mathMiscGradients: GradientTable = {
   Cumprod: cumprod,
   Cumsum: cumsum,
   CumulativeLogsumexp: cumulativeLogsumexp,
+  IsotonicRegression: isotonicRegression,
 };

@@ -19,7 +19,10 @@ import {
   type dilation2d,
   dilation2dBackpropFilter,
   dilation2dBackpropInput,
+  fractionalAvgPoolGrad,
+  fractionalMaxPoolGrad,
   maxPool3dGrad,
+  maxPool3dGradGrad,
   maxPoolGrad,
   maxPoolGradGrad,
   maxPoolGradGradV2,
@@ -222,6 +225,34 @@ const maxPoolWithArgmaxGradient: GradientRule = (op, grads) => [
   }),
 ];
 
+function maxPool3dOptions(op: Operation): Parameters<typeof maxPool3dGrad>[3] {
+  return pool3dOptions(op);
+}
+
+const maxPool3dGradGradient: GradientRule = (op, grads) => {
+  const [input, output] = op.inputs as [Tensor, Tensor];
+  const second = maxPool3dGradGrad(input, output, denseOf(grads), maxPool3dOptions(op));
+  return [zerosLike(input), zerosLike(output), second];
+};
+
+const maxPool3dGradGradGradient: GradientRule = (op, grads) => {
+  const [input, output] = op.inputs as [Tensor, Tensor];
+  const third = maxPool3dGrad(input, output, denseOf(grads), maxPool3dOptions(op));
+  return [zerosLike(input), zerosLike(output), third];
+};
+
+const fractionalMaxPoolGradient: GradientRule = (op, grads) => [
+  fractionalMaxPoolGrad(op.inputs[0]!, op.outputs[0]!, denseOf(grads), op.outputs[1]!, op.outputs[2]!, {
+    overlapping: op.attrs.bool("overlapping"),
+  }),
+];
+
+const fractionalAvgPoolGradient: GradientRule = (op, grads) => [
+  fractionalAvgPoolGrad(shape(op.inputs[0]!, { outType: "int64" }), denseOf(grads), op.outputs[1]!, op.outputs[2]!, {
+    overlapping: op.attrs.bool("overlapping"),
+  }),
+];
+
 /** Gradients of convolution and pooling. */
 export const nnWindowGradients: GradientTable = {
   Conv2D: conv2dGradient,
@@ -243,6 +274,10 @@ export const nnWindowGradients: GradientTable = {
   AvgPool: (op, grads) => [avgPoolGrad(shape(op.inputs[0]!), denseOf(grads), poolOptions(op))],
   AvgPoolGrad: (op, grads) => [stopGradient(op.inputs[0]!), avgPool(denseOf(grads), poolOptions(op))],
   MaxPool3D: (op, grads) => [maxPool3dGrad(op.inputs[0]!, op.output, denseOf(grads), pool3dOptions(op))],
+  MaxPool3DGrad: maxPool3dGradGradient,
+  MaxPool3DGradGrad: maxPool3dGradGradGradient,
+  FractionalMaxPool: fractionalMaxPoolGradient,
+  FractionalAvgPool: fractionalAvgPoolGradient,
   AvgPool3D: (op, grads) => [avgPool3dGrad(shape(op.inputs[0]!), denseOf(grads), pool3dOptions(op))],
   AvgPool3DGrad: (op, grads) => [stopGradient(op.inputs[0]!), avgPool3d(denseOf(grads), pool3dOptions(op))],
 };

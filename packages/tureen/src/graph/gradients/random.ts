@@ -35,6 +35,7 @@ function statelessGamma(alphaAt: number): GradientRule {
 
 /** Gradients of the random family: of most samples TensorFlow has none. */
 export const randomGradients: GradientTable = {
+  RandomIndexShuffle: null,
   RandomUniform: null,
   RandomStandardNormal: null,
   TruncatedNormal: null,
@@ -63,4 +64,11 @@ export const randomGradients: GradientTable = {
   StatelessRandomGetKeyCounter: null,
   StatelessRandomGetAlg: null,
   StatelessRandomGetKeyCounterAlg: null,
+  UniformCandidateSampler: null,
+  LogUniformCandidateSampler: null,
+  LearnedUnigramCandidateSampler: null,
+  ThreadUnsafeUnigramCandidateSampler: null,
+  FixedUnigramCandidateSampler: null,
+  AllCandidateSampler: null,
+  ComputeAccidentalHits: null,
 };

@@ -1,3 +1,4 @@
+import { unimplemented } from "../../core/status-error.js";
 import { constant } from "../build-op.js";
 import type { Gradient, GradientTable } from "../gradient.js";
 import type { Operation, Tensor } from "../graph.js";
@@ -160,6 +161,13 @@ export const sparseGradients: GradientTable = {
     const grad = denseOf(grads);
     const values = gatherNd(grad, op.inputs[0]!);
     return [null, null, values, sub(sumAll(grad), sumAll(values))];
+  },
+
+  SparseSparseMaximum: () => {
+    throw unimplemented("Gradient for SparseSparseMaximum is not implemented.");
+  },
+  SparseSparseMinimum: () => {
+    throw unimplemented("Gradient for SparseSparseMinimum is not implemented.");
   },
 
   SparseReshape: null,

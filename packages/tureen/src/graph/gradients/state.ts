@@ -45,4 +45,7 @@ export const stateGradients: GradientTable = {
   ScatterDiv: null,
   ScatterUpdate: null,
   CountUpTo: null,
+  ScatterNdAdd: null,
+  ScatterNdSub: null,
+  ScatterNdUpdate: null,
 };

@@ -1,6 +1,19 @@
-import type { GradientTable } from "../gradient.js";
+import { constant } from "../build-op.js";
+import type { GradientRule, GradientTable } from "../gradient.js";
+import { expandDims, oneHot, shape, stridedSlice } from "../ops/array.js";
+import { mul } from "../ops/math.js";
+import { denseOf } from "./array/build-math.js";
 
-/** Gradients of the text family: text has none. */
+/** Each arc of the best tree gets the gradient of the tree's score. */
+const maxSpanningTree: GradientRule = (op, grads) => {
+  const { dtype } = op.outputs[0]!;
+  const sources = op.outputs[1]!;
+  const nodes = stridedSlice(shape(sources), [1], [2], [1], { shrinkAxisMask: 1 });
+  const arcs = oneHot(sources, nodes, constant(1, dtype), constant(0, dtype));
+  return [null, mul(arcs, expandDims(expandDims(denseOf(grads), -1), -1))];
+};
+
+/** Gradients of the text family: text itself has none. */
 export const textGradients: GradientTable = {
   CaseFoldUTF8: null,
   NormalizeUTF8: null,
@@ -22,6 +35,8 @@ export const textGradients: GradientTable = {
   "TFText>ByteSplitWithOffsets": null,
   "TFText>ByteSplitByOffsets": null,
   RougeL: null,
+  ConstrainedSequence: null,
+  MaxSpanningTree: maxSpanningTree,
   SentencepieceOp: null,
   SentencepieceTokenizeOp: null,
   SentencepieceTokenizeWithOffsetsOp: null,

@@ -2,6 +2,35 @@ import type { DType } from "../../core/dtype.js";
 import { build, buildOp, type TensorLike } from "../build-op.js";
 import type { Tensor } from "../graph.js";
 
+/** The `k` largest entries of the last dimension; exact, as TensorFlow's kernel for processors is. */
+export function approxTopK(
+  input: TensorLike,
+  options: {
+    readonly k: number;
+    readonly reductionDimension?: number;
+    readonly recallTarget?: number;
+    readonly isMaxK?: boolean;
+    readonly reductionInputSizeOverride?: number;
+    readonly aggregateToTopk?: boolean;
+    readonly name?: string;
+  },
+): { readonly values: Tensor; readonly indices: Tensor } {
+  const { outputs } = buildOp(
+    "ApproxTopK",
+    [input],
+    {
+      k: options.k,
+      reduction_dimension: options.reductionDimension,
+      recall_target: options.recallTarget,
+      is_max_k: options.isMaxK,
+      reduction_input_size_override: options.reductionInputSizeOverride,
+      aggregate_to_topk: options.aggregateToTopk,
+    },
+    options.name,
+  );
+  return { values: outputs[0]!, indices: outputs[1]! };
+}
+
 /** The distinct elements in order of first appearance, and for each element its number among them. */
 export function unique(
   x: TensorLike,

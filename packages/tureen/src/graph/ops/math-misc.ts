@@ -130,3 +130,12 @@ export function broadcastGradientArgs(
   const [r0, r1] = buildOp("BroadcastGradientArgs", [s0, s1], {}, options.name).outputs;
   return { r0: r0!, r1: r1! };
 }
+
+/** The decreasing sequences nearest to those of the last dimension, and which elements were pooled. */
+export function isotonicRegression(
+  input: TensorLike,
+  options: { readonly outputDtype?: DType; readonly name?: string } = {},
+): { readonly output: Tensor; readonly segments: Tensor } {
+  const { outputs } = buildOp("IsotonicRegression", [input], { output_dtype: options.outputDtype }, options.name);
+  return { output: outputs[0]!, segments: outputs[1]! };
+}

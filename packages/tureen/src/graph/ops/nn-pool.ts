@@ -262,6 +262,27 @@ export function maxPool3dGrad(
   );
 }
 
+/** Gradient of MaxPool3DGrad. */
+export function maxPool3dGradGrad(
+  origInput: TensorLike,
+  origOutput: TensorLike,
+  grad: TensorLike,
+  options: {
+    readonly ksize: readonly number[];
+    readonly strides: readonly number[];
+    readonly padding: "SAME" | "VALID";
+    readonly dataFormat?: "NDHWC" | "NCDHW";
+    readonly name?: string;
+  },
+): Tensor {
+  return build(
+    "MaxPool3DGradGrad",
+    [origInput, origOutput, grad],
+    { ksize: options.ksize, strides: options.strides, padding: options.padding, data_format: options.dataFormat },
+    options.name,
+  );
+}
+
 /** The mean over each 3-D window. */
 export function avgPool3d(
   input: TensorLike,

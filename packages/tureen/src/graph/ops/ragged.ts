@@ -58,3 +58,32 @@ export function raggedGather(
   );
   return { splits: op.outputs.slice(0, -1), values: op.outputs.at(-1)! };
 }
+
+/** A ragged tensor as a variant: one for each of its rows where `batchedInput`, else one for the whole. */
+export function raggedTensorToVariant(
+  rtNestedSplits: readonly TensorLike[],
+  rtDenseValues: TensorLike,
+  options: { readonly batchedInput: boolean; readonly name?: string },
+): Tensor {
+  return build(
+    "RaggedTensorToVariant",
+    [rtNestedSplits, rtDenseValues],
+    { batched_input: options.batchedInput },
+    options.name,
+  );
+}
+
+/** Gradient of RaggedTensorToVariant with respect to the dense values, of their shape. */
+export function raggedTensorToVariantGradient(
+  encodedRaggedGrad: TensorLike,
+  rowSplits: TensorLike,
+  denseValuesShape: TensorLike,
+  options: { readonly tValues: DType; readonly name?: string },
+): Tensor {
+  return build(
+    "RaggedTensorToVariantGradient",
+    [encodedRaggedGrad, rowSplits, denseValuesShape],
+    { Tvalues: options.tValues },
+    options.name,
+  );
+}

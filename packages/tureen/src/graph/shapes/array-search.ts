@@ -76,6 +76,23 @@ export const arraySearchShapes: ShapeTable = {
     return [[-1], [-1]];
   },
   InvertPermutation: ({ inputs: [x] }) => [withRank(x!.shape, 1)],
+  ApproxTopK: ({ inputs: [input], attrs }) => {
+    const shape = input!.shape;
+    if (shape === undefined) return [undefined, undefined];
+    if (shape.length < 1) throw invalidArgument(`Shape must be at least rank 1 but is rank ${shape.length}`);
+    const declared = attrs.int("reduction_dimension");
+    const axis = declared < 0 ? declared + shape.length : declared;
+    if (axis < 0 || axis >= shape.length) {
+      throw invalidArgument(
+        `Reduction dimension must be defined within the rank of operand. Got reduction dimension: ${declared} for rank ${shape.length}`,
+      );
+    }
+    const k = attrs.int("k");
+    const size = shape[axis]!;
+    if (size >= 0 && size < k) throw invalidArgument(`input must have last dimension >= k = ${k} but is ${size}`);
+    const output = shape.map((each, d) => (d === axis ? k : each));
+    return [output, output];
+  },
   TopK: ({ inputs: [input], attrs }) => topK(input!.shape, attrs.int("k")),
   TopKV2: (node) => topK(node.inputs[0]!.shape, knownInteger(node.constant(1))),
   LowerBound: bound,

@@ -1,4 +1,4 @@
-import { mergeShapes, type PartialShape } from "../../core/shape.js";
+import { mergeShapes, type PartialShape, sameShape } from "../../core/shape.js";
 import type { InferredShape, ShapeNode, ShapeTable } from "../infer-shapes.js";
 import { withRank } from "./array/partial-shape.js";
 import { sameAsInput } from "./array-basic.js";
@@ -38,6 +38,21 @@ function placeholderWithDefault({ inputs: [input], attrs }: ShapeNode): readonly
 
 const declaredShape = ({ attrs }: ShapeNode): readonly InferredShape[] => [attrs.shape("shape")];
 
+/** What the op's builder wrote down of each output; TensorFlow's shape functions trust it as well. */
+function writtenShapes({ attrs, outputTypes }: ShapeNode): readonly InferredShape[] {
+  const written = attrs.has("output_shapes") ? attrs.shapes("output_shapes") : [];
+  return written.length === outputTypes.length ? written : outputTypes.map(() => undefined);
+}
+
+/** As written down, or where nothing is as the first values. What a handle points to stays. */
+function loopShapes(node: ShapeNode): readonly InferredShape[] {
+  const shapes = node.attrs.has("output_shapes") ? node.attrs.shapes("output_shapes") : [];
+  return node.inputs.map(({ shape, handleData }, i) => ({
+    shape: shapes.length === node.inputs.length ? shapes[i] : shape,
+    handle: handleData,
+  }));
+}
+
 /** Shape rules of the control family. */
 export const controlShapes: ShapeTable = {
   Identity: sameAsInput,
@@ -65,6 +80,20 @@ export const controlShapes: ShapeTable = {
   NextIteration: sameAsInput,
   RefNextIteration: sameAsInput,
   LoopCond: ({ inputs: [input] }) => [withRank(input!.shape, 0)],
+  For: ({ outputTypes }) => outputTypes.map(() => undefined),
+  RefSelect: ({ inputs }) => {
+    withRank(inputs[0]!.shape, 0);
+    const [first, ...others] = inputs.slice(1).map(({ shape }) => shape);
+    const same = first !== undefined && others.every((shape) => shape !== undefined && sameShape(shape, first));
+    return [same && first.every((size) => size >= 0) ? first : undefined];
+  },
+  SyncDevice: () => [],
+  If: writtenShapes,
+  StatelessIf: writtenShapes,
+  Case: writtenShapes,
+  StatelessCase: writtenShapes,
+  While: loopShapes,
+  StatelessWhile: loopShapes,
   NoOp: () => [],
   ControlTrigger: () => [],
 };

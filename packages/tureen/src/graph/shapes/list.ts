@@ -165,6 +165,8 @@ export const listShapes: ShapeTable = {
   TensorMapHasKey: () => [[]],
   TensorMapLookup: () => [undefined],
   TensorMapStackKeys: () => [undefined],
+  CompositeTensorVariantFromComponents: () => [[]],
+  CompositeTensorVariantToComponents: ({ outputTypes }) => outputTypes.map(() => undefined),
   Stack: () => [[2]],
   StackPush: ({ inputs }) => [inputs[1]!.shape],
   StackPop: () => [undefined],

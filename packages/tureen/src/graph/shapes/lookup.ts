@@ -29,6 +29,7 @@ export const lookupShapes: ShapeTable = {
   MutableHashTableOfTensors: oldHandle,
   MutableHashTableOfTensorsV2: handle,
   AnonymousMutableHashTableOfTensors: handle,
+  MutableDenseHashTable: oldHandle,
   MutableDenseHashTableV2: handle,
   AnonymousMutableDenseHashTable: handle,
   LookupTableFind: find,

@@ -134,6 +134,7 @@ export const mathShapes: ShapeTable = {
     const bins = constant(2);
     return [[bins === undefined || bins.shape.length > 0 ? -1 : toIntegers(bins)[0]!]];
   },
+  IsotonicRegression: ({ inputs }) => [inputs[0]!.shape, inputs[0]!.shape],
   UnravelIndex: unravelIndex,
   AddN: merged,
   ApproximateEqual: merged,

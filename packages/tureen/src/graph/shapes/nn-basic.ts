@@ -154,6 +154,26 @@ function recurrent(outputs: number, sequence: boolean): ShapeRule {
   };
 }
 
+const lstmBlockCellGrad: ShapeRule = ({ inputs }) => {
+  const [batch] = withRank(inputs[0]!.shape, 2);
+  const [, cells] = withRank(inputs[1]!.shape, 2);
+  const vectors = [4, 5, 6].map((input) => inputs[input]!.shape);
+  return [[batch!, cells!], [batch!, cells! < 0 ? -1 : 4 * cells!], ...vectors];
+};
+
+const blockLstmGrad: ShapeRule = ({ inputs }) => {
+  const ranks = [3, 2, 2, 2, 1, 1, 1, 1];
+  return ranks.map((rank, i) => withRank(inputs[i + 1]!.shape, rank));
+};
+
+const gruBlockCellGrad: ShapeRule = ({ inputs }) => {
+  const x = withRank(inputs[0]!.shape, 2);
+  const [, cells] = withRank(inputs[1]!.shape, 2);
+  const [, twice] = withRank(inputs[2]!.shape, 2);
+  const state = [x[0]!, cells!];
+  return [x, state, state, [x[0]!, twice!]];
+};
+
 const ctcGreedyDecoder: ShapeRule = ({ inputs }) => {
   const [, batch] = withRank(inputs[0]!.shape, 3);
   const [lengths] = withRank(inputs[1]!.shape, 1);
@@ -244,4 +264,8 @@ export const nnBasicShapes: ShapeTable = {
   BlockLSTM: recurrent(7, true),
   BlockLSTMV2: recurrent(7, true),
   GRUBlockCell: recurrent(4, false),
+  LSTMBlockCellGrad: lstmBlockCellGrad,
+  BlockLSTMGrad: blockLstmGrad,
+  BlockLSTMGradV2: blockLstmGrad,
+  GRUBlockCellGrad: gruBlockCellGrad,
 };

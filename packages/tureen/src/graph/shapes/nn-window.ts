@@ -188,6 +188,89 @@ const dilation: ShapeRule = (node) => {
   return [[input[0]!, size(1), size(2), mergeSize(input[3]!, filter[2]!)]];
 };
 
+/** Pools whose sizes differ by one: `floor(size / ratio)` of them. */
+const fractionalPool: ShapeRule = ({ inputs, attrs }) => {
+  const input = withRank(inputs[0]!.shape, 4);
+  const ratios = attrs.floats("pooling_ratio");
+  const tooSmall = ratios.find((ratio) => ratio < 1);
+  if (tooSmall !== undefined) throw invalidArgument(`pooling_ratio cannot be smaller than 1, got: ${tooSmall}`);
+  const output = input.map((size, d) => (size < 0 ? -1 : Math.floor(Math.fround(size / ratios[d]!))));
+  return [output, [-1], [-1]];
+};
+
+/** Conv takes any number of batch dimensions, of which the others know one. */
+const generalConvolution: ShapeRule = ({ inputs, attrs }) => {
+  const [input, filter] = [inputs[0]!.shape, inputs[1]!.shape];
+  const batchDims = attrs.int("batch_dims");
+  if (input === undefined || filter === undefined) return [undefined];
+  if (batchDims < 0) throw invalidArgument("Batch dims must be non-negative.");
+  const rank = input.length - batchDims + 1;
+  if (rank !== 4 && rank !== 5) {
+    throw invalidArgument(`Input tensor must be rank 4 or 5, excluding extra batch dimensions, but got: ${rank}`);
+  }
+  withRank(filter, rank);
+  const [strides, given] = [attrs.ints("strides"), attrs.ints("dilations")];
+  if (strides.length !== rank) {
+    throw invalidArgument(`Stride attribute should contain ${rank} values, but got: ${strides.length}`);
+  }
+  const dilations = given.length === 0 ? new Array<number>(rank).fill(1) : given;
+  if (dilations.length !== rank) {
+    throw invalidArgument(`Conv requires the dilation attribute to contain ${rank} values, but got: ${given.length}`);
+  }
+  const slow = dilations.find((dilation) => dilation < 1);
+  if (slow !== undefined) throw invalidArgument(`Dilation rate must be >= 1, but got ${slow}`);
+  const channelFirst = attrs.text("data_format") === "CHANNELS_FIRST";
+  const layout = layoutOf(channelFirst ? "NCHW" : "NHWC", rank);
+  const padding = attrs.text("padding");
+  const explicit = attrs.ints("explicit_paddings");
+  const from = batchDims - 1;
+  const output = [...input.slice(0, batchDims), ...new Array<number>(rank - 1).fill(-1)];
+  output[from + layout.channel] = filter[rank - 1]!;
+  layout.spatial.forEach((axis, i) => {
+    const pads = padding === "EXPLICIT" ? [explicit[2 * axis] ?? 0, explicit[2 * axis + 1] ?? 0] : [0, 0];
+    output[from + axis] = windowed(
+      input[from + axis]!,
+      filter[i]!,
+      dilations[axis]!,
+      strides[axis]!,
+      padding,
+      pads as [number, number],
+    );
+  });
+  return [output];
+};
+
+/** Images that are resized (where `resizes`) and padded before they are convolved. */
+function fusedConvolution(resizes: boolean): ShapeRule {
+  return (node) => {
+    const { inputs, attrs } = node;
+    const strides = attrs.ints("strides");
+    if (strides.length !== 4) {
+      throw invalidArgument(`Operation requires the stride attribute to contain 4 values, but got: ${strides.length}`);
+    }
+    const images = [...withRank(inputs[0]!.shape, 4)];
+    const at = resizes ? 2 : 1;
+    if (resizes) {
+      const size = node.constant(1);
+      const [height, width] = size === undefined ? [-1, -1] : toIntegers(size);
+      images[1] = height!;
+      images[2] = width!;
+    }
+    const [rows] = withRank(inputs[at]!.shape, 2);
+    if (rows! >= 0 && rows !== 4) throw invalidArgument(`Shape must be rank ${rows} but is rank 4`);
+    const filter = withRank(inputs[at + 1]!.shape, 4);
+    const paddings = node.constant(at);
+    const pads = paddings === undefined ? undefined : toIntegers(paddings);
+    const padded = (axis: number): number =>
+      pads === undefined || images[axis]! < 0 ? -1 : images[axis]! + pads[2 * axis]! + pads[2 * axis + 1]!;
+    const size = (axis: number): number => {
+      if (padded(axis) < 0) return -1;
+      return windowed(padded(axis), filter[axis - 1]!, 1, strides[axis]!, attrs.text("padding"), [0, 0]);
+    };
+    return [[padded(0), size(1), size(2), filter[3]!]];
+  };
+}
+
 /** Shape rules of convolution and pooling. */
 export const nnWindowShapes: ShapeTable = {
   Conv2D: convolution(4),
@@ -197,6 +280,15 @@ export const nnWindowShapes: ShapeTable = {
   Conv3D: convolution(5),
   Conv3DBackpropInputV2: inputSizes(5),
   Conv3DBackpropFilterV2: filterSizes(5),
+  Conv3DBackpropInput: likeInput3d,
+  Conv3DBackpropFilter: ({ inputs }) => [withRank(inputs[1]!.shape, 5)],
+  Conv: generalConvolution,
+  FusedPadConv2D: fusedConvolution(false),
+  FusedResizeAndPadConv2D: fusedConvolution(true),
+  FractionalMaxPool: fractionalPool,
+  FractionalAvgPool: fractionalPool,
+  FractionalMaxPoolGrad: likeInput,
+  FractionalAvgPoolGrad: inputSizes(4),
   DepthwiseConv2dNative: depthwise,
   DepthwiseConv2dNativeBackpropInput: inputSizes(4),
   DepthwiseConv2dNativeBackpropFilter: filterSizes(4),
@@ -210,6 +302,7 @@ export const nnWindowShapes: ShapeTable = {
   MaxPoolGradWithArgmax: likeInput,
   MaxPool3D: pool(5, 1, true, fromAttrs),
   MaxPool3DGrad: likeInput3d,
+  MaxPool3DGradGrad: pool(5, 1, true, fromAttrs),
   AvgPool: pool(4, 1, false, fromAttrs),
   AvgPoolGrad: inputSizes(4),
   AvgPool3D: pool(5, 1, false, fromAttrs),

@@ -21,4 +21,17 @@ export const parsingShapes: ShapeTable = {
   DecodeCompressed: unchanged,
   ParseTensor: () => [undefined],
   SerializeTensor: () => [[]],
+  DecodeProtoV2: ({ inputs, attrs }) => {
+    const { shape } = inputs[0]!;
+    const fields = attrs.types("output_types").length;
+    if (shape === undefined) return new Array<undefined>(fields + 1).fill(undefined);
+    return [[...shape, fields], ...Array.from({ length: fields }, () => [...shape, -1])];
+  },
+  EncodeProto: ({ inputs }) => {
+    const first = inputs
+      .slice(1)
+      .map(({ shape }) => shape)
+      .find((shape) => shape !== undefined);
+    return [first?.slice(0, -1)];
+  },
 };

@@ -59,6 +59,8 @@ export const raggedShapes: ShapeTable = {
     return [[scalars ? 2 : lengths.length > 0 ? lengths[0]! + 1 : -1], [-1]];
   },
 
+  RaggedTensorToVariantGradient: (node) => [node.shapeOf(2)],
+
   RaggedGather: (node) => {
     const rank = node.attrs.int("PARAMS_RAGGED_RANK");
     const values = node.inputs[rank]!.shape;

@@ -3,6 +3,7 @@ import type { ShapeNode, ShapeRule, ShapeTable } from "../infer-shapes.js";
 import { joinShapes, knownInteger, unknownSizes, withRank } from "./array/partial-shape.js";
 import { sameAsInput } from "./array-basic.js";
 import { broadcastPartial } from "./array-select.js";
+import { randomCandidateShapes } from "./random-candidates.js";
 
 function wanted(node: ShapeNode, input = 0): PartialShape {
   const shape = node.shapeOf(input);
@@ -76,4 +77,5 @@ export const randomShapes: ShapeTable = {
   StatelessRandomGetKeyCounter: () => [[1], [2]],
   StatelessRandomGetAlg: () => [[]],
   StatelessRandomGetKeyCounterAlg: () => [[1], [2], []],
+  ...randomCandidateShapes,
 };

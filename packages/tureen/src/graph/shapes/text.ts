@@ -102,6 +102,11 @@ export const textShapes: ShapeTable = {
     const shape = [rows < 0 ? -1 : rows];
     return [shape, shape, shape];
   },
+  ConstrainedSequence: () => [undefined, undefined],
+  MaxSpanningTree: ({ inputs }) => {
+    const [batch, nodes] = inputs[1]!.shape ?? [-1, -1];
+    return [[batch ?? -1], [batch ?? -1, nodes ?? -1]];
+  },
   SentencepieceOp: () => [[]],
   SentencepieceTokenizeOp: sentencepieces(2),
   SentencepieceTokenizeWithOffsetsOp: sentencepieces(4),

@@ -3,11 +3,14 @@ import type { GraphFunction } from "../../graph/graph-function.js";
 import type { Kernel, KernelTable } from "../kernel.js";
 import type { RunContext } from "../run-context.js";
 import { derefVariables } from "./deref.js";
+import { dropEmptyControls } from "./empty-controls.js";
 import { foldConstants } from "./fold.js";
 import { type FreezeOptions, freezeVariables } from "./freeze.js";
+import { fuseElementwise } from "./fuse-elementwise.js";
 import { fuseLookupGradients, planLookupGradientKernel } from "./fuse-lookup-gradient.js";
 import { type FusedPayload, fusedTypes, fusePatterns } from "./fuse-patterns.js";
 import { fuseScans } from "./fuse-scans.js";
+import { fuseTreeLayers, planTreeLayerKernel } from "./fuse-tree-layer.js";
 import { inlineCalls } from "./inline-calls.js";
 import { functionalizeLoops, type LoopPayload } from "./loops.js";
 import { mergeDuplicates } from "./merge-duplicates.js";
@@ -29,6 +32,8 @@ export interface Partitioner {
   kernel(node: PlanNode): Kernel | undefined;
   /** Releases what its kernels hold outside of JavaScript's heap. */
   close?(): void;
+  /** Bytes that its kernels hold outside of JavaScript's heap. */
+  readonly nativeBytes?: number;
   /** What was decided, by the names of the nodes of the plan. */
   readonly decisions?: ReadonlyMap<string, StepDecision>;
 }
@@ -61,16 +66,19 @@ export function compilePlan(graph: PlanGraph, options: CompileOptions): Plan {
 
 function finish(graph: PlanGraph, options: CompileOptions, trustFeeds = false): Plan {
   if (options.simplify !== false) {
+    dropEmptyControls(graph);
     const { partitioner } = options;
     const plan = (unfused: PlanGraph): Plan =>
       makePlan(unfused, options.kernels, (node) => specialKernel(node, options));
     if (partitioner?.scan !== undefined)
       fuseScans(graph, options, trustFeeds, (node, scan) => partitioner.scan!(node, scan, plan));
     fuseLookupGradients(graph);
+    fuseTreeLayers(graph);
     // First the larger groups: of a fused node more is known than of those it stands for, and merging would tie groups together.
     fusePatterns(graph, options.kernels, trustFeeds);
     simplifyViews(graph, trustFeeds);
     mergeDuplicates(graph);
+    fuseElementwise(graph, trustFeeds);
     if (options.partitioner !== undefined) noteShapes(graph, trustFeeds);
   }
   options.partitioner?.partition(graph);
@@ -82,8 +90,10 @@ function specialKernel(node: PlanNode, options: CompileOptions): Kernel | undefi
   if (node.type === "_PlanLoop") return loopKernel(node.payload as LoopPayload, (inner) => finish(inner, options));
   if (node.type === "_PlanGather") return gatherRows(options.kernels, node);
   if (node.type === "_PlanLookupGradient") return planLookupGradientKernel(node);
+  if (node.type === "_PlanTreeLayer") return planTreeLayerKernel(node, options.kernels);
   if (node.type === "_PlanShapeVector") return (node.payload as ShapeVectorPayload).kernel();
-  if (fusedTypes.has(node.type)) return fusedKernel(node.payload as FusedPayload, options);
+  if (fusedTypes.has(node.type) || node.type === "_PlanElementwise")
+    return fusedKernel(node.payload as FusedPayload, options);
   return options.partitioner?.kernel(node);
 }
 

@@ -17,14 +17,14 @@ export function derefVariables(graph: PlanGraph): void {
     const controls = new Set(node.controls);
     node.inputs = node.inputs.map((port, i) => {
       if (!isRef(port)) return port;
-      if (wantsRef[i] !== true) return isVariable(source(port).node) ? value(port, node.controls) : port;
+      if (wantsRef[i] !== true) return leadsToVariable(port) ? value(port, node.controls) : port;
       const origin = source(port);
       if (origin.node !== port.node) controls.add(port.node);
       return origin;
     });
     node.controls = [...controls];
   }
-  graph.fetches = graph.fetches.map((port) => (isRef(port) && isVariable(source(port).node) ? value(port, []) : port));
+  graph.fetches = graph.fetches.map((port) => (isRef(port) && leadsToVariable(port) ? value(port, []) : port));
 }
 
 function isRef({ node, index }: Port): boolean {
@@ -35,12 +35,24 @@ function isVariable(node: PlanNode): boolean {
   return node.type === "VariableV2" || node.type === "Variable" || node.type === "TemporaryVariable";
 }
 
+/** What passes on one of several refs; which one is not known before the run. */
+const picks: ReadonlySet<string> = new Set(["RefSwitch", "RefMerge", "RefSelect"]);
+
+/** Whether a ref is one of variables, and not of tables, whose handles are values. */
+function leadsToVariable(port: Port, seen: Set<PlanNode> = new Set()): boolean {
+  const { node } = source(port);
+  if (isVariable(node)) return true;
+  if (!picks.has(node.type) || seen.has(node)) return false;
+  seen.add(node);
+  return node.inputs.some((input) => isRef(input) && leadsToVariable(input, seen));
+}
+
 /** The variable (or table) that a ref leads to, through assignments that pass it on. */
 function source(port: Port): Port {
   let current = port;
   while (isRef(current) && current.node.inputs.length > 0 && !isVariable(current.node)) {
-    // RefSwitch and RefMerge pick at run time; everything else passes on its first input.
-    if (current.node.type === "RefSwitch" || current.node.type === "RefMerge") return current;
+    // What picks at run time is where the way ends; everything else passes on its first input.
+    if (picks.has(current.node.type)) return current;
     current = current.node.inputs[0]!;
   }
   return current;
@@ -48,7 +60,7 @@ function source(port: Port): Port {
 
 function value(port: Port, controls: readonly PlanNode[]): Port {
   // An assignment's output is already the new value.
-  if (!isVariable(port.node) && port.node.type !== "RefIdentity") return port;
+  if (!isVariable(port.node) && port.node.type !== "RefIdentity" && !picks.has(port.node.type)) return port;
   const origin = source(port);
   const dtype = port.node.outputTypes[port.index]!;
   const read = new PlanNode({

@@ -45,6 +45,17 @@ const sameShape: ReadonlySet<string> = new Set([
   "Tanh",
   "LogicalNot",
   "ReverseV2",
+  "Abs",
+  "AddN",
+  "BiasAdd",
+  "Exp",
+  "Log",
+  "Log1p",
+  "Reciprocal",
+  "Select",
+  "Softplus",
+  "Sqrt",
+  "Square",
 ]);
 
 const reductions: ReadonlySet<string> = new Set(["Any", "All", "Sum", "Mean", "Max", "Min", "Prod"]);
@@ -54,6 +65,9 @@ const binary: ReadonlySet<string> = new Set([
   "AddV2",
   "Sub",
   "Mul",
+  "RealDiv",
+  "DivNoNan",
+  "SquaredDifference",
   "Maximum",
   "Minimum",
   "Equal",
@@ -75,13 +89,22 @@ export function planFacts(order: readonly PlanNode[], trustFeeds: boolean): Plan
  * Follows sizes through the shape arithmetic of a plan.
  *
  * With `trustFeeds` the feeds have the shapes they were declared with, which whoever runs the plan must check (`assumedShapes`); without it a feed
- * may have any shape.
+ * may have any shape. Of each pair in `equal` the second takes the place of the first.
  */
-export function planSymbols(order: readonly PlanNode[], trustFeeds: boolean): PlanSymbols {
-  const facts = planFacts(order, trustFeeds);
+export function planSymbols(
+  order: readonly PlanNode[],
+  trustFeeds: boolean,
+  equal: readonly (readonly [Unknown, Unknown])[] = [],
+  facts: PlanFacts = planFacts(order, trustFeeds),
+): PlanSymbols {
   const unknowns = new Map<PlanNode, Map<string, Unknown>>();
   const known = new Map<PlanNode, readonly Term[] | undefined>();
   const unknown = (port: Port, kind: Unknown["kind"], index: number): Unknown => {
+    const same = equal.find(
+      ([{ port: other, ...rest }]) =>
+        other.node === port.node && other.index === port.index && rest.kind === kind && rest.index === index,
+    );
+    if (same !== undefined) return unknown(same[1].port, same[1].kind, same[1].index);
     let own = unknowns.get(port.node);
     if (own === undefined) {
       own = new Map();
@@ -120,6 +143,21 @@ export function planSymbols(order: readonly PlanNode[], trustFeeds: boolean): Pl
       return inner === undefined
         ? undefined
         : all(places!.map((at) => (typeof at === "number" ? inner[at] : undefined)));
+    }
+    if (node.type === "MatMul") {
+      const rows = node.attrs.bool("transpose_a") ? undefined : dimensions(first!)?.[0];
+      return [rows, undefined];
+    }
+    if (node.type === "ConcatV2") {
+      const [axis] = elements(node.inputs.at(-1)!) ?? [];
+      const inner = dimensions(first!);
+      if (typeof axis !== "number" || inner === undefined) return undefined;
+      return inner.map((term, d) => (d === axis || d === axis + inner.length ? undefined : term));
+    }
+    if (node.type === "BroadcastTo") return elements(second!);
+    if (node.type === "Tile") {
+      const times = elements(second!);
+      return dimensions(first!)?.map((term, d) => (term === 1 ? times?.[d] : undefined));
     }
     if (binary.has(node.type)) {
       const [a, b] = [dimensions(first!), dimensions(second!)];
@@ -265,9 +303,9 @@ function isInteger({ node, index }: Port): boolean {
   return dtype === "int32" || dtype === "int64";
 }
 
-/** The input whose shape a node of `sameShape` has: a table's keys come after its handle. */
+/** The input whose shape a node of `sameShape` has: a table's keys come after its handle, what is selected from after the choice. */
 function inputOf(node: PlanNode): Port {
-  return node.inputs[node.type === "LookupTableFindV2" ? 1 : 0]!;
+  return node.inputs[node.type === "LookupTableFindV2" || node.type === "Select" ? 1 : 0]!;
 }
 
 function all(terms: readonly (Term | undefined)[]): readonly Term[] | undefined {

@@ -6,6 +6,7 @@ import type { RunContext } from "../run-context.js";
 import { kernelNode } from "./kernel-node.js";
 import type { LoopPayload } from "./loops.js";
 import { conditionalNodes } from "./partition.js";
+import { peekedReads, peekKernel } from "./peeked-reads.js";
 import { type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
 
 /** One step of a plan: slots are numbers into the plan's value list. */
@@ -19,6 +20,8 @@ export interface Step {
   readonly flow: "plain" | "switch" | "merge";
   /** Steps whose deadness this one shares through control edges; only looked at in plans with Switches. */
   readonly controls: readonly number[];
+  /** Whether it has state or effects. */
+  readonly isStateful: boolean;
 }
 
 /** A compiled program: a flat list of steps over numbered slots. */
@@ -53,6 +56,7 @@ export function makePlan(graph: PlanGraph, kernels: KernelTable, special: PlanKe
   graph.feeds.forEach((feed, i) => {
     slots.set(feed, i);
   });
+  const peeked = peekedReads(graph, order);
   const stepOf = new Map<PlanNode, number>();
   const steps: Step[] = [];
   const slotOf = ({ node, index }: Port): number => {
@@ -73,7 +77,7 @@ export function makePlan(graph: PlanGraph, kernels: KernelTable, special: PlanKe
     steps.push({
       name: node.name,
       type: node.type,
-      kernel: kernelOf(node, kernels, special),
+      kernel: peeked.has(node) ? peekKernel(node) : kernelOf(node, kernels, special),
       inputs: node.inputs.map(slotOf),
       outputs: node.outputTypes.map((_, i) => slotOf(node.port(i))),
       flow:
@@ -83,6 +87,7 @@ export function makePlan(graph: PlanGraph, kernels: KernelTable, special: PlanKe
             ? "merge"
             : "plain",
       controls: node.controls.map((control) => stepOf.get(control)).filter((step) => step !== undefined),
+      isStateful: node.isStateful,
     });
   }
   return {

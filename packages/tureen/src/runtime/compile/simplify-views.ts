@@ -1,12 +1,17 @@
 import { intValue } from "../../core/tensor-value.js";
+import { assertedSizes } from "./asserted-sizes.js";
 import { constantNode, type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
 import { type PlanSymbols, planFacts, planSymbols, type Term } from "./plan-symbols.js";
 
-/** Removes nodes that certainly give their input as it is: a Cast to the same dtype, a Reshape to the shape that the value has already. */
+/**
+ * Removes nodes that certainly give their input as it is: a Cast to the same dtype, a Reshape to the shape that the value has already, and a sum
+ * that only undoes a broadcast which there was not.
+ */
 export function simplifyViews(graph: PlanGraph, trustFeeds: boolean): void {
   const order = [...new Set([...graph.feeds, ...reachable(graph)])];
   if (!order.some((node) => views.has(node.type) && node.value === undefined)) return;
   const symbols = planSymbols(order, trustFeeds);
+  const asserted = assertedSizes(order, trustFeeds, symbols);
   const pinned = new Set<PlanNode>(graph.targets);
   for (const node of order) for (const control of node.controls) pinned.add(control);
   const replaced = new Map<PlanNode, Port>();
@@ -14,7 +19,9 @@ export function simplifyViews(graph: PlanGraph, trustFeeds: boolean): void {
   for (const node of order) {
     node.inputs = node.inputs.map(resolve);
     if (!views.has(node.type) || node.value !== undefined || node.controls.length > 0 || pinned.has(node)) continue;
-    if (isView(node, symbols)) replaced.set(node, node.inputs[0]!);
+    const whole = asserted?.isSum(node) === true ? node.inputs[0]!.node.inputs[0]! : undefined;
+    if (whole !== undefined) replaced.set(node, whole);
+    else if (isView(node, symbols)) replaced.set(node, node.inputs[0]!);
     else if (node.type === "Reshape") inferBatch(node, symbols);
   }
   graph.fetches = graph.fetches.map(resolve);

@@ -103,7 +103,18 @@ function concatOf(values: readonly TensorValue[], axisValue: TensorValue, axisNa
       }
     }
   }
-  return values.length === 1 ? first : concatenate(values, axis);
+  return values.length === 1 ? first : (soleFilled(values, axis) ?? concatenate(values, axis));
+}
+
+/** The only value that adds anything along an axis, which then needs no copy; undefined where there are several or none. */
+function soleFilled(values: readonly TensorValue[], axis: number): TensorValue | undefined {
+  let sole: TensorValue | undefined;
+  for (const value of values) {
+    if (value.shape[axis] === 0) continue;
+    if (sole !== undefined) return undefined;
+    sole = value;
+  }
+  return sole;
 }
 
 const concat: KernelFactory = () => (inputs) => [concatOf(inputs.slice(1), inputs[0]!, "concat_dim")];

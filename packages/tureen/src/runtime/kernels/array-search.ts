@@ -1,6 +1,6 @@
 import type { DType } from "../../core/dtype.js";
 import { elementCount, shapeText } from "../../core/shape.js";
-import { invalidArgument } from "../../core/status-error.js";
+import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import { type TensorValue, tensorValue, toIntegers, withShape } from "../../core/tensor-value.js";
 import { decodeText } from "../../core/text.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
@@ -299,6 +299,14 @@ const fingerprint: KernelFactory = () => (inputs) => {
   return [fingerprintRows(data)];
 };
 
+/** TensorFlow's own kernel for processors is that of TopK: the exact largest elements of the last dimension. */
+const approxTopK: KernelFactory = ({ attrs }) => {
+  if (!attrs.bool("is_max_k") || attrs.int("reduction_dimension") !== -1) {
+    throw unimplemented("ApproxTopK is_max_k=false or reduction_dimension other than -1 has no kernel for CPU");
+  }
+  return topK(attrs.int("k"), "int32");
+};
+
 /** Host kernels that search and compare elements. */
 export const arraySearchKernels: KernelTable = {
   Unique: unique(false, false),
@@ -309,6 +317,7 @@ export const arraySearchKernels: KernelTable = {
   NthElement: nthElement,
   InvertPermutation: invertPermutation,
   TopK: ({ attrs }) => topK(attrs.int("k"), "int32"),
+  ApproxTopK: approxTopK,
   TopKV2: ({ outputTypes }) => topK(undefined, outputTypes[1]!),
   LowerBound: bound(false),
   UpperBound: bound(true),

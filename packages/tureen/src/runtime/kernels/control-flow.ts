@@ -1,7 +1,7 @@
 import { isNumericDType } from "../../core/dtype.js";
-import { elementCount } from "../../core/shape.js";
-import { StatusError } from "../../core/status-error.js";
-import type { TensorValue } from "../../core/tensor-value.js";
+import { elementCount, shapeText } from "../../core/shape.js";
+import { invalidArgument, StatusError } from "../../core/status-error.js";
+import { intValue, type TensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 
 /** TensorFlow's `ToBool`: a scalar number is true when not zero, a string when not empty, anything else when it has elements. */
@@ -48,12 +48,39 @@ const whileKernel: KernelFactory = ({ name, attrs }) => {
   };
 };
 
+const forKernel: KernelFactory = ({ name, attrs }) => {
+  const body = attrs.func("body");
+  return ([startValue, limitValue, deltaValue, ...inputs], context) => {
+    const [start, limit, delta] = Object.entries({ start: startValue!, limit: limitValue!, delta: deltaValue! }).map(
+      ([what, { shape, data }]) => {
+        if (shape.length !== 0) throw invalidArgument(`${what} must be a scalar, but ${shapeText(shape)}`);
+        return (data as Int32Array)[0]!;
+      },
+    ) as [number, number, number];
+    if (!((delta > 0 && start <= limit) || (delta < 0 && start >= limit) || (delta === 0 && start === limit))) {
+      throw invalidArgument(`Invalid start/limit/delta: ${start} ${limit} ${delta}`);
+    }
+    const step = context.functions.prepare(body);
+    const bound = context.loopLimit ?? Number.POSITIVE_INFINITY;
+    let values: readonly TensorValue[] = inputs;
+    for (let i = start, iteration = 0; delta > 0 ? i < limit : i > limit; i += delta, iteration++) {
+      if (iteration >= bound)
+        throw new StatusError("RESOURCE_EXHAUSTED", `For loop '${name}' did not end within ${bound} iterations`);
+      values = step([intValue([i], []), ...values], context);
+      if (performance.now() > context.deadline)
+        throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
+    }
+    return values;
+  };
+};
+
 /** Kernels of the functional control-flow ops; calls are inlined by the compiler and have none. */
 export const controlFlowKernels: KernelTable = {
   If: ifKernel,
   StatelessIf: ifKernel,
   Case: caseKernel,
   StatelessCase: caseKernel,
+  For: forKernel,
   While: whileKernel,
   StatelessWhile: whileKernel,
 };

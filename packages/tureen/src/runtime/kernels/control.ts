@@ -67,6 +67,20 @@ const printV2: KernelFactory = ({ attrs }) => {
   };
 };
 
+/** Passes the chosen ref on, which is the handle of its variable. */
+const refSelect: KernelFactory = ({ attrs }) => {
+  const count = attrs.int("N");
+  return (inputs) => {
+    const { shape, data } = inputs[0]!;
+    if (shape.length !== 0) throw invalidArgument(`Index must be a scalar, but it has shape ${shapeText(shape)}`);
+    const index = (data as Int32Array)[0]!;
+    if (index < 0 || index >= count) {
+      throw invalidArgument(`Index must be in the range [0, ${count}) but got ${index}`);
+    }
+    return [inputs[1 + index]!];
+  };
+};
+
 /** Host kernels of the control family that pass values on; those that choose a way are the executor's. */
 export const controlKernels: KernelTable = {
   Identity: passOnFactory,
@@ -81,6 +95,8 @@ export const controlKernels: KernelTable = {
   Placeholder: placeholder,
   PlaceholderV2: placeholder,
   EnsureShape: ensureShape,
+  RefSelect: refSelect,
+  SyncDevice: () => () => [],
   Print: print,
   PrintV2: printV2,
 };

@@ -202,6 +202,10 @@ export const lookupKernels: KernelTable = {
   MutableHashTableOfTensors: tableOp(makeMutableOfTensors),
   MutableHashTableOfTensorsV2: tableOp(makeMutableOfTensors),
   AnonymousMutableHashTableOfTensors: anonymousOp(makeMutableOfTensors),
+  MutableDenseHashTable: () => () => {
+    // The op was never given the input that its kernel has asked for since tables can be written to.
+    throw invalidArgument("Unknown input name: deleted_key");
+  },
   MutableDenseHashTableV2: tableOp(makeDense),
   AnonymousMutableDenseHashTable: anonymousOp(makeDense),
   LookupTableFind: find,

@@ -3,6 +3,7 @@ import { mathBinaryKernels } from "./math-binary.js";
 import { mathCastKernels } from "./math-cast.js";
 import { mathCompareKernels } from "./math-compare.js";
 import { mathCountKernels } from "./math-count.js";
+import { mathIsotonicKernels } from "./math-isotonic.js";
 import { mathMiscKernels } from "./math-misc.js";
 import { mathScanKernels } from "./math-scan.js";
 import { mathUnaryKernels } from "./math-unary.js";
@@ -13,6 +14,7 @@ export const mathKernels: KernelTable = {
   ...mathCastKernels,
   ...mathCompareKernels,
   ...mathCountKernels,
+  ...mathIsotonicKernels,
   ...mathMiscKernels,
   ...mathScanKernels,
   ...mathUnaryKernels,

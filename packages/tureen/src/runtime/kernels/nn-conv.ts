@@ -210,6 +210,25 @@ function backpropFilter(op: string, spatialRank: 2 | 3): KernelFactory {
   };
 }
 
+/** The first version of a gradient takes a tensor of the shape that the second one takes as a vector. */
+function ofShapeLike(at: 0 | 1, factory: KernelFactory): KernelFactory {
+  return (node) => {
+    const strides = node.attrs.ints("strides");
+    if (strides[0] !== 1 || strides[4] !== 1) {
+      throw invalidArgument("Current implementation does not yet support strides in the batch and depth dimensions.");
+    }
+    const kernel = factory(node);
+    return (inputs, context) => {
+      const { shape } = inputs[at]!;
+      const sizes = tensorValue("int32", [shape.length], Int32Array.from(shape));
+      return kernel(
+        inputs.map((input, i) => (i === at ? sizes : input)),
+        context,
+      );
+    };
+  };
+}
+
 /** Strides of a depthwise convolution must be alike in both directions, as TensorFlow's kernel asks. */
 function depthwiseAttrs(attrs: Parameters<KernelFactory>[0]["attrs"]): WindowAttrs {
   const window = windowAttrs(attrs, 2);
@@ -286,6 +305,8 @@ export const nnConvKernels: KernelTable = {
   Conv3D: convolution(3),
   Conv3DBackpropInputV2: backpropInput("Conv3DBackpropInputOp", 3),
   Conv3DBackpropFilterV2: backpropFilter("Conv3DBackpropFilterOp", 3),
+  Conv3DBackpropInput: ofShapeLike(0, backpropInput("Conv3DBackpropInputOp", 3)),
+  Conv3DBackpropFilter: ofShapeLike(1, backpropFilter("Conv3DBackpropFilterOp", 3)),
   DepthwiseConv2dNative: depthwiseConv,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,

@@ -237,13 +237,26 @@ function addAt(out: Elements, at: Int32Array, values: Elements): void {
   for (let i = 0; i < at.length; i++) if (at[i]! >= 0) out[at[i]!] = out[at[i]!]! + values[i]!;
 }
 
+/** What the second gradient of volumes asks first. */
+function checkVolumes({ attrs }: KernelNode, input: TensorValue, output: TensorValue, grad: TensorValue): void {
+  const names = ["tensor_in", "tensor_out", "out_grad_backprop"];
+  for (const [i, { shape }] of [input, output, grad].entries()) {
+    if (shape.length !== 5) throw invalidArgument(`${names[i]} must be 5-dimensional`);
+  }
+  const channel = attrs.text("data_format").startsWith("NC") ? 1 : 4;
+  if (attrs.ints("ksize")[channel] !== 1 || attrs.ints("strides")[channel] !== 1) {
+    throw unimplemented("MaxPooling3dGradGrad is not yet supported on the depth dimension.");
+  }
+}
+
 /** The incoming gradient of the input, taken where each window's first maximum lies. */
-function maxPoolGradGrad(settingsAt?: number): KernelFactory {
+function maxPoolGradGrad(spatialRank: 2 | 3, settingsAt?: number): KernelFactory {
   return (node) => {
-    const settings = settingsOf(node, 2, settingsAt);
+    const settings = settingsOf(node, spatialRank, settingsAt);
     return (inputs) => {
       const [input, output, grad] = inputs as [TensorValue, TensorValue, TensorValue];
-      if (input.shape.length === 3) throw invalidArgument("tensor_in must be 4-dimensional");
+      if (spatialRank === 3) checkVolumes(node, input, output, grad);
+      else if (input.shape.length === 3) throw invalidArgument("tensor_in must be 4-dimensional");
       const { pool, window, outputShape } = place(input.shape, settings(inputs));
       checkOutputShape(output, outputShape);
       checkGradShape(grad, input.shape);
@@ -330,12 +343,13 @@ export const nnPoolKernels: KernelTable = {
   MaxPoolV2: maxPoolForward(2, 1),
   MaxPoolGrad: maxPoolGrad(2),
   MaxPoolGradV2: maxPoolGrad(2, 3),
-  MaxPoolGradGrad: maxPoolGradGrad(),
-  MaxPoolGradGradV2: maxPoolGradGrad(3),
+  MaxPoolGradGrad: maxPoolGradGrad(2),
+  MaxPoolGradGradV2: maxPoolGradGrad(2, 3),
   MaxPoolWithArgmax: maxPoolWithArgmax,
   MaxPoolGradWithArgmax: maxPoolGradWithArgmax,
   MaxPool3D: maxPoolForward(3),
   MaxPool3DGrad: maxPoolGrad(3),
+  MaxPool3DGradGrad: maxPoolGradGrad(3),
   AvgPool: averagePoolForward(2),
   AvgPoolGrad: averagePoolBack(2),
   AvgPool3D: averagePoolForward(3),

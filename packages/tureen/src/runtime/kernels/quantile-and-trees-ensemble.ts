@@ -19,6 +19,7 @@ import {
 } from "./quantile-and-trees/flat-trees.js";
 import { addTree, growLayer, offerSplit, type SplitCandidate } from "./quantile-and-trees/grow-ensemble.js";
 import { checkRank, floatScalar, floats, integerScalar, ints, requireRank } from "./quantile-and-trees/input-checks.js";
+import { passingPartialAttr, RowWalk } from "./quantile-and-trees/row-walk.js";
 import { scalarGain } from "./quantile-and-trees/split-gain.js";
 import { moveAll } from "./quantile-and-trees/training-walk.js";
 import { TreeEnsembleResource, treeEnsembleKind } from "./quantile-and-trees/tree-ensemble.js";
@@ -89,6 +90,9 @@ const predict: KernelFactory = ({ attrs }) => {
 
 const trainingPredict: KernelFactory = ({ attrs }) => {
   const logits = attrs.int("logits_dimension");
+  const isPassing = attrs.map.has(passingPartialAttr);
+  const walk = new RowWalk();
+  let sole: SoleTree | undefined;
   return ([handle, cachedTrees, cachedNodes, ...features], context) => {
     const ensemble = ensembleOf(handle!, context);
     const flat = treesOf(handle!, logits, context);
@@ -102,11 +106,25 @@ const trainingPredict: KernelFactory = ({ attrs }) => {
         throw invalidArgument(`${name} has ${ints(value).length} entries for ${batch} examples`);
       }
     }
+    const isPlain =
+      flat.trees > 0 &&
+      logits === 1 &&
+      !ensemble.message.treeMetadata.some((tree) => tree.postPrunedNodesMeta.length > 0);
+    const tree = isPlain ? soleTree(ints(cachedTrees!), sole) : undefined;
+    if (tree !== undefined && walk.take(features, batch)) {
+      const moved = walk.move(flat, tree, ints(cachedNodes!));
+      if (moved !== undefined) {
+        const last = flat.trees - 1;
+        const now = tree === last ? cachedTrees! : intValue(new Int32Array(batch).fill(last));
+        sole = { trees: ints(now), tree: last };
+        const changes = isPassing ? moved.partial : moved.partial.slice();
+        return [floatValue(changes, [batch, logits]), now, intValue(moved.nodes)];
+      }
+    }
     const partial = new Float32Array(batch * logits);
     const nodes = new Int32Array(batch);
     if (flat.trees === 0) return [floatValue(partial, [batch, logits]), cachedTrees!, intValue(nodes)];
     const trees = new Int32Array(batch).fill(flat.trees - 1);
-    const isPlain = logits === 1 && !ensemble.message.treeMetadata.some((tree) => tree.postPrunedNodesMeta.length > 0);
     const standing = { trees: ints(cachedTrees!), nodes: ints(cachedNodes!), last: nodes, partial };
     if (isPlain && moveAll(flat, columns, standing)) {
       return [floatValue(partial, [batch, logits]), intValue(trees), intValue(nodes)];
@@ -121,6 +139,20 @@ const trainingPredict: KernelFactory = ({ attrs }) => {
     return [floatValue(partial, [batch, logits]), intValue(trees), intValue(nodes)];
   };
 };
+
+/** An array of trees that is known to hold one alone. */
+interface SoleTree {
+  readonly trees: Int32Array;
+  readonly tree: number;
+}
+
+/** The tree that all examples stand in; undefined where there are several or none. */
+function soleTree(trees: Int32Array, known: SoleTree | undefined): number | undefined {
+  if (trees === known?.trees) return known.tree;
+  const [first] = trees;
+  for (let i = 1; i < trees.length; i++) if (trees[i] !== first) return undefined;
+  return first;
+}
 
 /** Takes off `step` what the cached logits hold of the tree that an example stands in; a node of -1 stands nowhere yet. */
 function startFrom(

@@ -1,7 +1,7 @@
 import { allocate } from "../../core/dtype.js";
 import { shapeText } from "../../core/shape.js";
 import { invalidArgument, StatusError } from "../../core/status-error.js";
-import { floatValue, intValue, stringValue, type TensorValue } from "../../core/tensor-value.js";
+import { floatValue, intValue, type TensorValue } from "../../core/tensor-value.js";
 import { decodeText } from "../../core/text.js";
 import type { Kernel, KernelFactory, KernelTable } from "../kernel.js";
 import {
@@ -12,11 +12,11 @@ import {
   nodeTotal,
   noSplit,
   type Regularization,
-  type SplitChoice,
   searchEquality,
   searchInequality,
   totalGain,
 } from "./quantile-and-trees/best-split.js";
+import { FoundSplits } from "./quantile-and-trees/found-splits.js";
 import { checkRank, floatScalar, floats, ints, requireRank } from "./quantile-and-trees/input-checks.js";
 import { aggregateSparse, bestSparseSplits } from "./quantile-and-trees/sparse-stats.js";
 import { lowestGain } from "./quantile-and-trees/split-gain.js";
@@ -206,40 +206,6 @@ function checkSparse(indices: TensorValue, values: TensorValue, shape: TensorVal
     );
   }
   return dimensions;
-}
-
-/** Splits found for nodes, as the ops give them out. */
-class FoundSplits {
-  readonly nodes: number[] = [];
-  readonly gains: number[] = [];
-  readonly features: number[] = [];
-  readonly splits: SplitChoice[] = [];
-
-  /** `gain` is over not splitting; a tree's complexity is a price on each split. */
-  add(node: number, gain: number, complexity: number, split: SplitChoice, feature = 0): void {
-    this.nodes.push(node);
-    this.gains.push(Math.fround(gain - complexity));
-    this.features.push(feature);
-    this.splits.push(split);
-  }
-
-  contributions(side: "left" | "right", logits: number): TensorValue {
-    const data = new Float32Array(this.splits.length * logits);
-    this.splits.forEach((split, i) => void data.set(split[side], i * logits));
-    return floatValue(data, [this.splits.length, logits]);
-  }
-
-  outputs(logits: number): TensorValue[] {
-    return [
-      intValue(this.nodes),
-      floatValue(this.gains),
-      intValue(this.splits.map((split) => split.dimension)),
-      intValue(this.splits.map((split) => split.bucket)),
-      this.contributions("left", logits),
-      this.contributions("right", logits),
-      stringValue(this.splits.map((split) => split.type)),
-    ];
-  }
 }
 
 function nodeRange(value: TensorValue): readonly [number, number] {

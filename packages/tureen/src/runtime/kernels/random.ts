@@ -18,6 +18,7 @@ import { poissonSamples } from "./random/poisson.js";
 import { sessionGenerator } from "./random/session-generator.js";
 import { integerBounds, shapeInput } from "./random/shape-input.js";
 import { shuffledRows } from "./random/shuffled-rows.js";
+import { randomCandidateKernels } from "./random-candidates.js";
 import { randomDrawKernels } from "./random-draws.js";
 import { randomStatelessKernels } from "./random-stateless.js";
 import { randomVariableKernels } from "./random-variable.js";
@@ -116,4 +117,5 @@ export const randomKernels: KernelTable = {
   ...randomStatelessKernels,
   ...randomDrawKernels,
   ...randomVariableKernels,
+  ...randomCandidateKernels,
 };

@@ -4,6 +4,7 @@ import { type TensorValue, toIntegers } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { realArray, realData, realValue } from "./linalg/real-data.js";
 import { fourier } from "./spectral/fourier.js";
+import { spectralAudioKernels } from "./spectral-audio.js";
 
 /** A complex block in float64, transformed dimension by dimension. */
 interface Block {
@@ -202,4 +203,5 @@ export const spectralKernels: KernelTable = {
   IRFFT: inverseRealTransform(1),
   IRFFT2D: inverseRealTransform(2),
   IRFFT3D: inverseRealTransform(3),
+  ...spectralAudioKernels,
 };

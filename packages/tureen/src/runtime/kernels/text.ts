@@ -1,6 +1,8 @@
 import type { KernelTable } from "../kernel.js";
+import { constrainedSequenceKernels } from "./text/constrained-sequence.js";
 import { fastBertNormalizeKernels } from "./text/fast-bert-normalize.js";
 import { fastWordpieceKernels } from "./text/fast-wordpiece.js";
+import { maxSpanningTreeKernels } from "./text/max-spanning-tree.js";
 import { normalizeKernels } from "./text/normalize.js";
 import { pieceKernels } from "./text/pieces.js";
 import { regexSplitKernels } from "./text/regex-split.js";
@@ -12,8 +14,10 @@ import { wordpieceKernels } from "./text/wordpiece.js";
 
 /** Host kernels of the text family: the ops of TensorFlow Text that served models use. */
 export const textKernels: KernelTable = {
+  ...constrainedSequenceKernels,
   ...fastBertNormalizeKernels,
   ...fastWordpieceKernels,
+  ...maxSpanningTreeKernels,
   ...normalizeKernels,
   ...pieceKernels,
   ...regexSplitKernels,

@@ -109,6 +109,12 @@ class OrtPartitioner implements Partitioner {
     return this.#segments.get(node)?.kernel;
   }
 
+  get nativeBytes(): number {
+    let bytes = 0;
+    for (const segment of this.#segments.values()) bytes += segment.nativeBytes;
+    return bytes;
+  }
+
   close(): void {
     for (const segment of this.#segments.values()) segment.close();
     this.#segments.clear();

@@ -24,6 +24,8 @@ export class OrtSession {
   readonly #outputNames: readonly string[];
   readonly #outputTypes: readonly DType[];
   readonly #fetches: Readonly<Record<string, null>>;
+  /** Bytes of the model and its weights, which ONNX Runtime keeps a copy of. */
+  readonly nativeBytes: number;
   /** Outputs whose memory serves again in the next run. */
   #reused: readonly number[] = [];
   #shapes: readonly Shape[] = [];
@@ -40,6 +42,7 @@ export class OrtSession {
     this.#binding = binding;
     this.#session = new binding.InferenceSession();
     const { bytes, externalData } = model;
+    this.nativeBytes = externalData.reduce((sum, { data }) => sum + data.byteLength, bytes.byteLength);
     this.#session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, {
       executionProviders: ["cpu"],
       graphOptimizationLevel: "all",

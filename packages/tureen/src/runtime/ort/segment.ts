@@ -120,6 +120,11 @@ export class Segment {
     return outputs.map((output) => (inputs.some(({ data }) => data === output.data) ? copyOf(output) : output));
   }
 
+  /** Bytes that ONNX Runtime holds for it; 0 until its session is made. */
+  get nativeBytes(): number {
+    return this.#session?.nativeBytes ?? 0;
+  }
+
   /** Releases the native session; later runs stay on the host. */
   close(): void {
     this.#closed = true;

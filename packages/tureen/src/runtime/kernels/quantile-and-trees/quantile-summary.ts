@@ -52,11 +52,36 @@ export function summaryRows({ values, weights, minRanks, maxRanks, size }: Quant
   return rows;
 }
 
-/** A summary of the first `count` values with their weights, in any order: same values become one entry. */
-export function summarize(values: Float32Array, weights: Float32Array, count: number): QuantileSummary {
+/** Places of values in a sort key: so many that keys are exact in float64. */
+const mostPlaces = 2 ** 20;
+
+/** The places of the first `count` values in ascending order, those of equal values as they come. */
+function ascending(values: Float32Array, count: number): Uint32Array {
   const order = new Uint32Array(count);
   for (let i = 0; i < count; i++) order[i] = i;
-  order.sort((a, b) => values[a]! - values[b]!);
+  if (count > mostPlaces) return order.sort((a, b) => values[a]! - values[b]!);
+  // Numbers that order as value and place do, sorted without a call for each comparison: the bits of a float, those of negative ones turned round.
+  const copy = new Float32Array(count);
+  // Adding 0 makes one zero of both.
+  for (let i = 0; i < count; i++) copy[i] = values[i]! + 0;
+  const bits = new Int32Array(copy.buffer);
+  const keys = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const own = bits[i]!;
+    const key = own < 0 ? -(own & 0x7fffffff) : own;
+    keys[i] = key * mostPlaces + i;
+  }
+  keys.sort();
+  for (let i = 0; i < count; i++) {
+    const key = keys[i]!;
+    order[i] = key - Math.floor(key / mostPlaces) * mostPlaces;
+  }
+  return order;
+}
+
+/** A summary of the first `count` values with their weights, in any order: same values become one entry. */
+export function summarize(values: Float32Array, weights: Float32Array, count: number): QuantileSummary {
+  const order = ascending(values, count);
   const made = columns(count);
   let size = 0;
   for (const i of order) {
@@ -92,36 +117,38 @@ export function mergeSummaries(a: QuantileSummary, b: QuantileSummary): Quantile
   if (b.size === 0) return a;
   if (a.size === 0) return b;
   const made = columns(a.size + b.size);
+  const { values, weights, minRanks, maxRanks } = made;
   let size = 0;
-  // Takes one entry of `own`; the rank bounds come from the other's entry before (`least`) and at or after it (`most`).
-  const take = (own: QuantileSummary, i: number, least: number, most: number): void => {
-    made.values[size] = own.values[i]!;
-    made.weights[size] = own.weights[i]!;
-    made.minRanks[size] = own.minRanks[i]! + least;
-    made.maxRanks[size++] = own.maxRanks[i]! + most;
-  };
   let i = 0;
   let j = 0;
+  // Rank bounds of an entry come from the other summary's entries too: the least from the one before, the most from the one at or after it.
   let leastA = 0;
   let leastB = 0;
-  while (i < a.size && j < b.size) {
-    if (a.values[i]! < b.values[j]!) {
-      take(a, i, leastB, previousMaxRank(b, j));
+  while (i < a.size || j < b.size) {
+    const order = i === a.size ? 1 : j === b.size ? -1 : a.values[i]! - b.values[j]!;
+    if (order < 0) {
+      const most = j === b.size ? b.maxRanks[j - 1]! : previousMaxRank(b, j);
+      values[size] = a.values[i]!;
+      weights[size] = a.weights[i]!;
+      minRanks[size] = a.minRanks[i]! + leastB;
+      maxRanks[size++] = a.maxRanks[i]! + most;
       leastA = nextMinRank(a, i++);
-    } else if (b.values[j]! < a.values[i]!) {
-      take(b, j, leastA, previousMaxRank(a, i));
+    } else if (order > 0) {
+      const most = i === a.size ? a.maxRanks[i - 1]! : previousMaxRank(a, i);
+      values[size] = b.values[j]!;
+      weights[size] = b.weights[j]!;
+      minRanks[size] = b.minRanks[j]! + leastA;
+      maxRanks[size++] = b.maxRanks[j]! + most;
       leastB = nextMinRank(b, j++);
     } else {
-      made.values[size] = a.values[i]!;
-      made.weights[size] = a.weights[i]! + b.weights[j]!;
-      made.minRanks[size] = a.minRanks[i]! + b.minRanks[j]!;
-      made.maxRanks[size++] = a.maxRanks[i]! + b.maxRanks[j]!;
+      values[size] = a.values[i]!;
+      weights[size] = a.weights[i]! + b.weights[j]!;
+      minRanks[size] = a.minRanks[i]! + b.minRanks[j]!;
+      maxRanks[size++] = a.maxRanks[i]! + b.maxRanks[j]!;
       leastA = nextMinRank(a, i++);
       leastB = nextMinRank(b, j++);
     }
   }
-  while (i < a.size) take(a, i++, leastB, b.maxRanks[b.size - 1]!);
-  while (j < b.size) take(b, j++, leastA, a.maxRanks[a.size - 1]!);
   return { ...made, size };
 }
 

@@ -10,8 +10,8 @@ export function areEqualGains(a: number, b: number): boolean {
   return Math.abs(Math.fround(a - b)) < gainTolerance;
 }
 
-/** TensorFlow's kTolerance and kEps, which it stores as a float. */
-const gainTolerance = Math.fround(1e-15);
+/** By how much gains, and curvatures 0, must differ to count as different: TensorFlow's kTolerance and kEps, which it stores as a float. */
+export const gainTolerance: number = Math.fround(1e-15);
 
 /** Lowest finite float32: the gain of no split. */
 export const lowestGain: number = -Math.fround(3.4028234663852886e38);

@@ -1,4 +1,4 @@
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary } from "@bufbuild/protobuf";
 import {
   type TreeEnsemble,
   TreeEnsembleSchema,
@@ -6,6 +6,7 @@ import {
 import { invalidArgument } from "../../../core/status-error.js";
 import type { Resource } from "../../resource-manager.js";
 import { type FlatTrees, flattenTrees } from "./flat-trees.js";
+import { ensembleBytes } from "./tree-bytes.js";
 
 /** The kind of an ensemble resource: TensorFlow's mangled C++ name, which its messages spell out. */
 export const treeEnsembleKind = "N10tensorflow28BoostedTreesEnsembleResourceE";
@@ -70,7 +71,7 @@ export class TreeEnsembleResource implements Resource {
 
   /** The ensemble's bytes, as checkpoints hold them. */
   serialize(): Uint8Array {
-    this.#bytes ??= toBinary(TreeEnsembleSchema, this.message);
+    this.#bytes ??= ensembleBytes(this.message);
     return this.#bytes;
   }
 }

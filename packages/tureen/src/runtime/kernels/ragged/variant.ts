@@ -1,7 +1,7 @@
 import { dtypeLabel, dtypeWidth } from "../../../core/dtype.js";
 import { elementCount, shapeText } from "../../../core/shape.js";
 import { invalidArgument } from "../../../core/status-error.js";
-import { type TensorValue, tensorValue, zeros } from "../../../core/tensor-value.js";
+import { type TensorValue, tensorValue, toIntegers, withShape, zeros } from "../../../core/tensor-value.js";
 import type { KernelTable } from "../../kernel.js";
 import { concatenate } from "../array-join.js";
 import { integerValue, numbersOf } from "../sparse/integers.js";
@@ -76,7 +76,7 @@ function stack(shape: readonly number[], parts: readonly RaggedVariant[], rank: 
   return splits;
 }
 
-/** RaggedTensorToVariant and RaggedTensorFromVariant. */
+/** RaggedTensorToVariant, its gradient, and RaggedTensorFromVariant. */
 export const raggedVariantKernels: KernelTable = {
   RaggedTensorToVariant: ({ attrs }) => {
     const rank = attrs.int("RAGGED_RANK");
@@ -109,6 +109,36 @@ export const raggedVariantKernels: KernelTable = {
           Array.from({ length: count }, (_, i) => ragged(splits, values, i)),
         ),
       ];
+    };
+  },
+
+  RaggedTensorToVariantGradient: ({ attrs }) => {
+    const dtype = attrs.type("Tvalues");
+    return (inputs) => {
+      const [encoded, splits, sizes] = inputs as [TensorValue, TensorValue, TensorValue];
+      const shape = toIntegers(sizes);
+      const places = toIntegers(splits);
+      const parts = (encoded.data as readonly (Partial<RaggedVariant> | undefined)[]).map((variant, i) => {
+        // A part that no gradient reached counts as zeros.
+        if (variant?.kind !== "RaggedTensorVariant") {
+          return zeros(dtype, [places[i + 1]! - places[i]!, ...shape.slice(1)]);
+        }
+        const { values } = variant as RaggedVariant;
+        if (values.dtype !== dtype) {
+          throw invalidArgument(
+            `Expected values Tensor dtype: ${dtypeLabel(dtype)}, found: ${dtypeLabel(values.dtype)}`,
+          );
+        }
+        return values;
+      });
+      if (parts.length === 1) return [parts[0]!];
+      const total = parts.reduce((sum, part) => sum + elementCount(part.shape), 0);
+      if (total !== elementCount(shape)) {
+        throw invalidArgument(`Gradients of ${total} elements do not make dense values of shape ${shapeText(shape)}`);
+      }
+      if (total === 0) return [zeros(dtype, shape)];
+      const flat = parts.map((part) => withShape(part, [elementCount(part.shape)]));
+      return [withShape(concatenate(flat, 0), shape)];
     };
   },
 
