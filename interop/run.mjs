@@ -36,6 +36,28 @@ function findPython() {
   return undefined;
 }
 
+/** What the checks that load exports with the newest TensorFlow need. */
+const newestPackages = ["tensorflow-cpu==2.21.0"];
+
+/** An environment with the newest TensorFlow in interop/.venv-newest, or undefined where it cannot be made: those parts are then skipped. */
+function newestVenv() {
+  const folder = join(here, ".venv-newest");
+  const ready = join(folder, "ready");
+  if (existsSync(ready)) return folder;
+  const base = findPython();
+  if (base === undefined) return undefined;
+  console.log("making interop/.venv-newest with the newest TensorFlow …");
+  const python = join(folder, "bin/python");
+  const steps = [
+    [base, "-m", "venv", "--clear", folder],
+    [python, "-m", "pip", "install", "--quiet", ...newestPackages],
+    [python, "-c", `open(${JSON.stringify(ready)}, "w").close()`],
+  ];
+  const made = steps.every(([command, ...args]) => spawnSync(command, args, { stdio: "inherit" }).status === 0);
+  if (!made) console.log("the newest TensorFlow could not be installed");
+  return made ? folder : undefined;
+}
+
 function venvPython() {
   const given = process.env.TUREEN_INTEROP_VENV;
   if (given !== undefined) return join(given, "bin/python");
@@ -101,6 +123,13 @@ function run(command) {
 
 const wanted = process.argv.slice(2);
 const python = venvPython();
+// An environment that was given for TensorFlow 2.15 means that the others are given too, or not wanted.
+const isGiven = process.env.TUREEN_INTEROP_VENV !== undefined || process.env.TUREEN_INTEROP_NEWEST_VENV !== undefined;
+const needsNewest = checks.some(({ name, newest }) => newest && (wanted.length === 0 || wanted.includes(name)));
+if (!isGiven && needsNewest) {
+  const newest = newestVenv();
+  if (newest !== undefined) process.env.TUREEN_INTEROP_NEWEST_VENV = newest;
+}
 let [passed, failed, skipped] = [0, 0, 0];
 const failures = [];
 for (const check of checks) {

@@ -1,5 +1,5 @@
 /**
- * Trains the estimators of compare_tables.py on the tables that it prepared, once each, and writes what `evaluate` says.
+ * Trains the estimators of compare_tables.py on the tables that it prepared, several times each, and writes what `evaluate` says of every run.
  *
  *     node --conditions=@tureen/source --import tsx interop/estimator/compare_tables.ts DIR
  */
@@ -18,6 +18,8 @@ interface Table {
 interface Info {
   readonly tables: Readonly<Record<string, Table>>;
   readonly cases: readonly (readonly [table: string, kind: string, steps: number | null, batch: number])[];
+  readonly runs: number;
+  readonly shuffle: number;
   readonly trees: { readonly n_batches_per_layer: number; readonly n_trees: number; readonly max_depth: number };
 }
 
@@ -31,15 +33,15 @@ interface Rows {
 const info = JSON.parse(readFileSync(join(dir, "tables.json"), "utf8")) as Info;
 const fc = tf.featureColumn;
 
-/** A part of a table, its rows in the file's order or a random one. */
-function load(name: string, part: string, shuffled: boolean): Rows {
+/** A part of a table, its rows in the file's order or that of a run. */
+function load(name: string, part: string, run?: number): Rows {
   const { columns, words } = info.tables[name]!;
   const read = (key: string): ArrayBuffer => {
     const bytes = readFileSync(join(dir, name, `${part}.${key}`));
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   };
   const label = new Float32Array(read("label"));
-  const order = shuffled ? new Uint32Array(read("order")) : Uint32Array.from(label, (_, i) => i);
+  const order = run === undefined ? Uint32Array.from(label, (_, i) => i) : new Uint32Array(read(`order${run}`));
   const numbers = (values: Float32Array): Float32Array => Float32Array.from(order, (row) => values[row]!);
   const features = Object.fromEntries(
     columns.map((key) => {
@@ -52,7 +54,7 @@ function load(name: string, part: string, shuffled: boolean): Rows {
   return { features, label: numbers(label) };
 }
 
-function estimatorOf(name: string, kind: string): tf.estimator.Estimator {
+function estimatorOf(name: string, kind: string, run: number): tf.estimator.Estimator {
   const { columns, words, cuts } = info.tables[name]!;
   const classifier = name !== "diabetes";
   const numbers = columns.filter((key) => words[key] === undefined);
@@ -61,7 +63,8 @@ function estimatorOf(name: string, kind: string): tf.estimator.Estimator {
   const spoken = Object.keys(words);
   const categories = spoken.map((key) => fc.categoricalColumnWithVocabularyList(key, words[key]!));
   const config = tf.estimator.runConfig({
-    tfRandomSeed: 1,
+    tfRandomSeed: run + 1,
+    modelDir: join(dir, `ours-${name}-${kind}-${run}`),
     saveSummarySteps: 100000,
     saveCheckpointsSteps: 100000,
     logger: tf.estimator.quietLogger,
@@ -93,15 +96,22 @@ function estimatorOf(name: string, kind: string): tf.estimator.Estimator {
 /** Rows for the test are read in batches of so many. */
 const testBatch = 8192;
 
-const results: Record<string, tf.estimator.EvaluationResult> = {};
+const dataset = ({ features, label }: Rows): tf.data.Dataset<unknown> =>
+  tf.data.Dataset.fromTensorSlices([features, label] as const) as tf.data.Dataset<unknown>;
+
+const results: Record<string, tf.estimator.EvaluationResult[]> = {};
 for (const [name, kind, steps, batch] of info.cases) {
-  const train = load(name, "train", true);
-  const test = load(name, "test", false);
-  const dataset = ({ features, label }: Rows): tf.data.Dataset<unknown> =>
-    tf.data.Dataset.fromTensorSlices([features, label] as const) as tf.data.Dataset<unknown>;
-  const estimator = estimatorOf(name, kind);
-  await estimator.train(() => dataset(train).repeat().batch(batch) as never, steps === null ? {} : { steps });
-  results[`${name}/${kind}`] = await estimator.evaluate(() => dataset(test).batch(testBatch) as never);
+  const runs: tf.estimator.EvaluationResult[] = [];
+  const test = load(name, "test");
+  for (let run = 0; run < info.runs; run++) {
+    const ordered = dataset(load(name, "train", run));
+    // Layers of trees are made of whole tables, or nearly so.
+    const train = kind === "trees" ? ordered : ordered.shuffle(info.shuffle, { seed: run + 1 });
+    const estimator = estimatorOf(name, kind, run);
+    await estimator.train(() => train.repeat().batch(batch) as never, steps === null ? {} : { steps });
+    runs.push(await estimator.evaluate(() => dataset(test).batch(testBatch) as never));
+  }
+  results[`${name}/${kind}`] = runs;
   console.log(name, kind);
 }
 writeFileSync(join(dir, "ours.json"), JSON.stringify(results));

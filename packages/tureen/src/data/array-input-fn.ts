@@ -50,7 +50,8 @@ export function arrayInputFn(
   }
   return () => {
     const examples = sliced(x, y).repeat(numEpochs ?? -1);
-    return (shuffle ? examples.shuffle(queueCapacity, { seed }) : examples).batch(batchSize);
+    // As there, where threads fill a queue.
+    return (shuffle ? examples.shuffle(queueCapacity, { seed }) : examples).batch(batchSize).prefetch(1);
   };
 }
 

@@ -1,6 +1,8 @@
 import { failedPrecondition, invalidArgument } from "../core/status-error.js";
-import { toTensor } from "../core/tensor-value.js";
+import { type TensorValue, toTensor } from "../core/tensor-value.js";
+import type { TfRecordCompression } from "../formats/tf-record-file.js";
 import { elementSpecOf, type SpecOf, specOfElement, specStructure, type TensorSpec } from "./element-spec.js";
+import type { Recipe } from "./recipe.js";
 import { rowTable } from "./row-table.js";
 import type { ShuffleOptions } from "./shuffle-seeds.js";
 import { type Cursor, emptyCursor, type MaybePromise, type Stage, whenHere } from "./stage.js";
@@ -14,11 +16,12 @@ import { type PaddedBatchOptions, paddedBatchStage } from "./stages/padded-batch
 import { type ParallelMapOptions, parallelMapStage } from "./stages/parallel-map.js";
 import { prefetchStage } from "./stages/prefetch.js";
 import { shardStage, skipStage, takeStage } from "./stages/range-of-elements.js";
+import { tfRecordStage } from "./stages/records.js";
 import { repeatStage } from "./stages/repeat.js";
 import { shuffleStage } from "./stages/shuffle.js";
 import { iterableCursor, peekedStage, rowStage } from "./stages/source.js";
 import { unbatchStage } from "./stages/unbatch.js";
-import { type ElementOf, flatten, layoutOf, type Structure, type TensorLike } from "./structure.js";
+import { type ElementOf, flatten, layoutOf, pack, type Structure, type TensorLike } from "./structure.js";
 import { tensorLikeLayout, tensorsOf, toDeclaredElement, toElement } from "./tensor-like.js";
 
 /** What `fromTensorSlices` and the like take: leaves alone, in records, or in tuples such as `[features, labels]`. */
@@ -50,7 +53,14 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
   /** The rows of tensors along their leading dimension, which all leaves share. */
   static fromTensorSlices<S extends ElementInput>(tensors: S): Dataset<ElementOf<S>> {
     const layout = tensorLikeLayout(tensors);
-    return new Dataset(rowStage(rowTable(layout, tensorsOf(layout, tensors))));
+    const values = tensorsOf(layout, tensors);
+    const stage = rowStage(rowTable(layout, values));
+    return new Dataset({ ...stage, recipe: () => ({ kind: "rows", tensors: pack(layout, values) }) });
+  }
+
+  /** The records of TFRecord files as string scalars, see `tfRecordDataset`. */
+  static fromTfRecords(files: readonly string[], compression: TfRecordCompression): Dataset<TensorValue> {
+    return new Dataset(tfRecordStage(files, compression));
   }
 
   /** The tensors as one element. */
@@ -189,7 +199,12 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
     return this.interleave(fn, { cycleLength: 1 });
   }
 
-  /** Keeps up to `bufferSize` elements ready where the source has to wait; -1 leaves the size to us. */
+  /**
+   * Keeps up to `bufferSize` elements ready where the source has to wait; -1 leaves the size to us.
+   *
+   * As the last stage of a training's input it also allows for batches made ahead in a second thread, where the stages before are ones that it can
+   * make as well: rows in memory or TFRecord files, shuffled, repeated, cut and batched.
+   */
   prefetch(bufferSize: number): Dataset<T> {
     return new Dataset(prefetchStage(this.#stage, bufferSize));
   }
@@ -210,6 +225,16 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
    */
   elementSpec(): MaybePromise<SpecOf<T>> {
     return whenHere(this.#stage.spec(), (spec) => specStructure(spec) as SpecOf<T>);
+  }
+
+  /** The dataset of another stage after this one's; for sources and stages beside this file. */
+  followedBy<U>(make: (stage: Stage) => Stage): Dataset<U> {
+    return new Dataset(make(this.#stage));
+  }
+
+  /** What another thread can make the pass of that `open` would give now; undefined where functions of the caller take part in it. */
+  recipe(): Recipe | undefined {
+    return this.#stage.recipe?.();
   }
 
   /** A pass over the elements: `next` gives a promise only where a stage has to wait, so that a training loop need not. */

@@ -5,8 +5,12 @@ import { encodeText } from "../core/text.js";
 import { denseFeatures, denseShapes } from "../runtime/kernels/parsing/example-spec.js";
 import { ExampleParser } from "../runtime/kernels/parsing/parse-example.js";
 import type { Dataset } from "./dataset.js";
-import type { TensorSpec } from "./element-spec.js";
+import { elementSpecOf, type TensorSpec } from "./element-spec.js";
 import { type TfRecordDatasetOptions, tfRecordDataset } from "./file-datasets.js";
+import { recipeAfter } from "./recipe.js";
+import type { Stage } from "./stage.js";
+import { mapStage } from "./stages/map.js";
+import type { Structure } from "./structure.js";
 
 /** One feature of Examples as `tf.io.fixedLenFeature`, `fixedLenSequenceFeature` and `varLenFeature` give it. */
 export interface ExampleFeatureSpec {
@@ -45,6 +49,11 @@ export function parseExamples(
   features: ExampleFeatures,
   { labelKey }: { readonly labelKey?: string | undefined } = {},
 ): Dataset<ParsedExampleFeatures> | Dataset<readonly [ParsedExampleFeatures, TensorValue]> {
+  return batches.followedBy<ParsedExampleFeatures>((stage) => parseExamplesStage(stage, features, labelKey));
+}
+
+/** The stage of `parseExamples`. */
+export function parseExamplesStage(source: Stage, features: ExampleFeatures, labelKey: string | undefined): Stage {
   const keys = Object.keys(features).sort();
   if (labelKey !== undefined && !keys.includes(labelKey)) {
     throw invalidArgument(`The \`label_key\` provided (${labelKey}) must be one of the \`features\` keys.`);
@@ -67,13 +76,15 @@ export function parseExamples(
     return [rest, label!];
   };
   const elementSpec = nested<TensorSpec>(fields.map(({ dtype, shape }) => ({ dtype, shape: [-1, ...shape] })));
-  const parse = (serialized: TensorValue): ParsedExampleFeatures => {
+  const parse = (element: Structure): Structure => {
+    const serialized = element as TensorValue;
     if (serialized?.dtype !== "string" || serialized.shape.length !== 1) {
       throw invalidArgument("parseExamples takes batches of serialized Examples, string vectors: batch before it");
     }
-    return nested(parser.parseBatch(serialized.data as readonly Uint8Array[], []).denseValues) as ParsedExampleFeatures;
+    return nested(parser.parseBatch(serialized.data as readonly Uint8Array[], []).denseValues) as Structure;
   };
-  return batches.map(parse, { elementSpec }) as Dataset<ParsedExampleFeatures>;
+  const recipe = recipeAfter(source, (before) => ({ kind: "parseExamples", source: before, features, labelKey }));
+  return { ...mapStage(source, parse, elementSpecOf(elementSpec as Structure<TensorSpec>)), recipe };
 }
 
 interface DenseField {
@@ -139,5 +150,8 @@ export function makeBatchedFeaturesDataset(
   const ordered = shuffle ? records.shuffle(shuffleBufferSize, { seed: options.shuffleSeed }) : records;
   const dropRemainder = options.dropFinalBatch === true || numEpochs === null;
   const batches = ordered.repeat(numEpochs ?? -1).batch(batchSize, { dropRemainder });
-  return labelKey === undefined ? parseExamples(batches, features) : parseExamples(batches, features, { labelKey });
+  // As TensorFlow's, which prefetches as much as it finds good.
+  const parsed: Dataset<unknown> =
+    labelKey === undefined ? parseExamples(batches, features) : parseExamples(batches, features, { labelKey });
+  return parsed.prefetch(1) as Dataset<ParsedExampleFeatures>;
 }

@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { fileError, readAt } from "../core/file-system.js";
 import { scalarShape } from "../core/shape.js";
 import { type TensorValue, tensorValue } from "../core/tensor-value.js";
-import { readTfRecordFileSync, type TfRecordCompression } from "../formats/tf-record-file.js";
+import type { TfRecordCompression } from "../formats/tf-record-file.js";
 import { Dataset } from "./dataset.js";
 
 /** How a TFRecord file is read. */
@@ -20,7 +20,7 @@ export function tfRecordDataset(
   files: string | readonly string[],
   { compressionType = "" }: TfRecordDatasetOptions = {},
 ): Dataset<TensorValue> {
-  return stringDataset(files, (file) => readTfRecordFileSync(file, { compression: compressionType }));
+  return Dataset.fromTfRecords(typeof files === "string" ? [files] : [...files], compressionType);
 }
 
 /**
@@ -29,18 +29,11 @@ export function tfRecordDataset(
  * A line ends with \n or the file; every \r is dropped, wherever it stands. Files are read in pieces. NOT_FOUND for a missing file.
  */
 export function textLineDataset(files: string | readonly string[]): Dataset<TensorValue> {
-  return stringDataset(files, readLines);
-}
-
-function stringDataset(
-  files: string | readonly string[],
-  read: (file: string) => Iterable<Uint8Array>,
-): Dataset<TensorValue> {
   const list = typeof files === "string" ? [files] : files;
   return Dataset.fromGenerator<TensorValue>(
     function* () {
       for (const file of list) {
-        for (const bytes of read(file)) yield tensorValue("string", scalarShape, [bytes]);
+        for (const bytes of readLines(file)) yield tensorValue("string", scalarShape, [bytes]);
       }
     },
     { elementSpec: { dtype: "string", shape: scalarShape } },

@@ -1,7 +1,18 @@
 import { freshSeed, type RandomBits, xoshiro } from "./random.js";
 
 /** Gives each pass over a shuffle its random bits. */
-export type ShuffleSeeds = () => RandomBits;
+export interface ShuffleSeeds {
+  (): RandomBits;
+  /** What makes the same seeds from the next pass on. */
+  state(): ShuffleState;
+}
+
+/** How a shuffle is seeded, and the number of its next pass. */
+export interface ShuffleState {
+  readonly seed: number;
+  readonly reshuffleEachIteration: boolean;
+  readonly pass: number;
+}
 
 /** How a shuffle is seeded. */
 export interface ShuffleOptions {
@@ -12,7 +23,9 @@ export interface ShuffleOptions {
 }
 
 /** The random bits of a shuffle, pass after pass. */
-export function shuffleSeeds({ seed = freshSeed(), reshuffleEachIteration = true }: ShuffleOptions): ShuffleSeeds {
-  let pass = 0;
-  return () => xoshiro(seed, reshuffleEachIteration ? pass++ : 0);
+export function shuffleSeeds(options: ShuffleOptions | ShuffleState): ShuffleSeeds {
+  const { seed = freshSeed(), reshuffleEachIteration = true } = options;
+  let pass = "pass" in options ? options.pass : 0;
+  const next = (): RandomBits => xoshiro(seed, reshuffleEachIteration ? pass++ : 0);
+  return Object.assign(next, { state: () => ({ seed, reshuffleEachIteration, pass }) });
 }

@@ -1,4 +1,5 @@
 import type { ElementSpec } from "./element-spec.js";
+import type { RecipeMaker } from "./recipe.js";
 import type { RowOrder } from "./row-order.js";
 import type { RowTable } from "./row-table.js";
 import type { Structure } from "./structure.js";
@@ -15,6 +16,8 @@ export type MaybePromise<T> = T | Promise<T>;
 export interface Cursor<T = Structure> {
   next(): MaybePromise<T | undefined>;
   close(): MaybePromise<void>;
+  /** Passes over elements without making them; absent where that saves nothing. */
+  skip?(count: number): void;
 }
 
 /** One step of a pipeline: what opens a pass, and what is known of the elements before. */
@@ -24,6 +27,8 @@ export interface Stage {
   spec(): MaybePromise<ElementSpec>;
   /** Given where the elements are rows of tensors in memory, so that the next stage can reorder row numbers alone. */
   readonly rows?: Rows;
+  /** What another thread can make the pass of that would be opened next; absent where it cannot. */
+  readonly recipe?: RecipeMaker;
 }
 
 /** Rows of tensors and the order in which they come. */

@@ -10,6 +10,7 @@ import { collectionKeys } from "../graph/collections.js";
 import { Graph, type Tensor } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
 import type { Session } from "../runtime/session.js";
+import { InputAhead } from "./ahead/input-ahead.js";
 import type { EstimatorSpec } from "./estimator-spec.js";
 import { Evaluation } from "./evaluate.js";
 import { EventWriters, RunEventWriters } from "./event-writers.js";
@@ -229,22 +230,29 @@ export class Estimator {
     signal: AbortSignal | undefined,
   ): Promise<number | undefined> {
     let lastLoss: number | undefined;
-    await runLoop({
-      run: new HookedRun({
-        session: model.session,
-        graph,
-        placeholders: input.placeholders,
-        fetches: { loss: spec.loss! },
-        targets: [asOperation(spec.trainOp!)],
-        hooks,
-      }),
-      input,
-      ...(signal === undefined ? {} : { signal }),
-      onStep: ({ loss }) => {
-        lastLoss = (loss!.data as Float32Array)[0]!;
-        return true;
-      },
+    const run = new HookedRun({
+      session: model.session,
+      graph,
+      placeholders: input.placeholders,
+      fetches: { loss: spec.loss! },
+      targets: [asOperation(spec.trainOp!)],
+      hooks,
     });
+    const ahead = new InputAhead({ graph, input, run, useOnnxRuntime: this.config.useOnnxRuntime });
+    try {
+      await runLoop({
+        run,
+        input,
+        ahead,
+        ...(signal === undefined ? {} : { signal }),
+        onStep: ({ loss }) => {
+          lastLoss = (loss!.data as Float32Array)[0]!;
+          return true;
+        },
+      });
+    } finally {
+      ahead.close();
+    }
     return lastLoss;
   }
 

@@ -4,9 +4,11 @@ import { failedPrecondition, invalidArgument } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import type { Dataset } from "../data/dataset.js";
 import type { Cursor, MaybePromise } from "../data/index.js";
+import type { Recipe } from "../data/recipe.js";
 import { build } from "../graph/build-op.js";
 import type { Graph, Tensor } from "../graph/graph.js";
 import { currentGraph } from "../graph/scope.js";
+import { type LeafPath, leafAt } from "./leaf-at.js";
 
 /** Values of features or labels: one tensor, or several by name. */
 export type InputValues = TensorValue | { readonly [name: string]: TensorValue };
@@ -20,14 +22,22 @@ export type GraphElement<T> = T extends TensorValue ? Tensor : { readonly [K in 
 /** What feeds an iterator's placeholders. */
 export interface IteratorFeed {
   readonly placeholders: readonly Tensor[];
+  readonly origin: FeedOrigin;
   next(): MaybePromise<readonly TensorValue[] | undefined>;
   /** Starts again with the first element. */
   restart(): MaybePromise<void>;
   close(): MaybePromise<void>;
 }
 
-/** Where a leaf lies in an element: keys from the outside in. */
-type Path = readonly (string | number)[];
+/** What another thread needs to make the elements of an iterator as well. */
+export interface FeedOrigin {
+  /** Of the pass that is open. */
+  readonly recipe: Recipe | undefined;
+  /** Where in an element each placeholder's value lies. */
+  readonly paths: readonly LeafPath[];
+  /** How many elements of the pass have been drawn. */
+  drawn(): number;
+}
 
 const iterators = new WeakMap<Graph, IteratorFeed[]>();
 
@@ -62,20 +72,33 @@ export function makeIterator(
   spec: unknown,
 ): { readonly feed: IteratorFeed; readonly element: GraphElement<InputElement> } {
   const placeholders: Tensor[] = [];
-  const paths: Path[] = [];
+  const paths: LeafPath[] = [];
   const element = placeholdersOf(spec, [], placeholders, paths) as GraphElement<InputElement>;
+  // Taken before the pass is opened, which may change what the next one would be.
+  let recipe = dataset.recipe();
   let cursor = dataset.open() as Cursor<InputElement>;
+  let drawn = 0;
   const values = (next: InputElement | undefined): readonly TensorValue[] | undefined =>
     next === undefined ? undefined : paths.map((path) => leafAt(next, path));
   const feed = {
     placeholders,
+    origin: {
+      get recipe() {
+        return recipe;
+      },
+      paths,
+      drawn: () => drawn,
+    },
     next: () => {
       const next = cursor.next();
+      drawn++;
       return next instanceof Promise ? next.then(values) : values(next);
     },
     restart: () => {
       const closed = cursor.close();
+      recipe = dataset.recipe();
       cursor = dataset.open() as Cursor<InputElement>;
+      drawn = 0;
       return closed;
     },
     close: () => cursor.close(),
@@ -87,7 +110,7 @@ function isLeaf(spec: unknown): spec is { readonly dtype: DType; readonly shape:
   return typeof spec === "object" && spec !== null && "dtype" in spec && typeof spec.dtype === "string";
 }
 
-function placeholdersOf(spec: unknown, path: Path, placeholders: Tensor[], paths: Path[]): unknown {
+function placeholdersOf(spec: unknown, path: LeafPath, placeholders: Tensor[], paths: LeafPath[]): unknown {
   if (isLeaf(spec)) {
     // TensorFlow's graphs have an IteratorGetNext here.
     const shape = spec.shape === undefined ? null : [...spec.shape];
@@ -107,10 +130,4 @@ function placeholdersOf(spec: unknown, path: Path, placeholders: Tensor[], paths
       placeholdersOf((spec as Record<string, unknown>)[key], [...path, key], placeholders, paths),
     ]),
   );
-}
-
-function leafAt(element: InputElement, path: Path): TensorValue {
-  let value: unknown = element;
-  for (const key of path) value = (value as Record<string | number, unknown>)[key];
-  return value as TensorValue;
 }

@@ -2,7 +2,7 @@ import { invalidArgument } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import type { MaybePromise } from "../data/index.js";
 import type { Graph, Operation, Tensor } from "../graph/graph.js";
-import type { Callable, Session } from "../runtime/session.js";
+import type { Callable, Session, SplitCallable } from "../runtime/session.js";
 import { readGlobalStep } from "./global-step.js";
 import type { SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues } from "./hooks/session-run-hook.js";
 
@@ -15,6 +15,25 @@ export interface HookedRunOptions {
   readonly targets: readonly Operation[];
   readonly hooks: readonly SessionRunHook[];
 }
+
+/** The input of a step of which another thread has done what depends on it alone. */
+export interface PreparedStep {
+  readonly batchSize: number | undefined;
+  /** Of the request that it was done for, see `SplitCallable`. */
+  readonly digest: string;
+  /** What the rest of that request needs. */
+  values(): readonly TensorValue[];
+  /** The input itself, for other requests. */
+  feeds(): readonly TensorValue[];
+}
+
+/** A request that can be cut in two. */
+export interface MainRequest {
+  readonly names: { readonly feeds: string[]; readonly fetches: string[]; readonly targets: string[] };
+  readonly parts: SplitCallable;
+}
+
+type Input = readonly TensorValue[] | PreparedStep;
 
 type Asked = readonly (SessionRunArgs | undefined)[];
 
@@ -54,9 +73,14 @@ export class HookedRun implements SessionRunContext {
   }
 
   /** One step; the values of the loop's own fetches. A promise only where a hook gave one. */
-  run(feeds: readonly TensorValue[]): MaybePromise<SessionRunValues> {
-    this.batchSize = feeds[0]?.shape[0];
-    return this.#ask(feeds, [], 0);
+  run(input: readonly TensorValue[] | PreparedStep): MaybePromise<SessionRunValues> {
+    this.batchSize = "batchSize" in input ? input.batchSize : input[0]?.shape[0];
+    return this.#ask(input, [], 0);
+  }
+
+  /** The request that most steps made so far; undefined where it cannot be cut in two. */
+  mainRequest(): MainRequest | undefined {
+    return this.#requests.mostRun()?.main();
   }
 
   /** Tells the hooks that it was the last step. */
@@ -64,20 +88,16 @@ export class HookedRun implements SessionRunContext {
     for (const hook of this.#hooks) await hook.end?.(this.session);
   }
 
-  #ask(
-    feeds: readonly TensorValue[],
-    asked: (SessionRunArgs | undefined)[],
-    from: number,
-  ): MaybePromise<SessionRunValues> {
+  #ask(input: Input, asked: (SessionRunArgs | undefined)[], from: number): MaybePromise<SessionRunValues> {
     for (let i = from; i < this.#hooks.length; i++) {
       const args = this.#hooks[i]!.beforeRun?.(this);
       if (args instanceof Promise) {
-        return args.then((given) => this.#ask(feeds, [...asked, given], i + 1));
+        return args.then((given) => this.#ask(input, [...asked, given], i + 1));
       }
       asked.push(args);
     }
     const request = this.#requests.of(asked);
-    return this.#tell(request, request.run(feeds, asked), 0);
+    return this.#tell(request, request.run(input, asked), 0);
   }
 
   #tell(request: Request, results: readonly TensorValue[], from: number): MaybePromise<SessionRunValues> {
@@ -93,7 +113,11 @@ export class HookedRun implements SessionRunContext {
 }
 
 interface Request {
-  run(feeds: readonly TensorValue[], asked: Asked): readonly TensorValue[];
+  /** How often it was made. */
+  count: number;
+  run(input: Input, asked: Asked): readonly TensorValue[];
+  /** The request and its parts, where it can be cut in two. */
+  main(): MainRequest | undefined;
   /** The values of the loop's own fetches. */
   own(results: readonly TensorValue[]): SessionRunValues;
   /** Those and the values of the `i`th hook's fetches. */
@@ -116,10 +140,17 @@ class RequestCache {
     for (const args of asked)
       key += args === undefined ? "-" : args.feeds === undefined ? `${this.#id(args)},` : this.#feedKey(args);
     const known = this.#requests.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.count++;
+      return known;
+    }
     const made = makeRequest(this.#options, asked);
     this.#requests.set(key, made);
     return made;
+  }
+
+  mostRun(): Request | undefined {
+    return [...this.#requests.values()].sort((a, b) => b.count - a.count)[0];
   }
 
   /** Feeds come in a new object each step: what counts is which tensors they are for. */
@@ -158,13 +189,34 @@ function makeRequest(options: HookedRunOptions, asked: Asked): Request {
   const call: Callable = nothing
     ? () => []
     : options.session.callable({ feeds: [...placeholders, ...fed.map(({ tensor }) => tensor)], fetches, targets });
+  // The second part of a request knows nothing of its feeds.
+  const needsInput = fed.length > 0 || [own, ...extra].flat().some(([, at]) => at < placeholders.length);
+  let parts: SplitCallable | undefined | null = nothing || needsInput ? undefined : null;
+  const partsOf = (): SplitCallable | undefined => {
+    if (parts === null) parts = options.session.split(call);
+    return parts;
+  };
   const record = (list: readonly [string, number][], results: readonly TensorValue[]): SessionRunValues => {
     const values: Record<string, TensorValue> = {};
     for (const [key, at] of list) values[key] = results[at]!;
     return values;
   };
   return {
-    run: (feeds, given) => {
+    count: 1,
+    main: () => {
+      const made = partsOf();
+      const names = (list: readonly { readonly name: string }[]): string[] => list.map(({ name }) => name);
+      return (
+        made && { names: { feeds: names(placeholders), fetches: names(fetches), targets: names(targets) }, parts: made }
+      );
+    },
+    run: (input, given) => {
+      if ("batchSize" in input && partsOf()?.digest === input.digest) {
+        const results = partsOf()!.rest(input.values());
+        // In the places of the input, which nobody looks at.
+        return [...placeholders.map(() => results[0]!), ...results];
+      }
+      const feeds = "batchSize" in input ? input.feeds() : input;
       const all =
         fed.length === 0 ? feeds : [...feeds, ...fed.map(({ hook, tensor }) => given[hook]!.feeds!.get(tensor)!)];
       return [...feeds, ...call(all)];

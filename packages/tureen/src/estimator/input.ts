@@ -5,7 +5,13 @@ import type { MaybePromise } from "../data/index.js";
 import { type Graph, Tensor } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
 import { SparseTensor } from "../graph/sparse-tensor.js";
-import { graphIterators, type InputElement, type IteratorFeed, makeIterator } from "./graph-iterator.js";
+import {
+  type FeedOrigin,
+  graphIterators,
+  type InputElement,
+  type IteratorFeed,
+  makeIterator,
+} from "./graph-iterator.js";
 import type { Features, Labels } from "./model-fn.js";
 
 /** Features and labels as tensors of the current graph, such as preprocessing makes from an iterator's `getNext`. */
@@ -23,6 +29,8 @@ export interface OpenInput {
   readonly features: Features | Tensor;
   readonly labels: Labels;
   readonly placeholders: readonly Tensor[];
+  /** Where the values come from; undefined for several iterators. */
+  readonly origin?: FeedOrigin;
   /** The next step's values in the order of the placeholders, or undefined at the end. */
   next(): MaybePromise<readonly TensorValue[] | undefined>;
   /** Starts again with the first step's values. */
@@ -66,11 +74,19 @@ function checked(features: Features | Tensor): Features | Tensor {
 }
 
 /** Several iterators advance together; the first that ends ends the input. */
-function feedAll(feeds: readonly IteratorFeed[]): Pick<OpenInput, "placeholders" | "next" | "restart" | "close"> {
+function feedAll(
+  feeds: readonly IteratorFeed[],
+): Pick<OpenInput, "placeholders" | "origin" | "next" | "restart" | "close"> {
   const placeholders = feeds.flatMap((feed) => feed.placeholders);
   const [only] = feeds;
   if (feeds.length === 1)
-    return { placeholders, next: () => only!.next(), restart: () => only!.restart(), close: () => only!.close() };
+    return {
+      placeholders,
+      origin: only!.origin,
+      next: () => only!.next(),
+      restart: () => only!.restart(),
+      close: () => only!.close(),
+    };
   return {
     placeholders,
     next: () => {

@@ -5,6 +5,7 @@ import { defaultSignatureKey } from "../saved-model/signature-def.js";
 import type { EstimatorSpec, EstimatorSpecInit } from "./estimator-spec.js";
 import { type ExportOutput, predictOutput } from "./export/export-output.js";
 import { ModeKeys } from "./mode-keys.js";
+import { tensorRepr, tensorText } from "./nn/tensor-text.js";
 
 /**
  * Checks and completes what a model function returns (`tf.estimator.EstimatorSpec`).
@@ -14,8 +15,8 @@ import { ModeKeys } from "./mode-keys.js";
  */
 export function makeEstimatorSpec(init: EstimatorSpecInit): EstimatorSpec {
   const { mode } = init;
-  if (mode !== ModeKeys.PREDICT && init.loss === undefined) throw invalidArgument("Missing loss.");
   if (mode === ModeKeys.TRAIN && init.trainOp === undefined) throw invalidArgument("Missing train_op.");
+  if (mode !== ModeKeys.PREDICT && init.loss === undefined) throw invalidArgument("Missing loss.");
   if (mode === ModeKeys.PREDICT && init.predictions === undefined) throw invalidArgument("Missing predictions.");
   const loss = init.loss === undefined ? undefined : scalarLoss(init.loss);
   return Object.freeze({
@@ -29,10 +30,7 @@ export function makeEstimatorSpec(init: EstimatorSpecInit): EstimatorSpec {
 function scalarLoss(loss: Tensor): Tensor {
   if (!(loss instanceof Tensor)) throw invalidArgument(`loss must be a Tensor, given: ${String(loss)}`);
   if (loss.shape === undefined || loss.shape.length === 0) return loss;
-  if (!loss.shape.every((size) => size === 1))
-    throw invalidArgument(
-      `Loss must be scalar, given: Tensor("${loss.name}", shape=(${loss.shape.join(", ")}), dtype=${loss.dtype})`,
-    );
+  if (!loss.shape.every((size) => size === 1)) throw invalidArgument(`Loss must be scalar, given: ${tensorText(loss)}`);
   return build("Reshape", [loss, { dtype: "int32", shape: [0], data: new Int32Array(0) }]);
 }
 
@@ -42,11 +40,14 @@ function completeExportOutputs({
 }: EstimatorSpecInit): Readonly<Record<string, ExportOutput>> {
   if (exportOutputs === undefined) return { [defaultSignatureKey]: predictOutput(predictions!) };
   if (typeof exportOutputs !== "object")
-    throw invalidArgument(`export_outputs must be dict, given: ${String(exportOutputs)}`);
+    throw invalidArgument(`\`export_outputs\` must be dict, received: ${String(exportOutputs)}.`);
   for (const output of Object.values(exportOutputs)) {
     if (typeof output?.asSignature !== "function") {
+      const given = Object.entries(exportOutputs).map(([key, value]: [string, unknown]) => {
+        return `'${key}': ${value instanceof Tensor ? tensorRepr(value) : String(value)}`;
+      });
       throw invalidArgument(
-        `Values in export_outputs must be ExportOutput objects. Given: ${JSON.stringify(Object.keys(exportOutputs))}`,
+        `Values in \`export_outputs\` must be ExportOutput objects, received: {${given.join(", ")}}.`,
       );
     }
   }
@@ -55,7 +56,7 @@ function completeExportOutputs({
   if (keys.length === 1) return { ...exportOutputs, [defaultSignatureKey]: exportOutputs[keys[0]!]! };
   if (keys.length === 0) return { [defaultSignatureKey]: predictOutput(predictions!) };
   throw invalidArgument(
-    "Multiple export_outputs were provided, but none of them is specified as the default.  Do this by naming one of them with signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY.",
+    "Multiple `export_outputs` were provided, but none of them are specified as the default. Use`tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY` to specify a default.",
   );
 }
 

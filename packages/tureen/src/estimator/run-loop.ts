@@ -1,3 +1,4 @@
+import type { InputAhead } from "./ahead/input-ahead.js";
 import type { HookedRun } from "./hooked-run.js";
 import type { SessionRunValues } from "./hooks/session-run-hook.js";
 import type { OpenInput } from "./input.js";
@@ -6,6 +7,8 @@ import type { OpenInput } from "./input.js";
 export interface LoopOptions {
   readonly run: HookedRun;
   readonly input: OpenInput;
+  /** What gives the steps their input in the place of `input`. */
+  readonly ahead?: InputAhead;
   /** Called with each step's own fetches; false ends the loop. */
   readonly onStep?: (values: SessionRunValues) => boolean | undefined;
   readonly signal?: AbortSignal;
@@ -15,11 +18,11 @@ export interface LoopOptions {
 const turnEvery = 50;
 
 /** Runs steps until the input ends, a hook asks to stop or `signal` aborts; ends the hooks. */
-export async function runLoop({ run, input, onStep, signal }: LoopOptions): Promise<void> {
+export async function runLoop({ run, input, ahead, onStep, signal }: LoopOptions): Promise<void> {
   await run.start(() => input.next());
   let turn = performance.now();
   while (!run.stopRequested && signal?.aborted !== true) {
-    const pending = input.next();
+    const pending = (ahead ?? input).next();
     const feeds = pending instanceof Promise ? await pending : pending;
     if (feeds === undefined) break;
     const done = run.run(feeds);

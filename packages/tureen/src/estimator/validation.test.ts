@@ -23,9 +23,12 @@ import {
   regressionOutput,
   servingInputReceiver,
   supervisedInputReceiver,
+  tensorServingInputReceiver,
 } from "./export/index.js";
 import { buildSignatures, logSignatures } from "./export/signatures.js";
-import { denseFeatures, numericColumn } from "./feature-column/index.js";
+import { BestExporter } from "./exporter/best-exporter.js";
+import { LatestExporter } from "./exporter/latest-exporter.js";
+import { denseFeatures, inputLayer, numericColumn } from "./feature-column/index.js";
 import { BinaryClassHead } from "./head/binary-class-head.js";
 import type { HeadSpecArgs } from "./head/head.js";
 import { createTrainOp } from "./head/train-op.js";
@@ -34,8 +37,10 @@ import { makeEstimatorSpec } from "./make-estimator-spec.js";
 import { ModeKeys } from "./mode-keys.js";
 import type { Features } from "./model-fn.js";
 import { SGD } from "./optimizer/keras/sgd.js";
+import { readFixture } from "./recorded-fixture.js";
 import { runConfig } from "./run-config.js";
 import { lineEstimator } from "./testing/line-estimator.js";
+import { lineModel } from "./testing/line-model.js";
 import { manualClock } from "./testing/manual-clock.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "tureen-validation-"));
@@ -47,6 +52,39 @@ const floats = (shape: readonly number[], name?: string): Tensor =>
   build("Placeholder", [], { dtype: "float32", shape }, name);
 const texts = (name?: string): Tensor => build("Placeholder", [], { dtype: "string", shape: [-1] }, name);
 
+const { messages } = readFixture<{ messages: Readonly<Record<string, readonly [type: string, message: string]>> }>(
+  "validation",
+);
+
+/** What TensorFlow says in a case of interop/estimator/record_validation.py. */
+function said(name: string): string {
+  const message = messages[name]?.[1];
+  if (message === undefined) throw new Error(`no message was recorded for ${name}`);
+  return message;
+}
+
+/*
+ * Of what TensorFlow says, this cannot be said here: keys of objects are strings ("feature keys must be strings or ints", "receiver_tensor keys
+ * must be strings"); a model function takes one object ("model_fn does not take labels, but input_fn returns labels."); exportSavedModel is
+ * the one name of both export methods ("Please use `export_saved_model`"). "A SavedModel signature needs an input for each placeholder the
+ * signature's outputs use" is what Python's loader says of exports that are never made: such signatures are left out.
+ */
+
+/** Each case that was recorded with what makes TensorFlow say it. */
+function refusesAsRecorded(cases: readonly (readonly [string, () => unknown])[]): void {
+  for (const [name, body] of cases) {
+    it(`${name}: ${said(name).split("\n")[0]}`, () => {
+      let message: string | undefined;
+      try {
+        inGraph(body);
+      } catch (error) {
+        message = (error as Error).message;
+      }
+      expect(message).toBe(said(name));
+    });
+  }
+}
+
 /** Each message with what makes TensorFlow say it. */
 function refuses(cases: readonly (readonly [string, () => unknown])[]): void {
   for (const [message, body] of cases) {
@@ -57,22 +95,22 @@ function refuses(cases: readonly (readonly [string, () => unknown])[]): void {
 }
 
 describe("EstimatorSpec", () => {
-  const x = (): Tensor => floats([-1, 1]);
+  const x = (): Tensor => floats([-1, 1], "x");
   const scalar = (): Tensor => constant(1);
   const exporting = (exportOutputs: unknown): unknown =>
     makeEstimatorSpec({ mode: ModeKeys.PREDICT, predictions: { y: x() }, exportOutputs: exportOutputs as never });
-  refuses([
-    ["Missing loss.", () => makeEstimatorSpec({ mode: ModeKeys.TRAIN })],
-    ["Missing loss.", () => makeEstimatorSpec({ mode: ModeKeys.EVAL })],
-    ["Missing train_op.", () => makeEstimatorSpec({ mode: ModeKeys.TRAIN, loss: scalar() })],
-    ["Missing predictions.", () => makeEstimatorSpec({ mode: ModeKeys.PREDICT })],
-    ["Loss must be scalar, given: ", () => makeEstimatorSpec({ mode: ModeKeys.EVAL, loss: floats([2]) })],
-    ["export_outputs must be dict, given: 3", () => exporting(3)],
-    ["Values in export_outputs must be ExportOutput objects. Given: ", () => exporting({ y: x() })],
+  refusesAsRecorded([
+    ["spec/loss", () => makeEstimatorSpec({ mode: ModeKeys.TRAIN })],
+    ["spec/loss in eval", () => makeEstimatorSpec({ mode: ModeKeys.EVAL })],
+    ["spec/train_op", () => makeEstimatorSpec({ mode: ModeKeys.TRAIN, loss: scalar() })],
+    ["spec/predictions", () => makeEstimatorSpec({ mode: ModeKeys.PREDICT })],
+    ["spec/scalar", () => makeEstimatorSpec({ mode: ModeKeys.EVAL, loss: floats([2], "x") })],
+    ["spec/outputs", () => exporting(3)],
     [
-      "Multiple export_outputs were provided, but none of them is specified as the default.  Do this by naming one of them with signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY.",
-      () => exporting({ a: predictOutput(x()), b: predictOutput(x()) }),
+      "spec/output",
+      () => makeEstimatorSpec({ mode: ModeKeys.PREDICT, predictions: {}, exportOutputs: { y: x() as never } }),
     ],
+    ["spec/default", () => exporting({ a: predictOutput(x()), b: predictOutput(x()) })],
   ]);
 
   it("takes a loss of one element as a scalar", () => {
@@ -83,23 +121,33 @@ describe("EstimatorSpec", () => {
 
 describe("export outputs", () => {
   const two = (): Readonly<Record<string, Tensor>> => ({ a: texts("a"), b: texts("b") });
-  refuses([
+  const floatsNamed = (name: string): Tensor => floats([-1, 1], name);
+  refusesAsRecorded([
+    ["output/scores", () => classificationOutput({ scores: texts("t") })],
+    ["output/classes", () => classificationOutput({ classes: floatsNamed("x") })],
+    ["output/neither", () => classificationOutput({})],
+    ["output/value", () => regressionOutput({ value: texts("t") })],
+    ["output/prediction", () => predictOutput({ y: 3 as unknown as Tensor })],
+    ["output/classify several", () => classificationOutput({ scores: floatsNamed("x") }).asSignature(two())],
     [
-      "Classification scores must be a float32 Tensor; got ",
-      () => classificationOutput({ scores: constant(1, "int32") }),
+      "output/classify floats",
+      () => classificationOutput({ scores: floatsNamed("x") }).asSignature({ a: floatsNamed("a") }),
     ],
-    ["Classification classes must be a string Tensor; got ", () => classificationOutput({ classes: constant(1) })],
-    ["At least one of scores and classes must be set.", () => classificationOutput({})],
-    ["Regression output value must be a float32 Tensor; got ", () => regressionOutput({ value: constant("a") })],
-    [
-      "Classification input must be a single string Tensor; got ",
-      () => classificationOutput({ scores: floats([-1, 2]) }).asSignature(two()),
-    ],
-    [
-      "Regression input must be a single string Tensor; got ",
-      () => regressionOutput({ value: floats([-1]) }).asSignature({ a: floats([-1]) }),
-    ],
+    ["output/regress several", () => regressionOutput({ value: floatsNamed("x") }).asSignature(two())],
+    ["output/regress floats", () => regressionOutput({ value: floatsNamed("x") }).asSignature({ a: floatsNamed("a") })],
+    ["output/not a dict", () => buildSignatures(new Graph(), servingInputReceiver(texts("t"), texts("u")), 3 as never)],
   ]);
+
+  it(`output/unfed: ${said("output/unfed").slice(0, 60)}…`, () => {
+    inGraph(() => {
+      const [a, b] = [floatsNamed("a"), floatsNamed("b")];
+      const y = build("Relu", [build("AddV2", [build("Mul", [a, constant(2)]), b], {}, "add")], {}, "y");
+      const outputs = { serving_default: predictOutput({ y }) };
+      const { signatures, excluded } = buildSignatures(a.graph, servingInputReceiver({ a, b }, { a }), outputs);
+      expect(signatures.size).toBe(0);
+      expect(excluded.get("serving_default")).toBe(said("output/unfed"));
+    });
+  });
 
   it("that cannot be served are left out, and the log says so in TensorFlow's words", () => {
     const logged = (outputs: (x: Tensor) => Parameters<typeof buildSignatures>[2]): string[] => {
@@ -121,7 +169,7 @@ describe("export outputs", () => {
     expect(none[5]).toBe(
       "INFO Signatures EXCLUDED from export because they cannot be be served via TensorFlow Serving APIs:",
     );
-    expect(none[6]).toMatch(/^INFO 'serving_default' : Regression input must be a single string Tensor; got /);
+    expect(none[6]).toMatch(/^INFO 'serving_default' : Regression signatures can only accept a single tensor input /);
     expect(none[7]).toBe("WARNING Export includes no signatures!");
     const some = logged((x) => ({ serving_default: regressionOutput({ value: x }), predict: predictOutput({ y: x }) }));
     expect(some[2]).toBe("INFO Signatures INCLUDED in export for Predict: ['predict']");
@@ -133,21 +181,17 @@ describe("input receivers", () => {
   const x = (): Tensor => floats([-1, 1]);
   const nothing = undefined as unknown as Tensor;
   const wrong = 3 as unknown as Tensor;
-  refuses([
-    ["features must be defined.", () => servingInputReceiver(nothing, x())],
-    ["receiver_tensors must be defined.", () => servingInputReceiver(x(), nothing)],
-    ["labels must be defined.", () => supervisedInputReceiver(x(), nothing, x())],
-    ["feature x must be a Tensor, SparseTensor, or RaggedTensor.", () => servingInputReceiver({ x: wrong }, x())],
-    [
-      "receiver_tensor x must be a Tensor, SparseTensor, or RaggedTensor.",
-      () => servingInputReceiver(x(), { x: wrong }),
-    ],
-    ["receiver_tensors_alternatives must be a dict: ", () => servingInputReceiver(x(), x(), [x()] as never)],
-    [
-      "Features and labels must have distinct keys. Found overlapping keys: ",
-      () => buildRawSupervisedInputReceiverFn({ a: x() }, { a: x() })(),
-    ],
+  refusesAsRecorded([
+    ["receiver/features", () => servingInputReceiver(nothing, x())],
+    ["receiver/tensors", () => servingInputReceiver(x(), nothing)],
+    ["receiver/feature", () => servingInputReceiver({ x: wrong }, x())],
+    ["receiver/tensor", () => servingInputReceiver(x(), { x: wrong })],
+    ["receiver/bare", () => tensorServingInputReceiver({ x: x() } as never, x())],
+    ["receiver/no bare", () => tensorServingInputReceiver(nothing, x())],
+    ["receiver/alternatives", () => servingInputReceiver(x(), x(), 3 as never)],
+    ["receiver/overlap", () => buildRawSupervisedInputReceiverFn({ a: x() }, { a: x() })],
   ]);
+  refuses([["labels must be defined.", () => supervisedInputReceiver(x(), nothing, x())]]);
 });
 
 describe("Estimator", () => {
@@ -201,13 +245,65 @@ describe("export folders", () => {
     expect(clock.now() - before).toBe(10_000);
   });
 
-  it("Export directory already exists, and isn't empty.", () => {
+  it("refuse a folder that is not empty", () => {
     const directory = join(scratch, "taken");
     mkdirSync(directory);
     writeFileSync(join(directory, "a"), "");
     expect(() => createExportDirectory(directory)).toThrow(
-      `Export directory already exists, and isn't empty. Please choose a different export directory, or delete all the contents of the specified directory: ${directory}`,
+      said("export/folder").replace(/(?<=directory )\S+/, directory),
     );
+  });
+});
+
+describe("training and exporting", () => {
+  const make = (): ReturnType<typeof lineEstimator> => lineEstimator();
+  const receiver = buildRawServingInputReceiverFn({ x: { dtype: "float32", shape: [-1, 1] } });
+  const rejects = (name: string, run: () => Promise<unknown>): void => {
+    it(`${name}: ${said(name)}`, async () => {
+      await expect(run()).rejects.toThrow(said(name));
+    });
+  };
+  rejects("train/both", () => {
+    const { estimator, input } = make();
+    return estimator.train(input, { steps: 1, maxSteps: 1 });
+  });
+  rejects("train/steps", () => {
+    const { estimator, input } = make();
+    return estimator.train(input, { steps: 0 });
+  });
+  rejects("train/max_steps", () => {
+    const { estimator, input } = make();
+    return estimator.train(input, { maxSteps: 0 });
+  });
+  rejects("export/receiver", () => make().estimator.exportSavedModel(join(scratch, "none"), undefined as never));
+  rejects("export/untrained", () => {
+    const modelFn = (): never => undefined as never;
+    return new Estimator({ modelFn, modelDir: "/no/such/model", config }).exportSavedModel(scratch, receiver);
+  });
+  rejects("export/modes", async () => {
+    const { estimator, input } = make();
+    await estimator.train(input, { steps: 1 });
+    await estimator.experimentalExportAllSavedModels(join(scratch, "modes"), {});
+  });
+  refusesAsRecorded([
+    ["exporter/latest", () => new LatestExporter({ name: "e", servingInputReceiverFn: receiver, exportsToKeep: 0 })],
+    ["exporter/best", () => new BestExporter({ name: "e", servingInputReceiverFn: receiver, exportsToKeep: 0 })],
+    ["config/save", () => runConfig({ saveCheckpointsSecs: 1, saveCheckpointsSteps: 1 })],
+    ["columns/none", () => inputLayer({ x: floats([-1, 1], "x") }, [])],
+    ["columns/duplicate", () => inputLayer({ x: floats([-1, 1], "x") }, [numericColumn("x"), numericColumn("x")])],
+  ]);
+
+  it("Skipping training since max_steps has already saved.", async () => {
+    const lines: string[] = [];
+    const { estimator, input } = make();
+    await estimator.train(input, { steps: 2 });
+    const again = new Estimator({
+      modelFn: lineModel,
+      modelDir: estimator.modelDir,
+      config: runConfig({ logger: { log: (_level, line) => void lines.push(line) } }),
+    });
+    await again.train(input, { maxSteps: 2 });
+    expect(lines).toContain("Skipping training since max_steps has already saved.");
   });
 });
 

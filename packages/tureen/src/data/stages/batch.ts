@@ -3,6 +3,7 @@ import { elementCount, sameShape, shapeText } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import { withShapes } from "../element-spec.js";
+import { recipeAfter } from "../recipe.js";
 import { gatherRows } from "../row-table.js";
 import { type Cursor, type MaybePromise, pullWhile, type Stage, whenHere } from "../stage.js";
 import { flatten, isTensorValue, layoutOf, pack, type Structure } from "../structure.js";
@@ -32,11 +33,15 @@ export function batchStage(source: Stage, size: number, { dropRemainder = false 
             const count = order.fill(numbers, 0, numbers.length);
             return count === 0 || (dropRemainder && count < size) ? undefined : gatherRows(rows.table, numbers, count);
           };
-          return { next, close: () => undefined };
+          const skip = (batches: number): void => {
+            for (let i = 0; i < batches; i++) order.fill(numbers, 0, numbers.length);
+          };
+          return { next, close: () => undefined, skip };
         };
   const spec: Stage["spec"] = () =>
     whenHere(source.spec(), (inner) => withShapes(inner, (shape) => shape && [dropRemainder ? size : -1, ...shape]));
-  return { open, spec };
+  const recipe = recipeAfter(source, (before) => ({ kind: "batch", source: before, size, dropRemainder }));
+  return { open, spec, recipe };
 }
 
 /** Groups of `size` elements, each leaf of a group made one by `stack`. */

@@ -1,4 +1,5 @@
 import { invalidArgument } from "../../core/status-error.js";
+import { recipeAfter } from "../recipe.js";
 import type { Cursor, MaybePromise, Stage } from "../stage.js";
 import type { Structure } from "../structure.js";
 
@@ -17,9 +18,11 @@ export function prefetchStage(source: Stage, bufferSize: number): Stage {
   if (!(bufferSize >= AUTOTUNE)) {
     throw invalidArgument("buffer_size must be >= 0 or set buffer_size to be -1 for auto-tuning");
   }
-  if (bufferSize === 0 || source.rows !== undefined) return source;
+  if (bufferSize === 0) return source;
+  const recipe = recipeAfter(source, (before) => ({ kind: "prefetch", source: before, count: bufferSize }));
+  if (source.rows !== undefined) return { ...source, recipe };
   const size = bufferSize === AUTOTUNE ? autotunedBuffer : bufferSize;
-  return { open: () => prefetchingCursor(source.open(), size), spec: () => source.spec() };
+  return { open: () => prefetchingCursor(source.open(), size), spec: () => source.spec(), recipe };
 }
 
 function prefetchingCursor(cursor: Cursor, size: number): Cursor {
@@ -49,5 +52,6 @@ function prefetchingCursor(cursor: Cursor, size: number): Cursor {
     await last?.catch(() => {});
     await cursor.close();
   };
-  return { next, close: () => (last === undefined ? cursor.close() : close()) };
+  const skip = cursor.skip === undefined ? {} : { skip: (count: number) => cursor.skip!(count) };
+  return { next, close: () => (last === undefined ? cursor.close() : close()), ...skip };
 }

@@ -1,3 +1,4 @@
+import { recipeAfter } from "../recipe.js";
 import { repeatedOrder } from "../row-order.js";
 import { type Cursor, type MaybePromise, type Stage, whenHere } from "../stage.js";
 import type { Structure } from "../structure.js";
@@ -9,7 +10,9 @@ import { rowStage } from "./source.js";
  * Semantics: `RepeatDataset`.
  */
 export function repeatStage(source: Stage, count: number): Stage {
-  if (source.rows !== undefined) return rowStage(source.rows.table, repeatedOrder(source.rows.order, count));
+  const recipe = recipeAfter(source, (before) => ({ kind: "repeat", source: before, count }));
+  if (source.rows !== undefined)
+    return { ...rowStage(source.rows.table, repeatedOrder(source.rows.order, count)), recipe };
   const times = count < 0 ? Number.POSITIVE_INFINITY : count;
   const open = (): Cursor => {
     let passes = 0;
@@ -35,5 +38,5 @@ export function repeatStage(source: Stage, count: number): Stage {
     };
     return { next, close: () => cursor?.close() };
   };
-  return { open, spec: () => source.spec() };
+  return { open, spec: () => source.spec(), recipe };
 }

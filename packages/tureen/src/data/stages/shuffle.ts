@@ -1,7 +1,8 @@
 import { invalidArgument } from "../../core/status-error.js";
 import { randomIndex } from "../random.js";
+import { recipeAfter } from "../recipe.js";
 import { shuffledOrder } from "../row-order.js";
-import { type ShuffleOptions, shuffleSeeds } from "../shuffle-seeds.js";
+import { type ShuffleOptions, type ShuffleState, shuffleSeeds } from "../shuffle-seeds.js";
 import { type Cursor, pullWhile, type Stage, whenHere } from "../stage.js";
 import type { Structure } from "../structure.js";
 import { rowStage } from "./source.js";
@@ -11,11 +12,17 @@ import { rowStage } from "./source.js";
  *
  * Semantics: `ShuffleDatasetV3`.
  */
-export function shuffleStage(source: Stage, bufferSize: number, options: ShuffleOptions): Stage {
+export function shuffleStage(source: Stage, bufferSize: number, options: ShuffleOptions | ShuffleState): Stage {
   if (!(bufferSize > 0)) throw invalidArgument("buffer_size must be greater than zero or UNKNOWN_CARDINALITY");
   const seeds = shuffleSeeds(options);
+  const recipe = recipeAfter(source, (before) => ({
+    kind: "shuffle",
+    source: before,
+    bufferSize,
+    state: seeds.state(),
+  }));
   if (source.rows !== undefined) {
-    return rowStage(source.rows.table, shuffledOrder(source.rows.order, bufferSize, seeds));
+    return { ...rowStage(source.rows.table, shuffledOrder(source.rows.order, bufferSize, seeds)), recipe };
   }
   const open = (): Cursor => {
     const bits = seeds();
@@ -35,5 +42,5 @@ export function shuffleStage(source: Stage, bufferSize: number, options: Shuffle
       close: () => cursor.close(),
     };
   };
-  return { open, spec: () => source.spec() };
+  return { open, spec: () => source.spec(), recipe };
 }

@@ -493,3 +493,52 @@ describe("boosted trees refuse what TensorFlow refuses", () => {
     });
   }
 });
+
+describe("boosted trees of rows enough for the loops over all of them", () => {
+  const count = 1200;
+  const numbers = (seed: number): Float32Array =>
+    Float32Array.from({ length: count }, (_, i) => Math.fround(Math.sin(seed + i * (0.7 + seed)) * 5));
+  const [a, b] = [numbers(1), numbers(2)];
+  const columns = { a: tensorValue("float32", [count, 1], a), b: tensorValue("float32", [count, 1], b) };
+  const labels = tensorValue(
+    "float32",
+    [count, 1],
+    Float32Array.from(a, (value, i) => (value + Math.sin(b[i]!) * 2 > 0 ? 1 : 0)),
+  );
+  const options = {
+    featureColumns: [numericColumn("a"), numericColumn("b")],
+    nBatchesPerLayer: 1,
+    nTrees: 4,
+    maxDepth: 4,
+  };
+  const train = async (estimator: Trees): Promise<number[]> => {
+    const losses: number[] = [];
+    const record: SessionRunHook = { afterRun: (_, values) => void losses.push(values["loss"]!.data[0] as number) };
+    await estimator.train(() => Dataset.fromTensors([columns, labels] as const).repeat(), { hooks: [record] });
+    return losses;
+  };
+  const base = (): { modelDir: string; config: ReturnType<typeof runConfig> } => ({
+    modelDir: folder(),
+    config: runConfig({ logger: quietLogger }),
+  });
+
+  it("have the same losses whether or not their places are kept between steps", async () => {
+    const kept = await train(new BoostedTreesClassifier({ ...base(), ...options, trainInMemory: true }));
+    const walked = await train(new BoostedTreesClassifier({ ...base(), ...options }));
+    expect(kept.length).toBe(17);
+    kept.forEach((loss, i) => {
+      // Logits are summed up in another order: of splits that gain the same another one may be taken.
+      expect(Math.abs(loss / walked[i]! - 1)).toBeLessThan(1e-3);
+    });
+  });
+
+  it("have the loss of their own predictions", async () => {
+    const estimator = new BoostedTreesClassifier({ ...base(), ...options, trainInMemory: true });
+    const losses = await train(estimator);
+    const metrics = await estimator.evaluate(() => Dataset.fromTensors([columns, labels] as const));
+    // The loss of a step is of before its growth.
+    expect(metrics["loss"]).toBeLessThan(losses.at(-1)!);
+    expect(metrics["accuracy"]).toBeGreaterThan(0.9);
+    expect(losses.every((loss, i) => i < 2 || loss < losses[i - 1]!)).toBe(true);
+  });
+});

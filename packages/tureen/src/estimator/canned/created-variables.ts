@@ -22,3 +22,14 @@ export function trackCreated<T>(body: () => T): Created<T> {
     updateOps: graph.getCollection<Operation>(collectionKeys.updateOps).slice(updates),
   };
 }
+
+/** What Keras' layers made: their update ops are known to the layers alone, not in the graph's collection. */
+export function asKerasLayers<T>(created: Created<T>): Created<T> {
+  const { collections } = currentGraph();
+  const others = (collections.get(collectionKeys.updateOps) ?? []).filter(
+    (op) => !created.updateOps.includes(op as Operation),
+  );
+  if (others.length > 0) collections.set(collectionKeys.updateOps, others);
+  else collections.delete(collectionKeys.updateOps);
+  return created;
+}

@@ -9,6 +9,7 @@ import { ModeKeys } from "../mode-keys.js";
 import type { ModelFn } from "../model-fn.js";
 import { add } from "../nn/arithmetic.js";
 import { getOptimizer, type OptimizerLike } from "../optimizer/get-optimizer.js";
+import { asKerasLayers } from "./created-variables.js";
 import { dnnLogits, layerSummary } from "./dnn-logits.js";
 import { checkFeatures } from "./estimator-options.js";
 import { linearLogits } from "./linear-logits.js";
@@ -55,7 +56,7 @@ export function dnnLinearCombinedModelFn(options: CombinedModelOptions): ModelFn
     const dnn =
       dnnFeatureColumns.length === 0
         ? undefined
-        : dnnLogits(units, dnnLayersOf(options, dnnFeatureColumns), features, mode);
+        : asKerasLayers(dnnLogits(units, dnnLayersOf(options, dnnFeatureColumns), features, mode));
     const linear =
       linearFeatureColumns.length === 0
         ? undefined

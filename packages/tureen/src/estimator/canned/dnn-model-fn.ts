@@ -3,6 +3,7 @@ import type { Head } from "../head/head.js";
 import { ModeKeys } from "../mode-keys.js";
 import type { ModelFn } from "../model-fn.js";
 import { getOptimizer, type OptimizerLike } from "../optimizer/get-optimizer.js";
+import { asKerasLayers } from "./created-variables.js";
 import { type DnnLayers, dnnLogits } from "./dnn-logits.js";
 import { checkFeatures } from "./estimator-options.js";
 
@@ -18,7 +19,8 @@ export function dnnModelFn(options: DnnModelOptions): ModelFn {
   const { head } = options;
   return ({ features, labels, mode }) => {
     checkFeatures(features);
-    const { result: logits, trainableVariables, updateOps } = dnnLogits(head.logitsDimension, options, features, mode);
+    const layers = asKerasLayers(dnnLogits(head.logitsDimension, options, features, mode));
+    const { result: logits, trainableVariables, updateOps } = layers;
     const spec = { features, labels, mode, logits, trainableVariables, updateOps };
     if (mode !== ModeKeys.TRAIN) return head.createEstimatorSpec(spec);
     getOrCreateGlobalStep();

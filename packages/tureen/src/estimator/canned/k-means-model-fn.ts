@@ -11,6 +11,7 @@ import { group } from "../head/train-op.js";
 import type { SessionRunHook } from "../hooks/session-run-hook.js";
 import { makeEstimatorSpec } from "../make-estimator-spec.js";
 import { mean } from "../metrics/streaming.js";
+import { ModeKeys } from "../mode-keys.js";
 import type { Features, ModelFn } from "../model-fn.js";
 import { add, cast, div, mul, sub, unary } from "../nn/arithmetic.js";
 import { concat, reshape, sliceFirst } from "../nn/tensor-shape.js";
@@ -73,7 +74,11 @@ export function kMeansModelFn(options: KMeansOptions): ModelFn {
     const distances = cosine ? mul(nearest.nearestCenterDistances, 0.5) : nearest.nearestCenterDistances;
     const losses = build("Squeeze", [distances], { squeeze_dims: [-1] }, "Squeeze");
     const index = build("Squeeze", [nearest.nearestCenterIndices], { squeeze_dims: [-1] }, "Squeeze_1");
-    index.shape = [-1];
+    if (mode === ModeKeys.PREDICT) {
+      // To TensorFlow the number of clusters, and so the shapes of what follows, are unknown.
+      index.shape = undefined;
+      allDistances.shape = undefined;
+    } else index.shape = [-1];
     const trained = useMiniBatch
       ? miniBatchOp(clusters, inputs, index, steps, cosine, [index.op, losses.op])
       : fullBatchOp(clusters.centers, inputs, index, numClusters, keptNormalized);

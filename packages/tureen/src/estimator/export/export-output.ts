@@ -3,6 +3,7 @@ import { invalidArgument } from "../../core/status-error.js";
 import { Tensor } from "../../graph/graph.js";
 import type { SignatureInfo, TensorInfo } from "../../saved-model/signature.js";
 import { methodNames } from "../../saved-model/signature-def.js";
+import { tensorDictText, tensorText } from "../nn/tensor-text.js";
 
 /** How one head's outputs become a signature (`tf.estimator.export.ExportOutput`). */
 export interface ExportOutput {
@@ -35,8 +36,10 @@ function exampleTensor(
   const tensors = Object.values(receiverTensors);
   const [examples] = tensors;
   if (tensors.length !== 1 || examples?.dtype !== "string") {
-    const given = Object.entries(receiverTensors).map(([key, tensor]) => `'${key}': ${tensor.name} (${tensor.dtype})`);
-    throw invalidArgument(`${api} input must be a single string Tensor; got {${given.join(", ")}}`);
+    // TensorFlow 2.15's words; up to 2.6 they were "<api> input must be a single string Tensor; got <tensors>".
+    throw invalidArgument(
+      `${api} signatures can only accept a single tensor input of type tf.string. Please check to make sure that you have structured the serving_input_receiver_fn so that it creates a single string placeholder. If your model function expects multiple inputs, then use \`tf.io.parse_example()\` to parse the string into multiple tensors.\n Received: ${tensorDictText(receiverTensors)}`,
+    );
   }
   return examples;
 }
@@ -55,7 +58,9 @@ export function classificationOutput(options: { readonly scores?: Tensor; readon
     throw invalidArgument(`Classification classes must be a string Tensor; got ${describe(classes)}`);
   }
   if (scores === undefined && classes === undefined)
-    throw invalidArgument("At least one of scores and classes must be set.");
+    throw invalidArgument(
+      "Cannot create a ClassificationOutput with empty arguments. At least one of `scores` and `classes` must be defined.",
+    );
   return Object.freeze({
     kind: "classification" as const,
     scores,
@@ -90,9 +95,9 @@ export function regressionOutput(options: { readonly value: Tensor }): ExportOut
 /** Any outputs for the Predict API (`tf.estimator.export.PredictOutput`); one bare tensor is called `output`. */
 export function predictOutput(outputs: Tensor | Readonly<Record<string, Tensor>>): ExportOutput {
   const named = outputs instanceof Tensor ? { output: outputs } : outputs;
-  for (const [key, tensor] of Object.entries(named)) {
+  for (const tensor of Object.values(named)) {
     if (!(tensor instanceof Tensor))
-      throw invalidArgument(`Prediction output value must be a Tensor; got ${describe(tensor)} for '${key}'.`);
+      throw invalidArgument(`Prediction output value must be a Tensor; got ${describe(tensor)}.`);
   }
   return Object.freeze({
     kind: "predict" as const,
@@ -103,5 +108,5 @@ export function predictOutput(outputs: Tensor | Readonly<Record<string, Tensor>>
 }
 
 function describe(value: unknown): string {
-  return value instanceof Tensor ? `Tensor("${value.name}", dtype=${value.dtype})` : String(value);
+  return value instanceof Tensor ? tensorText(value) : String(value);
 }

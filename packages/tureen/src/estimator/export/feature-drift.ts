@@ -35,7 +35,7 @@ export function featureDrift(before: FeatureStatistics, after: FeatureStatistics
 }
 
 function driftOf(then: FeatureStatistic, now: FeatureStatistic): FeatureDrift {
-  const byValue = then.quantiles === undefined || (!then.distinctIsEstimate && then.distinct <= mostGroups);
+  const byValue = comparesByValue(then);
   const groups = byValue ? valueGroups(then, now) : rangeGroups(then, now);
   const missing = [missingShare(then), missingShare(now)] as const;
   let index = stability(...missing);
@@ -52,11 +52,18 @@ function driftOf(then: FeatureStatistic, now: FeatureStatistic): FeatureDrift {
   };
 }
 
-function missingShare({ count, missing }: FeatureStatistic): number {
+/** Whether a feature is compared value by value: texts, and numbers that are few; others by the ranges between their deciles. */
+export function comparesByValue(then: FeatureStatistic): boolean {
+  return then.quantiles === undefined || (!then.distinctIsEstimate && then.distinct <= mostGroups);
+}
+
+/** The share of missing values. */
+export function missingShare({ count, missing }: FeatureStatistic): number {
   return missing / (count + missing);
 }
 
-function stability(before: number, after: number): number {
+/** What a group adds to the population stability index, by its shares before and after. */
+export function stability(before: number, after: number): number {
   const [p, q] = [Math.max(before, leastShare), Math.max(after, leastShare)];
   return (q - p) * Math.log(q / p);
 }
@@ -82,13 +89,20 @@ function share(count: number, { count: all }: FeatureStatistic): number {
 
 /** Shares then and now of the ranges between the deciles of then. */
 function rangeGroups(then: FeatureStatistic, now: FeatureStatistic): [number, number][] {
-  const edges = Array.from({ length: 9 }, (_, i) => then.quantiles![String((i + 1) / 10)]!);
-  const shares = (of: FeatureStatistic): number[] => {
-    const below = [0, ...edges.map((edge) => shareBelow(of, edge)), of.count === 0 ? 0 : 1];
-    return below.slice(1).map((value, i) => value - below[i]!);
-  };
-  const [before, after] = [shares(then), shares(now)];
+  const edges = rangeEdges(then);
+  const [before, after] = [rangeShares(then, edges), rangeShares(now, edges)];
   return before.map((p, i) => [p, after[i]!]);
+}
+
+/** The deciles that part a feature's numbers into ten ranges, each with its upper end. */
+export function rangeEdges({ quantiles }: FeatureStatistic): number[] {
+  return Array.from({ length: 9 }, (_, i) => quantiles![String((i + 1) / 10)]!);
+}
+
+/** The shares of a feature's numbers in the ranges between edges. */
+export function rangeShares(of: FeatureStatistic, edges: readonly number[]): number[] {
+  const below = [0, ...edges.map((edge) => shareBelow(of, edge)), of.count === 0 ? 0 : 1];
+  return below.slice(1).map((value, i) => value - below[i]!);
 }
 
 /** The share of values that are not greater, straight lines between the quantiles that are known. */

@@ -1,8 +1,9 @@
-import { StatusError } from "../../core/status-error.js";
-import type { Graph, Operation } from "../../graph/graph.js";
+import { invalidArgument, StatusError } from "../../core/status-error.js";
+import type { Graph, Operation, Tensor } from "../../graph/graph.js";
 import type { SignatureInfo } from "../../saved-model/signature.js";
 import { methodNames } from "../../saved-model/signature-def.js";
 import type { Logger } from "../log.js";
+import { formatList, pythonType } from "../nn/python-format.js";
 import type { ExportOutput } from "./export-output.js";
 import type { ServingInput } from "./serving-input.js";
 
@@ -24,6 +25,11 @@ export function buildSignatures(
   input: ServingInput,
   outputs: Readonly<Record<string, ExportOutput>>,
 ): BuiltSignatures {
+  if (typeof outputs !== "object") {
+    throw invalidArgument(
+      `\`export_outputs\` must be a dict. Received ${String(outputs)} with type ${pythonType(outputs).slice("<class '".length, -"'>".length)}.`,
+    );
+  }
   const signatures = new Map<string, SignatureInfo>();
   const excluded = new Map<string, string>();
   for (const [key, output] of Object.entries(outputs)) {
@@ -39,8 +45,8 @@ export function buildSignatures(
       try {
         addServable(graph, signatures, excluded, `${receiver}:${key}`, output.asSignature(tensors));
       } catch (error) {
-        // As TensorFlow: an alternative that does not fit is not worth a word.
         if (!(error instanceof StatusError)) throw error;
+        excluded.set(`${receiver}:${key}`, error.message);
       }
     }
   }
@@ -54,25 +60,41 @@ function addServable(
   key: string,
   signature: SignatureInfo,
 ): void {
-  const missing = unfedPlaceholder(graph, signature);
-  if (missing === undefined) signatures.set(key, signature);
-  else
-    excluded.set(
-      key,
-      `Was requested to export signature '${key}' but it depends on placeholder '${missing}' which is not among its inputs`,
-    );
+  const reason = insufficientInputs(graph, signature);
+  if (reason === undefined) signatures.set(key, signature);
+  else excluded.set(key, reason);
 }
 
-/** A placeholder that the outputs need and the inputs do not feed. */
-function unfedPlaceholder(graph: Graph, signature: SignatureInfo): string | undefined {
-  const fed = new Set([...signature.inputs.values()].map((info) => graph.tensor(info.name)));
-  const seen = new Set<Operation>();
-  const pending = [...signature.outputs.values()].map((info) => graph.tensor(info.name));
-  for (let tensor = pending.pop(); tensor !== undefined; tensor = pending.pop()) {
-    if (fed.has(tensor) || seen.has(tensor.op)) continue;
-    seen.add(tensor.op);
-    if (tensor.op.type === "Placeholder") return tensor.name;
-    pending.push(...tensor.op.inputs);
+/** Why the inputs are not all that the outputs need, in TensorFlow's words (`_ensure_servable`), or undefined where they are. */
+function insufficientInputs(graph: Graph, { inputs, outputs }: SignatureInfo): string | undefined {
+  const names = (infos: SignatureInfo["inputs"]): string => formatList([...infos.values()].map((info) => info.name));
+  const path = pathToUnfed(graph, { inputs, outputs });
+  if (path === undefined) return undefined;
+  const shown = path.map((op) => `${op.name} (${op.type})`).join(" <- ");
+  return `The signature's input tensors ${names(inputs)} are insufficient to compute its output keys ${formatList([...outputs.keys()])} (respectively, tensors ${names(outputs)}) because of the dependency on \`${path.at(-1)!.name}\` which is not given as a signature input, as illustrated by the following dependency path: ${shown}`;
+}
+
+/** The operations from an output to a placeholder that it needs and that no input feeds. */
+function pathToUnfed(
+  graph: Graph,
+  { inputs, outputs }: Pick<SignatureInfo, "inputs" | "outputs">,
+): readonly Operation[] | undefined {
+  const fed = new Set([...inputs.values()].map((info) => graph.tensor(info.name)));
+  const consumers = new Map<Operation, Operation | undefined>();
+  const pending: Operation[] = [];
+  const visit = (tensor: Tensor, consumer: Operation | undefined): void => {
+    if (fed.has(tensor) || consumers.has(tensor.op)) return;
+    consumers.set(tensor.op, consumer);
+    pending.push(tensor.op);
+  };
+  for (const info of outputs.values()) visit(graph.tensor(info.name), undefined);
+  for (let op = pending.pop(); op !== undefined; op = pending.pop()) {
+    if (op.type === "Placeholder") {
+      const path: Operation[] = [];
+      for (let at: Operation | undefined = op; at !== undefined; at = consumers.get(at)) path.unshift(at);
+      return path;
+    }
+    for (const input of op.inputs) visit(input, op);
   }
   return undefined;
 }

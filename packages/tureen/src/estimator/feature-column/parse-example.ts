@@ -15,11 +15,13 @@ import {
   type ExampleFeature,
   exampleFeatureText,
   type ParseExampleSpec,
+  type PartitionedRaggedFeature,
   type RaggedFeature,
   type RaggedParseExampleSpec,
   type SparseFeature,
 } from "./parse-spec.js";
 import { pythonText, tupleText } from "./python-text.js";
+import { type ParsedRows, partitioned } from "./ragged-partitions.js";
 
 interface DenseKey {
   readonly key: string;
@@ -36,7 +38,11 @@ interface RaggedKey {
 
 /** What a spec parses to: a ragged tensor for a RaggedFeature, a dense or sparse one for the others. */
 export type ParsedFeatures<S extends RaggedParseExampleSpec> = {
-  [K in keyof S]: S[K] extends RaggedFeature ? RaggedTensor : FeatureTensor;
+  [K in keyof S]: S[K] extends PartitionedRaggedFeature
+    ? ParsedRows
+    : S[K] extends RaggedFeature
+      ? RaggedTensor
+      : FeatureTensor;
 };
 
 /**
@@ -61,8 +67,11 @@ export function parseExample<S extends RaggedParseExampleSpec = ParseExampleSpec
       addFeature(key, feature, sparse, dense);
       continue;
     }
-    const { dtype, rowSplitsDtype: splitsDtype } = feature;
-    ragged.set(key, { key: feature.valueKey ?? key, dtype, splitsDtype });
+    const splitsDtype = feature.rowSplitsDtype;
+    addRagged({ key: feature.valueKey ?? key, dtype: feature.dtype, splitsDtype }, ragged);
+    for (const partition of feature.partitions) {
+      if (partition.kind !== "UniformRowLength") addRagged({ key: partition.key, dtype: "int64", splitsDtype }, ragged);
+    }
   }
   const shared = dense.filter(({ key }) => sparse.has(key)).map(({ key }) => key);
   if (shared.length > 0) {
@@ -72,12 +81,19 @@ export function parseExample<S extends RaggedParseExampleSpec = ParseExampleSpec
   }
   const raggedKeys = [...ragged.values()];
   const { parsed, rows } = parse(serialized, sparse, dense, raggedKeys, options);
-  const featureOf = (key: string): FeatureTensor | RaggedTensor => {
+  const rowsOf = (key: string): RaggedTensor => rows[raggedKeys.indexOf(ragged.get(key)!)]!;
+  const featureOf = (key: string): FeatureTensor | ParsedRows => {
     const feature = spec[key]!;
-    if (feature.kind === "RaggedFeature") return rows[raggedKeys.indexOf(ragged.get(key)!)]!;
+    if (feature.kind === "RaggedFeature")
+      return partitioned(rowsOf(feature.valueKey ?? key), feature.partitions, rowsOf);
     return composed(feature, parsed) ?? parsed.get(key)!;
   };
-  return Object.fromEntries(keys.map((key) => [key, featureOf(key)] as const)) as ParsedFeatures<S>;
+  // TensorFlow's order, which log lines show: sparse, dense, ragged and composed features, each by key.
+  const kinds = ["VarLenFeature", "FixedLenFeature", "RaggedFeature", "SparseFeature"];
+  const kindOf = ({ kind }: ExampleFeature | RaggedFeature): string =>
+    kind === "FixedLenSequenceFeature" ? "FixedLenFeature" : kind;
+  const ordered = kinds.flatMap((kind) => keys.filter((key) => kindOf(spec[key]!) === kind));
+  return Object.fromEntries(ordered.map((key) => [key, featureOf(key)] as const)) as ParsedFeatures<S>;
 }
 
 function addFeature(key: string, feature: ExampleFeature, sparse: Map<string, DType>, dense: DenseKey[]): void {
@@ -108,6 +124,20 @@ function addFeature(key: string, feature: ExampleFeature, sparse: Map<string, DT
     default:
       throw invalidArgument(`Unsupported ${typeof feature} ${pythonText(feature)} for key '${key}'`);
   }
+}
+
+function addRagged(wanted: RaggedKey, ragged: Map<string, RaggedKey>): void {
+  const { key, dtype, splitsDtype } = wanted;
+  const known = ragged.get(key);
+  if (known !== undefined && known.dtype !== dtype) {
+    throw invalidArgument(`Conflicting type <dtype: '${known.dtype}'> vs <dtype: '${dtype}'> for feature ${key}.`);
+  }
+  if (known !== undefined && known.splitsDtype !== splitsDtype) {
+    throw invalidArgument(
+      `Conflicting partition type <dtype: '${known.splitsDtype}'> vs <dtype: '${splitsDtype}'> for feature ${key}.`,
+    );
+  }
+  ragged.set(key, known ?? wanted);
 }
 
 function addSparse(key: string, dtype: DType, sparse: Map<string, DType>): void {

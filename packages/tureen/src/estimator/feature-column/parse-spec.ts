@@ -35,25 +35,70 @@ export interface FixedLenSequenceFeature {
   readonly defaultValue: NestedValue | undefined;
 }
 
-/** As many values as an Example has, as rows of a ragged tensor (`tf.io.RaggedFeature` without partitions). */
+/** How an Example's values are divided into rows (`tf.io.RaggedFeature.RowSplits` and the others): by another feature of it, or evenly. */
+export type RaggedPartition =
+  | {
+      readonly kind: "RowSplits" | "RowLengths" | "RowStarts" | "RowLimits" | "ValueRowIds";
+      /** The feature of the Example, int64, that the partition is written in. */
+      readonly key: string;
+    }
+  | { readonly kind: "UniformRowLength"; readonly length: number };
+
+function writtenIn(kind: Exclude<RaggedPartition["kind"], "UniformRowLength">): (key: string) => RaggedPartition {
+  return (key) => Object.freeze({ kind, key });
+}
+
+/** Makes the partitions of a RaggedFeature (`tf.io.RaggedFeature.RowSplits` and so on). */
+export const raggedPartition: Readonly<
+  Record<"rowSplits" | "rowLengths" | "rowStarts" | "rowLimits" | "valueRowIds", (key: string) => RaggedPartition>
+> & { readonly uniformRowLength: (length: number) => RaggedPartition } = Object.freeze({
+  rowSplits: writtenIn("RowSplits"),
+  rowLengths: writtenIn("RowLengths"),
+  rowStarts: writtenIn("RowStarts"),
+  rowLimits: writtenIn("RowLimits"),
+  valueRowIds: writtenIn("ValueRowIds"),
+  uniformRowLength: (length: number): RaggedPartition => Object.freeze({ kind: "UniformRowLength", length }),
+});
+
+/** As many values as an Example has, as rows of a ragged tensor (`tf.io.RaggedFeature`). */
 export interface RaggedFeature {
   readonly kind: "RaggedFeature";
   readonly dtype: DType;
   /** The feature of the Example; default the key in the spec. */
   readonly valueKey: string | undefined;
   readonly rowSplitsDtype: "int32" | "int64";
+  /** How the values are divided into rows, from the outermost to the innermost. */
+  readonly partitions: readonly RaggedPartition[];
+}
+
+/** A RaggedFeature whose values are divided into rows. */
+export interface PartitionedRaggedFeature extends RaggedFeature {
+  readonly isPartitioned: true;
+}
+
+/** What a RaggedFeature is made with. */
+export interface RaggedFeatureOptions {
+  readonly valueKey?: string;
+  readonly rowSplitsDtype?: "int32" | "int64";
 }
 
 /** Makes a RaggedFeature; row splits are int32 unless asked otherwise. */
 export function raggedFeature(
   dtype: DType,
-  options: { readonly valueKey?: string; readonly rowSplitsDtype?: "int32" | "int64" } = {},
+  options: RaggedFeatureOptions & { readonly partitions: readonly RaggedPartition[] },
+): PartitionedRaggedFeature;
+export function raggedFeature(dtype: DType, options?: RaggedFeatureOptions): RaggedFeature;
+export function raggedFeature(
+  dtype: DType,
+  options: RaggedFeatureOptions & { readonly partitions?: readonly RaggedPartition[] } = {},
 ): RaggedFeature {
   return Object.freeze({
     kind: "RaggedFeature",
     dtype,
     valueKey: options.valueKey,
     rowSplitsDtype: options.rowSplitsDtype ?? "int32",
+    partitions: options.partitions ?? [],
+    ...(options.partitions === undefined ? {} : { isPartitioned: true }),
   });
 }
 

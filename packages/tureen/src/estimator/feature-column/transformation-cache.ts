@@ -5,6 +5,7 @@ import { build } from "../../graph/build-op.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import { type Initializer, Variable } from "../../graph/variable.js";
 import type { Features, FeatureTensor } from "../model-fn.js";
+import { tensorText } from "../nn/tensor-text.js";
 import { castFeatures } from "./cast-features.js";
 import type { FeatureColumn, StateScope, Transformed } from "./feature-column.js";
 import { scalarInt, sparseRank } from "./graph-shape.js";
@@ -99,9 +100,7 @@ function withColumns(key: string, feature: FeatureTensor): FeatureTensor {
   }
   if (rank === 0) {
     if (feature instanceof SparseTensor) throw internal("A sparse tensor has at least rank 1");
-    throw invalidArgument(
-      `Feature (key: ${key}) cannot have rank 0. Given: Tensor("${feature.name}", shape=(), dtype=${feature.dtype})`,
-    );
+    throw invalidArgument(`Feature (key: ${key}) cannot have rank 0. Given: ${tensorText(feature)}`);
   }
   if (rank > 1) return feature;
   return feature instanceof SparseTensor

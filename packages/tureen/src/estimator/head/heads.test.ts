@@ -166,8 +166,8 @@ describe("export outputs", () => {
     expect(names["serving_default.scores"]).toBe("h1_h2/h1/predictions/probabilities:0");
     expect(names["h2.outputs"]).toBe("h1_h2/split_logits/Slice_1:0");
     expect(names["h1/regression.outputs"]).toBe("h1_h2/h1/predictions/logistic:0");
-    expect(names["predict.h1/logistic"]).toBe("h1_h2/merge_pred/predictions/logistic:0");
-    expect(names["predict.h2/predictions"]).toBe("h1_h2/split_logits_1/Slice_1:0");
+    expect(names["predict.h1/logistic"]).toBe("h1_h2/h1/predictions/logistic:0");
+    expect(names["predict.h2/predictions"]).toBe("h1_h2/split_logits/Slice_1:0");
   });
 });
 

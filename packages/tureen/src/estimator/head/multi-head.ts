@@ -137,7 +137,7 @@ export class MultiHead implements ReducingHead {
       );
       const predictions = this.predictions(args.logits);
       if (mode === ModeKeys.PREDICT) {
-        return makeEstimatorSpec({ mode, predictions, exportOutputs: this.#exportOutputs(specs, predictions) });
+        return makeEstimatorSpec({ mode, predictions, exportOutputs: this.#exportOutputs(specs) });
       }
       const loss = this.loss(args);
       if (mode === ModeKeys.EVAL)
@@ -148,13 +148,16 @@ export class MultiHead implements ReducingHead {
     });
   }
 
-  #exportOutputs(specs: readonly EstimatorSpec[], predictions: ByHead<Tensor>): Record<string, ExportOutput> {
+  #exportOutputs(specs: readonly EstimatorSpec[]): Record<string, ExportOutput> {
+    const predictions: Record<string, Tensor> = {};
     const merged: Record<string, ExportOutput> = { [exportKeys.serving]: specs[0]!.exportOutputs[exportKeys.serving]! };
     specs.forEach((spec, i) => {
       const { name } = this.#heads[i]!;
       for (const [key, output] of Object.entries(spec.exportOutputs)) {
         merged[key === exportKeys.serving ? name : `${name}/${key}`] = output;
       }
+      for (const [key, value] of Object.entries(spec.predictions as ByHead<Tensor>))
+        predictions[`${name}/${key}`] = value;
     });
     return { ...merged, [exportKeys.predict]: predictOutput(predictions) };
   }

@@ -1,6 +1,7 @@
 import { build } from "../../graph/build-op.js";
+import { collectionKeys } from "../../graph/collections.js";
 import type { Tensor } from "../../graph/graph.js";
-import { nameScope } from "../../graph/scope.js";
+import { currentGraph, nameScope } from "../../graph/scope.js";
 import { add, cast, greaterEqual, mul, sub, unary } from "../nn/arithmetic.js";
 import { zerosLike } from "../nn/tensor-shape.js";
 
@@ -20,10 +21,11 @@ export function sigmoidCrossEntropyWithLogits(labels: Tensor, logits: Tensor, na
   });
 }
 
-/** The sigmoid cross entropy of integer or float indicator labels, elementwise (`tf.losses.sigmoid_cross_entropy` without reduction). */
+/** The sigmoid cross entropy of integer or float indicator labels, elementwise (`tf.losses.sigmoid_cross_entropy` without reduction); in the collection of losses, as there. */
 export function sigmoidCrossEntropy(labels: Tensor, logits: Tensor): Tensor {
   return nameScope("sigmoid_cross_entropy_loss", () => {
-    const losses = sigmoidCrossEntropyWithLogits(cast(labels, logits.dtype), logits, "xentropy");
-    return mul(losses, 1, "Mul");
+    const losses = mul(sigmoidCrossEntropyWithLogits(cast(labels, logits.dtype), logits, "xentropy"), 1, "Mul");
+    currentGraph().addToCollection(collectionKeys.losses, losses);
+    return losses;
   });
 }

@@ -1,11 +1,12 @@
 import { buildOp, constant } from "../../graph/build-op.js";
+import { collectionKeys } from "../../graph/collections.js";
 import type { Tensor } from "../../graph/graph.js";
-import { nameScope } from "../../graph/scope.js";
+import { currentGraph, nameScope } from "../../graph/scope.js";
 import { mul } from "../nn/arithmetic.js";
 import { reshape, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
 
 /**
- * Cross entropy of integer class labels and the softmax of logits (`tf.losses.sparse_softmax_cross_entropy` without reduction).
+ * Cross entropy of integer class labels and the softmax of logits (`tf.losses.sparse_softmax_cross_entropy` without reduction); in the collection of losses, as there.
  *
  * `labels` [D0, ..., DN, 1], `logits` [D0, ..., DN, classes]; losses [D0, ..., DN].
  */
@@ -15,8 +16,13 @@ export function sparseSoftmaxCrossEntropy(labels: Tensor, logits: Tensor): Tenso
       buildOp("Squeeze", [labels], { squeeze_dims: [-1] }, "Squeeze"),
     ).output;
     const one = constant(1, "float32");
-    const losses = nameScope("xentropy", () => crossEntropy(squeezed, logits));
-    return mul(losses, one, "Mul");
+    const losses = mul(
+      nameScope("xentropy", () => crossEntropy(squeezed, logits)),
+      one,
+      "Mul",
+    );
+    currentGraph().addToCollection(collectionKeys.losses, losses);
+    return losses;
   });
 }
 

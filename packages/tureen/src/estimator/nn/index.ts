@@ -16,8 +16,10 @@ export {
 export { dropout } from "../layers/dropout.js";
 export { logPoissonLoss } from "../losses/log-poisson-loss.js";
 export * from "./activations.js";
+export * from "./candidate-sampling.js";
 export * from "./convolutions.js";
 export * from "./cross-entropies.js";
 export * from "./embeddings.js";
 export * from "./moments.js";
+export * from "./sampled-losses.js";
 export { zeroFraction } from "./zero-fraction.js";

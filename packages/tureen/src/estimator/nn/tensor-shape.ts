@@ -45,8 +45,12 @@ export function sliceFirst(
   });
 }
 
-/** Joins tensors along an axis. */
+/** Joins tensors along an axis; one alone stays as it is. */
 export function concat(values: readonly TensorLike[], axis: number, name = "concat"): Tensor {
+  if (values.length === 1) {
+    nameScope(name, () => constant(axis, "int32", "concat_dim"));
+    return build("Identity", [values[0]!], {}, name);
+  }
   return build("ConcatV2", [values, toTensor(axis, "int32")], {}, name);
 }
 
