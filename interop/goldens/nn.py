@@ -40,6 +40,10 @@ for op in ("ReluGrad", "Relu6Grad", "LeakyReluGrad", "EluGrad", "SeluGrad", "Sof
     for dtype in REAL if op in ("ReluGrad", "Relu6Grad") else FLOAT:
         g.case(op, [m(3, 5, dtype=dtype), m(3, 5, dtype=dtype)])
     g.case(op, [np.ones(16, f32) * 2, special], name="special values")
+    if op in ("ReluGrad", "Relu6Grad"):
+        for dtype in (f32, f64, f16):
+            for value in (np.inf, -np.inf, np.nan):
+                g.case(op, [np.full(16, value, dtype), special.astype(dtype)], name="gradients without bound")
     if op not in ("ReluGrad", "Relu6Grad", "SoftsignGrad"):
         g.gradient_case(op, [m(3, 5), m(3, 5)])
     g.case(op, [m(3, 5), m(3, 4)], name="shapes differ")

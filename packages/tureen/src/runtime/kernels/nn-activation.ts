@@ -45,6 +45,8 @@ function checkSame(dy: TensorValue, x: TensorValue, node: { readonly name: strin
 
 /** The largest float32 bits that are no NaN, those of infinity; negative numbers have the same with the sign bit. */
 const infinityBits = 0x7f800000;
+/** Those of a NaN. */
+const nanBits = 0x7fc00000;
 
 /** On bits, because signs of activations follow no pattern that a branch predictor could learn: it is four times as fast. NaN stays. */
 function reluBits(x: Int32Array, out: Int32Array): void {
@@ -58,11 +60,18 @@ function reluBits(x: Int32Array, out: Int32Array): void {
 /** Added to the bits of a negative float32 it leaves a negative integer exactly for those up to -infinity. */
 const infinityGap = 0x7fffff;
 
-/** The gradient where the feature's bits are those of a positive number: above zero as an integer, and no NaN. */
+/**
+ * The gradient where the feature's bits are those of a positive number: above zero as an integer, and no NaN.
+ *
+ * Elsewhere zero times the gradient, as TensorFlow has it: NaN for an infinite one or a NaN.
+ */
 function reluGradBits(dy: Int32Array, x: Int32Array, out: Int32Array): void {
   for (let i = 0; i < out.length; i++) {
     const bits = x[i]!;
-    out[i] = dy[i]! & ((-bits & ~bits & (bits - infinityBits - 1)) >> 31);
+    const given = dy[i]!;
+    const kept = (-bits & ~bits & (bits - infinityBits - 1)) >> 31;
+    const unbounded = (infinityBits - 1 - (given & 0x7fffffff)) >> 31;
+    out[i] = (given & kept) | (nanBits & unbounded & ~kept);
   }
 }
 
@@ -88,11 +97,11 @@ const reluGradLoop: GradLoop = (dy, x, out) => {
     reluGradBits(bitsOf(dy), bitsOf(x), bitsOf(out));
     return;
   }
-  for (let i = 0; i < out.length; i++) out[i] = x[i]! > 0 ? dy[i]! : 0;
+  for (let i = 0; i < out.length; i++) out[i] = dy[i]! * (x[i]! > 0 ? 1 : 0);
 };
 
 const relu6GradLoop: GradLoop = (dy, x, out) => {
-  for (let i = 0; i < out.length; i++) out[i] = x[i]! > 0 && x[i]! < 6 ? dy[i]! : 0;
+  for (let i = 0; i < out.length; i++) out[i] = dy[i]! * (x[i]! > 0 && x[i]! < 6 ? 1 : 0);
 };
 
 /** Relu and Relu6 also take integers; 64-bit ones are BigInt, so their bounds are too. */
