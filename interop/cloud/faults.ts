@@ -5,7 +5,7 @@
  *     node --conditions=@tureen/source --import tsx interop/cloud/faults.ts
  */
 import { type ChildProcess, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { call, counter, ended, resultLines, root, sleep, tureen } from "./cloud-process.js";
@@ -15,8 +15,10 @@ const kills = 50;
 const databaseKills = [15, 35];
 const leaseSeconds = 3;
 /** Large enough that the job outlives fifty kills, which it is made to with small batches. */
-const records = Number(process.env["RECORDS"] ?? 4_000_000);
+const records = Number(process.env["RECORDS"] ?? 8_000_000);
 const batchSize = "1";
+/** Records that are written at once. */
+const piece = 100_000;
 
 const cluster = await startPostgres();
 if ("reason" in cluster) {
@@ -45,7 +47,10 @@ const random = (): number => {
 try {
   for (const args of roles) processes.push(tureen(args));
   const input = join(folder, "input.json");
-  writeFileSync(input, Array.from({ length: records }, (_, i) => `{"x": ${i}}\n`).join(""));
+  for (let start = 0; start < records; start += piece) {
+    const count = Math.min(piece, records - start);
+    appendFileSync(input, Array.from({ length: count }, (_, i) => `{"x": ${start + i}}\n`).join(""));
+  }
   const outputPath = join(folder, "output");
   const predictionInput = { uri: model, dataFormat: "JSON", inputPaths: [input], outputPath, batchSize };
   const [created] = await call(url, "POST", "projects/p/jobs", { jobId: "under_fire", predictionInput });

@@ -81,15 +81,16 @@ for t in (np.float16, f32, np.float64, np.int8, np.int16, i32, i64, np.uint8, np
     x = r.randint(0, 2 if t == np.bool_ else 9, (4, 3)).astype(t)
     for op in ("InplaceUpdate", "InplaceAdd", "InplaceSub"):
         for i, v in [(np.array([0, 2], i32), x[1:3]), (np.array([-1, 5], i32), x[:2]), (np.int32(1), x[0]), (np.array([], i32), x[:0])]:
-            g.case(op, [x, i, v])
+            # Copies: TensorFlow writes in place, and where an array is aligned as it likes, into the array that was fed.
+            g.case(op, [np.array(x), i, np.array(v)])
 x = r.uniform(0, 1, (3, 2)).astype(f32)
 for op in ("InplaceUpdate", "InplaceAdd", "InplaceSub"):
-    g.case(op, [x, np.array([0, 0], i32), x[:2]], name="twice")
-    g.case(op, [x, np.array([[0]], i32), x[:1]], name="a matrix of rows")
-    g.case(op, [x, np.array([0], i32), x[:2]], name="more values")
-    g.case(op, [x, np.array([0], i32), np.ones((1, 3), f32)], name="wider values")
+    g.case(op, [np.array(x), np.array([0, 0], i32), np.array(x[:2])], name="twice")
+    g.case(op, [np.array(x), np.array([[0]], i32), np.array(x[:1])], name="a matrix of rows")
+    g.case(op, [np.array(x), np.array([0], i32), np.array(x[:2])], name="more values")
+    g.case(op, [np.array(x), np.array([0], i32), np.ones((1, 3), f32)], name="wider values")
     g.case(op, [np.float32(1), np.array([0], i32), np.ones(1, f32)], name="a scalar")
-    g.case(op, [x, np.array([0], i32), np.ones((2,), f32)], name="values of less rank")
+    g.case(op, [np.array(x), np.array([0], i32), np.ones((2,), f32)], name="values of less rank")
     g.case(op, [np.zeros((0, 2), f32), np.array([], i32), np.zeros((0, 2), f32)], name="empty")
 
 for op in ("ScatterNdMax", "ScatterNdMin"):
