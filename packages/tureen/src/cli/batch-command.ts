@@ -5,8 +5,9 @@ import { isHopeless } from "../cloud/batch/hopeless.js";
 import type { ManifestKind } from "../cloud/batch/manifest.js";
 import type { BatchResult } from "../cloud/batch/run-batch.js";
 import { taskIndexOf } from "../cloud/batch/task-index.js";
-import { invalidArgument, toStatusError } from "../core/status-error.js";
+import { invalidArgument } from "../core/status-error.js";
 import { progressPrinter } from "./batch-progress.js";
+import { fail } from "./failure-text.js";
 import { count, list, whole } from "./option-values.js";
 
 /** A shard that cannot be done however often it is tried: what a Kubernetes podFailurePolicy can turn into FailIndex. */
@@ -108,8 +109,7 @@ async function printManifest(flags: BatchFlags, kind: ManifestKind): Promise<voi
     });
     process.stdout.write(`${JSON.stringify(manifest, null, 2)}\n`);
   } catch (error) {
-    process.stderr.write(`tureen batch: ${toStatusError(error).message}\n`);
-    process.exitCode = failureExit;
+    fail("batch", error, failureExit);
   }
 }
 
@@ -135,8 +135,7 @@ async function run(flags: BatchFlags): Promise<void> {
     report(result);
   } catch (error) {
     printer.end();
-    process.stderr.write(`tureen batch: ${toStatusError(error).message}\n`);
-    process.exitCode = failureExit;
+    fail("batch", error, failureExit);
   }
 }
 

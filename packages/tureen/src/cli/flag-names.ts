@@ -4,14 +4,18 @@ import type { Command } from "commander";
  * Arguments with the names of flags as the commands declare them: `--max_steps` and `--max-steps` are the same, as TensorFlow's users write
  * the one and gcloud's the other.
  *
- * Values, unknown flags and what comes after `--` stay as they are.
+ * Values and what comes after `--` stay as they are; an unknown flag is cut off from its value.
  */
 export function asDeclared(program: Command, args: readonly string[]): string[] {
   const end = args.indexOf("--");
   const names = declaredNames(program, args);
-  return args.map((arg, i) => {
-    if (end >= 0 && i >= end) return arg;
-    return arg.replace(/^--[A-Za-z][A-Za-z0-9_-]*/, (name) => names.get(plain(name)) ?? name);
+  return args.flatMap((arg, i) => {
+    const [name, value] = [/^--[A-Za-z][A-Za-z0-9_-]*/.exec(arg)?.[0], /=.*$/s.exec(arg)?.[0]];
+    if (name === undefined || (end >= 0 && i >= end)) return arg;
+    const declared = names.get(plain(name));
+    if (declared !== undefined) return declared + arg.slice(name.length);
+    // commander finds the likely name for a flag alone, not for one with its value.
+    return value === undefined ? arg : [name, value.slice(1)];
   });
 }
 

@@ -1,16 +1,20 @@
 import { Command } from "commander";
 import { withLocalFolder } from "../core/object-store/local-folder.js";
-import { toStatusError } from "../core/status-error.js";
+import { fail } from "./failure-text.js";
 import type { RunModelOptions } from "./run-model.js";
+import { withVersionHint } from "./version-hint.js";
 
-/** Prints what `make` gives; an error as one line and exit code 1. */
-async function print(command: string, make: () => Promise<string>): Promise<void> {
+/** Prints what `make` gives of a model's folder; an error as one line and an exit code. */
+async function print(
+  command: string,
+  directory: string,
+  make: (folder: string) => Promise<string>,
+  failureExit = 1,
+): Promise<void> {
   try {
-    process.stdout.write(await make());
+    process.stdout.write(await withLocalFolder(directory, make));
   } catch (error) {
-    const { code, message } = toStatusError(error);
-    process.stderr.write(`tureen ${command}: ${code === "UNKNOWN" ? "" : `${code}: `}${message}\n`);
-    process.exitCode = 1;
+    fail(command, withVersionHint(error, directory), failureExit);
   }
 }
 
@@ -25,12 +29,10 @@ export function showCommand(): Command {
     .option("--plan", "the steps of each signature, and where and why they run there")
     .option("--tags <tag,...>", "the meta graph whose plans to show (serve)", tagList)
     .action((directory: string, { plan, tags }: { plan?: true; tags?: string[] }) =>
-      print("show", async () =>
-        withLocalFolder(directory, async (folder) =>
-          plan === true
-            ? (await import("./show-plan.js")).showPlan(folder, tags)
-            : (await import("./show-model.js")).showModel(folder),
-        ),
+      print("show", directory, async (folder) =>
+        plan === true
+          ? (await import("./show-plan.js")).showPlan(folder, tags)
+          : (await import("./show-model.js")).showModel(folder),
       ),
     );
 }
@@ -47,27 +49,31 @@ export function runCommand(): Command {
     .option("--input-examples <examples>", 'tf.Examples as JSON: \'inputs=[{"age":[22],"score":[0.5]}]\'')
     .option("--json", "results as one JSON object")
     .action((directory: string, options: RunModelOptions) =>
-      print("run", () =>
-        withLocalFolder(directory, async (folder) => (await import("./run-model.js")).runModel(folder, options)),
-      ),
+      print("run", directory, async (folder) => (await import("./run-model.js")).runModel(folder, options)),
     );
 }
+
+/** A model that could not be looked at is something else than one with findings: grep's code for the one beside the other. */
+const scanFailureExit = 2;
 
 /** `tureen scan`: what to know before a model is run. Exit code 1 where there is something. */
 export function scanCommand(): Command {
   return new Command("scan")
     .description(
-      "Look through a SavedModel without running it: ops that touch files or have no kernel, sizes out of proportion.",
+      "Look through a SavedModel without running it: ops that touch files or have no kernel, sizes out of proportion. Exit code 1 where there is something.",
     )
     .argument("<dir>", "folder of the SavedModel, also s3://… and gs://…")
     .option("--json", "what was found as JSON")
     .action((directory: string, { json }: { json?: true }) =>
-      print("scan", async () => {
-        const { text, clean } = await withLocalFolder(directory, async (folder) =>
-          (await import("./scan-model.js")).scanModel(folder, json === true),
-        );
-        if (!clean) process.exitCode = 1;
-        return text;
-      }),
+      print(
+        "scan",
+        directory,
+        async (folder) => {
+          const { text, clean } = await (await import("./scan-model.js")).scanModel(folder, json === true);
+          if (!clean) process.exitCode = 1;
+          return text;
+        },
+        scanFailureExit,
+      ),
     );
 }

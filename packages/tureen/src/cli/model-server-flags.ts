@@ -165,8 +165,9 @@ export const ownFlags: readonly Flag[] = Object.freeze([
   flag(
     "engine_workers",
     "int32",
-    1,
-    "Threads in which a model may run beside the event loop's; they share its variables' memory. 0 for none.",
+    -1,
+    "Threads in which a model may run beside the event loop's; they share its variables' memory. 0 for none, -1 for one for each processor, " +
+      "fewer where copies of the weights would fill an eighth of the memory.",
   ),
   flag(
     "enable_session_service",

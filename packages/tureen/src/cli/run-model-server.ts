@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import { consolePages, consolePath } from "../console/index.js";
+import { keepHeapRoom } from "../core/heap-room.js";
 import { packageVersion } from "../core/package-version.js";
 import { StatusError } from "../core/status-error.js";
 import { type ModelServer, startModelServer, stderrLog } from "../serving/index.js";
@@ -59,12 +61,15 @@ export async function serve(
       ...serverOptions(values, stderrLog, freePorts),
       ...(values.get("enable_console") === true ? { pages: consolePages() } : {}),
     });
+    keepHeapRoom();
     const port = server.restPort ?? server.managementPort;
     if (values.get("enable_console") === true && port !== undefined)
       stderrLog.info("rest", `The console is at http://localhost:${port}${consolePath}`);
   } catch (error) {
     const text = error instanceof StatusError ? error.toString() : `INTERNAL: ${String(error)}`;
     process.stdout.write(`Failed to start server. Error: ${text}\n`);
+    const hint = startHint(text, values);
+    if (hint !== undefined) process.stderr.write(`${hint}\n`);
     if (values.get("verbose") === true && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return failureExit;
   }
@@ -76,6 +81,18 @@ function hint(arg: string): void {
   if (near === undefined) return;
   const form = near.type === "bool" ? `--${near.name}` : `--${near.name}=<${near.type}>`;
   process.stderr.write(`${arg}: did you mean ${form}?\n`);
+}
+
+/** What to do about the failures that a first start meets, whose texts are TensorFlow Serving's. */
+function startHint(text: string, values: ReadonlyMap<string, FlagValue>): string | undefined {
+  if (text.includes("model_config_file are empty"))
+    return "Name the folder of a model's versions with --model_base_path=/path, or several models with --model_config_file=FILE.";
+  const basePath = String(values.get("model_base_path"));
+  if (text.includes("to have an absolute path or URI") && basePath !== "")
+    return `Did you mean --model_base_path=${resolve(basePath)}?`;
+  if (text.includes("Request to assign label to version"))
+    return "Labels of versions that are not loaded yet need --allow_version_labels_for_unavailable_models.";
+  return undefined;
 }
 
 /** The first signal ends the server in order, the second at once; before the ports are open there is nothing to wait for. */

@@ -163,11 +163,12 @@ describe("serverOptions", () => {
       warmUpOnLoad: false,
     });
     expect(options(base, "--loop_iteration_limit=0", "--tensor_limit_mb=0")).toMatchObject({
-      engineWorkers: 1,
       loopLimit: Number.POSITIVE_INFINITY,
       tensorLimitBytes: Number.POSITIVE_INFINITY,
       warmUpOnLoad: true,
     });
+    // One for each processor, as the model's weights allow.
+    expect(options(base)).not.toHaveProperty("engineWorkers");
     expect(options(base)).toMatchObject({ managementPort: false, enableModelManagement: false, logRequests: "none" });
     expect(() => options(base, "--health_route=ping")).toThrow("the route 'ping' must begin with a slash");
     expect(() => options(base, "--log_requests=some")).toThrow("must be none, failures or all, not 'some'");

@@ -14,6 +14,8 @@ import { type Log, type ModelServerOptions, readTextProto } from "../serving/ind
 import type { LoggedRequests } from "../serving/tracing/request-watch.js";
 import type { FlagValue } from "./flags.js";
 
+const highestPort = 65535;
+
 /** Where TensorFlow Serving's metrics page is when the monitoring configuration names no path. */
 const defaultPrometheusPath = "/monitoring/prometheus/metrics";
 
@@ -32,7 +34,12 @@ export function serverOptions(
   const number = (name: string): number => values.get(name) as number;
   const isOn = (name: string): boolean => values.get(name) as boolean;
 
-  const portOf = (name: string): number | false => number(name) || (freePorts.has(name) ? 0 : false);
+  const portOf = (name: string): number | false => {
+    const port = number(name);
+    if (port < 0 || port > highestPort)
+      throw invalidArgument(`--${name} must be from 0 to ${highestPort}, not ${port}`);
+    return port || (freePorts.has(name) ? 0 : false);
+  };
   const port = portOf("port");
   const socketPath = text("grpc_socket_path");
   if (port === false && socketPath === "") {
@@ -110,7 +117,7 @@ function ownOptions(values: ReadonlyMap<string, FlagValue>, log: Log): ModelServ
     ...(text("model_cache_dir") === "" ? {} : { modelCacheDir: text("model_cache_dir") }),
     ...(text("access_file") === "" ? {} : { accessFile: text("access_file") }),
     memoryLimitBytes: number("memory_limit_mb") * mebibyte,
-    engineWorkers: number("engine_workers"),
+    ...(number("engine_workers") < 0 ? {} : { engineWorkers: number("engine_workers") }),
     loopLimit: number("loop_iteration_limit") || Number.POSITIVE_INFINITY,
     tensorLimitBytes: number("tensor_limit_mb") * mebibyte || Number.POSITIVE_INFINITY,
     warmUpOnLoad: isOn("warm_up_on_load"),

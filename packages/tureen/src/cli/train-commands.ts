@@ -1,16 +1,18 @@
 import { Command } from "commander";
-import { toStatusError } from "../core/status-error.js";
+import { fail } from "./failure-text.js";
 import { count } from "./option-values.js";
 import type { EvaluateFlags, ExportFlags, TrainFlags } from "./train-verbs.js";
 
+const stackPlaces = 60;
+
 /** Runs a verb; an error is one line and exit code 1. */
 async function run(verb: string, work: () => Promise<void>): Promise<void> {
+  // Ten places, Node's default, rarely reach from the failure to the user's module.
+  Error.stackTraceLimit = stackPlaces;
   try {
     await work();
   } catch (error) {
-    const { code, message } = toStatusError(error);
-    process.stderr.write(`tureen ${verb}: ${code === "UNKNOWN" ? "" : `${code}: `}${message}\n`);
-    process.exitCode = 1;
+    fail(verb, error);
   }
 }
 

@@ -5,6 +5,7 @@ import { invalidArgument } from "../core/status-error.js";
 import type { Estimator } from "../estimator/estimator.js";
 import type { ServingInputReceiverFn } from "../estimator/export/serving-input.js";
 import type { ModelArguments, TrainingModel } from "../estimator/training/training-model.js";
+import { withSyntaxPlace } from "./failure-text.js";
 
 const members = ["estimator", "trainSpec", "evalSpec", "servingInputReceiverFn"] as const;
 
@@ -16,7 +17,9 @@ const members = ["estimator", "trainSpec", "evalSpec", "servingInputReceiverFn"]
  * something else, and for a `--model_dir` that a ready-made Estimator does not have.
  */
 export async function loadTrainModule(file: string, args: ModelArguments): Promise<TrainingModel> {
-  const exports = await importModule(pathToFileURL(resolve(file)).href);
+  const exports = await importModule(pathToFileURL(resolve(file)).href).catch((error: unknown) => {
+    throw withSyntaxPlace(error, file);
+  });
   const make = exports["default"] ?? exports["model"];
   const found = typeof make === "function" ? ((await make(args)) as unknown) : (make ?? exports);
   if (typeof found !== "object" || found === null) {

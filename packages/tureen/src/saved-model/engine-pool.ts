@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { SHARE_ENV, Worker, type WorkerOptions } from "node:worker_threads";
 import { currentTensorLimit } from "../core/dtype.js";
+import { ReusedMemory } from "../core/reused-memory.js";
 import { failedPrecondition, StatusError } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import type { RestoredTensors } from "../runtime/run-context.js";
@@ -45,6 +46,9 @@ interface Place {
   /** Who waits for the end of loading. */
   readonly waiting: (() => void)[];
 }
+
+/** For feeds on their way to workers: those of as many runs as may wait for them. */
+const feedMemory = new ReusedMemory(32 * 2 ** 20);
 
 /** One worker thread with the models that are in it. */
 class EngineThread {
@@ -94,7 +98,7 @@ class EngineThread {
     deadline: number | undefined,
   ): Promise<WorkerResult> {
     const call = this.#nextId++;
-    const { packed, buffers } = packTensors([...feeds.values()]);
+    const { packed, buffers } = packTensors([...feeds.values()], feedMemory);
     const timeout =
       deadline === undefined || deadline === Number.POSITIVE_INFINITY ? undefined : deadline - performance.now();
     return new Promise((resolve, reject) => {
@@ -145,6 +149,7 @@ class EngineThread {
   }
 
   #hear(message: FromWorker): void {
+    if (message.kind !== "loaded") for (const buffer of message.spent) feedMemory.give(buffer);
     if (message.kind === "loaded") {
       for (const known of this.#models.values()) {
         if (known.id !== message.model) continue;
@@ -170,11 +175,15 @@ function timedOut(): StatusError {
   return new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
 }
 
+/** V8's 48 would stay taken after the loading of the model, in each worker; a run makes few objects. */
+const youngMegabytes = 12;
+
 /** Starts the worker's module: beside this one in the sources, at its place in `dist` wherever a bundle has put this one. */
 function startWorker(): Worker {
   const here = import.meta.url;
   // Shared, so that what the worker says to native libraries by its environment reaches them.
-  const shared: WorkerOptions = { name: "tureen-engine", env: SHARE_ENV };
+  const resourceLimits = { maxYoungGenerationSizeMb: youngMegabytes };
+  const shared: WorkerOptions = { name: "tureen-engine", env: SHARE_ENV, resourceLimits };
   if (here.endsWith(".ts")) {
     // A worker starts without the loader of its parent, which has to be there before the first TypeScript file.
     const tsx = pathToFileURL(createRequire(here).resolve("tsx/package.json"));

@@ -72,6 +72,31 @@ it("keeps the event loop free while a long plan runs", async () => {
   await expect(model.runAsync(input(), fetches)).rejects.toMatchObject({ code: "FAILED_PRECONDITION" });
 });
 
+it("uses the memory of large feeds again without mixing up their runs", async () => {
+  await saveGraph(join(folder, "heavy"), () => {
+    const x = build("Placeholder", [], { dtype: "float32", shape: [-1, 384] });
+    let product = build("MatMul", [x, constant(zeros("float32", [384, 384]))]);
+    for (let i = 0; i < 8; i++) product = build("MatMul", [product, constant(zeros("float32", [384, 384]))]);
+    // The input itself is among what comes back.
+    return { inputs: { x }, outputs: { x: build("Identity", [x]), y: build("Add", [x, product]) } };
+  });
+  const model = await loadSavedModel(join(folder, "heavy"));
+  const { outputs } = model.signatures.get("serving_default")!;
+  const fetches = ["x", "y"].map((key) => outputs.get(key)!.name);
+  await untilElsewhere(model, fetches);
+  const of = (value: number): ReadonlyMap<string, TensorValue> =>
+    new Map([["Placeholder:0", floatValue(new Float32Array(512 * 384).fill(value), [512, 384])]]);
+  for (let round = 0; round < 3; round++) {
+    const [one, two, three] = await Promise.all([1, 2, 3].map((n) => model.runAsync(of(10 * round + n), fetches)));
+    const later = await model.runAsync(of(99), fetches);
+    const seen = [one!, two!, three!, later].map((values) =>
+      values.map(({ data }) => [...new Set(data as Float32Array)]),
+    );
+    expect(seen).toEqual([1, 2, 3].map((n) => [[10 * round + n], [10 * round + n]]).concat([[[99], [99]]]));
+  }
+  model.close();
+});
+
 it("runs in place where the files are no longer there", async () => {
   const model = await heavyModel();
   rmSync(folder, { recursive: true });

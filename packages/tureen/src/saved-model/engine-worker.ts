@@ -9,7 +9,14 @@ import { setTensorLimit } from "../core/dtype.js";
 import { toStatusError } from "../core/status-error.js";
 import { loadSavedModel } from "./load.js";
 import type { ServableModel } from "./signature.js";
-import { type FromWorker, modelStamp, packTensors, type ToWorker, unpackTensors } from "./worker-messages.js";
+import {
+  type FromWorker,
+  modelStamp,
+  packTensors,
+  reusableBuffers,
+  type ToWorker,
+  unpackTensors,
+} from "./worker-messages.js";
 
 const port = parentPort;
 if (port === null) throw new Error("engine-worker runs as a worker thread only");
@@ -37,6 +44,7 @@ async function load(message: Extract<ToWorker, { kind: "load" }>): Promise<Serva
 
 async function run(message: Extract<ToWorker, { kind: "run" }>): Promise<void> {
   const { call, names, timeout, fetches } = message;
+  const spent = reusableBuffers(message.feeds);
   try {
     const model = await models.get(message.model)!;
     const feeds = unpackTensors(message.feeds);
@@ -47,11 +55,12 @@ async function run(message: Extract<ToWorker, { kind: "run" }>): Promise<void> {
       timeout === undefined ? {} : { deadline: began + timeout },
     );
     const milliseconds = performance.now() - began;
+    // Copies: what is sent back of the feeds is in none of them.
     const { packed, buffers } = packTensors(values);
-    tell({ kind: "result", call, values: packed, milliseconds }, buffers);
+    tell({ kind: "result", call, values: packed, milliseconds, spent }, [...buffers, ...spent]);
   } catch (error) {
     const { code, message } = toStatusError(error, "INTERNAL");
-    tell({ kind: "error", call, code, message });
+    tell({ kind: "error", call, code, message, spent }, spent);
   }
 }
 
@@ -61,7 +70,11 @@ port.on("message", (message: ToWorker) => {
     const model = load(message);
     models.set(message.model, model);
     model.then(
-      () => tell({ kind: "loaded", model: message.model }),
+      () => {
+        tell({ kind: "loaded", model: message.model });
+        // A graph and its plans leave several times the weights behind, and requests make too little for V8 to look.
+        setImmediate(collectGarbage);
+      },
       (error: unknown) => tell({ kind: "loaded", model: message.model, problem: toStatusError(error).message }),
     );
   } else {

@@ -16,6 +16,7 @@ import { Session, type SessionOptions, type SessionRunOptions } from "../runtime
 import { calledWhileRunning, checkKernels, isLeftover, reachableOperations } from "./check-kernels.js";
 import { constantVariables } from "./constant-variables.js";
 import { closeInWorkers, engineThread, engineThreadSoon, type PooledModel, WorkerGone } from "./engine-pool.js";
+import { defaultEngineWorkers } from "./engine-workers.js";
 import { heldBytes } from "./held-bytes.js";
 import { mutatesState } from "./mutable-state.js";
 import { findMetaGraph, readSavedModel, savedModelFiles } from "./read.js";
@@ -126,11 +127,15 @@ function pooledModel(
   for (const [, resource] of session.resources.entries())
     held.add((resource as { readonly value?: TensorValue }).value?.data);
   const weights = new Map([...restored].filter(([, { data }]) => held.has(data)));
-  return { directory, stamp, tags, loopLimit, warmUp, workers: engineWorkers ?? defaultEngineWorkers, weights };
+  const workers = engineWorkers ?? defaultEngineWorkers(bytesOf(weights));
+  return { directory, stamp, tags, loopLimit, warmUp, workers, weights };
 }
 
-/** The engines of the others wait for their turn of the one; more only where the operator has the cores for it. */
-const defaultEngineWorkers = 1;
+function bytesOf(weights: RestoredTensors): number {
+  let bytes = 0;
+  for (const { data } of weights.values()) if (ArrayBuffer.isView(data)) bytes += data.byteLength;
+  return bytes;
+}
 
 /** With so many bytes of weights a run is likely to take longer than a millisecond, and the first one makes an ONNX Runtime session of them. */
 const surelyHeavyBytes = 4 * 2 ** 20;

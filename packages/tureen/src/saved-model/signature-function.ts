@@ -1,9 +1,17 @@
+import type { DType } from "../core/dtype.js";
 import { invalidArgument, notFound } from "../core/status-error.js";
 import { type NestedValue, type TensorValue, toNested, toTensor } from "../core/tensor-value.js";
 import type { RunOptions, ServableModel, SignatureInfo } from "./signature.js";
 
-/** What a signature's input takes: nested lists, a TypedArray, a scalar, or a tensor's value. */
-export type SignatureValue = NestedValue | TensorValue;
+/** What a sparse input takes: where its values are (int64 [N, rank]), the values [N], and its shape (int64 [rank]). */
+export interface SparseSignatureValue {
+  readonly indices: NestedValue | TensorValue;
+  readonly values: NestedValue | TensorValue;
+  readonly denseShape: NestedValue | TensorValue;
+}
+
+/** What a signature's input takes: nested lists, a TypedArray, a scalar, or a tensor's value; for a sparse one its three tensors. */
+export type SignatureValue = NestedValue | TensorValue | SparseSignatureValue;
 
 /**
  * Runs one signature: plain values by the inputs' names in, plain values by the outputs' names out.
@@ -61,14 +69,34 @@ function signatureFeeds(info: SignatureInfo, inputs: object): Map<string, Tensor
     );
   }
   const feeds = new Map<string, TensorValue>();
-  for (const [alias, { name, dtype }] of info.inputs) {
+  for (const [alias, { name, dtype, sparse }] of info.inputs) {
     const value = (inputs as Readonly<Record<string, SignatureValue | undefined>>)[alias];
-    if (value === undefined) feeds.set(name, info.defaults.get(alias)!);
-    else feeds.set(name, isTensorValue(value) ? value : toTensor(value, dtype));
+    if (value === undefined) {
+      feeds.set(name, info.defaults.get(alias)!);
+    } else if (sparse !== undefined) {
+      if (!isSparseValue(value)) {
+        throw invalidArgument(`input '${alias}' is sparse: it takes { indices, values, denseShape }`);
+      }
+      feeds.set(sparse.indices, asTensor(value.indices, "int64"));
+      feeds.set(sparse.values, asTensor(value.values, dtype));
+      feeds.set(sparse.denseShape, asTensor(value.denseShape, "int64"));
+    } else if (isSparseValue(value)) {
+      throw invalidArgument(`input '${alias}' is dense: it takes a tensor, not { indices, values, denseShape }`);
+    } else {
+      feeds.set(name, asTensor(value, dtype));
+    }
   }
   return feeds;
 }
 
-function isTensorValue(value: SignatureValue): value is TensorValue {
+function asTensor(value: NestedValue | TensorValue, dtype: DType): TensorValue {
+  return isTensorValue(value) ? value : toTensor(value, dtype);
+}
+
+function isSparseValue(value: SignatureValue): value is SparseSignatureValue {
+  return typeof value === "object" && !Array.isArray(value) && !ArrayBuffer.isView(value) && "denseShape" in value;
+}
+
+function isTensorValue(value: NestedValue | TensorValue): value is TensorValue {
   return typeof value === "object" && !Array.isArray(value) && !ArrayBuffer.isView(value) && "dtype" in value;
 }

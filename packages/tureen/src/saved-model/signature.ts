@@ -90,7 +90,8 @@ export interface LoadOptions {
   /** How long restoring and initialising may take, in milliseconds; default ten minutes. DEADLINE_EXCEEDED beyond. */
   readonly loadTimeout?: number;
   /**
-   * In how many worker threads the model may be loaded besides, so that `runAsync` runs long plans there; default 1, 0 for none.
+   * In how many worker threads the model may be loaded besides, so that `runAsync` runs long plans there; 0 for none. Default: one for each
+   * processor, fewer where copies of the weights would fill an eighth of the memory.
    *
    * They share the variables' memory; ONNX Runtime has a copy of its own in each thread that runs the model. A model with large weights is loaded in
    * one right away. A model whose requests change its state stays on the main thread.

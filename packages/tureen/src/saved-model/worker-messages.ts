@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { DType, NumericArray } from "../core/dtype.js";
+import type { ReusedMemory } from "../core/reused-memory.js";
 import type { Shape } from "../core/shape.js";
 import type { StatusCodeName } from "../core/status-error.js";
 import { type TensorValue, tensorValue } from "../core/tensor-value.js";
@@ -49,22 +50,49 @@ export type FromWorker =
       readonly call: number;
       readonly values: readonly PackedTensor[];
       readonly milliseconds: number;
+      /** The memory of the feeds, which can be used again. */
+      readonly spent: readonly ArrayBuffer[];
     }
-  | { readonly kind: "error"; readonly call: number; readonly code: StatusCodeName; readonly message: string };
+  | {
+      readonly kind: "error";
+      readonly call: number;
+      readonly code: StatusCodeName;
+      readonly message: string;
+      readonly spent: readonly ArrayBuffer[];
+    };
 
-/** Copies tensors into buffers that can be handed over: whoever gave the tensors keeps theirs. */
-export function packTensors(values: readonly TensorValue[]): {
+/** Smaller data is better off in memory of its own. */
+const reusedFrom = 32 * 1024;
+
+/** The memory of packed tensors that is worth its way back. */
+export function reusableBuffers(packed: readonly PackedTensor[]): ArrayBuffer[] {
+  return packed.map(({ data }) => data.buffer as ArrayBuffer).filter(({ byteLength }) => byteLength >= reusedFrom);
+}
+
+/** Copies tensors into buffers that can be handed over, large ones of `memory`: whoever gave the tensors keeps theirs. */
+export function packTensors(
+  values: readonly TensorValue[],
+  memory?: ReusedMemory,
+): {
   readonly packed: PackedTensor[];
   readonly buffers: ArrayBuffer[];
 } {
   const buffers: ArrayBuffer[] = [];
   const packed = values.map((value): PackedTensor => {
     if (value.dtype === "string") return packStrings(value as TensorValue<"string">, buffers);
-    const data = (value.data as NumericArray).slice();
+    const data = copied(value.data as NumericArray, memory);
     buffers.push(data.buffer as ArrayBuffer);
     return { dtype: value.dtype, shape: value.shape, data };
   });
   return { packed, buffers };
+}
+
+function copied(data: NumericArray, memory: ReusedMemory | undefined): NumericArray {
+  if (memory === undefined || data.byteLength < reusedFrom) return data.slice();
+  const Type = data.constructor as new (buffer: ArrayBuffer, offset: number, length: number) => NumericArray;
+  const copy = new Type(memory.take(data.byteLength), 0, data.length);
+  copy.set(data as never);
+  return copy;
 }
 
 function packStrings({ dtype, shape, data }: TensorValue<"string">, buffers: ArrayBuffer[]): PackedTensor {

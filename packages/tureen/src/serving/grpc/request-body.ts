@@ -1,22 +1,13 @@
+import { ReusedMemory } from "../../core/reused-memory.js";
 import { StatusError } from "../../core/status-error.js";
 import { framePrefixBytes } from "./frame.js";
 
-/** A body above this is put together in memory that is used again: the collector would run for large ones alone. */
-const reusedFrom = 64 * 1024;
-/** What may be kept for bodies to come: about as many as a small server works on at a time, up to those of large pictures. */
-const mostKept = 8;
-const largestKept = 8 * 1024 * 1024;
-
-const kept: Buffer[] = [];
-
-/** A buffer of at least that size, not cleared. */
-function takeBuffer(size: number): Buffer {
-  for (let i = 0; i < kept.length; i++) {
-    // One that is far too large stays for a body of its size.
-    if (kept[i]!.length >= size && kept[i]!.length <= size * 4) return kept.splice(i, 1)[0]!;
-  }
-  return Buffer.allocUnsafeSlow(size);
-}
+/** A body above this is put together in memory that is used again. */
+const reusedFrom = 8 * 1024;
+/** No more is taken at once for what a client only announces: about the size of large pictures. */
+const largestReused = 8 * 1024 * 1024;
+/** What is kept for bodies to come. */
+const memory = new ReusedMemory(32 * 1024 * 1024);
 
 /** A unary call's body as it comes in: one message in its frame. */
 export class RequestBody {
@@ -46,8 +37,8 @@ export class RequestBody {
         throw tooLarge(announced - framePrefixBytes, this.maxBytes);
       }
       // No more than the client may be believed to send: what it announces costs it nothing.
-      if (announced > chunk.length && announced >= reusedFrom && announced <= largestKept) {
-        this.whole = takeBuffer(announced);
+      if (announced > chunk.length && announced >= reusedFrom && announced <= largestReused) {
+        this.whole = Buffer.from(memory.take(announced));
         chunk.copy(this.whole);
       }
       return;
@@ -78,7 +69,7 @@ export class RequestBody {
   release(): void {
     const { whole } = this;
     this.whole = undefined;
-    if (whole !== undefined && this.isComplete && kept.length < mostKept) kept.push(whole);
+    if (whole !== undefined && this.isComplete) memory.give(whole.buffer as ArrayBuffer);
   }
 }
 

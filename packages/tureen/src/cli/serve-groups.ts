@@ -1,0 +1,73 @@
+/** Flags that no group names. */
+export const otherFlags = "Others:";
+
+/** The flags of `tureen serve --help` by what they are for, those that most servers need first. */
+export const flagGroups: Readonly<Record<string, readonly string[]>> = Object.freeze({
+  "Models:": [
+    "model_base_path",
+    "model_name",
+    "model_config_file",
+    "model_folders",
+    "model_config_file_poll_wait_seconds",
+  ],
+  "Where it listens:": [
+    "port",
+    "rest_api_port",
+    "grpc_socket_path",
+    "management_port",
+    "management_host",
+    "ssl_config_file",
+    "rest_api_ssl_config_file",
+    "grpc_channel_arguments",
+  ],
+  "Who may ask:": [
+    "access_file",
+    "enable_model_management",
+    "enable_session_service",
+    "rest_api_enable_cors_support",
+    "rest_api_cors_origins",
+  ],
+  "Batching:": ["enable_batching", "batching_parameters_file", "enable_per_model_batching_parameters"],
+  "Loading:": [
+    "file_system_poll_wait_seconds",
+    "lazy_loading",
+    "exit_on_load_failure",
+    "strict_readiness",
+    "max_num_load_retries",
+    "load_retry_interval_micros",
+    "num_load_threads",
+    "saved_model_tags",
+    "model_cache_dir",
+    "allow_version_labels_for_unavailable_models",
+    "enable_model_warmup",
+    "num_request_iterations_for_warmup",
+    "warm_up_on_load",
+  ],
+  "Limits:": [
+    "max_concurrent_requests",
+    "max_queued_requests",
+    "max_request_bytes",
+    "rest_api_timeout_in_ms",
+    "drain_grace_seconds",
+    "memory_limit_mb",
+    "tensor_limit_mb",
+    "loop_iteration_limit",
+    "engine_workers",
+  ],
+  "Watching:": [
+    "enable_console",
+    "monitoring_config_file",
+    "log_requests",
+    "request_log_records_per_file",
+    "feature_drift_sampling_rate",
+    "verbose",
+  ],
+  "Answers and routes:": [
+    "rest_api_compress_responses",
+    "enable_serialization_as_tensor_content",
+    "enable_signature_method_name_check",
+    "predict_route",
+    "health_route",
+    "grpc_direct_calls",
+  ],
+});

@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { defaultEngineWorkers } from "./engine-workers.js";
+
+const gibibyte = 2 ** 30;
+
+describe("defaultEngineWorkers", () => {
+  it("is one for each processor while the copies of the weights are small", () => {
+    expect(defaultEngineWorkers(14 * 2 ** 20, 2, 8 * gibibyte)).toBe(2);
+    expect(defaultEngineWorkers(14 * 2 ** 20, 16, 8 * gibibyte)).toBe(16);
+    expect(defaultEngineWorkers(0, 4, gibibyte)).toBe(4);
+  });
+
+  it("keeps the copies of the others within an eighth of the memory", () => {
+    expect(defaultEngineWorkers(0.4 * gibibyte, 16, 8 * gibibyte)).toBe(3);
+    expect(defaultEngineWorkers(2 * gibibyte, 16, 8 * gibibyte)).toBe(1);
+  });
+});
