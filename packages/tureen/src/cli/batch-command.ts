@@ -1,10 +1,10 @@
-import { availableParallelism } from "node:os";
 import { Command, Option } from "commander";
 import type { BatchOptions, DataFormat, OutputFormat } from "../cloud/batch/batch-options.js";
 import { isHopeless } from "../cloud/batch/hopeless.js";
 import type { ManifestKind } from "../cloud/batch/manifest.js";
 import type { BatchResult } from "../cloud/batch/run-batch.js";
 import { taskIndexOf } from "../cloud/batch/task-index.js";
+import { processorCount } from "../core/processors.js";
 import { invalidArgument } from "../core/status-error.js";
 import { progressPrinter } from "./batch-progress.js";
 import { fail } from "./failure-text.js";
@@ -56,7 +56,7 @@ export function batchCommand(): Command {
     .option("--signature-name <name>", "the signature; the only one, or serving_default, unless said")
     .option("--key-field <name>", "a field that goes from each record to its result, past the model")
     .option("--shard-bytes <bytes>", "about as much input makes a shard (67108864)", count)
-    .option("--workers <processes>", "worker processes, 0 for none but this one", whole, availableParallelism())
+    .option("--workers <processes>", "worker processes, 0 for none but this one", whole, processorCount())
     .option(
       "--shard-index <n>",
       "this machine's part, from 0; else what Kubernetes, Cloud Run, AWS Batch or Slurm say",

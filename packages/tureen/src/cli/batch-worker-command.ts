@@ -1,5 +1,5 @@
-import { availableParallelism } from "node:os";
 import { Command } from "commander";
+import { processorCount } from "../core/processors.js";
 import { fail } from "./failure-text.js";
 import { count } from "./option-values.js";
 import { stopOnSignal } from "./stop-on-signal.js";
@@ -15,7 +15,7 @@ export function batchWorkerCommand(): Command {
   return new Command("batch-worker")
     .description("Take shards of batch prediction jobs from the queue that tureen cloud and other hosts share.")
     .requiredOption("--database-url <url>", "postgres://…: the database of tureen cloud")
-    .option("--workers <processes>", "shards at a time, each in a process of its own", count, availableParallelism())
+    .option("--workers <processes>", "shards at a time, each in a process of its own", count, processorCount())
     .option("--lease-seconds <seconds>", "a worker that is not heard of for so long is taken for dead (15)", count)
     .action(async ({ databaseUrl, workers, leaseSeconds }: BatchWorkerFlags) => {
       try {

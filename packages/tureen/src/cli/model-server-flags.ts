@@ -167,7 +167,7 @@ export const ownFlags: readonly Flag[] = Object.freeze([
     "int32",
     -1,
     "Threads in which a model may run beside the event loop's; they share its variables' memory. 0 for none, -1 for one for each processor, " +
-      "fewer where copies of the weights would fill an eighth of the memory.",
+      "fewer where they would fill an eighth of the memory.",
   ),
   flag(
     "enable_session_service",

@@ -91,7 +91,7 @@ export interface LoadOptions {
   readonly loadTimeout?: number;
   /**
    * In how many worker threads the model may be loaded besides, so that `runAsync` runs long plans there; 0 for none. Default: one for each
-   * processor, fewer where copies of the weights would fill an eighth of the memory.
+   * processor, fewer where they would fill an eighth of the memory.
    *
    * They share the variables' memory; ONNX Runtime has a copy of its own in each thread that runs the model. A model with large weights is loaded in
    * one right away. A model whose requests change its state stays on the main thread.
