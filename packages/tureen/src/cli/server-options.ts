@@ -98,6 +98,14 @@ export function serverOptions(
   };
 }
 
+/** What says how many plans run at a time: our own flag, else TensorFlow's numbers of threads, else nothing. */
+function engineWorkers(number: (name: string) => number): Pick<ModelServerOptions, "engineWorkers"> {
+  const own = number("engine_workers");
+  if (own >= 0) return { engineWorkers: own };
+  const threads = number("tensorflow_session_parallelism") || number("tensorflow_inter_op_parallelism");
+  return threads > 0 ? { engineWorkers: threads } : {};
+}
+
 /** What flags that TensorFlow Serving does not have stand for. */
 function ownOptions(values: ReadonlyMap<string, FlagValue>, log: Log): ModelServerOptions {
   const text = (name: string): string => values.get(name) as string;
@@ -117,7 +125,7 @@ function ownOptions(values: ReadonlyMap<string, FlagValue>, log: Log): ModelServ
     ...(text("model_cache_dir") === "" ? {} : { modelCacheDir: text("model_cache_dir") }),
     ...(text("access_file") === "" ? {} : { accessFile: text("access_file") }),
     memoryLimitBytes: number("memory_limit_mb") * mebibyte,
-    ...(number("engine_workers") < 0 ? {} : { engineWorkers: number("engine_workers") }),
+    ...engineWorkers(number),
     loopLimit: number("loop_iteration_limit") || Number.POSITIVE_INFINITY,
     tensorLimitBytes: number("tensor_limit_mb") * mebibyte || Number.POSITIVE_INFINITY,
     warmUpOnLoad: isOn("warm_up_on_load"),
