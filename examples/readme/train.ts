@@ -16,7 +16,13 @@ const inputFn = () =>
     .batch(4);
 
 const sepal = tf.featureColumn.numericColumn("sepal", { shape: [2] });
-const classifier = new tf.estimator.DNNClassifier({ featureColumns: [sepal], hiddenUnits: [8], modelDir: "runs/iris" });
+const optimizer = new tf.optimizers.Adam({ learningRate: 0.05 });
+const classifier = new tf.estimator.DNNClassifier({
+  featureColumns: [sepal],
+  hiddenUnits: [16],
+  optimizer,
+  modelDir: "runs/iris",
+});
 await classifier.train(inputFn, { steps: 200 });
 
 const spec = tf.featureColumn.makeParseExampleSpec([sepal]);

@@ -147,6 +147,18 @@ def alternatives(spec):
     return receiver
 
 
+def sparse(rows):
+    """The rows' ids and words as sparse tensors, fed as such; the length of sequences is not known, nor the shape of `h`."""
+    shapes = {"c": [None, 1], "h": None, "ids": [None, None]}
+
+    def receiver():
+        features = {key: v1.sparse_placeholder(dtype_of(value), shapes[key], key) if key in shapes
+                    else v1.placeholder(dtype_of(value), [None, *value.shape[1:]], key) for key, value in rows.items()}
+        return E.export.ServingInputReceiver(features, features, {"only": features})
+
+    return receiver
+
+
 def receivers(name, rows, label, spec):
     """Name and, by mode, what makes the receiver of each kind of export."""
     parsing = E.export.build_parsing_serving_input_receiver_fn(spec)
@@ -156,6 +168,8 @@ def receivers(name, rows, label, spec):
         yield "custom", {"infer": csv}
     else:
         yield "custom", {"infer": tokens if rows is SEQUENCES else points}
+    if rows is not POINTS:
+        yield "sparse", {"infer": sparse(rows)}
     if name == "k_means":
         yield "tensor", {"infer": bare_points}
     yield "alternatives", {"infer": alternatives(spec)}

@@ -58,6 +58,7 @@ layer("numeric sorted", "denseFeatures", [numeric("b"), numeric("a"), numeric("C
 layer("numeric linear", "linearModelLogits", [numeric(shape=[3]), numeric("y")], {"x": {"dense": "float32", "shape": [None, 3]}, "y": x}, {"x": [[1, 2, 3], [4, 5, 6]], "y": [[1], [2]]}, units=2)
 layer("numeric sparse", "denseFeatures", [numeric()], {"x": FLOATS})
 layer("numeric scalar", "denseFeatures", [numeric()], {"x": {"dense": "float32", "shape": []}})
+layer("numeric unknown rank", "denseFeatures", [numeric()], {"x": {"dense": "float32", "shape": None}}, {"x": [1.5, -2.0]}, {"x": [[1.5], [-2.0]]}, {"x": 1.0})
 layer("missing feature", "denseFeatures", [numeric()], {"y": x})
 
 edges = {"x": [[9.99], [10.0], [10.01], [20.0], [-5.0], [1e9]]}
@@ -73,6 +74,9 @@ both("vocabulary sparse", vocabulary(), {"c": STRINGS}, {"c": WORDS}, {"c": NONE
 both("vocabulary dense", vocabulary(), {"c": {"dense": "string", "shape": [None, 2]}}, {"c": [["a", ""], ["", ""], ["zz", "b"]]})
 both("vocabulary rank 1", vocabulary(), {"c": {"dense": "string", "shape": [None]}}, {"c": ["a", "", "c", "zz"]})
 both("vocabulary fixed batch", vocabulary(), {"c": {"dense": "string", "shape": [3, 1]}}, {"c": [["a"], [""], ["b"]]})
+PAIR, COLUMN = [[[0], [1], [2]], ["a", "c", "zz"], [3]], [[[0, 0], [0, 1], [2, 0]], ["a", "c", "zz"], [3, 2]]
+both("unknown rank sparse", vocabulary(), {"c": {"sparse": "string", "rank": None}}, {"c": PAIR}, {"c": COLUMN})
+both("unknown rank dense", vocabulary(), {"c": {"dense": "string", "shape": None}}, {"c": ["a", "", "c"]}, {"c": [["a", "b"], ["", "zz"]]})
 both("vocabulary default", vocabulary(defaultValue=1), {"c": STRINGS}, {"c": WORDS})
 both("vocabulary oov", vocabulary(numOovBuckets=4), {"c": STRINGS}, {"c": WORDS})
 both("vocabulary int", vocabulary("i", (4, 2, 7)), {"i": INTS}, {"i": IDS})

@@ -29,7 +29,9 @@ TOLD = ("Signatures INCLUDED", "Signatures EXCLUDED", "Export includes", "'")
 
 def info(items):
     shape = lambda t: None if t.tensor_shape.unknown_rank else [d.size for d in t.tensor_shape.dim]
-    return {key: [t.name, t.dtype, shape(t)] for key, t in sorted(items.items())}
+    coo = lambda t: [[t.coo_sparse.values_tensor_name, t.coo_sparse.indices_tensor_name, t.coo_sparse.dense_shape_tensor_name]]
+    sparse = lambda t: coo(t) if t.WhichOneof("encoding") == "coo_sparse" else []
+    return {key: [t.name, t.dtype, shape(t), *sparse(t)] for key, t in sorted(items.items())}
 
 
 def graph(meta):

@@ -189,9 +189,8 @@ def record_layer(case):
                         }
                     else:
                         parts = {key: np.array(value, tf.dtypes.as_dtype(spec["dense"]).as_numpy_dtype)}
-                        rank = len(spec["shape"])
                         if parts[key].size == 0:
-                            parts[key] = parts[key].reshape([0] + [d or 1 for d in spec["shape"][1:]] if rank else [0])
+                            parts[key] = parts[key].reshape([0] + [d or 1 for d in spec["shape"][1:]] if spec["shape"] else [0])
                     for name, array in parts.items():
                         feed[name + ":0"] = array
                         run["feeds"][name + ":0"] = stored(array)

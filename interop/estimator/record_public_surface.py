@@ -125,10 +125,27 @@ top = lambda: {"labels": np.array([0, 1, 2], np.int64), "predictions_idx": np.ar
 for name in ("recall_at_top_k", "precision_at_top_k"):
     record_metric(camel(name), lambda **k: getattr(m, name)(k=2, **k), [top(), top()])
 
+# Initializers
+for name in ("lecun_normal", "lecun_uniform"):
+    record("initializers", camel(name), lambda: getattr(v1.initializers, name)(seed=3)([4, 3]), [], {"seed": 3}, seed=11)
+for shape in ([3, 3], [2, 4], [4, 2]):
+    record("initializers", "identity", lambda: v1.initializers.identity(gain=1.5)(shape), [], {"gain": 1.5, "shape": shape})
+
+# Summaries, as the bytes of their messages
+raw = lambda summary: tf.cast(tf.io.decode_raw(summary, tf.uint8), tf.int32)
+for family in (None, "group"):
+    spoken = {} if family is None else {"family": family}
+    record("summary", "scalar", lambda a: raw(v1.summary.scalar("loss/x", a, family=family)), [np.float32(1.5)], spoken, plain=["loss/x"])
+    record("summary", "histogram", lambda a: raw(v1.summary.histogram("spread", a, family=family)), [f32(7)], spoken, plain=["spread"])
+record("summary", "merge", lambda a: raw(v1.summary.merge([v1.summary.scalar("a", a), v1.summary.scalar("b", a * 2.0)])), [np.float32(1.5)])
+record("summary", "mergeAll", lambda a: raw((v1.summary.scalar("a", a), v1.summary.scalar("b", a * 2.0, collections=["others"]), v1.summary.scalar("c", a), v1.summary.merge_all())[-1]), [np.float32(1.5)])
+
 # nn
 x = f32(2, 6)
 for name in ("relu", "relu6", "elu", "selu", "softplus", "softsign", "silu", "crelu", "sigmoid", "tanh"):
     record("nn", name, getattr(tf.nn, name), [x * 3])
+for name in ("elu", "exponential", "gelu", "hard_sigmoid", "linear", "mish", "relu", "selu", "sigmoid", "softmax", "softplus", "softsign", "swish", "tanh"):
+    record("activations", name, tf.keras.activations.get(name), [x * 3])
 record("nn", "swish", lambda a: tf.nn.silu(a, 1.7), [x], {"beta": 1.7})
 record("nn", "leakyRelu", lambda a: tf.nn.leaky_relu(a, 0.3), [x], {"alpha": 0.3})
 for approximate in (False, True):
@@ -218,4 +235,47 @@ for padding in ("same", "valid"):
     for name, data in (("max_pooling1d", f32(2, 7, 3)), ("average_pooling1d", f32(2, 7, 3)), ("max_pooling2d", image), ("average_pooling2d", image),
                        ("max_pooling3d", f32(1, 4, 5, 3, 2)), ("average_pooling3d", f32(1, 4, 5, 3, 2))):
         record("layers", camel(name), lambda a: getattr(L, name)(a, 2, 2, padding=padding), [data], {"poolSize": 2, "strides": 2, "padding": padding})
+for padding in ("same", "valid"):
+    record("layers", "conv3dTranspose", lambda a: L.conv3d_transpose(a, 3, [2, 3, 2], strides=[1, 2, 1], padding=padding, kernel_initializer=init(), bias_initializer=bias),
+           [f32(1, 3, 4, 2, 2)], {"filters": 3, "padding": padding, "strides": [1, 2, 1], "kernelSize": [2, 3, 2]}, seed=11)
+    record("layers", "separableConv1d", lambda a: L.separable_conv1d(a, 4, 3, strides=2, padding=padding, depth_multiplier=2, depthwise_initializer=init(), pointwise_initializer=init(), bias_initializer=bias),
+           [f32(2, 7, 3)], {"filters": 4, "padding": padding, "strides": 2, "kernelSize": 3, "depthMultiplier": 2}, seed=11)
+record("layers", "separableConv1d", lambda a: L.separable_conv1d(a, 4, 3, dilation_rate=2, depthwise_initializer=init(), pointwise_initializer=init(), bias_initializer=bias),
+       [f32(2, 7, 3)], {"filters": 4, "kernelSize": 3, "dilationRate": 2}, seed=11)
+record("layers", "dropout", L.dropout, [x])
+record("layers", "dropout", lambda a: L.dropout(a, 0.3, seed=4, training=True), [x], {"rate": 0.3, "seed": 4, "training": True}, seed=3)
+record("layers", "dropout", lambda a: L.dropout(a, noise_shape=[None, 1], seed=4, training=True), [x], {"noiseShape": [None, 1], "seed": 4, "training": True}, seed=3)
+
+
+def normalized(training, **options):
+    """The outputs, and the moving mean and variance after one update."""
+    def make(a):
+        y = L.batch_normalization(a, training=training, **options)
+        updates = v1.get_collection(v1.GraphKeys.UPDATE_OPS)
+        with tf.control_dependencies(updates):
+            moving = [tf.identity(v.read_value()) for v in v1.global_variables() if "moving" in v.name]
+        return [y, *moving]
+    return make
+
+
+for data in (f32(5, 3), f32(2, 4, 3), image):
+    for training in (False, True):
+        record("layers", "batchNormalization", normalized(training), [data], {"training": training})
+        record("layers", "batchNormalization", normalized(training, momentum=0.8, epsilon=0.1, scale=False), [data], {"training": training, "momentum": 0.8, "epsilon": 0.1, "scale": False})
+        record("layers", "batchNormalization", normalized(training, center=False, gamma_initializer=v1.constant_initializer(1.5), moving_mean_initializer=bias), [data],
+               {"training": training, "center": False, "gammaInitializer": 1.5, "movingMeanInitializer": 0.25})
+        record("layers", "batchNormalization", normalized(training, axis=1, fused=False), [data], {"training": training, "axis": 1, "fused": False})
+record("layers", "batchNormalization", normalized(True, fused=False), [image], {"training": True, "fused": False})
+
+
+def penalized(make):
+    """The outputs and the losses of regularization."""
+    return lambda a: [make(a), *v1.get_collection(v1.GraphKeys.REGULARIZATION_LOSSES)]
+
+
+l2, l1 = tf.keras.regularizers.l2(0.1), tf.keras.regularizers.l1(0.2)
+record("layers", "dense", penalized(lambda a: L.dense(a, 3, kernel_initializer=init(), bias_initializer=bias, kernel_regularizer=l2, bias_regularizer=l1, activity_regularizer=l2)),
+       [x], {"units": 3, "kernelRegularizer": "l2", "biasRegularizer": "l1", "activityRegularizer": "l2"}, seed=11)
+record("layers", "conv2d", penalized(lambda a: L.conv2d(a, 3, 2, kernel_initializer=init(), bias_initializer=bias, kernel_regularizer=l2, bias_regularizer=l1, activity_regularizer=l2)),
+       [image], {"filters": 3, "kernelSize": 2, "kernelRegularizer": "l2", "biasRegularizer": "l1", "activityRegularizer": "l2"}, seed=11)
 write("public-surface", __file__, {"cases": cases})

@@ -6,6 +6,7 @@ import contextlib
 import re
 import tempfile
 
+import numpy as np
 import tensorflow as tf
 from tensorflow.python.saved_model.model_utils import export_utils
 
@@ -124,6 +125,32 @@ def trained():
     return estimator
 
 
+def dnn(**options):
+    return E.DNNClassifier(**{"hidden_units": [2], "feature_columns": [fc.numeric_column("x")], "model_dir": tempfile.mkdtemp(), **options})
+
+
+def of(labels, features=None):
+    return lambda: tf.data.Dataset.from_tensors((features or {"x": [[1.0], [2.0]]}, labels))
+
+
+CASES.update({
+    "argument/config": lambda: dnn(config={}),
+    "argument/config with fields": lambda: dnn(config={"a": 1}),
+    "argument/hook": lambda: dnn().train(of([0, 1]), steps=1, hooks=[{}]),
+    "argument/hook text": lambda: dnn().train(of([0, 1]), steps=1, hooks="a"),
+    "argument/ids for words": lambda: dnn(label_vocabulary=["a", "b"]).train(of(np.array([0, 1], "int64")), steps=1),
+    "argument/float classes": lambda: dnn(n_classes=3).train(of([0.0, 1.0]), steps=1),
+    "argument/labels of another batch": lambda: dnn().train(of([0, 1, 1]), steps=1),
+    "argument/checkpoint": lambda: dnn().evaluate(of([0, 1]), checkpoint_path="/nowhere/model.ckpt"),
+    "argument/weights": lambda: dnn(weight_column="w").train(of([0, 1]), steps=1),
+    "argument/feature": lambda: dnn().train(of([0, 1], {"y": [[1.0], [2.0]]}), steps=1),
+    "argument/sparse prediction": lambda: spec(mode="infer", predictions={"y": v1.sparse_placeholder(tf.float32, [None, 5], "x")}),
+    "argument/text prediction": lambda: spec(mode="infer", predictions={"y": "b"}),
+    "argument/sparse output": lambda: X.PredictOutput({"y": v1.sparse_placeholder(tf.float32, [None, 5], "x")}),
+    "argument/sparse scores": lambda: X.ClassificationOutput(scores=v1.sparse_placeholder(tf.float32, [None, 5], "x")),
+    "argument/sparse value": lambda: X.RegressionOutput(v1.sparse_placeholder(tf.float32, [None, 5], "x")),
+    "argument/sparse regressed": lambda: X.RegressionOutput(floats()).as_signature_def({"a": v1.sparse_placeholder(tf.float32, [None, 5], "s")}),
+})
 recorded = {}
 for name, run in CASES.items():
     # Parsing runs eagerly, whose messages hold no lines of this script.
@@ -133,6 +160,8 @@ for name, run in CASES.items():
             recorded[name] = None
         except Exception as error:  # what it is and says is what is recorded
             message = error.message if isinstance(error, tf.errors.OpError) else str(error)
+            # Keras puts where it was before what TensorFlow said.
+            message = re.sub(r"^in user code:.*\n    \w+: ", "", message, flags=re.S).strip() if message.startswith("in user code") else message
             recorded[name] = [type(error).__name__, re.sub(r"^\{\{function_node .*?\}\} | \[Op:.*", "", message)]
     print(name, recorded[name])
 write("validation", __file__, {"messages": recorded})

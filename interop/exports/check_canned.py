@@ -54,6 +54,16 @@ def differences(got, outputs):
     return "; ".join("%s: %s" % pair for pair in found if pair[1]) or None
 
 
+def tensor_names(inputs):
+    """The names of the tensors that inputs are fed by: three for a sparse one, named as the loader of TensorFlow 2 names them."""
+    names = {}
+    for alias, info in inputs.items():
+        coo = info.coo_sparse
+        parts = {"_indices": coo.indices_tensor_name, "_values": coo.values_tensor_name, "_dense_shape": coo.dense_shape_tensor_name}
+        names.update({alias + part: name for part, name in parts.items()} if info.WhichOneof("encoding") == "coo_sparse" else {alias: info.name})
+    return names
+
+
 def refusal(run):
     try:
         run()
@@ -93,7 +103,8 @@ def by_v1(one, name):
 
         def run(key, inputs, aliases):
             signature = meta.signature_def[key]
-            feeds = {signature.inputs[k].name: value(v) for k, v in inputs.items()}
+            names = tensor_names(signature.inputs)
+            feeds = {names[k]: value(v) for k, v in inputs.items()}
             return session.run({alias: signature.outputs[alias].name for alias in aliases}, feeds)
 
         for key, case in one["signatures"].items():

@@ -79,19 +79,51 @@ function inputs(model: CannedModel): Values {
 function feeds(model: CannedModel, kind: string, key: string, info: tf.SignatureInfo): Values {
   const known = inputs(model);
   return Object.fromEntries(
-    [...info.inputs].map(([name, { shape }]): [string, tf.TensorValue] => {
-      if (name === "input") {
-        if (key.startsWith("bare:")) return [name, known["examples"]!];
-        return [name, known[shape?.[1] === 3 ? "table" : "points"]!];
-      }
-      if (name === "inputs" && kind === "custom") return [name, known["lines"]!];
-      // What is parsed from Examples is a column; raw tables are vectors.
-      const value = known[name]!;
-      if (key.startsWith("parsed:") && value.shape.length === 1 && shape?.length === 2)
-        return [name, { ...value, shape: [...value.shape, 1] } as tf.TensorValue];
-      return [name, value];
+    [...info.inputs].flatMap(([name, { shape, sparse }]): [string, tf.TensorValue][] => {
+      if (sparse !== undefined) return sparseFeeds(name, known[name]!);
+      return [dense(name, shape)];
     }),
   );
+  function dense(name: string, shape: tf.PartialShape): [string, tf.TensorValue] {
+    if (name === "input") {
+      if (key.startsWith("bare:")) return [name, known["examples"]!];
+      return [name, known[shape?.[1] === 3 ? "table" : "points"]!];
+    }
+    if (name === "inputs" && kind === "custom") return [name, known["lines"]!];
+    // What is parsed from Examples is a column; raw tables are vectors.
+    const value = known[name]!;
+    if (key.startsWith("parsed:") && value.shape.length === 1 && shape?.length === 2)
+      return [name, { ...value, shape: [...value.shape, 1] } as tf.TensorValue];
+    return [name, value];
+  }
+}
+
+/** A matrix as a sparse tensor without what stands for nothing, named as TensorFlow's loader names the parts of an input. */
+function sparseFeeds(name: string, { dtype, shape, data }: tf.TensorValue): [string, tf.TensorValue][] {
+  const all = data as BigInt64Array | readonly Uint8Array[];
+  const kept = Array.from(all.keys()).filter((i) => all[i] !== -1n);
+  const width = shape[1]!;
+  const indices = BigInt64Array.from(
+    kept.flatMap((i) => [Math.floor(i / width), i % width]),
+    BigInt,
+  );
+  const values =
+    dtype === "string" ? kept.map((i) => all[i] as Uint8Array) : BigInt64Array.from(kept, (i) => all[i] as bigint);
+  return [
+    [`${name}_indices`, { dtype: "int64", shape: [kept.length, 2], data: indices }],
+    [`${name}_values`, { dtype, shape: [kept.length], data: values } as tf.TensorValue],
+    [`${name}_dense_shape`, { dtype: "int64", shape: [2], data: BigInt64Array.from(shape, BigInt) }],
+  ];
+}
+
+/** The names of the tensors that an input is fed by, under the names that `feeds` gives them. */
+function tensorNames([alias, { name, sparse }]: readonly [string, tf.TensorInfo]): [string, string][] {
+  if (sparse === undefined) return [[alias, name]];
+  return [
+    [`${alias}_indices`, sparse.indices],
+    [`${alias}_values`, sparse.values],
+    [`${alias}_dense_shape`, sparse.denseShape],
+  ];
 }
 
 function stored(value: tf.TensorValue): unknown {
@@ -111,7 +143,8 @@ const storedAll = (values: Values): unknown =>
 async function record(model: CannedModel, kind: string, exported: string, tag: string): Promise<unknown> {
   const loaded = await tf.loadSavedModel(exported, { tags: [tag] });
   const run = (info: tf.SignatureInfo, given: Values, keys: readonly string[]): Values => {
-    const named = new Map(Object.entries(given).map(([key, value]) => [info.inputs.get(key)!.name, value]));
+    const names = new Map([...info.inputs].flatMap(tensorNames));
+    const named = new Map(Object.entries(given).map(([key, value]) => [names.get(key)!, value]));
     const got = loaded.run(
       named,
       keys.map((key) => info.outputs.get(key)!.name),

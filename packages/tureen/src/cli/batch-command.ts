@@ -132,7 +132,7 @@ async function run(flags: BatchFlags): Promise<void> {
     const part = partOf(shardIndex, numShards);
     const result = await runBatch(options, { workers, ...part, onProgress: printer.show });
     printer.end();
-    report(result);
+    report(result, options.outputPath);
   } catch (error) {
     printer.end();
     fail("batch", error, failureExit);
@@ -154,13 +154,15 @@ function partOf(
   return { shardIndex: index ?? 0, numShards: total ?? 1 };
 }
 
-function report(result: BatchResult): void {
+function report(result: BatchResult, outputPath: string): void {
   const { predictionCount, errorCount, shards, shardsSkipped, failures, seconds } = result;
   for (const { shard, error } of failures) process.stderr.write(`shard ${shard} failed: ${error.message}\n`);
   const skipped = shardsSkipped === 0 ? "" : `, ${shardsSkipped} of them earlier`;
   process.stdout.write(
     `${predictionCount} predictions, ${errorCount} errors in ${shards - failures.length} of ${shards} shards${skipped}; ${seconds.toFixed(1)} s\n`,
   );
+  if (errorCount > 0)
+    process.stderr.write(`which errors: ${outputPath.replace(/\/+$/, "")}/prediction.errors_stats-*\n`);
   if (failures.length > 0)
     process.exitCode = failures.every(({ error }) => isHopeless(error.code)) ? poisonExit : failureExit;
 }

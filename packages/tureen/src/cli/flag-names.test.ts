@@ -23,8 +23,8 @@ it.each([
     ["model", "create", "--staging_bucket=gs://b"],
   ],
   [
-    ["train", "--no_such_flag", "--data-dir=1"],
-    ["train", "--no_such_flag", "--data-dir=1"],
+    ["train", "--no_such_flag", "--data-dir=1=2"],
+    ["train", "--no_such_flag", "--data-dir", "1=2"],
   ],
 ])("spells the flags of %j as they are declared", (given, declared) => {
   expect(asDeclared(program, given)).toEqual(declared);

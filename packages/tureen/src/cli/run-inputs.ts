@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { encodeExample, type FeatureValue, int64 } from "@tureen/protos/encode-example";
 import type { DType } from "../core/dtype.js";
-import { invalidArgument } from "../core/status-error.js";
+import { isCompatible, shapeText } from "../core/shape.js";
+import { invalidArgument, StatusError, toStatusError } from "../core/status-error.js";
 import { type NestedValue, stringValue, type TensorValue, toTensor } from "../core/tensor-value.js";
 import type { SignatureInfo } from "../saved-model/index.js";
 import { type Literal, NumberLiteral, parseLiterals } from "./json-literals.js";
@@ -33,7 +34,12 @@ export function readRunInputs(signature: SignatureInfo, flags: RunInputs): Recor
   };
   const add = (alias: string, literal: Literal): void => {
     const dtype = dtypeOf(alias);
-    feeds[alias] = toTensor(plainValue(literal, dtype, alias), dtype);
+    try {
+      feeds[alias] = toTensor(plainValue(literal, dtype, alias), dtype);
+    } catch (error) {
+      const { code, message } = toStatusError(error);
+      throw message.startsWith("Input '") ? error : new StatusError(code, `Input '${alias}': ${message}`);
+    }
   };
   if (flags.inputs?.endsWith(".npz") === true && !flags.inputs.includes("=")) {
     for (const [alias, value] of parseNpz(readFileSync(flags.inputs))) feeds[alias] = withDType(value, dtypeOf(alias));
@@ -56,7 +62,37 @@ export function readRunInputs(signature: SignatureInfo, flags: RunInputs): Recor
     dtypeOf(alias);
     feeds[alias] = examples(parseLiterals(text, `--input-examples ${alias}`), alias);
   }
+  checkComplete(signature, feeds);
   return feeds;
+}
+
+function checkComplete(signature: SignatureInfo, feeds: Readonly<Record<string, TensorValue>>): void {
+  const missing = [...signature.inputs.keys()].filter((alias) => !(alias in feeds));
+  if (missing.length > 0) {
+    throw invalidArgument(
+      `No value for input ${missing.map((alias) => `'${alias}'`).join(", ")}: give it by --inputs, --input-exprs or --input-examples`,
+    );
+  }
+}
+
+/**
+ * The failure of a run, with what the signature says of shapes that are not its own: graphs may take others than it says, and else fail somewhere
+ * within.
+ */
+export function withShapeHint(
+  error: unknown,
+  signature: SignatureInfo,
+  feeds: Readonly<Record<string, TensorValue>>,
+): unknown {
+  const hints = Object.entries(feeds).flatMap(([alias, { shape: actual }]) => {
+    const { dtype, shape } = signature.inputs.get(alias)!;
+    return isCompatible(shape, actual)
+      ? []
+      : [`input '${alias}' takes ${dtype} ${shapeText(shape)}, not ${shapeText(actual)}`];
+  });
+  if (hints.length === 0) return error;
+  const { code, message } = toStatusError(error);
+  return new StatusError(code, `${message}\n${hints.join("; ")}`, { cause: error });
 }
 
 /** As saved_model_cli: a file with one array needs no name, of several one has to be named. */

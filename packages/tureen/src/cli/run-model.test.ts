@@ -90,7 +90,15 @@ it("says what is wrong with the inputs", async () => {
     "The signature has no input 'z'; it has: times, words, x",
   );
   await expect(runModel(tour, { inputExprs: "x=[1" })).rejects.toThrow(/^--input-exprs x is not JSON/);
-  await expect(runModel(tour, { inputExprs: "times=1" })).rejects.toThrow("Missing but required: {words,x}");
+  await expect(runModel(tour, { inputExprs: "times=1" })).rejects.toThrow(
+    /^No value for input ('x', 'words'|'words', 'x'): give it by/,
+  );
+  await expect(runModel(tour, { inputExprs: 'x=["a"];words=["b"];times=0' })).rejects.toThrow(
+    "Input 'x': A float32 tensor does not take a string",
+  );
+  await expect(runModel(tour, { inputExprs: 'x=[[1,2,3]];words=["b"];times=0' })).rejects.toThrow(
+    /\ninput 'x' takes float32 \[\?,2\], not \[1,3\]$/,
+  );
   await expect(runModel(tour, { signature: "other" })).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
 

@@ -3,7 +3,7 @@ import { type TensorValue, toNested } from "../core/tensor-value.js";
 import { decodeText } from "../core/text.js";
 import { defaultSignatureKey, loadSavedModel } from "../saved-model/index.js";
 import { arrayText } from "./array-text.js";
-import { type RunInputs, readRunInputs } from "./run-inputs.js";
+import { type RunInputs, readRunInputs, withShapeHint } from "./run-inputs.js";
 
 /** What `tureen run` is told. */
 export interface RunModelOptions extends RunInputs {
@@ -27,7 +27,10 @@ export async function runModel(directory: string, options: RunModelOptions): Pro
     const keys = [...model.signatures.keys()];
     const key = options.signature ?? (keys.length === 1 ? keys[0]! : defaultSignatureKey);
     const run = model.signature(key);
-    const results = await run.tensors(readRunInputs(run.info, options));
+    const feeds = readRunInputs(run.info, options);
+    const results = await run.tensors(feeds).catch((error: unknown) => {
+      throw withShapeHint(error, run.info, feeds);
+    });
     if (options.json === true) {
       return `${JSON.stringify(Object.fromEntries(Object.entries(results).map(([alias, value]) => [alias, jsonValue(value)])))}\n`;
     }

@@ -14,6 +14,7 @@ export function serveCommand(): Command {
     .description("Serve SavedModels over gRPC and REST, as tensorflow_model_server does.")
     .configureHelp({
       padWidth: () => termWidth,
+      optionTerm: ({ flags }) => flags.replace(/ \[bool\]$/, ""),
       formatItem: (term, width, text, helper) => {
         const indent = " ".repeat(width + 4);
         const wrapped = helper.boxWrap(
@@ -66,8 +67,7 @@ function addFlag(command: Command, flag: Flag, group: string): void {
   if (flag.type !== "bool") add(`--${name} <${flag.type}>`, flag.usage + defaultText(flag), isEffective);
   // As TensorFlow Serving's booleans, with or without a value.
   else add(`--${name} [bool]`, flag.usage, isEffective && flag.default === false);
-  if (flag.type === "bool" && flag.default === true)
-    add(`--no-${name}`, `Do not ${flag.usage[0]!.toLowerCase()}${flag.usage.slice(1)}`, isEffective);
+  if (flag.type === "bool" && flag.default === true) add(`--no-${name}`, `Turn off: ${flag.usage}`, isEffective);
 }
 
 function defaultText({ default: value, usage }: Flag): string {

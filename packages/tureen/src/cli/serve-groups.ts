@@ -53,6 +53,8 @@ export const flagGroups: Readonly<Record<string, readonly string[]>> = Object.fr
     "tensor_limit_mb",
     "loop_iteration_limit",
     "engine_workers",
+    "tensorflow_session_parallelism",
+    "tensorflow_inter_op_parallelism",
   ],
   "Watching:": [
     "enable_console",

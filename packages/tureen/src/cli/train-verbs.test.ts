@@ -86,10 +86,13 @@ it("says what is wrong with flags and modules", async () => {
     tureen(["evaluate", fixed, "--model_dir=/b"]),
     tureen(["export", join(work, "absent.ts"), "--export_dir", work]),
     tureen(["evaluate", guide, "--model_dir", join(work, "empty")]),
+    tureen(["train", moduleOf("\n\nthrow new TypeError('no such thing');")]),
+    tureen(["train", moduleOf("\nsyntax error")]),
   ]);
-  expect(answers.map(({ code }) => code)).toEqual(new Array(answers.length).fill(1));
+  // Wrong arguments are told from work that failed.
+  expect(answers.map(({ code }) => code)).toEqual([2, ...new Array(answers.length - 1).fill(1)]);
   const said = answers.map(({ err }) => err.trim());
-  expect(said[0]).toBe("error: unknown option '--max_stepz'\n(Did you mean --max-steps?)");
+  expect(said[0]).toBe("tureen train: unknown option '--max_stepz' (did you mean --max-steps?)");
   expect(said[1]).toBe("tureen train: INVALID_ARGUMENT: Can not provide both steps and max_steps.");
   expect(said[2]).toContain("exports no estimator: export const estimator = …");
   expect(said[2]).toContain("its exports are model2");
@@ -98,6 +101,8 @@ it("says what is wrong with flags and modules", async () => {
   expect(said[5]).toContain("--model_dir /b is not the estimator's /a");
   expect(said[6]).toMatch(/^tureen export: NOT_FOUND: .*absent\.ts; No such file or directory$/);
   expect(said[7]).toMatch(/^tureen evaluate: FAILED_PRECONDITION: There is no checkpoint in /);
+  expect(said[8]).toMatch(/^tureen train: TypeError: no such thing \(.*\.mjs:3:7\)$/);
+  expect(said[9]).toMatch(/^tureen train: SyntaxError: .*\.mjs:2: Unexpected identifier 'error'$/);
 });
 
 it("deletes old exports by a command, but none that may be being written", async () => {

@@ -3,6 +3,7 @@ import type { RecipeMaker } from "./recipe.js";
 import type { RowOrder } from "./row-order.js";
 import type { RowTable } from "./row-table.js";
 import type { Structure } from "./structure.js";
+import type { TextCursor } from "./text-cursor.js";
 
 /** A value that is here, or one that is waited for. */
 export type MaybePromise<T> = T | Promise<T>;
@@ -27,6 +28,8 @@ export interface Stage {
   spec(): MaybePromise<ElementSpec>;
   /** Given where the elements are rows of tensors in memory, so that the next stage can reorder row numbers alone. */
   readonly rows?: Rows;
+  /** Given where the elements are string scalars that never have to be waited for: opens a pass in place of `open`. */
+  readonly texts?: () => TextCursor;
   /** What another thread can make the pass of that would be opened next; absent where it cannot. */
   readonly recipe?: RecipeMaker;
 }

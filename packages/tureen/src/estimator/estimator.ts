@@ -7,10 +7,22 @@ import type { TensorValue } from "../core/tensor-value.js";
 import { latestCheckpoint as latestCheckpointOf } from "../formats/checkpoint-state.js";
 import { openBundle } from "../formats/tensor-bundle-reader.js";
 import { collectionKeys } from "../graph/collections.js";
-import { Graph, type Tensor } from "../graph/graph.js";
+import { Graph } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
 import type { Session } from "../runtime/session.js";
 import { InputAhead } from "./ahead/input-ahead.js";
+import { checkOptions } from "./check-options.js";
+import {
+  checkCall,
+  checkCheckpoint,
+  checkRunConfig,
+  estimatorOptions,
+  evaluateOptions,
+  exportAllOptions,
+  exportOptions,
+  predictOptions,
+  trainOptions,
+} from "./estimator-arguments.js";
 import type { EstimatorSpec } from "./estimator-spec.js";
 import { Evaluation } from "./evaluate.js";
 import { EventWriters, RunEventWriters } from "./event-writers.js";
@@ -21,6 +33,7 @@ import {
   type InputReceiverFnMap,
 } from "./export/export-model.js";
 import type { ServingInputReceiverFn } from "./export/serving-input.js";
+import { pythonText } from "./feature-column/python-text.js";
 import { getOrCreateGlobalStep } from "./global-step.js";
 import { HookedRun } from "./hooked-run.js";
 import { CheckpointSaverHook, type CheckpointSaverListener } from "./hooks/checkpoint-saver-hook.js";
@@ -33,7 +46,7 @@ import { SummarySaverHook } from "./hooks/summary-saver-hook.js";
 import { type InputFn, type OpenInput, openInput } from "./input.js";
 import { asOperation } from "./make-estimator-spec.js";
 import { type Mode, ModeKeys } from "./mode-keys.js";
-import type { Features, Labels, ModelFn, ModelFnArgs, Params } from "./model-fn.js";
+import type { Features, FeatureTensor, Labels, ModelFn, ModelFnArgs, Params } from "./model-fn.js";
 import { ModelSession } from "./model-session.js";
 import { numpyScalarText } from "./numpy-text.js";
 import { type Prediction, predictRows } from "./predict.js";
@@ -122,7 +135,9 @@ export class Estimator {
 
   constructor(options: EstimatorOptions) {
     if (typeof options.modelFn !== "function") throw invalidArgument("model_fn must be provided to Estimator.");
+    checkOptions("Estimator", options, estimatorOptions);
     const config = options.config ?? runConfig();
+    checkRunConfig(config);
     if (options.config === undefined) config.logger.log("INFO", "Using default config.");
     if (options.modelDir !== undefined && config.modelDir !== undefined && options.modelDir !== config.modelDir) {
       throw invalidArgument(
@@ -185,6 +200,7 @@ export class Estimator {
    * A loss that becomes NaN is a NanLossDuringTrainingError.
    */
   async train(inputFn: InputFn, options: TrainOptions = {}): Promise<this> {
+    checkCall("train", inputFn, options, trainOptions);
     const { steps, maxSteps } = options;
     if (steps !== undefined && maxSteps !== undefined)
       throw invalidArgument("Can not provide both steps and max_steps.");
@@ -307,6 +323,8 @@ export class Estimator {
    * A model that was never trained is evaluated with its initial values, and a line in the log says so.
    */
   async evaluate(inputFn: InputFn, options: EvaluateOptions = {}): Promise<EvaluationResult> {
+    checkCall("evaluate", inputFn, options, evaluateOptions);
+    checkCheckpoint(options.checkpointPath);
     const { steps } = options;
     if (steps !== undefined && !(steps > 0)) throw invalidArgument(`Must specify steps > 0, given: ${steps}`);
     const checkpoint = options.checkpointPath ?? this.latestCheckpoint();
@@ -364,6 +382,8 @@ export class Estimator {
    * A model that was never trained predicts with its initial values, and a line in the log says so.
    */
   async *predict(inputFn: InputFn, options: PredictOptions = {}): AsyncGenerator<Prediction> {
+    checkCall("predict", inputFn, options, predictOptions);
+    checkCheckpoint(options.checkpointPath);
     const checkpoint = options.checkpointPath ?? this.latestCheckpoint();
     if (checkpoint === undefined) {
       this.config.logger.log(
@@ -395,6 +415,7 @@ export class Estimator {
     options: ExportOptions = {},
   ): Promise<string> {
     if (typeof servingInputReceiverFn !== "function") throw invalidArgument("An input_receiver_fn must be defined.");
+    checkOptions("exportSavedModel", options, exportOptions);
     return this.#export(base, { [options.experimentalMode ?? ModeKeys.PREDICT]: servingInputReceiverFn }, options);
   }
 
@@ -404,10 +425,14 @@ export class Estimator {
     inputReceiverFnMap: InputReceiverFnMap,
     options: ExportAllOptions = {},
   ): Promise<string> {
+    checkOptions("experimentalExportAllSavedModels", options, exportAllOptions);
     return this.#export(base, inputReceiverFnMap, options);
   }
 
   #export(base: string, receiverFns: InputReceiverFnMap, options: ExportOptions): Promise<string> {
+    if (typeof base !== "string" || base === "") {
+      throw invalidArgument(`The base folder of exports must be a path, given: ${pythonText(base)}`);
+    }
     let checkpoint = options.checkpointPath ?? this.latestCheckpoint();
     if (checkpoint === undefined && this.warmStartSettings !== undefined)
       checkpoint = checkpointPrefix(this.warmStartSettings.ckptToInitializeFrom);
@@ -467,7 +492,7 @@ export class Estimator {
     return graph;
   }
 
-  #callModelFn(features: Features | Tensor, labels: Labels, mode: Mode): EstimatorSpec {
+  #callModelFn(features: Features | FeatureTensor, labels: Labels, mode: Mode): EstimatorSpec {
     const { logger } = this.config;
     logger.log("INFO", "Calling model_fn.");
     // A bare tensor is what the model function gets where the input has no names for it.

@@ -42,6 +42,7 @@ export { BestExporter, type BestExporterOptions, type CompareFn, type EvalResult
 export type { Exporter, ExporterRequest, SavedModelExporterOptions } from "./exporter/exporter.js";
 export { FinalExporter } from "./exporter/final-exporter.js";
 export { LatestExporter } from "./exporter/latest-exporter.js";
+export { classifierParseExampleSpec, regressorParseExampleSpec } from "./feature-column/make-parse-example-spec.js";
 export { deleteOldExports, listExports, type OldExports, oldExports, type VersionNames } from "./gc.js";
 export { getGlobalStep, getOrCreateGlobalStep } from "./global-step.js";
 export { type GraphElement, getNext, type InputElement } from "./graph-iterator.js";

@@ -1,11 +1,12 @@
 import { invalidArgument } from "../core/status-error.js";
 import { build } from "../graph/build-op.js";
 import { type Operation, Tensor } from "../graph/graph.js";
+import { SparseTensor } from "../graph/sparse-tensor.js";
 import { defaultSignatureKey } from "../saved-model/signature-def.js";
 import type { EstimatorSpec, EstimatorSpecInit } from "./estimator-spec.js";
 import { type ExportOutput, predictOutput } from "./export/export-output.js";
 import { ModeKeys } from "./mode-keys.js";
-import { tensorRepr, tensorText } from "./nn/tensor-text.js";
+import { sparseTensorText, tensorRepr, tensorText } from "./nn/tensor-text.js";
 
 /**
  * Checks and completes what a model function returns (`tf.estimator.EstimatorSpec`).
@@ -18,6 +19,7 @@ export function makeEstimatorSpec(init: EstimatorSpecInit): EstimatorSpec {
   if (mode === ModeKeys.TRAIN && init.trainOp === undefined) throw invalidArgument("Missing train_op.");
   if (mode !== ModeKeys.PREDICT && init.loss === undefined) throw invalidArgument("Missing loss.");
   if (mode === ModeKeys.PREDICT && init.predictions === undefined) throw invalidArgument("Missing predictions.");
+  checkPredictions(init.predictions);
   const loss = init.loss === undefined ? undefined : scalarLoss(init.loss);
   return Object.freeze({
     ...init,
@@ -25,6 +27,22 @@ export function makeEstimatorSpec(init: EstimatorSpecInit): EstimatorSpec {
     evalMetricOps: init.evalMetricOps ?? {},
     exportOutputs: mode === ModeKeys.PREDICT ? completeExportOutputs(init) : {},
   });
+}
+
+function checkPredictions(predictions: EstimatorSpecInit["predictions"]): void {
+  if (predictions === undefined || predictions instanceof Tensor) return;
+  if (typeof predictions !== "object" || predictions === null || (predictions as unknown) instanceof SparseTensor) {
+    throw invalidArgument(`predictions must be Tensor, given: ${valueText(predictions)}`);
+  }
+  for (const [key, value] of Object.entries(predictions as Readonly<Record<string, unknown>>)) {
+    if (!(value instanceof Tensor)) {
+      throw invalidArgument(`predictions[${key}] must be Tensor, given: ${valueText(value)}`);
+    }
+  }
+}
+
+function valueText(value: unknown): string {
+  return value instanceof SparseTensor ? sparseTensorText(value) : String(value);
 }
 
 function scalarLoss(loss: Tensor): Tensor {

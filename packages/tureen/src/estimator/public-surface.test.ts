@@ -4,19 +4,22 @@ import { build, constant } from "../graph/build-op.js";
 import { collectionKeys } from "../graph/collections.js";
 import { Graph, type Operation, Tensor } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
-import { Variable } from "../graph/variable.js";
+import { type Initializer, Variable } from "../graph/variable.js";
 import { Session } from "../runtime/session.js";
 import * as image from "./image/index.js";
 import * as layers from "./layers/index.js";
 import { constantInitializer, glorotUniformInitializer } from "./layers/initializers.js";
+import * as initializers from "./layers/public-initializers.js";
 import * as regularizers from "./layers/regularizers.js";
 import * as losses from "./losses/index.js";
 import * as math from "./math/reductions.js";
 import type { Metric } from "./metric.js";
 import * as metrics from "./metrics/index.js";
+import { activationOf } from "./nn/activation-by-name.js";
 import * as clip from "./nn/clip.js";
 import * as nn from "./nn/index.js";
 import { ExponentialMovingAverage } from "./optimizer/exponential-moving-average.js";
+import * as summary from "./public-summary.js";
 import { largestError, readFixture, restored, type StoredTensor } from "./recorded-fixture.js";
 
 interface MetricStep {
@@ -61,10 +64,45 @@ function initialize(session: Session, graph: Graph): void {
   );
 }
 
-/** The kernels of layers were drawn by this, and their biases are 0.25. */
-function layerOptions(name: string): Readonly<Record<string, unknown>> {
-  if (!/conv/i.test(name)) return {};
-  return { kernelInitializer: glorotUniformInitializer({ seed: 7 }), biasInitializer: constantInitializer(0.25) };
+const penalties: Readonly<Record<string, regularizers.Regularizer>> = {
+  l1: regularizers.l1Regularizer(0.2),
+  l2: regularizers.l2Regularizer(0.1),
+};
+
+/** The options of a layer: initializers are recorded as the number they fill in, regularizers by name; kernels were drawn by a seed, biases are 0.25. */
+function layerOptions(name: string, options: Case["options"]): Readonly<Record<string, unknown>> {
+  const made = Object.entries(options).map(([key, value]) => {
+    if (key.endsWith("Initializer")) return [key, constantInitializer(value as number)];
+    return [key, key.endsWith("Regularizer") ? penalties[value as string] : value];
+  });
+  const drawn = {
+    kernelInitializer: glorotUniformInitializer({ seed: 7 }),
+    biasInitializer: constantInitializer(0.25),
+  };
+  return { ...Object.fromEntries(made), ...(/conv|dense/i.test(name) ? drawn : {}) };
+}
+
+/** What a layer leaves besides its outputs: penalties, and the moving averages of batch normalization. */
+function leftBehind(graph: Graph): Tensor[] {
+  const moving = graph
+    .getCollection<Variable>(collectionKeys.globalVariables)
+    .filter((variable) => variable.name.includes("moving_"));
+  return [
+    ...graph.getCollection<Tensor>(collectionKeys.regularizationLosses),
+    ...withGraph(graph, () => moving.map((variable) => variable.read())),
+  ];
+}
+
+/** What the twins of the recorder's summaries make. */
+function summaryOf(name: string, value: Tensor, tag: string, options: object): Tensor {
+  const twice = (): Tensor => build("Mul", [value, 2], {}, "mul");
+  if (name === "scalar") return summary.scalar(tag, value, options);
+  if (name === "histogram") return summary.histogram(tag, value, options);
+  if (name === "merge") return summary.merge([summary.scalar("a", value), summary.scalar("b", twice())]);
+  summary.scalar("a", value);
+  summary.scalar("b", twice(), { collections: ["others"] });
+  summary.scalar("c", value);
+  return summary.mergeAll()!;
 }
 
 function replay({ group, name, options, args, plain, tensors, graphSeed }: Case): TensorValue[] {
@@ -75,12 +113,26 @@ function replay({ group, name, options, args, plain, tensors, graphSeed }: Case)
       Object.entries(tensors ?? {}).map(([key, value]) => [key, constant(restored(value))]),
     );
     const given = args!.map((arg) => constant(restored(arg)));
-    const full = { ...options, ...extra, ...(group === "layers" ? layerOptions(name) : {}) };
+    const full = { ...(group === "layers" ? layerOptions(name, options) : options), ...extra };
+    if (group === "initializers") {
+      const { shape = [4, 3], ...others } = options as { readonly shape?: readonly number[] };
+      return [(initializers as unknown as Record<string, (o: object) => Initializer>)[name]!(others)(shape, "float32")];
+    }
+    if (group === "summary") {
+      const bytes = build("DecodeRaw", [summaryOf(name, given[0]!, plain![0] as string, options)], {
+        out_type: "uint8",
+      });
+      return [build("Cast", [bytes], { DstT: "int32" })];
+    }
+    if (group === "activations") return [activationOf(name)(given[0]!)];
     return tensorsOf(groups[group]![name]!(...given, ...plain!, full));
   });
   const session = new Session(graph);
   initialize(session, graph);
-  return session.run(fetches) as TensorValue[];
+  const updates = graph.getCollection<Operation>(collectionKeys.updateOps);
+  const outputs = session.run(fetches, new Map(), updates) as TensorValue[];
+  const left = group === "layers" ? leftBehind(graph) : [];
+  return left.length === 0 ? outputs : [...outputs, ...(session.run(left) as TensorValue[])];
 }
 
 function replayMetric({ name, options, steps }: Case): { update: TensorValue; value: TensorValue }[] {

@@ -1,4 +1,5 @@
 import { invalidArgument } from "../core/status-error.js";
+import { checkOptions, type OptionTable } from "./check-options.js";
 import { pythonText } from "./feature-column/python-text.js";
 import { type Logger, stderrLogger } from "./log.js";
 
@@ -26,14 +27,29 @@ export interface RunConfig {
   readonly useOnnxRuntime: boolean;
 }
 
+const runConfigOptions: OptionTable<Partial<RunConfig>> = {
+  modelDir: "optional",
+  tfRandomSeed: "optional",
+  saveSummarySteps: "optional",
+  saveCheckpointsSteps: "optional",
+  saveCheckpointsSecs: "optional",
+  keepCheckpointMax: "optional",
+  keepCheckpointEveryNHours: "optional",
+  logStepCountSteps: "optional",
+  checkpointSaveGraphDef: "optional",
+  sessionCreationTimeoutSecs: "optional",
+  logger: "optional",
+  useOnnxRuntime: "optional",
+};
+
 const tenMinutes = 600;
 
-const notNegative = (value: number): boolean => value >= 0;
-const positive = (value: number): boolean => value > 0;
+const notNegative = (value: number): boolean => typeof value === "number" && value >= 0;
+const positive = (value: number): boolean => typeof value === "number" && value > 0;
 
 /** What values must be, with TensorFlow's texts. */
 const checks: readonly (readonly [keyof RunConfig, (value: never) => boolean, string])[] = [
-  ["modelDir", (value: string) => value !== "", "model_dir should be non-empty"],
+  ["modelDir", (value: string) => typeof value === "string" && value !== "", "model_dir should be non-empty"],
   ["saveSummarySteps", notNegative, "save_summary_steps should be >= 0"],
   ["saveCheckpointsSteps", notNegative, "save_checkpoints_steps should be >= 0"],
   ["saveCheckpointsSecs", notNegative, "save_checkpoints_secs should be >= 0"],
@@ -89,6 +105,7 @@ function modelDirOf(modelDir: string | undefined, config: TfConfig): { readonly 
  * Both `saveCheckpointsSteps` and `saveCheckpointsSecs` is INVALID_ARGUMENT; either as undefined given explicitly turns that trigger off.
  */
 export function runConfig(options: Partial<RunConfig> = {}): RunConfig {
+  checkOptions("runConfig", options, runConfigOptions);
   if (options.saveCheckpointsSteps !== undefined && options.saveCheckpointsSecs !== undefined) {
     throw invalidArgument("`save_checkpoints_steps` and `save_checkpoints_secs` cannot be both set.");
   }

@@ -2,13 +2,15 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { floatValue, stringValue } from "../core/tensor-value.js";
+import { floatValue, stringValue, type TensorValue, tensorValue } from "../core/tensor-value.js";
 import { Dataset } from "../data/index.js";
 import { build, constant } from "../graph/build-op.js";
 import { Graph, type Tensor } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
+import { sparsePlaceholder } from "../graph/sparse-placeholder.js";
 import { Variable } from "../graph/variable.js";
 import { createExportDirectory } from "../saved-model/write.js";
+import { DNNClassifier } from "./canned/dnn.js";
 import { DNNLinearCombinedClassifier, DNNLinearCombinedRegressor } from "./canned/dnn-linear-combined.js";
 import { dnnLinearCombinedModelFn } from "./canned/dnn-linear-combined-model-fn.js";
 import { dnnLogits } from "./canned/dnn-logits.js";
@@ -349,4 +351,76 @@ describe("canned estimators and heads", () => {
       () => trainOp({ optimizer: stringValue(["Adam"]) as never }),
     ],
   ]);
+});
+
+describe("arguments", () => {
+  const dnn = (options: object = {}): DNNClassifier =>
+    new DNNClassifier({ hiddenUnits: [2], featureColumns: [numericColumn("x")], config, ...options });
+  const of =
+    (labels: TensorValue, key = "x") =>
+    () =>
+      Dataset.fromTensors([{ [key]: floatValue([1, 2], [2, 1]) }, labels]);
+  const ids = tensorValue("int64", [2], BigInt64Array.of(0n, 1n));
+  const train = (options: object, labels: TensorValue, key?: string): Promise<unknown> =>
+    dnn(options).train(of(labels, key), { steps: 1 });
+  const wrong = (value: unknown): never => value as never;
+  const sparse = (name = "x") => sparsePlaceholder({ dtype: "float32", shape: [-1, 5], name });
+
+  it.each([
+    ["argument/config", async () => dnn({ config: {} })],
+    ["argument/config with fields", async () => dnn({ config: { a: 1 } })],
+    ["argument/hook", () => dnn().train(of(ids), { steps: 1, hooks: [wrong({})] })],
+    ["argument/hook text", () => dnn().train(of(ids), { steps: 1, hooks: wrong("a") })],
+    ["argument/ids for words", () => train({ labelVocabulary: ["a", "b"] }, ids)],
+    ["argument/float classes", () => train({ nClasses: 3 }, floatValue([0, 1], [2]))],
+    ["argument/labels of another batch", () => train({}, floatValue([0, 1, 1], [3]))],
+    ["argument/checkpoint", () => dnn().evaluate(of(ids), { checkpointPath: "/nowhere/model.ckpt" })],
+    ["argument/weights", () => train({ weightColumn: "w" }, ids)],
+    ["argument/feature", () => train({}, ids, "y")],
+  ] as const)("%s", async (name, body) => {
+    const text = said(name);
+    // TensorFlow's hook is a class of its own, which Python prints; ours is an object.
+    const message = await body().then(
+      () => undefined,
+      (error: unknown) => (error as Error).message,
+    );
+    expect(message?.replace("given: 'a'", "given: a")).toBe(text);
+  });
+
+  refusesAsRecorded([
+    [
+      "argument/sparse prediction",
+      () => makeEstimatorSpec({ mode: ModeKeys.PREDICT, predictions: { y: wrong(sparse()) } }),
+    ],
+    ["argument/text prediction", () => makeEstimatorSpec({ mode: ModeKeys.PREDICT, predictions: { y: wrong("b") } })],
+    ["argument/sparse output", () => predictOutput({ y: wrong(sparse()) })],
+    ["argument/sparse scores", () => classificationOutput({ scores: wrong(sparse()) })],
+    ["argument/sparse value", () => regressionOutput({ value: wrong(sparse()) })],
+    [
+      "argument/sparse regressed",
+      () => regressionOutput({ value: floats([-1, 1], "x") }).asSignature({ a: sparse("s") }),
+    ],
+  ]);
+
+  it("tells a slip in an option's name, and options that are missing", async () => {
+    expect(() => dnn({ hiddenUnit: [3] })).toThrow(
+      "DNNClassifier() got an unexpected keyword argument 'hiddenUnit'. Did you mean 'hiddenUnits'?",
+    );
+    expect(() => dnn({ hidden_units: [3] })).toThrow("Did you mean 'hiddenUnits'?");
+    expect(() => dnn({ colour: 1 })).toThrow("DNNClassifier() got an unexpected keyword argument 'colour'");
+    expect(() => new DNNClassifier(wrong(undefined))).toThrow(
+      "DNNClassifier() missing 2 required keyword arguments: 'hiddenUnits' and 'featureColumns'",
+    );
+    expect(() => runConfig(wrong({ saveCheckpointStep: 3 }))).toThrow("Did you mean 'saveCheckpointsSteps'?");
+    await expect(dnn().train(of(ids), wrong({ step: 1 }))).rejects.toThrow(
+      "train() got an unexpected keyword argument 'step'. Did you mean 'steps'?",
+    );
+    await expect(dnn().train(wrong(undefined))).rejects.toThrow("`input_fn` must be callable, given: None");
+    await expect(dnn().train(of(ids), { steps: wrong("10") })).rejects.toThrow("steps must be a number, given: '10'");
+    await expect(train({ hiddenUnits: 4 }, ids)).rejects.toThrow(
+      "hidden_units must be a list of positive ints. Given: 4",
+    );
+    await expect(train({ activationFn: "rely" }, ids)).rejects.toThrow("Unknown activation function: 'rely'.");
+    expect(() => dnn({ nClasses: "3" })).toThrow("n_classes must be an int. Given: '3'");
+  });
 });

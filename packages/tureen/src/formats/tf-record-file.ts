@@ -96,9 +96,17 @@ export async function* readTfRecordFile(
 
 /** The records of a TFRecord file without waiting; a compressed file is decompressed whole, in memory. Errors as `readTfRecordBatches`. */
 export function* readTfRecordFileSync(path: string, options: TfRecordReadOptions = {}): Generator<Uint8Array, void> {
+  for (const records of readTfRecordBatchesSync(path, options)) yield* records;
+}
+
+/** The same in lists of those that were read together, which costs less per record. */
+export function* readTfRecordBatchesSync(
+  path: string,
+  options: TfRecordReadOptions = {},
+): Generator<readonly Uint8Array[], void> {
   const compression = options.compression ?? "";
   if (compression !== "") {
-    yield* readTfRecords(inflateWhole(path, compression));
+    for (const record of readTfRecords(inflateWhole(path, compression))) yield [record];
     return;
   }
   const splitter = new TfRecordSplitter();
@@ -109,7 +117,7 @@ export function* readTfRecordFileSync(path: string, options: TfRecordReadOptions
       const read = readAt(fd, chunk, position, path);
       if (read === 0) break;
       position += read;
-      yield* splitter.push(chunk.subarray(0, read));
+      yield splitter.push(chunk.subarray(0, read));
     }
   } finally {
     closeSync(fd);

@@ -20,6 +20,7 @@ import { invalidArgument } from "../core/status-error.js";
 import { attrFromPlain } from "./attr-from-plain.js";
 import { attrFromProto, attrsFromProto, attrsToProto } from "./attr-proto.js";
 import type { AttrMap, AttrValue } from "./attr-value.js";
+import { encodeGraphDef } from "./encode-graph-def.js";
 import { Graph, type Operation } from "./graph.js";
 import { type FunctionDefinition, GraphFunction } from "./graph-function.js";
 import { addNodes, type NodeSpec } from "./import-nodes.js";
@@ -133,8 +134,13 @@ export interface GraphDefOptions {
 }
 
 /** The serialized GraphDef of a graph. */
-export function graphToBytes(graph: Graph, options?: GraphDefOptions): Uint8Array {
-  return toBinary(GraphDefSchema, graphToProto(graph, options));
+export function graphToBytes(graph: Graph, options: GraphDefOptions = {}): Uint8Array {
+  return encodeGraphDef(graph, {
+    attrsOf: (op) => writtenAttrs(op, options),
+    ...(graph.functions.size === 0
+      ? {}
+      : { library: toBinary(FunctionDefLibrarySchema, libraryToProto(graph, options)) }),
+  });
 }
 
 /** The GraphDef message of a graph, nodes in the order of their making. */
@@ -146,13 +152,17 @@ export function graphToProto(graph: Graph, options: GraphDefOptions = {}): Graph
   });
 }
 
-function nodeToProto(op: Operation, options: GraphDefOptions): NodeDef {
+function writtenAttrs(op: Operation, options: GraphDefOptions): AttrMap {
   let attrs: AttrMap = op.attrs.map;
   if (options.stripDefaultAttrs === true) attrs = withoutDefaults(op.def, attrs);
   if (options.addShapes === true && op.outputs.length > 0) {
     const shapes: AttrValue = { kind: "list", of: "shape", value: op.outputs.map((output) => output.shape) };
     attrs = new Map([...attrs, ["_output_shapes", shapes]]);
   }
+  return attrs;
+}
+
+function nodeToProto(op: Operation, options: GraphDefOptions): NodeDef {
   return create(NodeDefSchema, {
     name: op.name,
     op: op.type,
@@ -161,7 +171,7 @@ function nodeToProto(op: Operation, options: GraphDefOptions): NodeDef {
       ...op.controlInputs.map((control) => `^${control.name}`),
     ],
     device: op.device,
-    attr: attrsToProto(attrs),
+    attr: attrsToProto(writtenAttrs(op, options)),
   });
 }
 

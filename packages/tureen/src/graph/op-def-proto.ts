@@ -40,7 +40,8 @@ function opDefToProto(def: OpDef): OpDefProto {
   });
 }
 
-function listOf(type: AttrTypeName): AttrTypeName {
+/** The type of a list of attributes of a type; of a list itself. */
+export function listOf(type: AttrTypeName): AttrTypeName {
   return type.startsWith("list(") ? type : (`list(${type})` as AttrTypeName);
 }
 

@@ -1,6 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { type Any, AnySchema } from "@bufbuild/protobuf/wkt";
-import { VariableDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/variable_pb";
 import {
   type AssetFileDef,
   AssetFileDefSchema,
@@ -16,6 +15,8 @@ import {
 } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { SaverDef_CheckpointFormatVersion, SaverDefSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/saver_pb";
 import { dtypeNumber } from "../core/dtype.js";
+import { WireWriter } from "../formats/wire-format.js";
+import { encodeOpList } from "../graph/encode-op-list.js";
 import { type Graph, Operation, Tensor } from "../graph/graph.js";
 import { graphToProto } from "../graph/graph-def.js";
 import { opList } from "../graph/op-def-proto.js";
@@ -63,12 +64,44 @@ const saverDefaults = {
 
 /** The MetaGraphDef message of a graph with its collections, signatures and saver. */
 export function metaGraphToProto(parts: MetaGraphParts): MetaGraphDef {
-  const { graph } = parts;
-  const graphDef = graphToProto(graph, {
-    stripDefaultAttrs: parts.stripDefaultAttrs ?? false,
-    addShapes: parts.addShapes ?? false,
+  const { graph, stripDefaultAttrs = false, addShapes = false } = parts;
+  return create(MetaGraphDefSchema, {
+    ...aroundGraph(parts),
+    metaInfoDef: create(MetaGraphDef_MetaInfoDefSchema, {
+      tags: [...(parts.tags ?? [])],
+      tensorflowVersion,
+      strippedOpList: opList(graph.operations.map((op) => op.type)),
+      strippedDefaultAttrs: stripDefaultAttrs,
+    }),
+    graphDef: graphToProto(graph, { stripDefaultAttrs, addShapes }),
   });
-  const collections = collectionsToProto(graph);
+}
+
+/** Fields of MetaGraphDef, and of its MetaInfoDef. */
+const [metaInfoField, graphDefField, opListField] = [1, 2, 2] as const;
+
+/** The bytes of `metaGraphToProto`'s message, given those of its graph: without making most of the messages. */
+export function metaGraphToBytes(parts: MetaGraphParts, graphDef: Uint8Array): Uint8Array {
+  const info = toBinary(
+    MetaGraphDef_MetaInfoDefSchema,
+    create(MetaGraphDef_MetaInfoDefSchema, {
+      tags: [...(parts.tags ?? [])],
+      tensorflowVersion,
+      strippedDefaultAttrs: parts.stripDefaultAttrs ?? false,
+    }),
+  );
+  const ops = encodeOpList(parts.graph.operations.map((op) => op.type));
+  const metaInfo = new WireWriter().bytesField(opListField, ops).raw(info).finish();
+  return new WireWriter()
+    .bytesField(metaInfoField, metaInfo)
+    .bytesField(graphDefField, graphDef)
+    .raw(toBinary(MetaGraphDefSchema, aroundGraph(parts)))
+    .finish();
+}
+
+/** All but the graph and what is told of its ops. */
+function aroundGraph(parts: MetaGraphParts): MetaGraphDef {
+  const collections = collectionsToProto(parts.graph);
   if (parts.mainOp !== undefined) collections["saved_model_main_op"] = nodeList([parts.mainOp.name]);
   if (parts.trainOp !== undefined) collections["saved_model_train_op"] = nodeList([parts.trainOp.name]);
   const assets = (parts.assets ?? []).map(assetToProto);
@@ -79,13 +112,6 @@ export function metaGraphToProto(parts: MetaGraphParts): MetaGraphDef {
     });
   }
   return create(MetaGraphDefSchema, {
-    metaInfoDef: create(MetaGraphDef_MetaInfoDefSchema, {
-      tags: [...(parts.tags ?? [])],
-      tensorflowVersion,
-      strippedOpList: opList(graph.operations.map((op) => op.type)),
-      strippedDefaultAttrs: parts.stripDefaultAttrs ?? false,
-    }),
-    graphDef,
     ...(parts.saver === undefined
       ? {}
       : {
@@ -144,16 +170,21 @@ function collectionsToProto(graph: Graph): { [key: string]: CollectionDef } {
   return result;
 }
 
+/** The bytes of a VariableDef; each variable is in several collections. */
+const variableBytes = new WeakMap<Variable, Uint8Array>();
+
 function variableToBytes(variable: Variable): Uint8Array {
-  return toBinary(
-    VariableDefSchema,
-    create(VariableDefSchema, {
-      variableName: `${variable.name}:0`,
-      initializerName: variable.initializer.name,
-      initialValueName: variable.initialValue.name,
-      snapshotName: variable.snapshot.name,
-      isResource: true,
-      trainable: variable.trainable,
-    }),
-  );
+  let bytes = variableBytes.get(variable);
+  if (bytes === undefined) {
+    bytes = new WireWriter()
+      .textField(1, `${variable.name}:0`)
+      .textField(2, variable.initializer.name)
+      .textField(3, variable.snapshot.name)
+      .integerField(5, 1)
+      .textField(6, variable.initialValue.name)
+      .integerField(7, variable.trainable ? 1 : 0)
+      .finish();
+    variableBytes.set(variable, bytes);
+  }
+  return bytes;
 }

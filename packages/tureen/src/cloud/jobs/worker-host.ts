@@ -1,3 +1,4 @@
+import { toStatusError } from "../../core/status-error.js";
 import type { Log } from "../../serving/log.js";
 import { migrate } from "../database/migrate.js";
 import { postgresDatabase } from "../database/postgres-database.js";
@@ -24,9 +25,18 @@ export interface WorkerHostOptions {
 export async function startWorkerHost(options: WorkerHostOptions): Promise<() => Promise<void>> {
   const { processes, log, leaseMs } = options;
   const database = postgresDatabase(options.databaseUrl);
+  let isWaiting = false;
   const queue = await untilAvailable(async () => {
-    await migrate(database);
-    return openJobQueue(database);
+    try {
+      await migrate(database);
+      return await openJobQueue(database);
+    } catch (error) {
+      const status = toStatusError(error);
+      if (status.code === "UNAVAILABLE" && !isWaiting)
+        log.warning("cloud", `The database does not answer; trying again until it does: ${status.message}`);
+      isWaiting = true;
+      throw error;
+    }
   });
   const lease = leaseMs === undefined ? {} : { leaseMs };
   const worker = startQueueWorker({ database, queue, processes, log, ...lease });

@@ -8,12 +8,25 @@ export interface Line {
   readonly values: readonly (number | null)[];
 }
 
-const colors = ["#d9480f", "#1971c2", "#2f9e44", "#9c36b5", "#e8590c", "#0c8599", "#f08c00", "#6741d9"];
+/** Told apart from each other, and from the page in either scheme. */
+const colors = ["#e8590c", "#228be6", "#37a24b", "#be4bdb", "#c99700", "#12a3b8", "#e64980", "#868e96"];
 const height = 150;
 
 /** A time of day. */
 function clock(seconds: number): string {
   return new Date(seconds * 1000).toLocaleTimeString("en-GB");
+}
+
+/** Values without a neighbour, which no line goes to. */
+function alone(plot: uPlot, series: number): number[] {
+  const values = plot.data[series]!;
+  const has = (i: number): boolean => typeof values[i] === "number";
+  return Array.from(values, (_, i) => i).filter((i) => has(i) && !has(i - 1) && !has(i + 1));
+}
+
+function latest({ label, values }: Line, unit: string): string {
+  const value = values.at(-1) ?? null;
+  return `${label} ${value === null ? "none" : `${short(value)} ${unit}`}`;
 }
 
 /** Lines over time; `time` is in Unix seconds. */
@@ -53,6 +66,7 @@ export function Chart({
             stroke: colors[i % colors.length]!,
             width: 1.5,
             spanGaps: false,
+            points: { show: true, size: 5, filter: alone },
             value: (_: uPlot, value: number | null) => (value === null ? "–" : `${short(value)} ${unit}`),
           })),
         ],
@@ -73,7 +87,7 @@ export function Chart({
   return (
     <section class="chart">
       <h3>{title}</h3>
-      <div ref={place} />
+      <div ref={place} role="img" aria-label={`${title}: ${lines.map((line) => latest(line, unit)).join(", ")}`} />
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import type { DriftReport, ReportedFeature } from "../../serving/drift/drift-report.js";
 import { duration, short } from "./format.js";
+import { Table } from "./table.js";
 
 /** More features are not shown: the farthest come first. */
 const mostShown = 30;
@@ -10,24 +11,15 @@ export function Drift({ drift }: { drift: DriftReport }) {
   return (
     <>
       <h3>Requests beside training data</h3>
+      {features.length === 0 && <p class="soft">No request has been compared yet.</p>}
       <p class="soft">
-        {`${short(rows)} rows of the last ${duration(seconds)} (${short(samplingRate * 100)} % of the requests) beside ${short(trainingRows)} in training`}
+        {`${short(rows)} rows within the last ${duration(seconds)} (${short(samplingRate * 100)} % of the requests) beside ${short(trainingRows)} in training`}
         {skippedRows > 0 && ` · ${short(skippedRows)} rows passed over`}
       </p>
       {features.length > 0 && (
-        <table>
-          <thead>
-            <tr>
-              <th>feature</th>
-              <th>moved</th>
-              <th>stability index</th>
-              <th>missing</th>
-              <th>mean</th>
-              <th>new values</th>
-            </tr>
-          </thead>
-          <tbody>{features.slice(0, mostShown).map(featureRow)}</tbody>
-        </table>
+        <Table head={["feature", "state", "stability index (by chance)", "missing", "mean", "new values"]}>
+          {features.slice(0, mostShown).map(featureRow)}
+        </Table>
       )}
       {features.length > mostShown && <p class="soft">{`and ${features.length - mostShown} more`}</p>}
     </>
@@ -42,7 +34,7 @@ function featureRow({ name, state, index, noise, missing, mean, newValues }: Rep
         <span class={`state drift-${state}`}>{state}</span>
       </td>
       <td>
-        {short(index)} <span class="soft">{`chance ${short(noise)}`}</span>
+        {short(index)} <span class="soft">{`(${short(noise)})`}</span>
       </td>
       <td>{`${percent(missing[0])} → ${percent(missing[1])}`}</td>
       <td>{mean === undefined ? "–" : `${short(mean[0])} → ${short(mean[1])}`}</td>

@@ -8,7 +8,8 @@ import type {
 } from "../console-data.js";
 import { Drift } from "./drift.js";
 import { bytes, short } from "./format.js";
-import { ask } from "./server.js";
+import { ask, problemText, refusalOf } from "./server.js";
+import { Table } from "./table.js";
 import { TrySignature } from "./try-signature.js";
 
 /** A model: how it does, its versions, their signatures, a form to try them. */
@@ -76,59 +77,40 @@ function Rates({ history }: { history: ModelHistory }) {
 function Versions({ versions }: { versions: readonly OverviewVersion[] }) {
   if (versions.length === 0) return <p class="soft">No version in the folder yet.</p>;
   return (
-    <table>
-      <thead>
-        <tr>
-          <th>version</th>
-          <th>state</th>
-          <th>memory</th>
+    <Table head={["version", "state", "memory"]}>
+      {versions.map(({ version, state, error, memoryBytes }) => (
+        <tr key={version}>
+          <td>{version}</td>
+          <td>
+            <span class={`state ${state}`}>{state}</span>
+            {error !== undefined && <div class="error">{error}</div>}
+          </td>
+          <td>{memoryBytes === undefined ? "–" : bytes(memoryBytes)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {versions.map(({ version, state, error, memoryBytes }) => (
-          <tr key={version}>
-            <td>{version}</td>
-            <td>
-              <span class={`state ${state}`}>{state}</span>
-              {error !== undefined && <div class="error">{error}</div>}
-            </td>
-            <td>{memoryBytes === undefined ? "–" : bytes(memoryBytes)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 
 function Signatures({ signatures }: { signatures: readonly OverviewSignature[] }) {
   return (
-    <table>
-      <thead>
-        <tr>
-          <th>key</th>
-          <th>method</th>
-          <th>inputs</th>
-          <th>outputs</th>
+    <Table head={["key", "method", "inputs", "outputs"]}>
+      {signatures.map(({ name, method, inputs, outputs }) => (
+        <tr key={name}>
+          <td>{name}</td>
+          <td>{method.replace("tensorflow/serving/", "")}</td>
+          <td>{inputs.map(tensorLine)}</td>
+          <td>{outputs.map(tensorLine)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {signatures.map(({ name, method, inputs, outputs }) => (
-          <tr key={name}>
-            <td>{name}</td>
-            <td>{method.replace("tensorflow/serving/", "")}</td>
-            <td>{inputs.map(tensorLine)}</td>
-            <td>{outputs.map(tensorLine)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 
 function tensorLine({ name, dtype, shape }: OverviewTensor) {
   const text = shape === undefined ? "[…]" : `[${shape.map((size) => (size < 0 ? "?" : size)).join(", ")}]`;
   return (
-    <div key={name}>
+    <div key={name} class="tensor">
       {name} <span class="soft">{`${dtype} ${text}`}</span>
     </div>
   );
@@ -138,18 +120,23 @@ function tensorLine({ name, dtype, shape }: OverviewTensor) {
 function Manage({ model }: { model: OverviewModel }) {
   const [refusal, setRefusal] = useState<string>();
   const act = async (verb: string): Promise<void> => {
-    const response = await ask(`/manage/v1/models/${encodeURIComponent(model.name)}:${verb}`, { method: "POST" });
-    const text = await response.text();
-    setRefusal(response.ok ? undefined : (JSON.parse(text) as { readonly error: string }).error);
+    try {
+      const response = await ask(`/manage/v1/models/${encodeURIComponent(model.name)}:${verb}`, { method: "POST" });
+      setRefusal(response.ok ? undefined : await refusalOf(response));
+    } catch (error) {
+      setRefusal(problemText(error));
+    }
   };
   return (
     <div class="row">
       {(model.isWanted ? ["reload", "unload"] : ["load"]).map((verb) => (
-        <button type="button" key={verb} onClick={() => void act(verb)}>
+        <button type="button" key={verb} aria-label={`${verb} ${model.name}`} onClick={() => void act(verb)}>
           {verb}
         </button>
       ))}
-      {refusal !== undefined && <span class="error">{refusal}</span>}
+      <span class="error" role="status">
+        {refusal}
+      </span>
     </div>
   );
 }

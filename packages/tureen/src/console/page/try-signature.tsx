@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { OverviewModel, OverviewVersion } from "../console-data.js";
 import { exampleRequest, verbOf } from "./example-request.js";
 import { short } from "./format.js";
-import { ask } from "./server.js";
+import { ask, problemText } from "./server.js";
 
 /** An answer as it is shown. */
 interface Shown {
@@ -31,14 +31,18 @@ export function TrySignature({ model, version }: { model: OverviewModel; version
       const text = await response.text();
       setShown({ isGood: response.ok, text, milliseconds: performance.now() - start });
     } catch (error) {
-      setShown({ isGood: false, text: String(error), milliseconds: performance.now() - start });
+      setShown({ isGood: false, text: problemText(error), milliseconds: performance.now() - start });
     }
     setWaiting(false);
   };
   return (
     <div>
       <div class="row">
-        <select value={signature.name} onChange={(event) => setName(event.currentTarget.value)} aria-label="signature">
+        <select
+          value={signature.name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          aria-label={`signature of ${model.name}`}
+        >
           {version.signatures.map(({ name: key }) => (
             <option key={key}>{key}</option>
           ))}
@@ -48,17 +52,30 @@ export function TrySignature({ model, version }: { model: OverviewModel; version
       <textarea
         spellcheck={false}
         rows={Math.min(body.split("\n").length, mostRows)}
-        aria-label="request body"
+        aria-label={`request to ${model.name}`}
         value={body}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || isWaiting) return;
+          event.preventDefault();
+          void send();
+        }}
         onInput={(event) => setEdited({ ...edited, [signature.name]: event.currentTarget.value })}
       />
       <div class="row">
-        <button type="button" class="main" disabled={isWaiting} onClick={() => void send()}>
+        <button
+          type="button"
+          class="main"
+          aria-label={`send to ${model.name}`}
+          title="Ctrl+Enter in the text sends too"
+          disabled={isWaiting}
+          onClick={() => void send()}
+        >
           Send
         </button>
-        {shown !== undefined && (
-          <span class="soft">{`${shown.isGood ? "answered" : "refused"} in ${short(shown.milliseconds)} ms, network included`}</span>
-        )}
+        <span class="soft" role="status">
+          {shown !== undefined &&
+            `${shown.isGood ? "answered" : "refused"} in ${short(shown.milliseconds)} ms, network included`}
+        </span>
       </div>
       {shown !== undefined && <Scores text={shown.text} />}
       {shown !== undefined && <pre class={shown.isGood ? "" : "error"}>{shown.text}</pre>}

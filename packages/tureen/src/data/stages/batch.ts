@@ -7,6 +7,7 @@ import { recipeAfter } from "../recipe.js";
 import { gatherRows } from "../row-table.js";
 import { type Cursor, type MaybePromise, pullWhile, type Stage, whenHere } from "../stage.js";
 import { flatten, isTensorValue, layoutOf, pack, type Structure } from "../structure.js";
+import { batchedTexts } from "../text-cursor.js";
 
 /** How a batch is cut. */
 export interface BatchOptions {
@@ -22,10 +23,13 @@ export interface BatchOptions {
  */
 export function batchStage(source: Stage, size: number, { dropRemainder = false }: BatchOptions): Stage {
   if (!(size > 0)) throw invalidArgument("Batch size must be greater than zero.");
-  const { rows } = source;
+  const { rows, texts } = source;
   const open =
     rows === undefined
-      ? () => stackingCursor(source.open(), size, dropRemainder, stackAlike)
+      ? () =>
+          texts === undefined
+            ? stackingCursor(source.open(), size, dropRemainder, stackAlike)
+            : batchedTexts(texts(), size, dropRemainder)
       : (): Cursor => {
           const order = rows.order.open();
           const numbers = new Int32Array(Math.min(size, rows.order.size));

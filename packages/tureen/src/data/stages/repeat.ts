@@ -2,6 +2,7 @@ import { recipeAfter } from "../recipe.js";
 import { repeatedOrder } from "../row-order.js";
 import { type Cursor, type MaybePromise, type Stage, whenHere } from "../stage.js";
 import type { Structure } from "../structure.js";
+import { repeatedTexts } from "../text-cursor.js";
 import { rowStage } from "./source.js";
 
 /**
@@ -38,5 +39,7 @@ export function repeatStage(source: Stage, count: number): Stage {
     };
     return { next, close: () => cursor?.close() };
   };
-  return { open, spec: () => source.spec(), recipe };
+  const { texts } = source;
+  const repeated = texts === undefined ? {} : { texts: () => repeatedTexts(texts, times) };
+  return { open, ...repeated, spec: () => source.spec(), recipe };
 }

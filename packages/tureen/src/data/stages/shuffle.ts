@@ -5,6 +5,7 @@ import { shuffledOrder } from "../row-order.js";
 import { type ShuffleOptions, type ShuffleState, shuffleSeeds } from "../shuffle-seeds.js";
 import { type Cursor, pullWhile, type Stage, whenHere } from "../stage.js";
 import type { Structure } from "../structure.js";
+import { shuffledTexts } from "../text-cursor.js";
 import { rowStage } from "./source.js";
 
 /**
@@ -42,5 +43,15 @@ export function shuffleStage(source: Stage, bufferSize: number, options: Shuffle
       close: () => cursor.close(),
     };
   };
-  return { open, spec: () => source.spec(), recipe };
+  const { texts } = source;
+  const shuffled =
+    texts === undefined
+      ? {}
+      : {
+          texts: () => {
+            const bits = seeds();
+            return shuffledTexts(texts(), bufferSize, bits);
+          },
+        };
+  return { open, ...shuffled, spec: () => source.spec(), recipe };
 }

@@ -91,7 +91,10 @@ async function train(
       },
     ],
   });
-  const second = new InputAhead({ graph, input, run, useOnnxRuntime: false }, { afterMillis: 0, leastMillis: 0 });
+  const second = new InputAhead(
+    { graph, input, run, useOnnxRuntime: false },
+    { afterMillis: 0, leastMillis: 0, startMillis: 0 },
+  );
   const losses: number[] = [];
   let [left, tookOver] = [more, false];
   let error: unknown;

@@ -31,11 +31,18 @@ export interface AheadOptions {
   readonly afterMillis?: number;
   /** Milliseconds a step that the second thread has to save. */
   readonly leastMillis?: number;
+  /** Milliseconds that it has to have been able to save so far. */
+  readonly startMillis?: number;
 }
 
 /** Below this what it saves is lost to handing over. */
 const defaultLeastMillis = 0.05;
 const defaultAfterMillis = 300;
+/**
+ * What its start takes from the training on two cores: it compiles the model and V8 optimizes all the code once more. As with skis that may be
+ * hired or bought, the thread is started once it could have saved as much.
+ */
+const defaultStartMillis = 700;
 /** A compiler that has not seen these steps has not seen what they cost either. */
 const leastSteps = 20;
 /** With fewer batches ready than this the helper has to go on. */
@@ -57,8 +64,11 @@ export class InputAhead {
   readonly #useOnnxRuntime: boolean;
   readonly #afterMillis: number;
   readonly #leastMillis: number;
+  readonly #startMillis: number;
   readonly #began = performance.now();
   #steps = 0;
+  /** The step at which to look whether it is worth it. */
+  #lookAt = leastSteps + 1;
   #helper: Helper | undefined;
   #isSettled = false;
   #start = -1;
@@ -75,7 +85,11 @@ export class InputAhead {
       readonly run: HookedRun;
       readonly useOnnxRuntime: boolean;
     },
-    { afterMillis = defaultAfterMillis, leastMillis = defaultLeastMillis }: AheadOptions = {},
+    {
+      afterMillis = defaultAfterMillis,
+      leastMillis = defaultLeastMillis,
+      startMillis = defaultStartMillis,
+    }: AheadOptions = {},
   ) {
     this.#graph = graph;
     this.#input = input;
@@ -83,6 +97,7 @@ export class InputAhead {
     this.#useOnnxRuntime = useOnnxRuntime;
     this.#afterMillis = afterMillis;
     this.#leastMillis = leastMillis;
+    this.#startMillis = startMillis;
     this.#isSettled = input.origin === undefined || availableParallelism() < 2;
   }
 
@@ -106,7 +121,7 @@ export class InputAhead {
     const values = this.#input.next();
     if (this.#isSettled || values instanceof Promise || values === undefined) return values;
     this.#steps++;
-    if (this.#steps > leastSteps && performance.now() - this.#began > this.#afterMillis) this.#open(values);
+    if (this.#steps >= this.#lookAt && performance.now() - this.#began > this.#afterMillis) this.#open(values);
     return values;
   }
 
@@ -129,6 +144,12 @@ export class InputAhead {
       const began = performance.now();
       if (ahead(values) === undefined) return;
       cost = Math.min(cost, performance.now() - began);
+    }
+    if (cost >= this.#leastMillis && this.#steps * cost < this.#startMillis) {
+      // Code that is not optimized yet seems to cost more than it will: it is measured anew by then.
+      this.#lookAt = Math.ceil(this.#startMillis / cost);
+      this.#isSettled = false;
+      return;
     }
     const packed = cost < this.#leastMillis ? undefined : packRecipe(recipe);
     if (packed === undefined) return;

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check-options.js";
 import { Estimator } from "../estimator.js";
 import type { Head } from "../head/head.js";
 import type { OptimizerLike } from "../optimizer/get-optimizer.js";
@@ -10,6 +11,7 @@ import {
   type RegressorOptions,
   regressorHead,
 } from "./estimator-options.js";
+import { baselineOptions, classifierOptions, headedOptions, regressorOptions } from "./option-tables.js";
 
 /** How a baseline estimator is trained. */
 export interface BaselineOptions {
@@ -20,6 +22,7 @@ export interface BaselineOptions {
 /** Predicts the mean of the labels, whatever the features: what other classifiers must beat (`tf.estimator.BaselineClassifier`). */
 export class BaselineClassifier extends Estimator {
   constructor(options: BaselineOptions & ClassifierOptions = {}) {
+    checkOptions("BaselineClassifier", options, { ...classifierOptions, ...baselineOptions });
     super(estimatorOptions(options, baselineModelFn({ ...options, head: classifierHead(options) })));
   }
 }
@@ -27,6 +30,7 @@ export class BaselineClassifier extends Estimator {
 /** Predicts the mean of the labels, whatever the features: what other regressors must beat (`tf.estimator.BaselineRegressor`). */
 export class BaselineRegressor extends Estimator {
   constructor(options: BaselineOptions & RegressorOptions = {}) {
+    checkOptions("BaselineRegressor", options, { ...regressorOptions, ...baselineOptions });
     super(estimatorOptions(options, baselineModelFn({ ...options, head: regressorHead(options) })));
   }
 }
@@ -34,6 +38,7 @@ export class BaselineRegressor extends Estimator {
 /** The mean of the labels under a head of one's own (`tf.estimator.BaselineEstimator`). */
 export class BaselineEstimator extends Estimator {
   constructor(options: BaselineOptions & CannedOptions & { readonly head: Head }) {
+    checkOptions("BaselineEstimator", options, { ...headedOptions, ...baselineOptions });
     super(estimatorOptions(options, baselineModelFn(options)));
   }
 }

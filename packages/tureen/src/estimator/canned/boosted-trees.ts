@@ -1,4 +1,5 @@
 import { invalidArgument } from "../../core/status-error.js";
+import { checkOptions } from "../check-options.js";
 import { Estimator, type EstimatorOptions, type PredictOptions } from "../estimator.js";
 import type { FeatureColumn } from "../feature-column/feature-column.js";
 import { BinaryClassHead } from "../head/binary-class-head.js";
@@ -25,6 +26,7 @@ import {
   type RegressorOptions,
   regressorHead,
 } from "./estimator-options.js";
+import { boostedTreesOptions, classifierOptions, headedOptions, regressorOptions } from "./option-tables.js";
 
 /** How a boosted trees estimator grows its trees. */
 export interface BoostedTreesOptions {
@@ -124,6 +126,8 @@ class BoostedTrees extends Estimator {
 /** Gradient boosted trees that classify (`tf.estimator.BoostedTreesClassifier` of TensorFlow up to 2.7). */
 export class BoostedTreesClassifier extends BoostedTrees {
   constructor(options: BoostedTreesOptions & Omit<ClassifierOptions, "lossReduction">) {
+    const { lossReduction: _, ...table } = { ...classifierOptions, ...boostedTreesOptions };
+    checkOptions("BoostedTreesClassifier", options, table);
     const { nClasses = 2, weightColumn, labelVocabulary } = options;
     if (nClasses > 2 && options.centerBias === true)
       throw invalidArgument("center_bias not yet support with n_classes > 2.");
@@ -146,6 +150,8 @@ export class BoostedTreesClassifier extends BoostedTrees {
 /** Gradient boosted trees that predict numbers (`tf.estimator.BoostedTreesRegressor` of TensorFlow up to 2.7). */
 export class BoostedTreesRegressor extends BoostedTrees {
   constructor(options: BoostedTreesOptions & Omit<RegressorOptions, "lossReduction">) {
+    const { lossReduction: _, ...table } = { ...regressorOptions, ...boostedTreesOptions };
+    checkOptions("BoostedTreesRegressor", options, table);
     const model = modelOptions(options, regressorHead(options), false);
     super(estimatorOptions(options, boostedTreesModelFn(model)), model);
   }
@@ -158,6 +164,12 @@ export class BoostedTreesEstimator extends BoostedTrees {
       CannedOptions &
       Pick<ClassifierOptions, "weightColumn"> & { readonly head: Head },
   ) {
+    const { trainInMemory: _, ...table } = {
+      ...headedOptions,
+      ...boostedTreesOptions,
+      weightColumn: "optional" as const,
+    };
+    checkOptions("BoostedTreesEstimator", options, table);
     const model = modelOptions(options, options.head, false);
     super(estimatorOptions(options, boostedTreesModelFn(model)), model);
   }

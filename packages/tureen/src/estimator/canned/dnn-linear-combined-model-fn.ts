@@ -24,7 +24,7 @@ export interface CombinedColumns {
   /** Default Adagrad at 0.001. */
   readonly dnnOptimizer?: OptimizerLike | undefined;
   readonly dnnHiddenUnits?: readonly number[] | undefined;
-  readonly dnnActivationFn?: Activation | undefined;
+  readonly dnnActivationFn?: Activation | string | undefined;
   readonly dnnDropout?: number | undefined;
   readonly batchNorm?: boolean | undefined;
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check-options.js";
 import { Estimator } from "../estimator.js";
 import type { Head } from "../head/head.js";
 import {
@@ -13,10 +14,12 @@ import {
   type RegressorOptions,
   regressorHead,
 } from "./estimator-options.js";
+import { classifierOptions, combinedOptions, headedOptions, regressorOptions } from "./option-tables.js";
 
 /** A wide and deep model that classifies (`tf.estimator.DNNLinearCombinedClassifier`). */
 export class DNNLinearCombinedClassifier extends Estimator {
   constructor(options: CombinedColumns & ClassifierOptions) {
+    checkOptions("DNNLinearCombinedClassifier", options, { ...classifierOptions, ...combinedOptions });
     checkCombinedColumns(options);
     super(estimatorOptions(options, dnnLinearCombinedModelFn({ ...options, head: classifierHead(options) })));
   }
@@ -25,6 +28,7 @@ export class DNNLinearCombinedClassifier extends Estimator {
 /** A wide and deep model that predicts numbers (`tf.estimator.DNNLinearCombinedRegressor`). */
 export class DNNLinearCombinedRegressor extends Estimator {
   constructor(options: CombinedColumns & RegressorOptions) {
+    checkOptions("DNNLinearCombinedRegressor", options, { ...regressorOptions, ...combinedOptions });
     checkCombinedColumns(options);
     super(estimatorOptions(options, dnnLinearCombinedModelFn({ ...options, head: regressorHead(options) })));
   }
@@ -33,6 +37,7 @@ export class DNNLinearCombinedRegressor extends Estimator {
 /** A wide and deep model under a head of one's own (`tf.estimator.DNNLinearCombinedEstimator`). */
 export class DNNLinearCombinedEstimator extends Estimator {
   constructor(options: CombinedColumns & CannedOptions & { readonly head: Head }) {
+    checkOptions("DNNLinearCombinedEstimator", options, { ...headedOptions, ...combinedOptions });
     checkCombinedColumns(options);
     super(estimatorOptions(options, dnnLinearCombinedModelFn(options)));
   }

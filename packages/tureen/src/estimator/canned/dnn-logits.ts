@@ -2,12 +2,13 @@ import { invalidArgument } from "../../core/status-error.js";
 import type { Tensor } from "../../graph/graph.js";
 import { currentGraph, nameScope } from "../../graph/scope.js";
 import { denseFeatures, type FeatureColumn } from "../feature-column/index.js";
+import { pythonText } from "../feature-column/python-text.js";
 import { batchNormalization } from "../layers/batch-normalization.js";
-import { type Activation, dense } from "../layers/dense.js";
-import { dropout } from "../layers/dropout.js";
+import { dense } from "../layers/dense.js";
 import { type Mode, ModeKeys } from "../mode-keys.js";
 import type { Features } from "../model-fn.js";
-import { unary } from "../nn/arithmetic.js";
+import { type Activation, activationOf } from "../nn/activation-by-name.js";
+import { dropout } from "../nn/dropout.js";
 import { zeroFraction } from "../nn/zero-fraction.js";
 import { histogramSummary, scalarSummary } from "../summary.js";
 import { type Created, trackCreated } from "./created-variables.js";
@@ -17,8 +18,8 @@ export interface DnnLayers {
   readonly featureColumns: readonly FeatureColumn[];
   /** Units of each hidden layer. */
   readonly hiddenUnits: readonly number[];
-  /** Default ReLU. */
-  readonly activationFn?: Activation | undefined;
+  /** A function, or Keras's name of one; default ReLU. */
+  readonly activationFn?: Activation | string | undefined;
   /** Share of the units that training drops; default none. */
   readonly dropout?: number | undefined;
   /** Whether to normalize each hidden layer's outputs over the batch. */
@@ -30,6 +31,9 @@ const batchNormMomentum = 0.999;
 
 /** Logits of a feed-forward network on feature columns, [batch, units], under the scope `dnn` (TensorFlow's `_DNNModelV2`). */
 export function dnnLogits(units: number, layers: DnnLayers, features: Features, mode: Mode): Created<Tensor> {
+  if (!Array.isArray(layers.hiddenUnits) || !layers.hiddenUnits.every((size) => Number.isInteger(size) && size > 0)) {
+    throw invalidArgument(`hidden_units must be a list of positive ints. Given: ${pythonText(layers.hiddenUnits)}`);
+  }
   if (!Number.isInteger(units)) throw invalidArgument(`units must be an int.  Given type: ${typeof units}`);
   const graph = currentGraph();
   // Keras names the layers before it builds them, which takes these names at the root.
@@ -44,7 +48,7 @@ export function dnnLogits(units: number, layers: DnnLayers, features: Features, 
 }
 
 function network(units: number, layers: DnnLayers, features: Features, training: boolean): Tensor {
-  const activation = layers.activationFn ?? ((x: Tensor) => unary("Relu", x));
+  const activation = activationOf(layers.activationFn ?? "relu");
   let net = denseFeatures(features, layers.featureColumns, { name: "input_from_feature_columns/input_layer" });
   layers.hiddenUnits.forEach((hidden, i) => {
     const name = `hiddenlayer_${i}`;

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check-options.js";
 import { Estimator } from "../estimator.js";
 import type { Head } from "../head/head.js";
 import type { OptimizerLike } from "../optimizer/get-optimizer.js";
@@ -11,6 +12,7 @@ import {
   type RegressorOptions,
   regressorHead,
 } from "./estimator-options.js";
+import { classifierOptions, dnnOptions, headedOptions, regressorOptions } from "./option-tables.js";
 
 /** The network of a DNN estimator and how it is trained. */
 export interface DnnOptions extends DnnLayers {
@@ -21,6 +23,7 @@ export interface DnnOptions extends DnnLayers {
 /** A feed-forward network that classifies (`tf.estimator.DNNClassifier`). */
 export class DNNClassifier extends Estimator {
   constructor(options: DnnOptions & ClassifierOptions) {
+    checkOptions("DNNClassifier", options, { ...classifierOptions, ...dnnOptions });
     super(estimatorOptions(options, dnnModelFn({ ...options, head: classifierHead(options) })));
   }
 }
@@ -28,6 +31,7 @@ export class DNNClassifier extends Estimator {
 /** A feed-forward network that predicts numbers (`tf.estimator.DNNRegressor`). */
 export class DNNRegressor extends Estimator {
   constructor(options: DnnOptions & RegressorOptions) {
+    checkOptions("DNNRegressor", options, { ...regressorOptions, ...dnnOptions });
     super(estimatorOptions(options, dnnModelFn({ ...options, head: regressorHead(options) })));
   }
 }
@@ -35,6 +39,7 @@ export class DNNRegressor extends Estimator {
 /** A feed-forward network under a head of one's own (`tf.estimator.DNNEstimator`). */
 export class DNNEstimator extends Estimator {
   constructor(options: DnnOptions & CannedOptions & { readonly head: Head }) {
+    checkOptions("DNNEstimator", options, { ...headedOptions, ...dnnOptions });
     super(estimatorOptions(options, dnnModelFn(options)));
   }
 }

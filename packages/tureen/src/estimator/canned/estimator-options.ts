@@ -1,6 +1,7 @@
 import { invalidArgument } from "../../core/status-error.js";
 import { Tensor } from "../../graph/graph.js";
 import type { EstimatorOptions } from "../estimator.js";
+import { pythonText } from "../feature-column/python-text.js";
 import { binaryOrMultiClassHead } from "../head/class-head.js";
 import type { WeightColumn } from "../head/example-weights.js";
 import type { Head } from "../head/head.js";
@@ -31,8 +32,8 @@ export interface RegressorOptions extends CannedOptions {
 
 /** The features, if they are a record; INVALID_ARGUMENT otherwise. */
 export function checkFeatures(features: Features): Features {
-  if (features instanceof Tensor || typeof features !== "object" || features === null) {
-    const type = features instanceof Tensor ? "Tensor" : typeof features;
+  if (features instanceof Tensor || typeof features !== "object" || features === null || Array.isArray(features)) {
+    const type = features instanceof Tensor ? "Tensor" : Array.isArray(features) ? "list" : typeof features;
     throw invalidArgument(`features should be a dictionary of \`Tensor\`s. Given type: ${type}`);
   }
   return features;
@@ -41,6 +42,7 @@ export function checkFeatures(features: Features): Features {
 /** The head of a canned classifier. */
 export function classifierHead(options: ClassifierOptions): Head {
   const { nClasses = 2, weightColumn, labelVocabulary, lossReduction } = options;
+  if (!Number.isInteger(nClasses)) throw invalidArgument(`n_classes must be an int. Given: ${pythonText(nClasses)}`);
   return binaryOrMultiClassHead(nClasses, { weightColumn, labelVocabulary, lossReduction });
 }
 

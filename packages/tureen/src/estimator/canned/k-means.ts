@@ -1,9 +1,11 @@
 import type { TensorValue } from "../../core/tensor-value.js";
+import { checkOptions } from "../check-options.js";
 import { Estimator } from "../estimator.js";
 import type { InputFn } from "../input.js";
 import { type CannedOptions, estimatorOptions } from "./estimator-options.js";
 import { kMeansKeys, kMeansModelFn } from "./k-means-model-fn.js";
 import { checkKMeansOptions, type KMeansOptions } from "./k-means-options.js";
+import { kMeansOptions } from "./option-tables.js";
 
 /**
  * Finds clusters of points (`tf.compat.v1.estimator.experimental.KMeans`).
@@ -13,6 +15,7 @@ import { checkKMeansOptions, type KMeansOptions } from "./k-means-options.js";
  */
 export class KMeans extends Estimator {
   constructor(options: KMeansOptions & Omit<CannedOptions, "warmStartFrom">) {
+    checkOptions("KMeans", options, kMeansOptions);
     checkKMeansOptions(options);
     super(estimatorOptions(options, kMeansModelFn(options)));
   }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check-options.js";
 import { Estimator } from "../estimator.js";
 import type { Head } from "../head/head.js";
 import type { OptimizerLike } from "../optimizer/get-optimizer.js";
@@ -11,6 +12,7 @@ import {
 } from "./estimator-options.js";
 import type { LinearColumns } from "./linear-logits.js";
 import { linearModelFn } from "./linear-model-fn.js";
+import { classifierOptions, headedOptions, linearOptions, regressorOptions } from "./option-tables.js";
 
 /** The columns of a linear estimator and how it is trained. */
 export interface LinearOptions extends LinearColumns {
@@ -21,6 +23,7 @@ export interface LinearOptions extends LinearColumns {
 /** A linear model that classifies (`tf.estimator.LinearClassifier`). */
 export class LinearClassifier extends Estimator {
   constructor(options: LinearOptions & ClassifierOptions) {
+    checkOptions("LinearClassifier", options, { ...classifierOptions, ...linearOptions });
     super(estimatorOptions(options, linearModelFn({ ...options, head: classifierHead(options) })));
   }
 }
@@ -28,6 +31,7 @@ export class LinearClassifier extends Estimator {
 /** A linear model that predicts numbers (`tf.estimator.LinearRegressor`). */
 export class LinearRegressor extends Estimator {
   constructor(options: LinearOptions & RegressorOptions) {
+    checkOptions("LinearRegressor", options, { ...regressorOptions, ...linearOptions });
     super(estimatorOptions(options, linearModelFn({ ...options, head: regressorHead(options) })));
   }
 }
@@ -35,6 +39,7 @@ export class LinearRegressor extends Estimator {
 /** A linear model under a head of one's own (`tf.estimator.LinearEstimator`). */
 export class LinearEstimator extends Estimator {
   constructor(options: LinearOptions & CannedOptions & { readonly head: Head }) {
+    checkOptions("LinearEstimator", options, { ...headedOptions, ...linearOptions });
     super(estimatorOptions(options, linearModelFn(options)));
   }
 }

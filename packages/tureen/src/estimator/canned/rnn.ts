@@ -1,8 +1,10 @@
+import { checkOptions } from "../check-options.js";
 import { Estimator } from "../estimator.js";
 import type { Head } from "../head/head.js";
 import { SequentialHeadWrapper } from "../head/sequential-head.js";
 import { runConfig } from "../run-config.js";
 import { type CannedOptions, type ClassifierOptions, classifierHead, estimatorOptions } from "./estimator-options.js";
+import { headedOptions, rnnClassifierOptions, rnnOptions } from "./option-tables.js";
 import { checkRnnOptions, type RnnOptions, rnnModelFn } from "./rnn-model-fn.js";
 
 /** Options of RNNClassifier. */
@@ -16,6 +18,7 @@ export interface RnnClassifierOptions extends RnnOptions, ClassifierOptions {
 /** A recurrent network under a head of one's own (`tf.estimator.experimental.RNNEstimator`). */
 export class RNNEstimator extends Estimator {
   constructor(options: RnnOptions & CannedOptions & { readonly head: Head }) {
+    checkOptions("RNNEstimator", options, { ...headedOptions, ...rnnOptions });
     checkRnnOptions(options);
     super(estimatorOptions(options, rnnModelFn(options)));
   }
@@ -24,7 +27,17 @@ export class RNNEstimator extends Estimator {
 /** A recurrent network that classifies sequences, or each of their steps (`tf.estimator.experimental.RNNClassifier`). */
 export class RNNClassifier extends RNNEstimator {
   constructor(options: RnnClassifierOptions) {
-    super({ ...options, head: headOf(options) });
+    checkOptions("RNNClassifier", options, rnnClassifierOptions);
+    // What the head alone takes is no option of RNNEstimator.
+    const {
+      nClasses: _n,
+      weightColumn: _w,
+      labelVocabulary: _l,
+      lossReduction: _r,
+      sequenceMask: _s,
+      ...others
+    } = options;
+    super({ ...others, head: headOf(options) });
   }
 }
 

@@ -2,13 +2,16 @@ import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
+import type { TensorInfo } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { SavedModelSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/saved_model_pb";
 import { describe, expect, it } from "vitest";
 import { runConfig } from "../index.js";
 import { readFixture } from "../recorded-fixture.js";
 import { cannedInput, cannedModels, cannedReceivers } from "../testing/canned-models.js";
 
-type Infos = Readonly<Record<string, readonly [name: string, dtype: number, shape: readonly number[] | null]>>;
+/** Sparse ones have no name, but those of their values, indices and dense shape at the end. */
+type Info = readonly [name: string, dtype: number, shape: readonly number[] | null, sparse?: readonly string[]];
+type Infos = Readonly<Record<string, Info>>;
 
 interface RecordedGraph {
   readonly tags: readonly string[];
@@ -29,16 +32,14 @@ const fixtures = ["canned-exports", "canned-exports-trees"].map((name) =>
 );
 const expected: Readonly<Record<string, Recorded>> = Object.assign({}, ...fixtures.map((one) => one.exports));
 
-function infosOf(
-  map: Readonly<Record<string, { encoding: { value?: unknown }; dtype: number; tensorShape?: unknown }>>,
-) {
+function infosOf(map: Readonly<Record<string, Pick<TensorInfo, "encoding" | "dtype" | "tensorShape">>>): Infos {
   return Object.fromEntries(
     Object.entries(map).map(([key, { encoding, dtype, tensorShape }]) => {
-      const { unknownRank, dim } = tensorShape as { unknownRank: boolean; dim: readonly { size: bigint }[] };
-      return [
-        key,
-        [encoding.value as string, dtype, unknownRank ? null : dim.map(({ size }) => Number(size))] as const,
-      ];
+      const { unknownRank, dim } = tensorShape!;
+      const shape = unknownRank ? null : dim.map(({ size }) => Number(size));
+      if (encoding.case !== "cooSparse") return [key, [encoding.value as string, dtype, shape]];
+      const { valuesTensorName, indicesTensorName, denseShapeTensorName } = encoding.value;
+      return [key, ["", dtype, shape, [valuesTensorName, indicesTensorName, denseShapeTensorName]]];
     }),
   );
 }

@@ -24,7 +24,7 @@ import { addSaver, type Saver } from "../checkpoint/saver.js";
 import type { EstimatorSpec } from "../estimator-spec.js";
 import { deleteOldExports } from "../gc.js";
 import { type Mode, ModeKeys } from "../mode-keys.js";
-import type { Features, Labels } from "../model-fn.js";
+import type { Features, FeatureTensor, Labels } from "../model-fn.js";
 import type { RunConfig } from "../run-config.js";
 import { publishExport, temporaryDirectory, timestampedExportDirectory } from "./export-directory.js";
 import type { ExportOutput } from "./export-output.js";
@@ -69,7 +69,7 @@ export interface ExportRun {
   readonly receiverFns: InputReceiverFnMap;
   readonly checkpoint: string;
   readonly newGraph: () => Graph;
-  readonly callModelFn: (features: Features | Tensor, labels: Labels, mode: Mode) => EstimatorSpec;
+  readonly callModelFn: (features: Features | FeatureTensor, labels: Labels, mode: Mode) => EstimatorSpec;
   readonly config: RunConfig;
   readonly clock: Clock;
   readonly options: ExportOptions;
@@ -197,6 +197,11 @@ interface ModeGraph {
 
 function buildForMode(run: ExportRun, graph: Graph, mode: Mode, receiverFn: ServingInputReceiverFn): ModeGraph {
   const input = receiverFn();
+  if (typeof input !== "object" || input === null || !("receiverTensors" in input)) {
+    throw invalidArgument(
+      `A serving_input_receiver_fn must return a receiver, as \`servingInputReceiver\` makes them, given: ${String(input)}`,
+    );
+  }
   const spec = run.callModelFn(input.features, input.labels, mode);
   const signatures = buildSignatures(graph, input, exportOutputs(mode, spec));
   logSignatures(signatures, run.config.logger);

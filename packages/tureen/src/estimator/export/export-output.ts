@@ -1,38 +1,41 @@
 import { isFloatingDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { Tensor } from "../../graph/graph.js";
+import { SparseTensor } from "../../graph/sparse-tensor.js";
 import type { SignatureInfo, TensorInfo } from "../../saved-model/signature.js";
 import { methodNames } from "../../saved-model/signature-def.js";
-import { tensorDictText, tensorText } from "../nn/tensor-text.js";
+import type { Features, FeatureTensor } from "../model-fn.js";
+import { sparseTensorText, tensorDictText, tensorText } from "../nn/tensor-text.js";
 
 /** How one head's outputs become a signature (`tf.estimator.export.ExportOutput`). */
 export interface ExportOutput {
   readonly kind: "classification" | "regression" | "predict" | "train" | "eval";
   /** The signature for these receiver tensors; INVALID_ARGUMENT with TensorFlow's text where the API cannot carry it. */
-  asSignature(receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo;
+  asSignature(receiverTensors: Features): SignatureInfo;
 }
 
 /** What a signature stores of a tensor. */
-export function tensorInfo(tensor: Tensor): TensorInfo {
-  return { name: tensor.name, dtype: tensor.dtype, shape: tensor.shape };
+export function tensorInfo(tensor: FeatureTensor): TensorInfo {
+  const { dtype, shape } = tensor;
+  if (tensor instanceof Tensor) return { name: tensor.name, dtype, shape };
+  const { values, indices, denseShape } = tensor;
+  const sparse = { values: values.name, indices: indices.name, denseShape: denseShape.name };
+  return { name: values.name, dtype, shape, sparse };
 }
 
 /** A signature of these tensors. */
 export function signatureOf(
-  inputs: Readonly<Record<string, Tensor>>,
+  inputs: Features,
   outputs: Readonly<Record<string, Tensor>>,
   methodName: string,
 ): SignatureInfo {
-  const infos = (map: Readonly<Record<string, Tensor>>): Map<string, TensorInfo> =>
+  const infos = (map: Features): Map<string, TensorInfo> =>
     new Map(Object.entries(map).map(([key, tensor]) => [key, tensorInfo(tensor)]));
   return { inputs: infos(inputs), outputs: infos(outputs), methodName, defaults: new Map() };
 }
 
 /** The one string tensor that Classify and Regress feed with serialized Examples. */
-function exampleTensor(
-  receiverTensors: Readonly<Record<string, Tensor>>,
-  api: "Classification" | "Regression",
-): Tensor {
+function exampleTensor(receiverTensors: Features, api: "Classification" | "Regression"): FeatureTensor {
   const tensors = Object.values(receiverTensors);
   const [examples] = tensors;
   if (tensors.length !== 1 || examples?.dtype !== "string") {
@@ -65,7 +68,7 @@ export function classificationOutput(options: { readonly scores?: Tensor; readon
     kind: "classification" as const,
     scores,
     classes,
-    asSignature(receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo {
+    asSignature(receiverTensors: Features): SignatureInfo {
       const inputs = exampleTensor(receiverTensors, "Classification");
       const outputs = { ...(classes === undefined ? {} : { classes }), ...(scores === undefined ? {} : { scores }) };
       return signatureOf({ inputs }, outputs, methodNames.classify);
@@ -82,7 +85,7 @@ export function regressionOutput(options: { readonly value: Tensor }): ExportOut
   return Object.freeze({
     kind: "regression" as const,
     value,
-    asSignature(receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo {
+    asSignature(receiverTensors: Features): SignatureInfo {
       return signatureOf(
         { inputs: exampleTensor(receiverTensors, "Regression") },
         { outputs: value },
@@ -94,7 +97,8 @@ export function regressionOutput(options: { readonly value: Tensor }): ExportOut
 
 /** Any outputs for the Predict API (`tf.estimator.export.PredictOutput`); one bare tensor is called `output`. */
 export function predictOutput(outputs: Tensor | Readonly<Record<string, Tensor>>): ExportOutput {
-  const named = outputs instanceof Tensor ? { output: outputs } : outputs;
+  const bare = outputs instanceof Tensor || (outputs as unknown) instanceof SparseTensor;
+  const named = (bare ? { output: outputs } : outputs) as Readonly<Record<string, Tensor>>;
   for (const tensor of Object.values(named)) {
     if (!(tensor instanceof Tensor))
       throw invalidArgument(`Prediction output value must be a Tensor; got ${describe(tensor)}.`);
@@ -102,11 +106,11 @@ export function predictOutput(outputs: Tensor | Readonly<Record<string, Tensor>>
   return Object.freeze({
     kind: "predict" as const,
     outputs: named,
-    asSignature: (receiverTensors: Readonly<Record<string, Tensor>>): SignatureInfo =>
-      signatureOf(receiverTensors, named, methodNames.predict),
+    asSignature: (receiverTensors: Features): SignatureInfo => signatureOf(receiverTensors, named, methodNames.predict),
   });
 }
 
 function describe(value: unknown): string {
+  if (value instanceof SparseTensor) return sparseTensorText(value);
   return value instanceof Tensor ? tensorText(value) : String(value);
 }

@@ -19,4 +19,5 @@ export {
   type TensorServingInputReceiver,
   tensorServingInputReceiver,
 } from "./serving-input-receiver.js";
+export { evalOutput, type SupervisedOutputs, trainOutput } from "./supervised-output.js";
 export type { WarmupRequestsOptions } from "./warm-up-requests.js";

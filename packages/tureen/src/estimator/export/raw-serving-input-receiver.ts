@@ -2,7 +2,6 @@ import type { DType } from "../../core/dtype.js";
 import type { PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build } from "../../graph/build-op.js";
-import { constantShape } from "../../graph/constant-value.js";
 import { Graph, Tensor } from "../../graph/graph.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import { type InputFn, openInput } from "../input.js";
@@ -86,7 +85,7 @@ function placeholderOf(model: PlaceholderModel, options: ReceiverOptions): Tenso
     model instanceof Tensor
       ? [model.shape, model.op.name]
       : model instanceof SparseTensor
-        ? [constantShape(model.denseShape), model.values.op.name]
+        ? [model.shape, model.values.op.name]
         : [model.shape, model.name];
   const batched = shape === undefined ? null : [options.defaultBatchSize ?? -1, ...shape.slice(1)];
   return build("Placeholder", [], { dtype: model.dtype, shape: batched }, name ?? "Placeholder");

@@ -6,6 +6,7 @@ import { withGraph } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import { fixedLenFeature, varLenFeature } from "../feature-column/index.js";
 import { recordedCases } from "../feature-column/test-fixtures.js";
+import type { FeatureTensor } from "../model-fn.js";
 import {
   buildParsingServingInputReceiverFn,
   buildRawServingInputReceiverFn,
@@ -60,7 +61,7 @@ const makers: Readonly<Record<string, () => unknown>> = {
   "parsing batch": buildParsingServingInputReceiverFn({ c: varLenFeature("string") }, { defaultBatchSize: 2 }),
 };
 
-const shapeOf = (tensor: Tensor): (number | null)[] | null =>
+const shapeOf = (tensor: FeatureTensor): (number | null)[] | null =>
   tensor.shape?.map((size) => (size < 0 ? null : size)) ?? null;
 
 describe("receivers as TensorFlow makes and refuses them", () => {
@@ -74,7 +75,7 @@ describe("receivers as TensorFlow makes and refuses them", () => {
     const made = withGraph(graph, make) as ServingInput;
     const receivers = Object.entries(made.receiverTensors).map(([key, tensor]) => [
       key,
-      [tensor.name, tensor.dtype, shapeOf(tensor)],
+      [(tensor as Tensor).name, tensor.dtype, shapeOf(tensor)],
     ]);
     expect(Object.fromEntries(receivers)).toEqual(expected.receivers);
     expect(made.features instanceof Tensor ? null : Object.keys(made.features).sort()).toEqual(expected.features);
@@ -101,12 +102,14 @@ describe("receivers", () => {
     });
   });
 
-  it("takes sparse features but only dense receivers", () => {
+  it("takes sparse features and receivers", () => {
     const sparse = new SparseTensor(wide, x, y);
-    expect(servingInputReceiver({ s: sparse }, x).features["s"]).toBe(sparse);
-    expect(() => servingInputReceiver(x, { s: wrong(sparse) })).toThrow(
-      "receiver_tensor s must be a Tensor, SparseTensor, or RaggedTensor.",
-    );
+    expect(servingInputReceiver({ s: sparse }, sparse, { other: sparse })).toEqual({
+      features: { s: sparse },
+      receiverTensors: { input: sparse },
+      receiverTensorsAlternatives: { other: { input: sparse } },
+    });
+    expect(tensorServingInputReceiver(sparse, x).features).toBe(sparse);
   });
 
   it("makes placeholders of plain dtypes and shapes, of names that are still free", () => {
@@ -119,7 +122,7 @@ describe("receivers", () => {
       })();
     });
     const described = Object.values(receiver.receiverTensors).map((tensor) => [
-      tensor.name,
+      (tensor as Tensor).name,
       tensor.dtype,
       shapeOf(tensor),
     ]);

@@ -5,8 +5,8 @@ import { pythonText } from "../feature-column/python-text.js";
 import type { Features, FeatureTensor } from "../model-fn.js";
 import type { ServingInput } from "./serving-input.js";
 
-/** Tensors that requests feed, by name. */
-export type ReceiverTensors = Readonly<Record<string, Tensor>>;
+/** Tensors that requests feed, by name; a sparse one is fed by its three components. */
+export type ReceiverTensors = Features;
 
 /** What a serving input receiver function returns: features by name (`tf.estimator.export.ServingInputReceiver`). */
 export interface ServingInputReceiver extends ServingInput {
@@ -17,15 +17,15 @@ export interface ServingInputReceiver extends ServingInput {
 
 /** The same with one bare tensor as features (`tf.estimator.export.TensorServingInputReceiver`). */
 export interface TensorServingInputReceiver extends ServingInput {
-  readonly features: Tensor;
+  readonly features: FeatureTensor;
   readonly receiverTensors: ReceiverTensors;
   readonly receiverTensorsAlternatives: Readonly<Record<string, ReceiverTensors>> | undefined;
 }
 
 /** Features and labels for exports that train or evaluate (`tf.estimator.experimental.SupervisedInputReceiver`). */
 export interface SupervisedInputReceiver extends ServingInput {
-  readonly features: Features | Tensor;
-  readonly labels: Features | Tensor | undefined;
+  readonly features: Features | FeatureTensor;
+  readonly labels: Features | FeatureTensor | undefined;
   readonly receiverTensors: ReceiverTensors;
 }
 
@@ -49,8 +49,8 @@ export type TensorsOrOne<T> = T | Readonly<Record<string, T>>;
  */
 export function servingInputReceiver(
   features: TensorsOrOne<FeatureTensor>,
-  receiverTensors: TensorsOrOne<Tensor>,
-  receiverTensorsAlternatives?: Readonly<Record<string, TensorsOrOne<Tensor>>>,
+  receiverTensors: TensorsOrOne<FeatureTensor>,
+  receiverTensorsAlternatives?: Readonly<Record<string, TensorsOrOne<FeatureTensor>>>,
 ): ServingInputReceiver {
   return Object.freeze({
     features: namedTensors(features, "feature"),
@@ -61,9 +61,9 @@ export function servingInputReceiver(
 
 /** Checks what a serving input receiver function made for a model function that takes one bare tensor. */
 export function tensorServingInputReceiver(
-  features: Tensor,
-  receiverTensors: TensorsOrOne<Tensor>,
-  receiverTensorsAlternatives?: Readonly<Record<string, TensorsOrOne<Tensor>>>,
+  features: FeatureTensor,
+  receiverTensors: TensorsOrOne<FeatureTensor>,
+  receiverTensorsAlternatives?: Readonly<Record<string, TensorsOrOne<FeatureTensor>>>,
 ): TensorServingInputReceiver {
   if (features === undefined || features === null) throw invalidArgument("features must be defined.");
   checkTensor(features, undefined, "feature");
@@ -75,19 +75,19 @@ export function tensorServingInputReceiver(
 export function supervisedInputReceiver(
   features: TensorsOrOne<FeatureTensor>,
   labels: TensorsOrOne<FeatureTensor>,
-  receiverTensors: TensorsOrOne<Tensor>,
+  receiverTensors: TensorsOrOne<FeatureTensor>,
 ): SupervisedInputReceiver {
   namedTensors(features, "feature");
   namedTensors(labels, "label");
   return Object.freeze({
-    features: features as Features | Tensor,
-    labels: labels as Features | Tensor,
+    features: features as Features | FeatureTensor,
+    labels: labels as Features | FeatureTensor,
     receiverTensors: namedTensors(receiverTensors, "receiver_tensor"),
   });
 }
 
 function namedAlternatives(
-  alternatives: Readonly<Record<string, TensorsOrOne<Tensor>>> | undefined,
+  alternatives: Readonly<Record<string, TensorsOrOne<FeatureTensor>>> | undefined,
 ): Readonly<Record<string, ReceiverTensors>> | undefined {
   if (alternatives === undefined) return undefined;
   if (
@@ -106,20 +106,16 @@ function namedAlternatives(
   return Object.freeze(Object.fromEntries(named));
 }
 
-function namedTensors<T extends FeatureTensor>(
-  tensors: TensorsOrOne<T>,
-  field: keyof typeof bareTensorNames,
-): Readonly<Record<string, T>> {
+function namedTensors(tensors: TensorsOrOne<FeatureTensor>, field: keyof typeof bareTensorNames): Features {
   if (tensors === undefined || tensors === null) throw invalidArgument(`${field}s must be defined.`);
   const plain = typeof tensors === "object" && !isTensor(tensors) && !Array.isArray(tensors);
-  const named = (plain ? tensors : { [bareTensorNames[field]]: tensors }) as Readonly<Record<string, T>>;
+  const named = (plain ? tensors : { [bareTensorNames[field]]: tensors }) as Features;
   for (const [name, tensor] of Object.entries(named)) checkTensor(tensor, name, field);
   return Object.freeze({ ...named });
 }
 
 function checkTensor(tensor: unknown, name: string | undefined, field: string): void {
-  const dense = field.startsWith("receiver");
-  if (tensor instanceof Tensor || (!dense && tensor instanceof SparseTensor)) return;
+  if (isTensor(tensor)) return;
   throw invalidArgument(
     `${field}${name === undefined || name === "" ? "" : ` ${name}`} must be a Tensor, SparseTensor, or RaggedTensor.`,
   );

@@ -4,6 +4,7 @@ import { Operation, Tensor } from "../../graph/graph.js";
 import { controlDependencies } from "../../graph/scope.js";
 import { methodNames } from "../../saved-model/signature-def.js";
 import type { Metric } from "../metric.js";
+import type { Features } from "../model-fn.js";
 import { type ExportOutput, signatureOf } from "./export-output.js";
 
 /** What a signature that trains or evaluates gives. */
@@ -32,7 +33,7 @@ function supervisedOutput(kind: "train" | "eval", methodName: string, outputs: S
   return Object.freeze({
     kind,
     outputs: named,
-    asSignature: (receiverTensors: Readonly<Record<string, Tensor>>) => signatureOf(receiverTensors, named, methodName),
+    asSignature: (receiverTensors: Features) => signatureOf(receiverTensors, named, methodName),
   });
 }
 

@@ -18,6 +18,8 @@ const otherStructure: Readonly<Record<string, string>> = {
   "v1 linear model": "a column's variables are made before its other nodes",
   "sequence both": "the check of the lengths is an Assert of the main graph, not one inside of an If",
 };
+/** Cases whose rank only a run knows: TensorFlow's If gives besides what gradients might need, and passes its outputs on. */
+const unknownRank = /unknown rank/;
 
 /** Nodes that TensorFlow makes and nothing reads: Keras casts what a model was called with once more when it is done. */
 const unusedNodes: Readonly<Record<string, RegExp>> = { "numeric double linear": /^linear\/linear_model\/Cast_[345] / };
@@ -25,6 +27,15 @@ const unusedNodes: Readonly<Record<string, RegExp>> = { "numeric double linear":
 function nodeText(op: Operation): string {
   const inputs = op.inputs.map((input) => (input.index === 0 ? input.op.name : input.name));
   return [op.name, op.type, ...inputs, ...op.controlInputs.map((input) => `^${input.name}`)].join(" ");
+}
+
+/** Nodes up to the first If, without control inputs and the constants that TensorFlow's Assert makes and nothing reads. */
+function withoutIf(nodes: readonly string[]): readonly string[] {
+  const end = nodes.findIndex((node) => /^[^ ]+ (Stateless)?If /.test(node));
+  return nodes
+    .slice(0, end + 1)
+    .filter((node) => !node.includes("/Assert/Const"))
+    .map((node) => node.replace(/ StatelessIf .*| If .*| \^.*/, ""));
 }
 
 function variableNames(graph: Graph): string[] {
@@ -66,6 +77,7 @@ describe.each(cases.map((recorded) => [recorded.name, recorded] as const))("%s",
     const nodes = graph.operations.map(nodeText);
     const expected = recorded.nodes!.filter((node) => unusedNodes[name]?.test(node) !== true);
     if (name === "sequence both") expect(nodes).not.toEqual(expected);
+    else if (unknownRank.test(name)) expect(withoutIf(nodes)).toEqual(withoutIf(expected));
     else if (otherStructure[name] !== undefined) expect([...nodes].sort()).toEqual([...expected].sort());
     else expect(nodes).toEqual(expected);
     expect(outputs.map((output) => output.name)).toEqual(recorded.outputs);

@@ -43,7 +43,12 @@ export interface RecordedLayer {
   readonly features: Readonly<
     Record<
       string,
-      { readonly dense?: DType; readonly shape?: (number | null)[]; readonly sparse?: DType; readonly rank?: number }
+      {
+        readonly dense?: DType;
+        readonly shape?: (number | null)[] | null;
+        readonly sparse?: DType;
+        readonly rank?: number | null;
+      }
     >
   >;
   /** Features to parse: the kind and its arguments. */
@@ -134,7 +139,7 @@ export function columnMaker(): (call: RecordedCall) => FeatureColumn {
   return make;
 }
 
-function placeholder(name: string, dtype: string, shape: readonly number[]): Tensor {
+function placeholder(name: string, dtype: string, shape: readonly number[] | null): Tensor {
   return build("Placeholder", [], { dtype, shape }, name);
 }
 
@@ -142,16 +147,8 @@ function makeFeatures(recorded: RecordedLayer): Record<string, FeatureTensor> {
   return Object.fromEntries(
     Object.entries(recorded.features).map(([key, { dense, shape, sparse, rank }]): [string, FeatureTensor] => {
       const name = key.replace(/[^A-Za-z0-9_./]/g, "_");
-      if (dense !== undefined)
-        return [
-          key,
-          placeholder(
-            name,
-            dense,
-            shape!.map((size) => size ?? -1),
-          ),
-        ];
-      const [width, dtype] = [rank ?? 2, sparse!];
+      if (dense !== undefined) return [key, placeholder(name, dense, shape?.map((size) => size ?? -1) ?? null)];
+      const [width, dtype] = [rank === null ? -1 : (rank ?? 2), sparse!];
       const indices = placeholder(`${name}/indices`, "int64", [-1, width]);
       return [
         key,

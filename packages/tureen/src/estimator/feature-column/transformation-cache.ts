@@ -1,15 +1,11 @@
 import type { DType } from "../../core/dtype.js";
 import type { Shape } from "../../core/shape.js";
-import { internal, invalidArgument } from "../../core/status-error.js";
-import { build } from "../../graph/build-op.js";
-import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { invalidArgument } from "../../core/status-error.js";
 import { type Initializer, Variable } from "../../graph/variable.js";
 import type { Features, FeatureTensor } from "../model-fn.js";
-import { tensorText } from "../nn/tensor-text.js";
 import { castFeatures } from "./cast-features.js";
 import type { FeatureColumn, StateScope, Transformed } from "./feature-column.js";
-import { scalarInt, sparseRank } from "./graph-shape.js";
-import { sparseRows } from "./sparse-reshape.js";
+import { withColumns } from "./feature-rank.js";
 
 /** A variable of a column. */
 export interface ColumnVariable {
@@ -91,19 +87,4 @@ export class TransformationCache {
     if (!this.#resources.has(key)) this.#resources.set(key, make());
     return this.#resources.get(key) as T;
   }
-}
-
-function withColumns(key: string, feature: FeatureTensor): FeatureTensor {
-  const rank = feature instanceof SparseTensor ? sparseRank(feature) : feature.shape?.length;
-  if (rank === undefined) {
-    throw invalidArgument(`Feature (key: ${key}) must have a known rank`);
-  }
-  if (rank === 0) {
-    if (feature instanceof SparseTensor) throw internal("A sparse tensor has at least rank 1");
-    throw invalidArgument(`Feature (key: ${key}) cannot have rank 0. Given: ${tensorText(feature)}`);
-  }
-  if (rank > 1) return feature;
-  return feature instanceof SparseTensor
-    ? sparseRows(feature, 1)
-    : build("ExpandDims", [feature, scalarInt(-1)], {}, "ExpandDims");
 }

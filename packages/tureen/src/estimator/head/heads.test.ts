@@ -277,7 +277,11 @@ describe("heads refuse with TensorFlow's texts", () => {
     expect(() => lossOf(head, [[1, 2]], () => constant([[1]]))).toThrow(
       "logits shape must be [D0, D1, ... DN, logits_dimension], got (1, 2).",
     );
-    expect(() => lossOf(head, [[1], [1]], () => constant([[1]]))).toThrow("labels shape must be [D0, D1, ... DN, 1].");
+    expect(() => lossOf(head, [[1], [1]], () => constant([[1]]))).toThrow(
+      "`logits` and `labels` must have the same shape, received ((2, 1) vs (1, 1)).",
+    );
+    const ofAnyBatch = (): Tensor => build("PlaceholderWithDefault", [constant([[1]])], { shape: [-1, 1] });
+    expect(() => lossOf(head, [[1], [1]], ofAnyBatch)).toThrow("labels shape must be [D0, D1, ... DN, 1].");
   });
 
   it("labels out of range", () => {

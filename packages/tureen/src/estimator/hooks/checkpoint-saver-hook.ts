@@ -77,7 +77,7 @@ export class CheckpointSaverHook implements SessionRunHook {
     this.#saver = this.#options.saver ?? this.#options.scaffold?.saver ?? onlySaver(session);
     const files = graphFiles(session.graph, this.#saver);
     // As text a graph takes long to write: the first step need not wait for it.
-    if (saveGraphDef) this.#graphText = () => writeGraphText(checkpointDir, files.proto);
+    if (saveGraphDef) this.#graphText = () => writeGraphText(checkpointDir, files.graphDef);
     this.#writer!.addGraphDef(files.graphDef);
     this.#writer!.addMetaGraphDef(files.metaGraphDef);
     this.#store = new CheckpointStore(checkpointDir, {

@@ -24,6 +24,20 @@ describe("progressHook", () => {
     expect(text).not.toContain("\r");
   });
 
+  it.each([
+    [120, /^train \[█{20}\] step 5 · loss 0\.\d+ · \S+ steps\/s · \S+ examples\/s · 0 s left$/],
+    [80, /^train \[█{20}\] step 5 · loss 0\.\d+ · \S+ steps\/s · 0 s left$/],
+    [64, /^train \[█{20}\] step 5 · loss 0\.\d+ · 0 s left$/],
+    [40, /^train step 5 · loss 0\.\d+ · 0 s left$/],
+    [30, /^train step 5 · loss 0\.\d+$/],
+    [12, /^step 5$/],
+  ])("drops whole parts of the line in a terminal of %i columns", (columns, expected) => {
+    const parts: string[] = [];
+    run({ isTTY: true, columns, write: (part) => parts.push(part) }, 5);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that clears the line
+    expect(parts.at(-2)!.replace(/^\r\x1b\[2K/, "")).toMatch(expected);
+  });
+
   it("rewrites one line of a terminal, never wider than it is", () => {
     const parts: string[] = [];
     run({ isTTY: true, columns: 30, write: (part) => parts.push(part) }, 5);

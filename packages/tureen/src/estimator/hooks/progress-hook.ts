@@ -33,23 +33,30 @@ export function progressHook(options: ProgressOptions = {}): SessionRunHook {
   let [began, drawn, done, rows] = [0, 0, 0, 0];
   let loss: number | undefined;
   let drawnAt = 0;
-  const line = (now: number, globalStep: number): string => {
+  const line = (now: number, globalStep: number, width: number): string => {
     const seconds = Math.max(now - began, 1) / 1000;
-    const parts = [
-      `step ${globalStep}`,
-      `loss ${(loss ?? Number.NaN).toPrecision(4)}`,
-      `${rate(done / seconds)} steps/s`,
-      `${rate(rows / seconds)} examples/s`,
+    const step = `step ${globalStep}`;
+    const left = steps === undefined ? [] : [`${duration(((steps - done) / done) * seconds)} left`];
+    const shownLoss = `loss ${(loss ?? Number.NaN).toPrecision(4)}`;
+    const speed = `${rate(done / seconds)} steps/s`;
+    const front = steps === undefined ? label : `${label} ${bar(done / steps)}`;
+    // Whole parts go where the line is too narrow, the least needed first: half a number is a wrong one.
+    const forms = [
+      `${front} ${[step, shownLoss, speed, `${rate(rows / seconds)} examples/s`, ...left].join(" · ")}`,
+      `${front} ${[step, shownLoss, speed, ...left].join(" · ")}`,
+      `${front} ${[step, shownLoss, ...left].join(" · ")}`,
+      `${label} ${[step, shownLoss, ...left].join(" · ")}`,
+      `${label} ${[step, shownLoss].join(" · ")}`,
+      step,
     ];
-    if (steps !== undefined) parts.push(`${duration(((steps - done) / done) * seconds)} left`);
-    return `${label} ${steps === undefined ? "" : `${bar(done / steps)} `}${parts.join(" · ")}`;
+    return forms.find((form) => form.length <= width) ?? step.slice(0, width);
   };
   const draw = (now: number, globalStep: number): void => {
     drawn = now;
     drawnAt = done;
-    const text = line(now, globalStep);
-    if (output.isTTY === true) output.write(`\r\x1b[2K${text.slice(0, (output.columns ?? 80) - 1)}`);
-    else output.write(`${text}\n`);
+    // The last column stays free: a letter in it makes some terminals go on to the next line.
+    if (output.isTTY === true) output.write(`\r\x1b[2K${line(now, globalStep, (output.columns || 80) - 1)}`);
+    else output.write(`${line(now, globalStep, Number.POSITIVE_INFINITY)}\n`);
   };
   const due = (now: number): boolean => {
     if (output.isTTY === true) return now - drawn >= redrawEvery;

@@ -3,6 +3,7 @@ import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import { type Initializer, Variable } from "../../graph/variable.js";
+import { type Activation, activationOf } from "../nn/activation-by-name.js";
 import {
   type Convolution,
   conv1d as convolve1d,
@@ -10,12 +11,12 @@ import {
   conv3d as convolve3d,
   separableConv2d as convolveSeparable,
   conv2dTranspose as convolveTranspose,
+  conv3dTranspose as convolveTranspose3d,
   type Padding,
 } from "../nn/convolutions.js";
 import { concat, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
-import type { Activation } from "./dense.js";
 import { glorotUniformInitializer, zerosInitializer } from "./initializers.js";
-import { type Regularizer, regularize } from "./regularizers.js";
+import { type Regularizer, regularize, regularizeActivity } from "./regularizers.js";
 
 /** Options of the convolution layers; channels are last. */
 export interface ConvOptions {
@@ -29,11 +30,14 @@ export interface ConvOptions {
   readonly padding?: "same" | "valid";
   /** Default 1. */
   readonly dilationRate?: number | readonly number[];
-  readonly activation?: Activation | undefined;
+  readonly activation?: Activation | string | undefined;
   readonly useBias?: boolean;
   readonly kernelInitializer?: Initializer;
   readonly biasInitializer?: Initializer;
   readonly kernelRegularizer?: Regularizer;
+  readonly biasRegularizer?: Regularizer;
+  /** A penalty of the outputs, divided by the rows of the batch. */
+  readonly activityRegularizer?: Regularizer;
   readonly trainable?: boolean;
   readonly name?: string;
 }
@@ -60,6 +64,7 @@ function kernelOf(
   shape: readonly number[],
   options: ConvOptions,
   init?: Initializer,
+  regularizer: Regularizer | undefined = options.kernelRegularizer,
 ): Variable {
   const kernel = new Variable({
     name,
@@ -68,7 +73,7 @@ function kernelOf(
     initializer: init ?? options.kernelInitializer ?? glorotUniformInitializer(),
     trainable: options.trainable ?? true,
   });
-  regularize(kernel, options.kernelRegularizer);
+  regularize(kernel, regularizer);
   return kernel;
 }
 
@@ -83,9 +88,11 @@ function finish(scope: string, outputs: Tensor, options: ConvOptions): Tensor {
       initializer: options.biasInitializer ?? zerosInitializer(),
       trainable: options.trainable ?? true,
     });
+    regularize(bias, options.biasRegularizer);
     result = build("BiasAdd", [outputs, bias.read("BiasAdd/ReadVariableOp")], {}, "BiasAdd");
   }
-  return options.activation === undefined ? result : options.activation(result);
+  const activated = options.activation === undefined ? result : activationOf(options.activation)(result);
+  return regularizeActivity(activated, options.activityRegularizer);
 }
 
 function convolution(name: string, spatial: number, convolve: Convolution): ConvLayer {
@@ -118,45 +125,108 @@ export interface SeparableConvOptions extends ConvOptions {
   readonly depthMultiplier?: number;
   readonly depthwiseInitializer?: Initializer;
   readonly pointwiseInitializer?: Initializer;
+  readonly depthwiseRegularizer?: Regularizer;
+  readonly pointwiseRegularizer?: Regularizer;
 }
 
 /** A depthwise convolution and one of 1x1 (`tf.layers.separable_conv2d`): variables `depthwise_kernel`, `pointwise_kernel`, `bias`. */
 export function separableConv2d(inputs: Tensor, options: SeparableConvOptions): Tensor {
-  const { depthMultiplier = 1 } = options;
   return nameScope(options.name ?? "separable_conv2d", (scope) => {
-    const size = channels(inputs);
-    const deep = [...sizes(options.kernelSize, 2), size, depthMultiplier];
-    const depthwise = kernelOf(`${scope}depthwise_kernel`, inputs, deep, options, options.depthwiseInitializer);
-    const flat = [1, 1, size * depthMultiplier, options.filters];
-    const pointwise = kernelOf(`${scope}pointwise_kernel`, inputs, flat, options, options.pointwiseInitializer);
-    const outputs = convolveSeparable(inputs, depthwise.read(), pointwise.read(), {
-      padding: paddingOf(options),
-      ...(options.strides === undefined ? {} : { strides: options.strides }),
-      ...(options.dilationRate === undefined ? {} : { dilations: options.dilationRate }),
-    });
+    const kernels = separableKernels(scope, inputs, options, 2);
+    const outputs = convolveSeparable(inputs, kernels.depthwise.read(), kernels.pointwise.read(), windowOf(options, 2));
     return finish(scope, outputs, options);
   });
 }
 
+/** The same over one dimension (`tf.layers.separable_conv1d`): [batch, width, channels]. */
+export function separableConv1d(inputs: Tensor, options: SeparableConvOptions): Tensor {
+  return nameScope(options.name ?? "separable_conv1d", (scope) => {
+    const kernels = separableKernels(scope, inputs, options, 1);
+    // One row high; both strides must be equal for the op, and the height is one whatever its stride is.
+    const high = (tensor: Tensor, axis: number): Tensor =>
+      build("ExpandDims", [tensor, constant(axis, "int32")], {}, "ExpandDims");
+    const { strides, dilations, padding } = windowOf(options, 1);
+    const outputs = convolveSeparable(
+      high(inputs, 1),
+      high(kernels.depthwise.read(), 0),
+      high(kernels.pointwise.read(), 0),
+      {
+        padding,
+        ...(strides === undefined ? {} : { strides: [strides[0]!, strides[0]!] }),
+        ...(dilations === undefined ? {} : { dilations: [1, dilations[0]!] }),
+      },
+    );
+    const flat = build("Squeeze", [outputs], { squeeze_dims: [1] }, "Squeeze");
+    return finish(scope, flat, options);
+  });
+}
+
+function separableKernels(
+  scope: string,
+  inputs: Tensor,
+  options: SeparableConvOptions,
+  spatial: number,
+): { readonly depthwise: Variable; readonly pointwise: Variable } {
+  const { depthMultiplier = 1, depthwiseRegularizer = options.kernelRegularizer, pointwiseRegularizer } = options;
+  const size = channels(inputs);
+  const deep = [...sizes(options.kernelSize, spatial), size, depthMultiplier];
+  const flat = [...Array<number>(spatial).fill(1), size * depthMultiplier, options.filters];
+  const kernel = (name: string, shape: readonly number[], init?: Initializer, regularizer?: Regularizer): Variable =>
+    kernelOf(`${scope}${name}`, inputs, shape, options, init, regularizer);
+  return {
+    depthwise: kernel("depthwise_kernel", deep, options.depthwiseInitializer, depthwiseRegularizer),
+    pointwise: kernel(
+      "pointwise_kernel",
+      flat,
+      options.pointwiseInitializer,
+      pointwiseRegularizer ?? options.kernelRegularizer,
+    ),
+  };
+}
+
+function windowOf(
+  options: Pick<ConvOptions, "padding" | "strides" | "dilationRate">,
+  spatial: number,
+): { readonly padding: Padding; readonly strides?: readonly number[]; readonly dilations?: readonly number[] } {
+  return {
+    padding: paddingOf(options),
+    ...(options.strides === undefined ? {} : { strides: sizes(options.strides, spatial) }),
+    ...(options.dilationRate === undefined ? {} : { dilations: sizes(options.dilationRate, spatial) }),
+  };
+}
+
 /** The transpose of a convolution (`tf.layers.conv2d_transpose`): kernel [height, width, filters, channels]; height and width must be known. */
 export function conv2dTranspose(inputs: Tensor, options: Omit<ConvOptions, "dilationRate">): Tensor {
-  return nameScope(options.name ?? "conv2d_transpose", (scope) => {
-    const window = sizes(options.kernelSize, 2);
-    const strides = sizes(options.strides ?? 1, 2);
+  return transposed("conv2d_transpose", inputs, options, 2, convolveTranspose);
+}
+
+/** The same of [batch, depth, height, width, channels] (`tf.layers.conv3d_transpose`). */
+export function conv3dTranspose(inputs: Tensor, options: Omit<ConvOptions, "dilationRate">): Tensor {
+  return transposed("conv3d_transpose", inputs, options, 3, convolveTranspose3d);
+}
+
+function transposed(
+  name: string,
+  inputs: Tensor,
+  options: Omit<ConvOptions, "dilationRate">,
+  spatial: number,
+  convolve: typeof convolveTranspose,
+): Tensor {
+  return nameScope(options.name ?? name, (scope) => {
+    const window = sizes(options.kernelSize, spatial);
+    const strides = sizes(options.strides ?? 1, spatial);
     const kernel = kernelOf(`${scope}kernel`, inputs, [...window, options.filters, channels(inputs)], options);
-    const spatial = [1, 2].map((axis) => {
-      const size = inputs.shape![axis]!;
-      if (size < 0)
-        throw invalidArgument("The height and width of the inputs of a transposed convolution should be defined.");
-      const stride = strides[axis - 1]!;
-      return options.padding === "same" ? size * stride : size * stride + Math.max(window[axis - 1]! - stride, 0);
+    const grown = window.map((width, i) => {
+      const size = inputs.shape![i + 1]!;
+      if (size < 0) {
+        throw invalidArgument("The spatial dimensions of the inputs of a transposed convolution should be defined.");
+      }
+      const stride = strides[i]!;
+      return options.padding === "same" ? size * stride : size * stride + Math.max(width - stride, 0);
     });
     const batch = sliceFirst(shapeOf(inputs), { begin: 0, end: 1 });
-    const shape = concat([batch, constant([...spatial, options.filters], "int32")], 0);
-    return finish(
-      scope,
-      convolveTranspose(inputs, kernel.read(), shape, { strides, padding: paddingOf(options) }),
-      options,
-    );
+    const shape = concat([batch, constant([...grown, options.filters], "int32")], 0);
+    const outputs = convolve(inputs, kernel.read(), shape, { strides, padding: paddingOf(options) });
+    return finish(scope, outputs, options);
   });
 }

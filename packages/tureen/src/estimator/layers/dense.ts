@@ -4,22 +4,26 @@ import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import { type Initializer, Variable } from "../../graph/variable.js";
+import { type Activation, activationOf } from "../nn/activation-by-name.js";
 import { glorotUniformInitializer, zerosInitializer } from "./initializers.js";
-import { type Regularizer, regularize } from "./regularizers.js";
+import { type Regularizer, regularize, regularizeActivity } from "./regularizers.js";
 
-/** From a layer's values to its outputs; adds ops to the current graph. */
-export type Activation = (x: Tensor) => Tensor;
+export type { Activation };
 
 /** Options of `dense`. */
 export interface DenseOptions {
   readonly units: number;
-  /** Default none: linear. */
-  readonly activation?: Activation | undefined;
+  /** A function, or Keras's name of one; default none: linear. */
+  readonly activation?: Activation | string | undefined;
   readonly useBias?: boolean;
   readonly kernelInitializer?: Initializer;
   readonly biasInitializer?: Initializer;
   /** A penalty of the kernel, added to the regularization losses. */
   readonly kernelRegularizer?: Regularizer;
+  /** A penalty of the bias. */
+  readonly biasRegularizer?: Regularizer;
+  /** A penalty of the outputs, divided by the rows of the batch. */
+  readonly activityRegularizer?: Regularizer;
   readonly trainable?: boolean;
   readonly name?: string;
 }
@@ -53,9 +57,13 @@ export function dense(inputs: Tensor, options: DenseOptions): Tensor {
           trainable,
         })
       : undefined;
+    if (bias !== undefined) regularize(bias, options.biasRegularizer);
     let outputs = multiply(inputs, kernel);
     if (bias !== undefined) outputs = build("BiasAdd", [outputs, bias.read("BiasAdd/ReadVariableOp")], {}, "BiasAdd");
-    return activation === undefined ? outputs : activation(outputs);
+    return regularizeActivity(
+      activation === undefined ? outputs : activationOf(activation)(outputs),
+      options.activityRegularizer,
+    );
   });
 }
 

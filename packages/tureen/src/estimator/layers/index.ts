@@ -1,7 +1,7 @@
 export { type BatchNormalizationOptions, batchNormalization } from "./batch-normalization.js";
 export * from "./convolutions.js";
 export { type Activation, type DenseOptions, dense } from "./dense.js";
-export { dropout } from "./dropout.js";
+export { type DropoutLayerOptions, dropout } from "./dropout.js";
 export { type EmbeddingLayerOptions, embedding } from "./embedding.js";
 export { flatten } from "./flatten.js";
 export * from "./pooling.js";

@@ -123,6 +123,33 @@ export function heUniformInitializer(options: { readonly seed?: number } = {}): 
   return varianceScalingInitializer({ scale: 2, mode: "fan_in", distribution: "uniform", ...options });
 }
 
+/** LeCun et al.'s normal initializer. */
+export function lecunNormalInitializer(options: { readonly seed?: number } = {}): Initializer {
+  return varianceScalingInitializer({ mode: "fan_in", distribution: "truncated_normal", ...options });
+}
+
+/** LeCun et al.'s uniform initializer. */
+export function lecunUniformInitializer(options: { readonly seed?: number } = {}): Initializer {
+  return varianceScalingInitializer({ mode: "fan_in", distribution: "uniform", ...options });
+}
+
+/** The identity matrix times `gain`, cut or filled up with zeros (`tf.initializers.identity`); INVALID_ARGUMENT but for matrices. */
+export function identityInitializer(options: { readonly gain?: number } = {}): Initializer {
+  const { gain = 1 } = options;
+  return (shape, dtype) => {
+    if (shape.length !== 2) {
+      throw invalidArgument(
+        `Identity matrix initializer can only be used for 2D matrices. Received: shape=${formatTuple(shape)} of rank ${shape.length}.`,
+      );
+    }
+    const [rows, columns] = shape as readonly [number, number];
+    const values = Array.from({ length: rows * columns }, (_, i) =>
+      Math.floor(i / columns) === i % columns ? gain : 0,
+    );
+    return constant(toTensor(values, dtype, shape), dtype, "eye");
+  };
+}
+
 /** An orthogonal matrix, or one with orthogonal rows or columns (`tf.keras.initializers.Orthogonal`), of a random normal matrix's QR decomposition. */
 export function orthogonalInitializer(options: { readonly gain?: number; readonly seed?: number } = {}): Initializer {
   const { gain = 1, seed } = options;

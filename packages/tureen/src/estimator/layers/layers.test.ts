@@ -122,11 +122,13 @@ describe("layers", () => {
 
   it("dropout keeps the mean and zeroes its share", () => {
     withGraph(new Graph(), () => {
-      const values = run(dropout(constant(toTensor(new Float32Array(10_000).fill(1))), 0.25, { seed: 3 }));
+      const values = run(
+        dropout(constant(toTensor(new Float32Array(10_000).fill(1))), { rate: 0.25, seed: 3, training: true }),
+      );
       const zeros = values.filter((value) => value === 0).length;
       expect(Math.abs(zeros / values.length - 0.25)).toBeLessThan(0.02);
       expect(new Set(values)).toEqual(new Set([0, Math.fround(1 / 0.75)]));
-      expect(() => dropout(constant([1]), 1.5)).toThrow("Invalid value received for `rate`");
+      expect(() => dropout(constant([1]), { rate: 1.5, training: true })).toThrow("Invalid value received for `rate`");
     });
   });
 

@@ -1,9 +1,10 @@
+import { build } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Tensor } from "../../graph/graph.js";
-import { currentGraph } from "../../graph/scope.js";
+import { currentGraph, nameScope } from "../../graph/scope.js";
 import type { Variable } from "../../graph/variable.js";
-import { add, mul, unary } from "../nn/arithmetic.js";
-import { reduceSum } from "../nn/tensor-shape.js";
+import { add, div, mul, unary } from "../nn/arithmetic.js";
+import { reduceSum, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
 
 /** From a layer's weights to a penalty, a scalar. */
 export type Regularizer = (weights: Tensor) => Tensor;
@@ -22,6 +23,21 @@ export function l2Regularizer(l2 = 0.01): Regularizer {
 export function l1L2Regularizer(options: { readonly l1?: number; readonly l2?: number } = {}): Regularizer {
   const { l1 = 0.01, l2 = 0.01 } = options;
   return (weights) => add(l1Regularizer(l1)(weights), l2Regularizer(l2)(weights));
+}
+
+/** Adds the penalty of a layer's outputs to the regularization losses, by row of the batch, and gives the outputs. */
+export function regularizeActivity(outputs: Tensor, regularizer: Regularizer | undefined): Tensor {
+  if (regularizer === undefined) return outputs;
+  nameScope("ActivityRegularizer", () => {
+    const rows = build(
+      "Cast",
+      [sliceFirst(shapeOf(outputs), { begin: 0, shrink: true })],
+      { DstT: outputs.dtype },
+      "Cast",
+    );
+    currentGraph().addToCollection(collectionKeys.regularizationLosses, div(regularizer(outputs), rows));
+  });
+  return outputs;
 }
 
 /** Adds a variable's penalty to the regularization losses, which `getTotalLoss` sums. */

@@ -100,6 +100,26 @@ export function conv2dTranspose(
   );
 }
 
+/** The transpose of a three-dimensional convolution (`tf.nn.conv3d_transpose`): filters [depth, height, width, out, in]. */
+export function conv3dTranspose(
+  input: Tensor,
+  filters: Tensor,
+  outputShape: TensorLike,
+  options: WindowOptions,
+): Tensor {
+  const shape = Array.isArray(outputShape) ? constant(outputShape, "int32", "output_shape") : outputShape;
+  return build(
+    "Conv3DBackpropInputV2",
+    [shape, filters, input],
+    {
+      strides: perDimension(options.strides, 3, "strides"),
+      dilations: perDimension(options.dilations, 3, "dilations"),
+      padding: options.padding,
+    },
+    options.name ?? "conv3d_transpose",
+  );
+}
+
 /** Options of pools. */
 export interface PoolOptions extends Omit<WindowOptions, "dilations"> {
   /** The window, given as `strides` are. */

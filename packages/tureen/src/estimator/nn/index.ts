@@ -13,12 +13,12 @@ export {
   softsign,
   tanh,
 } from "../../graph/ops/index.js";
-export { dropout } from "../layers/dropout.js";
 export { logPoissonLoss } from "../losses/log-poisson-loss.js";
 export * from "./activations.js";
 export * from "./candidate-sampling.js";
 export * from "./convolutions.js";
 export * from "./cross-entropies.js";
+export { type DropoutOptions, dropout } from "./dropout.js";
 export * from "./embeddings.js";
 export * from "./moments.js";
 export * from "./sampled-losses.js";

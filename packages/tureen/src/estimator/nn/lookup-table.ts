@@ -1,3 +1,5 @@
+import type { DType } from "../../core/dtype.js";
+import { invalidArgument } from "../../core/status-error.js";
 import { stringValue, toTensor } from "../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
@@ -7,6 +9,7 @@ import { cast } from "./arithmetic.js";
 
 /** A table made in the graph: what it is and what it answers for an unknown key. */
 export interface LookupTable {
+  readonly keyDtype: DType;
   readonly handle: Tensor;
   readonly defaultValue: Tensor;
 }
@@ -20,7 +23,7 @@ export function indexTableFromVocabulary(vocabulary: readonly string[], name: st
       const defaultValue = constant(-1, "int64", "Const");
       const handle = hashTable("string", "int64");
       importTable(handle, keys, positions);
-      return { handle, defaultValue };
+      return { keyDtype: "string", handle, defaultValue };
     });
   });
 }
@@ -33,12 +36,17 @@ export function stringTableFromVocabulary(vocabulary: readonly string[], name: s
     const defaultValue = constant("UNK", "string", "Const");
     const handle = hashTable("int64", "string");
     importTable(handle, positions, values);
-    return { handle, defaultValue };
+    return { keyDtype: "int64", handle, defaultValue };
   });
 }
 
 /** What a table holds for each key. */
 export function lookup(table: LookupTable, keys: Tensor): Tensor {
+  if (keys.dtype !== table.keyDtype) {
+    throw invalidArgument(
+      `Dtype of argument \`keys\` must be <dtype: '${table.keyDtype}'>, received: <dtype: '${keys.dtype}'>`,
+    );
+  }
   return nameScope("hash_table_Lookup", () =>
     build("LookupTableFindV2", [table.handle, keys, table.defaultValue], {}, "LookupTableFindV2"),
   );

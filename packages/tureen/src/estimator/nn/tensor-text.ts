@@ -1,4 +1,5 @@
 import type { Tensor } from "../../graph/graph.js";
+import { SparseTensor } from "../../graph/sparse-tensor.js";
 
 /** A tensor in TensorFlow's messages, as Python's `str` gives it: `Tensor("x:0", shape=(None, 2), dtype=float32)`. */
 export function tensorText({ name, shape, dtype }: Tensor): string {
@@ -10,10 +11,17 @@ export function tensorRepr({ name, shape, dtype }: Tensor): string {
   return `<tf.Tensor '${name}' shape=${shape === undefined ? "<unknown>" : shapeTuple(shape)} dtype=${dtype}>`;
 }
 
+/** A sparse tensor in TensorFlow's messages, wherever it stands. */
+export function sparseTensorText({ indices, values, denseShape }: SparseTensor): string {
+  return `SparseTensor(indices=${tensorText(indices)}, values=${tensorText(values)}, dense_shape=${tensorText(denseShape)})`;
+}
+
 /** Tensors by name as Python prints a dict of them. */
-export function tensorDictText(tensors: Readonly<Record<string, Tensor>>): string {
+export function tensorDictText(tensors: Readonly<Record<string, Tensor | SparseTensor>>): string {
   return `{${Object.entries(tensors)
-    .map(([key, tensor]) => `'${key}': ${tensorRepr(tensor)}`)
+    .map(
+      ([key, tensor]) => `'${key}': ${tensor instanceof SparseTensor ? sparseTensorText(tensor) : tensorRepr(tensor)}`,
+    )
     .join(", ")}}`;
 }
 

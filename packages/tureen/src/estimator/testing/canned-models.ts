@@ -1,3 +1,4 @@
+import type { PartialShape } from "../../core/shape.js";
 import { stringValue, type TensorValue, tensorValue, toTensor } from "../../core/tensor-value.js";
 import { Dataset } from "../../data/index.js";
 import { constant } from "../../graph/build-op.js";
@@ -7,6 +8,7 @@ import { placeholder } from "../../graph/ops/control.js";
 import { cast, mul, sub } from "../../graph/ops/math.js";
 import { decodeCsv } from "../../graph/ops/parsing.js";
 import { max, min } from "../../graph/ops/reduce.js";
+import { sparsePlaceholder } from "../../graph/sparse-placeholder.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import {
   buildParsingServingInputReceiverFn,
@@ -215,6 +217,20 @@ function alternatives(spec: fc.ParseExampleSpec): ServingInput {
   return servingInputReceiver(features, { examples: serialized }, { parsed, bare: serialized });
 }
 
+/** The rows' ids and words as sparse tensors, fed as such; the length of sequences is not known, nor the shape of `h`. */
+function sparse(rows: Rows): ServingInput {
+  const shapesOfSparse: Readonly<Record<string, PartialShape>> = { c: [-1, 1], h: undefined, ids: [-1, -1] };
+  const features = Object.fromEntries(
+    Object.entries(rows).map(([name, { dtype, shape }]) => [
+      name,
+      name in shapesOfSparse
+        ? sparsePlaceholder({ dtype, shape: shapesOfSparse[name], name })
+        : placeholder({ dtype, shape: [-1, ...shape.slice(1)], name }),
+    ]),
+  );
+  return servingInputReceiver(features, features, { only: features });
+}
+
 /** What makes the receiver of each mode that an export has. */
 export type Receivers = Parameters<estimator.Estimator["experimentalExportAllSavedModels"]>[1];
 
@@ -229,6 +245,7 @@ export function cannedReceivers(model: CannedModel): ReadonlyMap<string, Receive
     ["custom", { infer: custom }],
     ["alternatives", { infer: () => alternatives(spec) }],
   ]);
+  if (rows !== points) kinds.set("sparse", { infer: () => sparse(rows) });
   if (name === "k_means") kinds.set("tensor", { infer: barePoints });
   if (labels !== undefined && !name.startsWith("trees")) {
     const keyed = "dtype" in labels ? { label: labels as TensorValue } : labels;

@@ -351,3 +351,119 @@ export function sentencepieceStringToIdOp(
 ): Tensor {
   return build("SentencepieceStringToIdOp", [spHandle, input], {}, options.name);
 }
+
+/** Texts cut into pieces by a model in a FlatBuffer: numbers, row splits. */
+export function fastSentencepieceTokenize(
+  spModel: TensorLike,
+  input: TensorLike,
+  nbestSize: TensorLike,
+  alpha: TensorLike,
+  addBos: TensorLike,
+  addEos: TensorLike,
+  reverse: TensorLike,
+  options: { readonly outType?: DType; readonly Tsplits?: DType; readonly name?: string } = {},
+): readonly Tensor[] {
+  return buildOp(
+    "TFText>FastSentencepieceTokenize",
+    [spModel, input, nbestSize, alpha, addBos, addEos, reverse],
+    { out_type: options.outType, Tsplits: options.Tsplits },
+    options.name,
+  ).outputs;
+}
+
+/** Texts of ragged rows of numbers of pieces, by a model in a FlatBuffer. */
+export function fastSentencepieceDetokenize(
+  spModel: TensorLike,
+  inputValues: TensorLike,
+  inputSplits: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
+  return build("TFText>FastSentencepieceDetokenize", [spModel, inputValues, inputSplits], {}, options.name);
+}
+
+/** Texts cut into phrases of a model: phrases, numbers, row splits. */
+export function phraseTokenize(
+  inputValues: TensorLike,
+  phraseModel: TensorLike,
+  options: { readonly name?: string } = {},
+): readonly Tensor[] {
+  return buildOp("PhraseTokenize", [inputValues, phraseModel], {}, options.name).outputs;
+}
+
+/** Texts of ragged rows of numbers of phrases. */
+export function phraseDetokenize(
+  inputValues: TensorLike,
+  inputRowSplits: TensorLike,
+  phraseModel: TensorLike,
+  options: { readonly name?: string } = {},
+): Tensor {
+  return build("TFText>PhraseDetokenize", [inputValues, inputRowSplits, phraseModel], {}, options.name);
+}
+
+/** For each token the tag of where it lies in a span: tokens and spans are ragged rows of starts and ends, a span has a type. */
+export function offsetsToBoiseTags(
+  inputs: {
+    readonly tokenBeginOffsets: TensorLike;
+    readonly tokenEndOffsets: TensorLike;
+    readonly spanBeginOffsets: TensorLike;
+    readonly spanEndOffsets: TensorLike;
+    readonly spanType: TensorLike;
+    readonly tokenBeginRowSplits: TensorLike;
+    readonly tokenEndRowSplits: TensorLike;
+    readonly spanBeginRowSplits: TensorLike;
+    readonly spanEndRowSplits: TensorLike;
+    readonly spanTypeRowSplits: TensorLike;
+    readonly useStrictBoundaryMode: TensorLike;
+  },
+  options: { readonly name?: string } = {},
+): Tensor {
+  const { tokenBeginOffsets, tokenEndOffsets, spanBeginOffsets, spanEndOffsets, spanType } = inputs;
+  const { tokenBeginRowSplits, tokenEndRowSplits, spanBeginRowSplits, spanEndRowSplits, spanTypeRowSplits } = inputs;
+  const offsets = [tokenBeginOffsets, tokenEndOffsets, spanBeginOffsets, spanEndOffsets, spanType];
+  const splits = [tokenBeginRowSplits, tokenEndRowSplits, spanBeginRowSplits, spanEndRowSplits, spanTypeRowSplits];
+  return build("TFText>OffsetsToBoiseTags", [...offsets, ...splits, inputs.useStrictBoundaryMode], {}, options.name);
+}
+
+/** The spans that tags of tokens tell of: starts, ends, types, row splits. */
+export function boiseTagsToOffsets(
+  inputs: {
+    readonly tokenBeginOffsets: TensorLike;
+    readonly tokenEndOffsets: TensorLike;
+    readonly boiseTags: TensorLike;
+    readonly tokenBeginRowSplits: TensorLike;
+    readonly tokenEndRowSplits: TensorLike;
+    readonly boiseTagsRowSplits: TensorLike;
+  },
+  options: { readonly name?: string } = {},
+): readonly Tensor[] {
+  const { tokenBeginOffsets, tokenEndOffsets, boiseTags } = inputs;
+  const splits = [inputs.tokenBeginRowSplits, inputs.tokenEndRowSplits, inputs.boiseTagsRowSplits];
+  return buildOp(
+    "TFText>BoiseTagsToOffsets",
+    [tokenBeginOffsets, tokenEndOffsets, boiseTags, ...splits],
+    {},
+    options.name,
+  ).outputs;
+}
+
+/** The bits of each text's first characters, as floats of 0 and 1. */
+export function utf8Binarize(
+  inputTokens: TensorLike,
+  options: {
+    readonly wordLength: number;
+    readonly bitsPerChar: number;
+    readonly replacementChar: number;
+    readonly name?: string;
+  },
+): Tensor {
+  return build(
+    "TFText>Utf8Binarize",
+    [inputTokens],
+    {
+      word_length: options.wordLength,
+      bits_per_char: options.bitsPerChar,
+      replacement_char: options.replacementChar,
+    },
+    options.name,
+  );
+}

@@ -1,5 +1,5 @@
 import { mergeShapes, type PartialShape } from "../../core/shape.js";
-import { invalidArgument } from "../../core/status-error.js";
+import { failedPrecondition, invalidArgument } from "../../core/status-error.js";
 import type { ShapeNode, ShapeRule, ShapeTable } from "../infer-shapes.js";
 
 /** Checks the ranks of the first inputs; INVALID_ARGUMENT with TensorFlow's text for another. */
@@ -9,6 +9,16 @@ function checkRanks({ inputs }: ShapeNode, ranks: readonly number[]): void {
     if (shape !== undefined && shape.length !== rank)
       throw invalidArgument(`Shape must be rank ${rank} but is rank ${shape.length}`);
   });
+}
+
+/** Checks that the first inputs are vectors; FAILED_PRECONDITION with the library's text for another. */
+function checkVectors({ inputs }: ShapeNode, count: number): void {
+  for (const { shape } of inputs.slice(0, count)) {
+    if (shape !== undefined && shape.length !== 1) {
+      const sizes = shape.map((size) => (size < 0 ? "?" : size));
+      throw failedPrecondition(`Shape must be rank 1: [ ${sizes.join(" ")} ]`);
+    }
+  }
 }
 
 const unchanged: ShapeRule = ({ inputs }) => [inputs[0]!.shape];
@@ -101,6 +111,28 @@ export const textShapes: ShapeTable = {
     const rows = firstSize(splits) - 1;
     const shape = [rows < 0 ? -1 : rows];
     return [shape, shape, shape];
+  },
+  "TFText>FastSentencepieceTokenize": () => [vector, vector],
+  "TFText>FastSentencepieceDetokenize": () => [vector],
+  PhraseTokenize: (node) => {
+    checkVectors(node, 2);
+    return [vector, vector, splitsOf(node.inputs[0]!.shape)];
+  },
+  "TFText>PhraseDetokenize": (node) => {
+    checkVectors(node, 3);
+    return [vector];
+  },
+  "TFText>OffsetsToBoiseTags": (node) => {
+    checkVectors(node, 10);
+    return [[firstSize(node.inputs[0]!.shape)]];
+  },
+  "TFText>BoiseTagsToOffsets": (node) => {
+    checkVectors(node, 6);
+    return [vector, vector, vector, vector];
+  },
+  "TFText>Utf8Binarize": (node) => {
+    checkVectors(node, 1);
+    return [[firstSize(node.inputs[0]!.shape), node.attrs.int("word_length") * node.attrs.int("bits_per_char")]];
   },
   ConstrainedSequence: () => [undefined, undefined],
   MaxSpanningTree: ({ inputs }) => {

@@ -6,6 +6,7 @@ import { derefVariables } from "./deref.js";
 import { dropEmptyControls } from "./empty-controls.js";
 import { foldConstants } from "./fold.js";
 import { type FreezeOptions, freezeVariables } from "./freeze.js";
+import { fuseConcatGradients, planConcatPartKernel } from "./fuse-concat-gradient.js";
 import { fuseElementwise } from "./fuse-elementwise.js";
 import { fuseLookupGradients, planLookupGradientKernel } from "./fuse-lookup-gradient.js";
 import { type FusedPayload, fusedTypes, fusePatterns } from "./fuse-patterns.js";
@@ -74,6 +75,7 @@ function finish(graph: PlanGraph, options: CompileOptions, trustFeeds = false): 
       fuseScans(graph, options, trustFeeds, (node, scan) => partitioner.scan!(node, scan, plan));
     fuseLookupGradients(graph);
     fuseTreeLayers(graph);
+    fuseConcatGradients(graph, trustFeeds);
     // First the larger groups: of a fused node more is known than of those it stands for, and merging would tie groups together.
     fusePatterns(graph, options.kernels, trustFeeds);
     simplifyViews(graph, trustFeeds);
@@ -90,6 +92,7 @@ function specialKernel(node: PlanNode, options: CompileOptions): Kernel | undefi
   if (node.type === "_PlanLoop") return loopKernel(node.payload as LoopPayload, (inner) => finish(inner, options));
   if (node.type === "_PlanGather") return gatherRows(options.kernels, node);
   if (node.type === "_PlanLookupGradient") return planLookupGradientKernel(node);
+  if (node.type === "_PlanConcatPart") return planConcatPartKernel(node, options.kernels);
   if (node.type === "_PlanTreeLayer") return planTreeLayerKernel(node, options.kernels);
   if (node.type === "_PlanShapeVector") return (node.payload as ShapeVectorPayload).kernel();
   if (fusedTypes.has(node.type) || node.type === "_PlanElementwise")

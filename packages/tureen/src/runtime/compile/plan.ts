@@ -2,6 +2,7 @@ import type { PartialShape } from "../../core/shape.js";
 import { internal, type StatusCodeName, StatusError, toStatusError, unimplemented } from "../../core/status-error.js";
 import { scalarValue, type TensorValue } from "../../core/tensor-value.js";
 import type { Kernel, KernelTable } from "../kernel.js";
+import { variableHandleValue } from "../kernels/state-variable.js";
 import type { RunContext } from "../run-context.js";
 import { kernelNode } from "./kernel-node.js";
 import type { LoopPayload } from "./loops.js";
@@ -30,7 +31,7 @@ export interface Plan {
   /** How many values the caller hands in; they fill the first slots. */
   readonly feeds: number;
   readonly fetches: readonly number[];
-  /** Initial content of all slots: constants in place, the rest undefined. */
+  /** Initial content of all slots: constants and handles of variables in place, the rest undefined. */
   readonly template: readonly (TensorValue | undefined)[];
   /** Whether values may be dead: there is a Switch. */
   readonly hasSwitch: boolean;
@@ -68,6 +69,11 @@ export function makePlan(graph: PlanGraph, kernels: KernelTable, special: PlanKe
     slots.set(node, template.length);
     if (node.value !== undefined && !conditional.has(node)) {
       template.push(node.value);
+      continue;
+    }
+    if (node.type === "VarHandleOp" && !hasSwitch) {
+      // The same handle in every run; a training step has one for each variable and each slot of its optimizer.
+      template.push(variableHandleValue(node.name, node.attrs));
       continue;
     }
     for (let i = 0; i < node.outputTypes.length; i++) template.push(undefined);

@@ -38,8 +38,7 @@ export function splitPlan(plan: Plan): SplitPlan | undefined {
       rest.push(step);
       continue;
     }
-    const isKnown = (slot: number): boolean =>
-      given.has(slot) || handles.has(slot) || plan.template[slot] !== undefined;
+    const isKnown = (slot: number): boolean => given.has(slot) || handles.has(slot) || isConstant(plan, slot);
     const isAhead =
       (!step.isStateful || repeatable.has(step.type)) &&
       !own.has(step.type) &&
@@ -72,6 +71,12 @@ export function splitPlan(plan: Plan): SplitPlan | undefined {
     },
     digest: digestOf(plan, handed),
   };
+}
+
+/** Whether a slot holds a constant; the handle of a variable is another one's in another session. */
+function isConstant({ template }: Plan, slot: number): boolean {
+  const value = template[slot];
+  return value !== undefined && value.dtype !== "resource";
 }
 
 function tableCount(steps: readonly Step[]): number {

@@ -36,7 +36,7 @@ export function reshapedShape(count: number, sizes: readonly number[], from: Sha
     // Where both sides have a dimension of zero, the others alone tell the open one.
     const inferred = zeroSize ? from.reduce((total, size) => (size > 0 ? total * size : total), 1) : count;
     const missing = Math.floor(inferred / product);
-    if (missing * product !== inferred) {
+    if (count > 0 && missing * product !== inferred) {
       throw invalidArgument(
         `Input to reshape is a tensor with ${count} values, but the requested shape requires a multiple of ${product}`,
       );
@@ -169,11 +169,17 @@ const broadcastTo: KernelFactory = () => (inputs) => {
       `Rank of input (${input.shape.length}) must be no greater than rank of output shape (${shape.length}).`,
     );
   }
-  if (elementCount(shape) === 0) return [newValue(input.dtype, shape)];
   const strides = broadcastStrides(input.shape, shape);
   if (strides === undefined) {
-    throw invalidArgument(`Incompatible shapes: ${shapeText(input.shape)} vs. ${shapeText(shape)}`);
+    const aligned = shape.slice(shape.length - input.shape.length);
+    const isMutual = input.shape.every((size, d) => size === aligned[d] || size === 1 || aligned[d] === 1);
+    throw invalidArgument(
+      isMutual
+        ? `Unable to broadcast tensor of shape ${shapeText(input.shape)} to tensor of shape ${shapeText(shape)}`
+        : `Incompatible shapes: ${shapeText(input.shape)} vs. ${shapeText(shape)}`,
+    );
   }
+  if (elementCount(shape) === 0) return [newValue(input.dtype, shape)];
   if (elementCount(input.shape) === 1) return [fillValue(input, shape)];
   const output = newValue(input.dtype, shape);
   const target = { cells: cellsOf(output), offset: 0, strides: denseStrides(shape) };

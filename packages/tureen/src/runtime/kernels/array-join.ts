@@ -91,6 +91,7 @@ function concatOf(values: readonly TensorValue[], axisValue: TensorValue, axisNa
   for (let i = 1; i < values.length; i++) {
     const { shape } = values[i]!;
     if (shape.length !== rank) {
+      if (shape.length === 0) throw invalidArgument("ConcatOp : Can't concatenate scalars (use tf.stack instead)");
       throw invalidArgument(
         `ConcatOp : Ranks of all input tensors should match: shape[0] = ${shapeText(first.shape)} vs. shape[${i}] = ${shapeText(shape)}`,
       );
@@ -283,7 +284,7 @@ const splitV: KernelFactory = ({ attrs }) => {
     const wanted = toIntegers(sizeValue);
     if (count === 1) {
       const [only] = wanted as [number];
-      if (only !== -1 && only !== whole) {
+      if (only !== whole) {
         throw invalidArgument(
           `If there is only one output, it must have the same size as the input. Input size: ${whole} output size: ${only}`,
         );

@@ -124,29 +124,33 @@ function blockArguments(input: TensorValue, blockValue: TensorValue, edges: Tens
     throw invalidArgument(`${edgesName} should have shape [${count}, 2] instead of ${shapeText(edges.shape)}`);
   }
   const block = toIntegers(blockValue);
+  return block;
+}
+
+function spaceToBatch(input: TensorValue, blockValue: TensorValue, paddings: TensorValue): TensorValue {
+  const block = blockArguments(input, blockValue, paddings, "paddings");
   for (const size of block) {
     if (size < 1)
       throw invalidArgument(
         `All values in block_shape must be positive, got value, ${size} at index ${block.indexOf(size)}.`,
       );
   }
-  return block;
-}
-
-function spaceToBatch(input: TensorValue, blockValue: TensorValue, paddings: TensorValue): TensorValue {
-  const block = blockArguments(input, blockValue, paddings, "paddings");
   const flat = toIntegers(paddings);
   const rank = input.shape.length;
-  for (const size of flat) if (size < 0) throw invalidArgument(`Paddings must be non-negative`);
+  block.forEach((size, i) => {
+    const [low, high] = [flat[2 * i]!, flat[2 * i + 1]!];
+    if (low < 0 || high < 0) throw invalidArgument("Paddings must be non-negative");
+    const whole = input.shape[i + 1]! + low + high;
+    if (whole % size !== 0) {
+      throw invalidArgument(`padded_shape[${i}]=${whole} is not divisible by block_shape[${i}]=${size}`);
+    }
+  });
   const padded = padValue(input, around(rank, flat, 0), around(rank, flat, 1));
   const view: number[] = [padded.shape[0]!];
   const order: number[] = [];
   const shape = [padded.shape[0]!];
   block.forEach((size, i) => {
     const whole = padded.shape[i + 1]!;
-    if (whole % size !== 0) {
-      throw invalidArgument(`padded_shape[${i}]=${whole} is not divisible by block_shape[${i}]=${size}`);
-    }
     shape[0] = shape[0]! * size;
     shape.push(whole / size);
     order.push(view.length + 1);
@@ -161,6 +165,7 @@ function batchToSpace(input: TensorValue, blockValue: TensorValue, crops: Tensor
   const block = blockArguments(input, blockValue, crops, "crops");
   const flat = toIntegers(crops);
   const blocks = block.reduce((total, size) => total * size, 1);
+  if (blocks <= 0) throw invalidArgument(`Product of block sizes must be positive, got ${blocks}`);
   const batch = input.shape[0]!;
   if (batch % blocks !== 0) {
     throw invalidArgument(`Input batch dimension (${batch}) is not divisible by product of block sizes (${blocks})`);
@@ -221,7 +226,7 @@ const spaceToDepth: KernelFactory = ({ attrs }) => {
 
 function rank4(input: TensorValue, sign: string): Shape {
   if (input.shape.length !== 4)
-    throw invalidArgument(`Input rank should be ${sign}4 instead of${sign} ${input.shape.length}`);
+    throw invalidArgument(`Input rank should be${sign} 4 instead of${sign} ${input.shape.length}`);
   return input.shape;
 }
 

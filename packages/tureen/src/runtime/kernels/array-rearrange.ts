@@ -87,6 +87,8 @@ const reverse: KernelFactory = () => (inputs) => {
 const reverseV2: KernelFactory = () => (inputs) => {
   const [input, axes] = inputs as [TensorValue, TensorValue];
   const rank = input.shape.length;
+  // Where there is nothing to turn TensorFlow does not look at the axes.
+  if (elementCount(input.shape) === 0) return [input];
   if (rank > maxReverseRank) throw unimplemented("reverse is not implemented for tensors of rank > 8.");
   if (axes.shape.length !== 1) {
     throw invalidArgument(`'dims' must be 1-dimension, not ${axes.shape.length}`);

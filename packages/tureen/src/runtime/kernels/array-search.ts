@@ -8,6 +8,7 @@ import { cellsOf, cellWidth, copyCells, indicesOf, integerOf, integersValue, new
 import { fingerprintRows } from "./array/fingerprint-rows.js";
 import { gatherRows } from "./array/gather-rows.js";
 import { readHalf } from "./array/half.js";
+import { librarySelect } from "./array/library-sort.js";
 import { topPlaces } from "./array/top-k.js";
 import { distinct, type ElementKeys, elementKeys } from "./array/unique-elements.js";
 
@@ -76,11 +77,15 @@ const nthElement: KernelFactory = ({ attrs }) => {
     if (columns <= rank) throw invalidArgument(`Input must have last dimension > n = ${rank}`);
     const rows = elementCount(shape) / columns;
     const values = sortable(input);
-    const places = Int32Array.from({ length: rows }, (_, row) => {
-      const order = Array.from({ length: columns }, (_, i) => row * columns + i);
-      order.sort((a, b) => (values[a]! < values[b]! ? -1 : values[a]! > values[b]! ? 1 : 0));
-      return order[reverse ? columns - 1 - rank : rank]!;
-    });
+    const nth = reverse ? columns - 1 - rank : rank;
+    const places = new Int32Array(rows);
+    const order = new Int32Array(columns);
+    for (let row = 0; row < rows; row++) {
+      const start = row * columns;
+      for (let i = 0; i < columns; i++) order[i] = start + i;
+      librarySelect(order, nth, (a, b) => values[a]! < values[b]!);
+      places[row] = order[nth]!;
+    }
     const flat = withShape(input, [rows * columns]);
     const picked = gatherRows(flat, integersValue("int32", [rows], places), 0, 0);
     return [withShape(picked, shape.slice(0, -1))];
@@ -129,7 +134,7 @@ const invertPermutation: KernelFactory = ({ outputTypes }) => {
   };
 };
 
-function topK(fixed: number | undefined, indexType: DType): ReturnType<KernelFactory> {
+function topK(fixed: number | undefined, indexType: DType, sorted: boolean): ReturnType<KernelFactory> {
   return (inputs) => {
     const [input, kValue] = inputs as [TensorValue, TensorValue];
     if (fixed === undefined && kValue.shape.length !== 0) {
@@ -150,8 +155,9 @@ function topK(fixed: number | undefined, indexType: DType): ReturnType<KernelFac
     const output = newValue(dtype, [...lead, k]);
     const [target, source] = [cellsOf(output), cellsOf(input)];
     const width = cellWidth(dtype);
+    const size = { count: columns, k, sorted };
     for (let r = 0; r < rows; r++) {
-      topPlaces(values, r * columns, columns, k, places, r * k);
+      topPlaces(values, r * columns, size, places, r * k);
       for (let i = 0; i < k; i++) {
         copyCells(target, (r * k + i) * width, source, (r * columns + places[r * k + i]!) * width, width);
       }
@@ -304,7 +310,7 @@ const approxTopK: KernelFactory = ({ attrs }) => {
   if (!attrs.bool("is_max_k") || attrs.int("reduction_dimension") !== -1) {
     throw unimplemented("ApproxTopK is_max_k=false or reduction_dimension other than -1 has no kernel for CPU");
   }
-  return topK(attrs.int("k"), "int32");
+  return topK(attrs.int("k"), "int32", true);
 };
 
 /** Host kernels that search and compare elements. */
@@ -316,9 +322,9 @@ export const arraySearchKernels: KernelTable = {
   ListDiff: listDiff,
   NthElement: nthElement,
   InvertPermutation: invertPermutation,
-  TopK: ({ attrs }) => topK(attrs.int("k"), "int32"),
+  TopK: ({ attrs }) => topK(attrs.int("k"), "int32", attrs.bool("sorted")),
   ApproxTopK: approxTopK,
-  TopKV2: ({ outputTypes }) => topK(undefined, outputTypes[1]!),
+  TopKV2: ({ attrs, outputTypes }) => topK(undefined, outputTypes[1]!, attrs.bool("sorted")),
   LowerBound: bound(false),
   UpperBound: bound(true),
   EditDistance: editDistance,

@@ -60,13 +60,9 @@ const select: KernelFactory = () => (inputs) => {
 
 function unequalInputs(condition: TensorValue, a: TensorValue, b: TensorValue): Error {
   const shape = shapeText;
-  if (!sameShape(a.shape, b.shape)) {
-    return invalidArgument(
-      `Inputs to operation Select of type Select must have the same size and shape.  Input 0: ${shape(condition.shape)} != input 2: ${shape(b.shape)}`,
-    );
-  }
+  const [number, other] = sameShape(condition.shape, a.shape) ? [2, b] : [1, a];
   return invalidArgument(
-    `Inputs to operation Select of type Select must have the same size and shape.  Input 0: ${shape(condition.shape)} != input 1: ${shape(a.shape)}`,
+    `Inputs to operation Select of type Select must have the same size and shape.  Input 0: ${shape(condition.shape)} != input ${number}: ${shape(other.shape)}`,
   );
 }
 

@@ -29,6 +29,11 @@ const slice: KernelFactory = () => (inputs) => {
     const from = starts[d]!;
     const whole = shape[d]!;
     if (sizes[d] === -1) sizes[d] = whole - from;
+    if (whole === 0 && (from !== 0 || sizes[d] !== 0)) {
+      throw invalidArgument(
+        `Expected begin[${d}] == 0 (got ${from}) and size[${d}] == 0 (got ${sizes[d]}) when input.dim_size(${d}) == 0`,
+      );
+    }
     if (from < 0 || from > whole) throw invalidArgument(`Expected begin[${d}] in [0, ${whole}], but got ${from}`);
     if (sizes[d]! < 0 || from + sizes[d]! > whole) {
       throw invalidArgument(`Expected size[${d}] in [0, ${whole - from}], but got ${sizes[d]}`);

@@ -1,7 +1,8 @@
 import type { NumericArray } from "../../core/dtype.js";
+import { narrowHalf, widenHalf } from "../../core/half-float.js";
 import { type Shape, sameShape, shapeText } from "../../core/shape.js";
 import { internal, invalidArgument } from "../../core/status-error.js";
-import { tensorValue } from "../../core/tensor-value.js";
+import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { requireBroadcast, runBroadcast } from "./math/broadcast.js";
 import * as complex from "./math/complex-functions.js";
@@ -220,6 +221,33 @@ const betaincKernel: KernelFactory = (node) => {
   };
 };
 
+const wideFloorDiv = binaryKernel({
+  // The quotient is a float32 before it is floored.
+  float: (x, y) => Math.floor(x / y),
+  int: (x, y) => Math.floor(x / y),
+  big: floorDivBig,
+  checkInteger: rejectZeroDivisor,
+  loops: {
+    float32: (a, ai, aStep, b, bi, bStep, out, oi, n) => {
+      for (const end = oi + n; oi < end; oi++, ai += aStep, bi += bStep) {
+        out[oi] = Math.floor(Math.fround(a[ai]! / b[bi]!));
+      }
+    },
+  },
+});
+
+/** A quotient of 16 bits, too, is rounded before it is floored: -19.02 may be -19 then. */
+const floorDiv: KernelFactory = (node) => {
+  const dtype = node.inputTypes[0]!;
+  if (dtype !== "float16" && dtype !== "bfloat16") return wideFloorDiv(node);
+  const divide = binaryKernel(realDiv)(node);
+  return (inputs, context) => {
+    const [quotient] = divide(inputs, context) as [TensorValue];
+    const floored = widenHalf(dtype, quotient.data as Uint16Array).map(Math.floor);
+    return [tensorValue(dtype, quotient.shape, narrowHalf(dtype, floored))];
+  };
+};
+
 /** Kernels of the element-wise functions of two operands. */
 export const mathBinaryKernels: KernelTable = {
   Add: binaryKernel(add),
@@ -235,20 +263,7 @@ export const mathBinaryKernels: KernelTable = {
     float: (x, y) => (y === 0 ? 0 : x / y),
     complex: unlessZero("y", complex.complexDiv),
   }),
-  FloorDiv: binaryKernel({
-    // The quotient is a float32 before it is floored.
-    float: (x, y) => Math.floor(x / y),
-    int: (x, y) => Math.floor(x / y),
-    big: floorDivBig,
-    checkInteger: rejectZeroDivisor,
-    loops: {
-      float32: (a, ai, aStep, b, bi, bStep, out, oi, n) => {
-        for (const end = oi + n; oi < end; oi++, ai += aStep, bi += bStep) {
-          out[oi] = Math.floor(Math.fround(a[ai]! / b[bi]!));
-        }
-      },
-    },
-  }),
+  FloorDiv: floorDiv,
   FloorMod: binaryKernel({ float: floorMod, int: floorMod, big: floorModBig, checkInteger: rejectZeroDivisor }),
   Igamma: binaryKernel({ float: igamma }),
   IgammaGradA: binaryKernel({ float: igammaGradA }),

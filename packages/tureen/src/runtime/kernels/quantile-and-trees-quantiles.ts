@@ -3,6 +3,7 @@ import { internal, invalidArgument } from "../../core/status-error.js";
 import { floatValue, intValue, type TensorValue } from "../../core/tensor-value.js";
 import type { Kernel, KernelFactory, KernelTable } from "../kernel.js";
 import type { RunContext } from "../run-context.js";
+import { fillBuckets } from "./quantile-and-trees/fill-buckets.js";
 import { floatScalar, floats, integerScalar, requireRank } from "./quantile-and-trees/input-checks.js";
 import {
   QuantileStream,
@@ -28,18 +29,6 @@ function summaryValue(summary: QuantileSummary): TensorValue {
   return floatValue(summaryRows(summary), [summary.size, 4]);
 }
 
-/** The index of the first boundary that is not below the value; of the last where all are, and 0 for NaN. */
-function bucketOf(boundaries: Float32Array, value: number): number {
-  let low = 0;
-  let high = boundaries.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (boundaries[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low === boundaries.length ? low - 1 : low;
-}
-
 const bucketize: KernelFactory = ({ attrs }) => {
   const count = attrs.int("num_features");
   return (inputs) => {
@@ -51,9 +40,7 @@ const bucketize: KernelFactory = ({ attrs }) => {
       const boundaries = floats(inputs[count + f]!);
       const size = shape[0] ?? 1;
       const buckets = new Int32Array(size);
-      if (boundaries.length > 0) {
-        for (let i = 0; i < size; i++) buckets[i] = bucketOf(boundaries, (data as Float32Array)[i]!);
-      }
+      if (boundaries.length > 0) fillBuckets(buckets, data as Float32Array, boundaries);
       return intValue(buckets);
     });
   };

@@ -21,7 +21,7 @@ function argKernel(sign: 1 | -1): KernelFactory {
           `Expected dimension in the range [${-shape.length || 0}, ${shape.length}), but got ${given}`,
         );
       }
-      if (shape[axis] === 0) throw invalidArgument(`Reduction axis ${axis} is empty in shape ${shapeText(shape)}`);
+      if (shape[axis] === 0) throw invalidArgument(`Reduction axis ${given} is empty in shape ${shapeText(shape)}`);
       const length = shape[axis]!;
       const inner = elementCount(shape.slice(axis + 1));
       const outer = elementCount(shape.slice(0, axis));

@@ -85,11 +85,15 @@ function unsortedKernel(operation: RowOperation): KernelFactory {
       const ids = toIntegers(segmentIds!);
       const x = arithmetic.read(data!);
       const acc = arithmetic.accumulators(count * width);
-      for (let i = 0; i < ids.length; i++) {
+      // Where there is nothing to add up no id is looked at.
+      const used = width === 0 ? 0 : ids.length;
+      for (let i = 0; i < used; i++) {
         const id = ids[i]!;
         if (id < 0) continue;
         if (id >= count) {
-          throw invalidArgument(`segment_ids${indexText(i, idShape)} = ${id} is out of range [0, ${count})`);
+          throw invalidArgument(
+            `segment_ids${idShape.length === 0 ? "" : indexText(i, idShape)} = ${id} is out of range [0, ${count})`,
+          );
         }
         arithmetic.loop(x, i * width, width, acc, id * width, 1);
       }
@@ -139,7 +143,9 @@ function sparseSegmentKernel(scale: SegmentScale): KernelFactory {
       const last = ids.length === 0 ? 0 : ids[ids.length - 1]! + 1;
       if (given !== undefined && last > given) throw invalidArgument("segment ids must be < num_segments");
       const count = given ?? last;
-      if (count < 0) throw invalidArgument("segment ids must be >= 0");
+      if (count < 0 || (given === undefined && count === 0 && ids.length > 0)) {
+        throw invalidArgument("segment ids must be >= 0");
+      }
       const width = elementCount(data!.shape.slice(1));
       const x = arithmetic.read(data!);
       const acc = arithmetic.accumulators(count * width);

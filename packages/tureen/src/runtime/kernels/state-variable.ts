@@ -1,6 +1,7 @@
 import { elementCount, type Shape, sameShape, shapeText } from "../../core/shape.js";
 import { invalidArgument, notFound, outOfRange } from "../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
+import type { Attrs } from "../../graph/attr-value.js";
 import { sliceMasks } from "../../graph/shapes/array/strided-slice.js";
 import type { KernelFactory, KernelTable } from "../kernel.js";
 import { defaultContainer, handleOf, handleValue, type VariableResource } from "../resource-manager.js";
@@ -15,18 +16,21 @@ import { checkDType, handOut, ownValue, readableVariable, resourceVariable } fro
 
 /** The handle of a variable's node: named by shared_name, or by the node where that is empty. */
 export const variableHandle: KernelFactory = ({ name, attrs }) => {
-  const container = attrs.text("container");
-  const sharedName = attrs.text("shared_name");
-  const outputs = [
-    handleValue({
-      container: container === "" ? defaultContainer : container,
-      name: sharedName === "" ? name : sharedName,
-      kind: "Var",
-      shape: attrs.shape("shape"),
-    }),
-  ];
+  const outputs = [variableHandleValue(name, attrs)];
   return () => outputs;
 };
+
+/** What a VarHandleOp gives: its name and attributes alone say which variable it is. */
+export function variableHandleValue(name: string, attrs: Attrs): TensorValue<"resource"> {
+  const container = attrs.text("container");
+  const sharedName = attrs.text("shared_name");
+  return handleValue({
+    container: container === "" ? defaultContainer : container,
+    name: sharedName === "" ? name : sharedName,
+    kind: "Var",
+    shape: attrs.shape("shape"),
+  });
+}
 
 const isInitialized: KernelFactory =
   () =>

@@ -49,6 +49,7 @@ export const arrayJoinLowerings: LoweringTable = {
     const shape = node.shape(0);
     if (!floats.includes(node.inputTypes[0]!) || node.attrs.text("mode") !== "REFLECT" || shape === undefined)
       return undefined;
+    if (shape.length === 0) return undefined;
     // As far as TensorFlow lets it reach; an unknown dimension must not be padded.
     if (
       paddings?.length !== 2 * shape.length ||
@@ -91,6 +92,8 @@ export const arrayJoinLowerings: LoweringTable = {
       shape[axis]! < 0
     )
       return undefined;
+    // TensorFlow's kernel refuses an open size where there is one piece alone.
+    if (sizes.length === 1 && sizes[0] !== shape[axis]) return undefined;
     const rest = shape[axis]! - sizes.reduce((sum, size) => sum + Math.max(0, size), 0);
     const resolved = sizes.map((size) => (size === -1 ? rest : size));
     if (sizes.filter((size) => size === -1).length > 1) return undefined;

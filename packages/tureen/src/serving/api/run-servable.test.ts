@@ -48,6 +48,31 @@ describe("runs that nobody waits for", () => {
   });
 });
 
+describe("sparse inputs", () => {
+  it("cannot be fed by Predict, as in TensorFlow Serving", async () => {
+    const sparse = { values: "s/values:0", indices: "s/indices:0", denseShape: "s/shape:0" };
+    const input = { name: "s/values:0", dtype: "float32" as const, shape: [-1, 2], sparse };
+    const output = { name: "y:0", dtype: "float32" as const, shape: [-1] };
+    const info = {
+      inputs: new Map([["s", input]]),
+      outputs: new Map([["y", output]]),
+      methodName: "tensorflow/serving/predict",
+      defaults: new Map(),
+    };
+    const model = { ...testModel(), signatures: new Map([["serving_default", info]]) };
+    const request = {
+      modelSpec: { name: "m", signatureName: "" },
+      inputs: new Map([["s", floatValue([1], [1])]]),
+      outputFilter: [],
+    };
+    const asked = async (): Promise<unknown> => predictWith(context, directServable("m", 1n, model), request, {});
+    await expect(asked()).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: "FeedInputs: unable to find feed output ",
+    });
+  });
+});
+
 describe("the check of method names", () => {
   it("lets Predict use no signature of another method", async () => {
     const info = { inputs: new Map(), outputs: new Map(), methodName: "tensorflow/serving/other", defaults: new Map() };

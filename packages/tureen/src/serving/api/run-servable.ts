@@ -1,5 +1,5 @@
 import { type DType, dtypeLabel } from "../../core/dtype.js";
-import { invalidArgument, StatusError } from "../../core/status-error.js";
+import { invalidArgument, notFound, StatusError } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { CompiledSignature, Servable, ServableRunOptions, SignatureTensor } from "../servable/servable.js";
 import type { ApiContext, CallContext } from "./request-context.js";
@@ -25,6 +25,8 @@ export function runServable(
   fetches: readonly string[],
 ): readonly TensorValue[] | Promise<readonly TensorValue[]> {
   for (const feed of feeds) {
+    // A TensorInfo that is sparse has no name, and TensorFlow Serving feeds that: its Predict cannot take sparse tensors.
+    if (feed.input.isSparse) throw notFound("FeedInputs: unable to find feed output ");
     if (feed.value.dtype !== feed.input.fedDtype)
       throw dtypeMismatch(feeds, feed.input.name, feed.input.fedDtype, feed.value.dtype);
   }

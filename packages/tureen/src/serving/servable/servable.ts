@@ -24,6 +24,8 @@ export interface SignatureTensor {
   readonly dtype: DType;
   /** What the graph takes. */
   readonly fedDtype: DType;
+  /** Whether it is a sparse tensor, which has no name of its own. */
+  readonly isSparse: boolean;
 }
 
 /** What a run may be told beside what the model is told. */
@@ -79,7 +81,13 @@ export function compileSignatures(
 }
 
 function tensorsOf(map: SignatureInfo["inputs"]): SignatureTensor[] {
-  return [...map].map(([alias, { name, dtype, fedDtype = dtype }]) => ({ alias, name, dtype, fedDtype }));
+  return [...map].map(([alias, { name, dtype, fedDtype = dtype, sparse }]) => ({
+    alias,
+    name,
+    dtype,
+    fedDtype,
+    isSparse: sparse !== undefined,
+  }));
 }
 
 /** A servable that runs every request by itself. */

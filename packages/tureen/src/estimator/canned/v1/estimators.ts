@@ -1,3 +1,4 @@
+import { checkOptions } from "../../check-options.js";
 import { Estimator } from "../../estimator.js";
 import { binaryOrMultiClassHead } from "../../head/class-head.js";
 import type { Head } from "../../head/head.js";
@@ -13,6 +14,15 @@ import {
   type RegressorOptions,
 } from "../estimator-options.js";
 import type { LinearOptions } from "../linear.js";
+import {
+  baselineOptions,
+  classifierOptions,
+  combinedOptions,
+  dnnOptions,
+  headedOptions,
+  linearOptions,
+  regressorOptions,
+} from "../option-tables.js";
 import { baselineModelFn, combinedModelFn, dnnModelFn, linearModelFn } from "./model-fns.js";
 
 type WithHead = CannedOptions & { readonly head: Head };
@@ -32,6 +42,7 @@ export function regressorHead(options: RegressorOptions): Head {
 /** `tf.compat.v1.estimator.DNNClassifier`: sums losses, trains by Adagrad at 0.05. */
 export class DNNClassifier extends Estimator {
   constructor(options: DnnOptions & ClassifierOptions) {
+    checkOptions("DNNClassifier", options, { ...classifierOptions, ...dnnOptions });
     super(estimatorOptions(options, dnnModelFn({ ...options, head: classifierHead(options) })));
   }
 }
@@ -39,6 +50,7 @@ export class DNNClassifier extends Estimator {
 /** `tf.compat.v1.estimator.DNNRegressor`. */
 export class DNNRegressor extends Estimator {
   constructor(options: DnnOptions & RegressorOptions) {
+    checkOptions("DNNRegressor", options, { ...regressorOptions, ...dnnOptions });
     super(estimatorOptions(options, dnnModelFn({ ...options, head: regressorHead(options) })));
   }
 }
@@ -46,6 +58,7 @@ export class DNNRegressor extends Estimator {
 /** `tf.compat.v1.estimator.DNNEstimator`. */
 export class DNNEstimator extends Estimator {
   constructor(options: DnnOptions & WithHead) {
+    checkOptions("DNNEstimator", options, { ...headedOptions, ...dnnOptions });
     super(estimatorOptions(options, dnnModelFn(options)));
   }
 }
@@ -53,6 +66,7 @@ export class DNNEstimator extends Estimator {
 /** `tf.compat.v1.estimator.LinearClassifier`: sums losses, trains by Ftrl at 0.2. */
 export class LinearClassifier extends Estimator {
   constructor(options: LinearOptions & ClassifierOptions) {
+    checkOptions("LinearClassifier", options, { ...classifierOptions, ...linearOptions });
     super(estimatorOptions(options, linearModelFn({ ...options, head: classifierHead(options) })));
   }
 }
@@ -60,6 +74,7 @@ export class LinearClassifier extends Estimator {
 /** `tf.compat.v1.estimator.LinearRegressor`. */
 export class LinearRegressor extends Estimator {
   constructor(options: LinearOptions & RegressorOptions) {
+    checkOptions("LinearRegressor", options, { ...regressorOptions, ...linearOptions });
     super(estimatorOptions(options, linearModelFn({ ...options, head: regressorHead(options) })));
   }
 }
@@ -67,6 +82,7 @@ export class LinearRegressor extends Estimator {
 /** `tf.compat.v1.estimator.LinearEstimator`. */
 export class LinearEstimator extends Estimator {
   constructor(options: LinearOptions & WithHead) {
+    checkOptions("LinearEstimator", options, { ...headedOptions, ...linearOptions });
     super(estimatorOptions(options, linearModelFn(options)));
   }
 }
@@ -74,6 +90,7 @@ export class LinearEstimator extends Estimator {
 /** `tf.compat.v1.estimator.DNNLinearCombinedClassifier`. */
 export class DNNLinearCombinedClassifier extends Estimator {
   constructor(options: CombinedColumns & ClassifierOptions) {
+    checkOptions("DNNLinearCombinedClassifier", options, { ...classifierOptions, ...combinedOptions });
     checkCombinedColumns(options);
     super(estimatorOptions(options, combinedModelFn({ ...options, head: classifierHead(options) })));
   }
@@ -82,6 +99,7 @@ export class DNNLinearCombinedClassifier extends Estimator {
 /** `tf.compat.v1.estimator.DNNLinearCombinedRegressor`. */
 export class DNNLinearCombinedRegressor extends Estimator {
   constructor(options: CombinedColumns & RegressorOptions) {
+    checkOptions("DNNLinearCombinedRegressor", options, { ...regressorOptions, ...combinedOptions });
     checkCombinedColumns(options);
     super(estimatorOptions(options, combinedModelFn({ ...options, head: regressorHead(options) })));
   }
@@ -90,6 +108,7 @@ export class DNNLinearCombinedRegressor extends Estimator {
 /** `tf.compat.v1.estimator.DNNLinearCombinedEstimator`. */
 export class DNNLinearCombinedEstimator extends Estimator {
   constructor(options: CombinedColumns & WithHead) {
+    checkOptions("DNNLinearCombinedEstimator", options, { ...headedOptions, ...combinedOptions });
     checkCombinedColumns(options);
     super(estimatorOptions(options, combinedModelFn(options)));
   }
@@ -98,6 +117,7 @@ export class DNNLinearCombinedEstimator extends Estimator {
 /** `tf.compat.v1.estimator.BaselineClassifier`. */
 export class BaselineClassifier extends Estimator {
   constructor(options: BaselineOptions & ClassifierOptions = {}) {
+    checkOptions("BaselineClassifier", options, { ...classifierOptions, ...baselineOptions });
     super(estimatorOptions(options, baselineModelFn({ ...options, head: classifierHead(options) })));
   }
 }
@@ -105,6 +125,7 @@ export class BaselineClassifier extends Estimator {
 /** `tf.compat.v1.estimator.BaselineRegressor`. */
 export class BaselineRegressor extends Estimator {
   constructor(options: BaselineOptions & RegressorOptions = {}) {
+    checkOptions("BaselineRegressor", options, { ...regressorOptions, ...baselineOptions });
     super(estimatorOptions(options, baselineModelFn({ ...options, head: regressorHead(options) })));
   }
 }
@@ -112,6 +133,7 @@ export class BaselineRegressor extends Estimator {
 /** `tf.compat.v1.estimator.BaselineEstimator`. */
 export class BaselineEstimator extends Estimator {
   constructor(options: BaselineOptions & WithHead) {
+    checkOptions("BaselineEstimator", options, { ...headedOptions, ...baselineOptions });
     super(estimatorOptions(options, baselineModelFn(options)));
   }
 }

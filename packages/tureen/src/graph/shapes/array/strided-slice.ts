@@ -89,7 +89,7 @@ function resolveDimension(dense: DenseSlice, i: number, size: number, starts: nu
   const begin = dense.begin[i]!;
   if (dense.shrunk[i] === true) {
     const index = begin < 0 ? begin + size : begin;
-    if (index < 0 || index >= size) throw invalidArgument(`slice index ${begin} of dimension ${i} out of bounds.`);
+    if (index < 0 || index >= size) throw invalidArgument(`slice index ${index} of dimension ${i} out of bounds.`);
     starts[i] = index;
     sizes[i] = 1;
     return;

@@ -36,6 +36,8 @@ export function gatherRows(params: TensorValue, indices: TensorValue, axis: numb
   const wanted = indicesOf(indices);
   const result = [...shape.slice(0, axis), ...indices.shape.slice(batchDims), ...shape.slice(axis + 1)];
   const output = newValue(params.dtype, result);
+  // As in TensorFlow: where nothing is gathered no index is looked at.
+  if (elementCount(result) === 0) return output;
   const batches = elementCount(shape.slice(0, batchDims));
   const outer = elementCount(shape.slice(batchDims, axis));
   const inner = elementCount(shape.slice(axis + 1)) * cellWidth(params.dtype);
@@ -90,6 +92,17 @@ export function tupleOffsets(indices: TensorValue, shape: Shape): Int32Array | F
   return offsets;
 }
 
+/** The number of the last tuple that is out of bounds, one of which there is. */
+function lastBadTuple(indices: TensorValue, shape: Shape): number {
+  const depth = indices.shape[indices.shape.length - 1]!;
+  const wanted = indicesOf(indices);
+  for (let at = wanted.length - 1; at >= 0; at--) {
+    const index = wanted[at]!;
+    if (!(index >= 0 && index < shape[at % depth]!)) return Math.floor(at / depth);
+  }
+  return 0;
+}
+
 /** `[5, 0]`: the index tuple of a number, as messages print it. */
 export function tupleText(indices: TensorValue, number: number, separator: string): string {
   const depth = indices.shape[indices.shape.length - 1] ?? 1;
@@ -109,13 +122,14 @@ export function gatherTuples(params: TensorValue, indices: TensorValue, nodeName
   const lead = indices.shape.slice(0, -1);
   const result = [...lead, ...shape.slice(depth)];
   const output = newValue(params.dtype, result);
-  if (elementCount(result) === 0) return output;
+  if (elementCount(lead) === 0) return output;
   if (elementCount(shape) === 0) {
     throw invalidArgument(`Requested more than 0 entries, but params is empty.  Params shape: ${shapeText(shape)}`);
   }
   const offsets = tupleOffsets(indices, shape);
   if (typeof offsets === "number") {
-    const bad = -1 - offsets;
+    // TensorFlow's kernel goes on to the end and tells of the last.
+    const bad = lastBadTuple(indices, shape);
     throw invalidArgument(
       `indices${indexText(lead, bad)} = ${tupleText(indices, bad, ", ")} does not index into param shape ${shapeText(shape)}, node name: ${nodeName}`,
     );

@@ -27,7 +27,10 @@ export function elementKeys(value: TensorValue): ElementKeys {
     };
   }
   const data = value.data as ArrayLike<number>;
-  if (dtype === "float16" || dtype === "bfloat16") return (index) => floatKey(readHalf(dtype, data[index]!));
+  if (dtype === "float16" || dtype === "bfloat16") {
+    // TensorFlow hashes these by their bits, so that the zeros are two.
+    return (index) => (data[index] === 0x8000 ? "-0" : floatKey(readHalf(dtype, data[index]!)));
+  }
   if (dtype === "float32" || dtype === "float64") return (index) => floatKey(data[index]!);
   return (index) => data[index];
 }

@@ -100,7 +100,8 @@ export function placeWindow(input: Spatial, window: Spatial, attrs: WindowAttrs)
     }
     const [low, high] = explicit[d] ?? [0, 0];
     before[d] = low;
-    output[d] = Math.floor((input[d]! + low + high - reach + strides[d]!) / strides[d]!);
+    // Integers are divided towards zero: a window that sticks out by less than a stride fits nowhere, and is no error.
+    output[d] = Math.trunc((input[d]! + low + high - reach + strides[d]!) / strides[d]!) + 0;
     if (output[d]! < 0) {
       throw invalidArgument(
         `Computed output size would be negative: ${output[d]} [input_size: ${input[d]}, effective_filter_size: ${reach}, stride: ${strides[d]}]`,

@@ -1,5 +1,5 @@
 import { type DataOf, emptyBytes } from "../../../core/dtype.js";
-import { noteCodes, type StringDictionary } from "../../../core/string-codes.js";
+import { noteCodes, type StringCodes, type StringDictionary } from "../../../core/string-codes.js";
 import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
 import type { FeatureSpec } from "./example-spec.js";
 import { readFloats, readIntegers, readStrings } from "./feature-values.js";
@@ -14,11 +14,23 @@ const leastCoded = 8;
 
 /** What columns of numbers have for strings; never written to. */
 const noStrings: Uint8Array[] = [];
+const noEnds = new Int32Array(0);
 
 /** What a Feature's kind tag says it holds, by that tag's field number. */
 export const TypeCode = { STRING: 1, FLOAT: 2, INT64: 3 } as const;
 
 const typeCodes = { string: TypeCode.STRING, float32: TypeCode.FLOAT, int64: TypeCode.INT64 } as const;
+
+/** What `BatchParser` read of a feature; `ends` and `words` are only lent. */
+export interface ParsedColumn {
+  readonly count: number;
+  readonly ends: Int32Array;
+  readonly words: Int32Array;
+  readonly base: number;
+  readonly strings: Uint8Array[] | undefined;
+  /** The numbers of the strings, where all of them are words of a dictionary. */
+  readonly codes: StringCodes | undefined;
+}
 
 /**
  * The values of one feature over a batch, while it is parsed.
@@ -45,8 +57,11 @@ export class ExampleColumn {
   #codes: number[] | undefined;
   #dictionary: StringDictionary | undefined;
   #scratch: Int32Array;
-  readonly #defaultWords: Int32Array;
-  readonly #defaultStrings: readonly Uint8Array[];
+  /** A dense feature's default; empty where it has none. */
+  readonly defaultWords: Int32Array;
+  readonly defaultStrings: readonly Uint8Array[];
+  /** What was taken of another parser, until the outputs hold it. */
+  #taken: ParsedColumn | undefined;
 
   constructor(feature: FeatureSpec) {
     this.feature = feature;
@@ -54,9 +69,9 @@ export class ExampleColumn {
     this.wordsPerElement = feature.dtype === "string" ? 0 : feature.dtype === "float32" ? 1 : 2;
     this.fixed = feature.kind === "dense" ? feature.stride : 0;
     this.#scratch = new Int32Array(feature.kind === "dense" ? 0 : firstCapacity * this.wordsPerElement);
-    this.#defaultWords =
+    this.defaultWords =
       feature.kind === "dense" && feature.dtype !== "string" ? wordsOf(feature.defaultValue) : new Int32Array(0);
-    this.#defaultStrings =
+    this.defaultStrings =
       feature.kind === "dense" && feature.dtype === "string" ? (feature.defaultValue.data as DataOf["string"]) : [];
   }
 
@@ -76,8 +91,24 @@ export class ExampleColumn {
     }
   }
 
+  /** Holds what another parser has read of a batch. */
+  take(parsed: ParsedColumn): void {
+    this.#taken = parsed;
+    this.count = parsed.count;
+    this.base = parsed.base;
+    this.ends = parsed.ends;
+    this.words = parsed.words;
+    this.strings = parsed.strings ?? noStrings;
+  }
+
   /** Lets go of what the batch's outputs now hold. */
   finish(): void {
+    if (this.#taken !== undefined) {
+      this.#taken = undefined;
+      this.ends = noEnds;
+      this.words = this.#scratch;
+      return;
+    }
     if (this.feature.kind === "dense") this.words = this.#scratch;
     else if (this.words.length <= keptCapacity) this.#scratch = this.words;
     else this.words = this.#scratch;
@@ -123,12 +154,12 @@ export class ExampleColumn {
   fillDefault(row: number): boolean {
     const at = this.base + row * this.fixed;
     if (this.code === TypeCode.STRING) {
-      const values = this.#defaultStrings;
+      const values = this.defaultStrings;
       if (values.length === 0) return false;
       for (let i = 0; i < values.length; i++) this.strings[at + i] = values[i]!;
       return true;
     }
-    const values = this.#defaultWords;
+    const values = this.defaultWords;
     if (values.length === 0) return false;
     const offset = at * this.wordsPerElement;
     for (let i = 0; i < values.length; i++) this.words[offset + i] = values[i]!;
@@ -162,6 +193,10 @@ export class ExampleColumn {
 
   /** Numbers the strings for who looks them up, where all of them are words of one dictionary. */
   #noteCodes(): void {
+    if (this.#taken !== undefined) {
+      if (this.#taken.codes !== undefined) noteCodes(this.strings, this.#taken.codes);
+      return;
+    }
     const codes = this.#codes;
     this.#codes = undefined;
     if (codes === undefined || codes.length !== this.count || this.#dictionary !== this.#pool.dictionary) return;

@@ -1,5 +1,6 @@
 import { internal } from "../../../core/status-error.js";
 import { type TensorValue, tensorValue } from "../../../core/tensor-value.js";
+import { BatchParser, leastExamples } from "./batch-parser.js";
 import { ExampleColumn, filled, TypeCode, wordsOf } from "./example-column.js";
 import { explainBatchFailure, explainSingleFailure } from "./example-failure.js";
 import { ExampleScanner, ScanResult } from "./example-scanner.js";
@@ -18,6 +19,8 @@ export interface ParsedExamples {
 /**
  * Parses serialized Examples into tensors by one spec.
  *
+ * Batches of usual Examples go through `BatchParser`; what it leaves is done here.
+ *
  * Works in two passes an Example: the scanner finds where each wanted feature lies, then the columns read the values straight from
  * the bytes into the output. A failure is only noticed there; which one TensorFlow would report is worked out afterwards.
  */
@@ -26,9 +29,12 @@ export class ExampleParser {
   readonly #columns: readonly ExampleColumn[];
   readonly #batchScanner: ExampleScanner;
   readonly #singleScanner: ExampleScanner;
+  /** Made for the first batch that is large enough; null where there is none. */
+  #batchParser: BatchParser | null | undefined;
 
-  /** INTERNAL where two features of the spec have one key. */
-  constructor(spec: ExampleSpec) {
+  /** INTERNAL where two features of the spec have one key. `oneByOne`: batches are parsed here as well, which takes longer. */
+  constructor(spec: ExampleSpec, { oneByOne = false }: { readonly oneByOne?: boolean } = {}) {
+    if (oneByOne) this.#batchParser = null;
     const features = allFeatures(spec);
     const keys = features.map((feature) => feature.key);
     this.#spec = spec;
@@ -46,6 +52,11 @@ export class ExampleParser {
   /** Parses a vector of Examples (TensorFlow's FastParseExample); `names` may be empty. */
   parseBatch(serialized: readonly Uint8Array[], names: readonly Uint8Array[]): ParsedExamples {
     const batch = serialized.length;
+    if (batch >= leastExamples) {
+      if (this.#batchParser === undefined) this.#batchParser = BatchParser.of(this.#columns) ?? null;
+      const words = this.#batchParser?.parse(serialized);
+      if (words !== undefined) return this.#outputs(batch, words);
+    }
     const dense = this.#begin(batch);
     for (let row = 0; row < batch; row++) {
       if (!this.#parse(this.#batchScanner, serialized[row]!, row, true)) {
@@ -121,10 +132,12 @@ export class ExampleParser {
     const denseValues: TensorValue[] = [];
     const raggedValues: TensorValue[] = [];
     const raggedSplits: TensorValue[] = [];
-    let sparseElements = 0;
-    for (const column of this.#columns) if (column.feature.kind === "sparse") sparseElements += column.count * 2 + 2;
-    const indexWords = new Int32Array(sparseElements * 2);
-    let at = 0;
+    let sparseColumns = 0;
+    for (const column of this.#columns) if (column.feature.kind === "sparse") sparseColumns++;
+    const shapeWords = new Int32Array(sparseColumns * 4);
+    /** The sparse column before and the indices of its values: columns of as many values in each Example share them. */
+    let before: ExampleColumn | undefined;
+    let indices: TensorValue | undefined;
     for (const column of this.#columns) {
       const { feature } = column;
       switch (feature.kind) {
@@ -135,16 +148,16 @@ export class ExampleParser {
           denseValues.push(paddedOutput(column, feature, batch));
           break;
         case "sparse": {
-          const { count } = column;
-          const values = new BigInt64Array(indexWords.buffer, at * 8, count * 2);
-          fillIndices(column, indexWords, at, batch);
-          at += count * 2;
-          indexWords[at * 2] = batch;
-          indexWords[at * 2 + 2] = column.longest(batch);
-          sparseIndices.push(tensorValue("int64", [count, 2], values));
+          if (indices === undefined || !haveSameEnds(before!, column, batch)) {
+            indices = tensorValue("int64", [column.count, 2], indicesOf(column, batch));
+            before = column;
+          }
+          const at = sparseShapes.length * 4;
+          shapeWords[at] = batch;
+          shapeWords[at + 2] = column.longest(batch);
+          sparseIndices.push(indices);
           sparseValues.push(column.flatValues());
-          sparseShapes.push(tensorValue("int64", [2], new BigInt64Array(indexWords.buffer, at * 8, 2)));
-          at += 2;
+          sparseShapes.push(tensorValue("int64", [2], new BigInt64Array(shapeWords.buffer, at * 4, 2)));
           break;
         }
         case "ragged":
@@ -152,8 +165,8 @@ export class ExampleParser {
           raggedSplits.push(splits(column, feature.splitsDType, batch));
           break;
       }
-      column.finish();
     }
+    this.#finish();
     return { sparseIndices, sparseValues, sparseShapes, denseValues, raggedValues, raggedSplits };
   }
 
@@ -220,9 +233,16 @@ function denseOutput(
   }
 }
 
-function fillIndices(column: ExampleColumn, words: Int32Array, at: number, batch: number): void {
-  const { ends } = column;
-  let w = at * 2;
+function haveSameEnds(a: ExampleColumn, b: ExampleColumn, batch: number): boolean {
+  if (a.count !== b.count) return false;
+  for (let row = 0; row < batch; row++) if (a.ends[row] !== b.ends[row]) return false;
+  return true;
+}
+
+/** Example and place in it of each value. */
+function indicesOf({ ends, count }: ExampleColumn, batch: number): BigInt64Array<ArrayBuffer> {
+  const words = new Int32Array(count * 4);
+  let w = 0;
   let element = 0;
   for (let row = 0; row < batch; row++) {
     const end = ends[row]!;
@@ -231,6 +251,7 @@ function fillIndices(column: ExampleColumn, words: Int32Array, at: number, batch
       words[w + 2] = position;
     }
   }
+  return new BigInt64Array(words.buffer);
 }
 
 function splits(column: ExampleColumn, dtype: "int32" | "int64", batch: number): TensorValue {

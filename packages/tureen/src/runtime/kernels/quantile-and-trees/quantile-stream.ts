@@ -48,11 +48,27 @@ export class QuantileStream {
   pushValues(values: Float32Array, weights: Float32Array): void {
     this.#reserve(Math.min(this.#capacity, this.#buffered + values.length));
     const sole = weights.length === 1;
+    if (sole && weights[0]! > 0) {
+      this.#pushEqual(values, weights[0]!);
+      return;
+    }
     for (let i = 0; i < values.length; i++) {
       const weight = weights[sole ? 0 : i]!;
       if (weight <= 0) continue;
       this.#values[this.#buffered] = values[i]!;
       this.#weights[this.#buffered++] = weight;
+      if (this.#buffered === this.#capacity) this.#flushBuffer();
+    }
+  }
+
+  /** Adds values that all have one weight, a buffer of them at a time. */
+  #pushEqual(values: Float32Array, weight: number): void {
+    for (let done = 0; done < values.length; ) {
+      const size = Math.min(this.#capacity - this.#buffered, values.length - done);
+      this.#values.set(values.subarray(done, done + size), this.#buffered);
+      this.#weights.fill(weight, this.#buffered, this.#buffered + size);
+      this.#buffered += size;
+      done += size;
       if (this.#buffered === this.#capacity) this.#flushBuffer();
     }
   }

@@ -18,12 +18,14 @@ export interface QuantileSummary extends SummaryColumns {
 /** A summary without entries. */
 export const emptySummary: QuantileSummary = Object.freeze({ ...columns(0), size: 0 });
 
+/** Columns in one piece of memory: summaries come and go by the hundred, and a buffer takes longer to get than to fill. */
 function columns(capacity: number): SummaryColumns {
+  const memory = new Float32Array(4 * capacity);
   return {
-    values: new Float32Array(capacity),
-    weights: new Float32Array(capacity),
-    minRanks: new Float32Array(capacity),
-    maxRanks: new Float32Array(capacity),
+    values: memory.subarray(0, capacity),
+    weights: memory.subarray(capacity, 2 * capacity),
+    minRanks: memory.subarray(2 * capacity, 3 * capacity),
+    maxRanks: memory.subarray(3 * capacity),
   };
 }
 
@@ -81,10 +83,62 @@ function ascending(values: Float32Array, count: number): Uint32Array {
 
 /** A summary of the first `count` values with their weights, in any order: same values become one entry. */
 export function summarize(values: Float32Array, weights: Float32Array, count: number): QuantileSummary {
-  const order = ascending(values, count);
   const made = columns(count);
+  const size = takeSorted(values, weights, count, made) ?? takeOrdered(values, weights, count, made);
+  const { weights: kept, minRanks, maxRanks } = made;
+  let total = 0;
+  for (let i = 0; i < size; i++) {
+    minRanks[i] = total;
+    total = Math.fround(total + kept[i]!);
+    maxRanks[i] = total;
+  }
+  return { ...made, size };
+}
+
+/**
+ * Fills values and weights with numbers that all have one weight, which need no places to find it by; gives how many are different.
+ *
+ * Undefined where weights differ, or where there are values whose order is not that of their numbers: NaN and -0.
+ */
+function takeSorted(
+  values: Float32Array,
+  weights: Float32Array,
+  count: number,
+  made: SummaryColumns,
+): number | undefined {
+  const weight = weights[0]!;
+  for (let i = 0; i < count; i++) {
+    const value = values[i]!;
+    if (weights[i] !== weight || Number.isNaN(value) || (value === 0 && Object.is(value, -0))) return undefined;
+  }
+  const sorted = values.slice(0, count);
+  sortNumbers(sorted);
+  const { values: own, weights: sums } = made;
   let size = 0;
-  for (const i of order) {
+  for (let i = 0; i < count; i++) {
+    const value = sorted[i]!;
+    if (size > 0 && own[size - 1] === value) {
+      sums[size - 1] = sums[size - 1]! + weight;
+    } else {
+      own[size] = value;
+      sums[size++] = weight;
+    }
+  }
+  return size;
+}
+
+/** Sorts floats by their bits as integers, for which the engine takes a third of the time: a set sign turns the others round. */
+function sortNumbers(values: Float32Array): void {
+  const keys = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < keys.length; i++) keys[i] = keys[i]! ^ ((keys[i]! >> 31) | 0x80000000);
+  keys.sort();
+  for (let i = 0; i < keys.length; i++) keys[i] = keys[i]! ^ ((~keys[i]! >> 31) | 0x80000000);
+}
+
+/** Fills values and weights with any numbers; gives how many are different. */
+function takeOrdered(values: Float32Array, weights: Float32Array, count: number, made: SummaryColumns): number {
+  let size = 0;
+  for (const i of ascending(values, count)) {
     const value = values[i]!;
     if (size > 0 && made.values[size - 1] === value) {
       made.weights[size - 1] = made.weights[size - 1]! + weights[i]!;
@@ -93,13 +147,7 @@ export function summarize(values: Float32Array, weights: Float32Array, count: nu
       made.weights[size++] = weights[i]!;
     }
   }
-  let total = 0;
-  for (let i = 0; i < size; i++) {
-    made.minRanks[i] = total;
-    total = Math.fround(total + made.weights[i]!);
-    made.maxRanks[i] = total;
-  }
-  return { ...made, size };
+  return size;
 }
 
 /** The greatest rank before an entry. */
@@ -118,35 +166,42 @@ export function mergeSummaries(a: QuantileSummary, b: QuantileSummary): Quantile
   if (a.size === 0) return b;
   const made = columns(a.size + b.size);
   const { values, weights, minRanks, maxRanks } = made;
+  const { values: valuesA, weights: weightsA, minRanks: minA, maxRanks: maxA, size: sizeA } = a;
+  const { values: valuesB, weights: weightsB, minRanks: minB, maxRanks: maxB, size: sizeB } = b;
+  const [endA, endB] = [maxA[sizeA - 1]!, maxB[sizeB - 1]!];
   let size = 0;
   let i = 0;
   let j = 0;
   // Rank bounds of an entry come from the other summary's entries too: the least from the one before, the most from the one at or after it.
   let leastA = 0;
   let leastB = 0;
-  while (i < a.size || j < b.size) {
-    const order = i === a.size ? 1 : j === b.size ? -1 : a.values[i]! - b.values[j]!;
+  while (i < sizeA || j < sizeB) {
+    const order = i === sizeA ? 1 : j === sizeB ? -1 : valuesA[i]! - valuesB[j]!;
     if (order < 0) {
-      const most = j === b.size ? b.maxRanks[j - 1]! : previousMaxRank(b, j);
-      values[size] = a.values[i]!;
-      weights[size] = a.weights[i]!;
-      minRanks[size] = a.minRanks[i]! + leastB;
-      maxRanks[size++] = a.maxRanks[i]! + most;
-      leastA = nextMinRank(a, i++);
+      const most = j === sizeB ? endB : Math.fround(maxB[j]! - weightsB[j]!);
+      values[size] = valuesA[i]!;
+      weights[size] = weightsA[i]!;
+      minRanks[size] = minA[i]! + leastB;
+      maxRanks[size++] = maxA[i]! + most;
+      leastA = Math.fround(minA[i]! + weightsA[i]!);
+      i++;
     } else if (order > 0) {
-      const most = i === a.size ? a.maxRanks[i - 1]! : previousMaxRank(a, i);
-      values[size] = b.values[j]!;
-      weights[size] = b.weights[j]!;
-      minRanks[size] = b.minRanks[j]! + leastA;
-      maxRanks[size++] = b.maxRanks[j]! + most;
-      leastB = nextMinRank(b, j++);
+      const most = i === sizeA ? endA : Math.fround(maxA[i]! - weightsA[i]!);
+      values[size] = valuesB[j]!;
+      weights[size] = weightsB[j]!;
+      minRanks[size] = minB[j]! + leastA;
+      maxRanks[size++] = maxB[j]! + most;
+      leastB = Math.fround(minB[j]! + weightsB[j]!);
+      j++;
     } else {
-      values[size] = a.values[i]!;
-      weights[size] = a.weights[i]! + b.weights[j]!;
-      minRanks[size] = a.minRanks[i]! + b.minRanks[j]!;
-      maxRanks[size++] = a.maxRanks[i]! + b.maxRanks[j]!;
-      leastA = nextMinRank(a, i++);
-      leastB = nextMinRank(b, j++);
+      values[size] = valuesA[i]!;
+      weights[size] = weightsA[i]! + weightsB[j]!;
+      minRanks[size] = minA[i]! + minB[j]!;
+      maxRanks[size++] = maxA[i]! + maxB[j]!;
+      leastA = Math.fround(minA[i]! + weightsA[i]!);
+      leastB = Math.fround(minB[j]! + weightsB[j]!);
+      i++;
+      j++;
     }
   }
   return { ...made, size };

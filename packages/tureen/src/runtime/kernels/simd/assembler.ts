@@ -8,8 +8,9 @@
 export type Code = readonly number[];
 
 /** Types of values, by their numbers in the binary format. */
-export const valueType: { readonly i32: 0x7f; readonly f32: 0x7d; readonly v128: 0x7b } = {
+export const valueType: { readonly i32: 0x7f; readonly i64: 0x7e; readonly f32: 0x7d; readonly v128: 0x7b } = {
   i32: 0x7f,
+  i64: 0x7e,
   f32: 0x7d,
   v128: 0x7b,
 };
@@ -54,6 +55,18 @@ export const set: (at: number) => Code = local(0x21);
 export const tee: (at: number) => Code = local(0x22);
 /** An integer constant. */
 export const integer = (value: number): Code => [0x41, ...signed(value)];
+/** A constant of 64 bits. */
+export const long = (value: bigint): Code => {
+  const bytes: number[] = [0x42];
+  let rest = BigInt.asIntN(64, value);
+  for (;;) {
+    const low = Number(rest & 0x7fn);
+    rest >>= 7n;
+    const done = (rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0);
+    bytes.push(done ? low : low | 0x80);
+    if (done) return bytes;
+  }
+};
 /** A float constant. */
 export const float = (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer)];
 
@@ -67,12 +80,14 @@ export const memory: Readonly<
     | "load"
     | "load8"
     | "load16"
+    | "loadLong"
     | "loadFloat"
     | "loadDouble"
     | "loadVector"
     | "loadSplat"
     | "loadLow"
     | "store"
+    | "storeLong"
     | "storeFloat"
     | "storeVector",
     (offset?: number) => Code
@@ -81,12 +96,14 @@ export const memory: Readonly<
   load: access([0x28]),
   load8: access([0x2d]),
   load16: access([0x2f]),
+  loadLong: access([0x29]),
   loadFloat: access([0x2a]),
   loadDouble: access([0x2b]),
   loadVector: access(simd(0x00)),
   loadSplat: access(simd(0x09)),
   loadLow: access(simd(0x5d)),
   store: access([0x36]),
+  storeLong: access([0x37]),
   storeFloat: access([0x38]),
   storeVector: access(simd(0x0b)),
 };
@@ -94,11 +111,33 @@ export const memory: Readonly<
 /** Integer instructions. */
 export const i32: Readonly<
   Record<
-    "isZero" | "add" | "sub" | "and" | "or" | "shl" | "shiftRight" | "notEqual" | "lessUnsigned" | "atLeastUnsigned",
+    | "isZero"
+    | "equal"
+    | "notEqual"
+    | "less"
+    | "lessUnsigned"
+    | "moreUnsigned"
+    | "atLeastUnsigned"
+    | "add"
+    | "sub"
+    | "mul"
+    | "and"
+    | "or"
+    | "xor"
+    | "shl"
+    | "shiftRight"
+    | "fromLong",
     Code
   >
 > = {
   isZero: [0x45],
+  equal: [0x46],
+  less: [0x48],
+  moreUnsigned: [0x4b],
+  mul: [0x6c],
+  xor: [0x73],
+  /** The low half. */
+  fromLong: [0xa7],
   add: [0x6a],
   sub: [0x6b],
   and: [0x71],
@@ -110,6 +149,51 @@ export const i32: Readonly<
   lessUnsigned: [0x49],
   atLeastUnsigned: [0x4f],
 };
+
+/** Instructions on integers of 64 bits. */
+export const i64: Readonly<
+  Record<
+    | "equal"
+    | "notEqual"
+    | "isZero"
+    | "moreUnsigned"
+    | "add"
+    | "sub"
+    | "mul"
+    | "and"
+    | "or"
+    | "xor"
+    | "shl"
+    | "shiftRight"
+    | "fromInteger",
+    Code
+  >
+> = {
+  isZero: [0x50],
+  equal: [0x51],
+  notEqual: [0x52],
+  moreUnsigned: [0x56],
+  add: [0x7c],
+  sub: [0x7d],
+  mul: [0x7e],
+  and: [0x83],
+  or: [0x84],
+  xor: [0x85],
+  shl: [0x86],
+  /** Unsigned. */
+  shiftRight: [0x88],
+  /** Of an unsigned one of 32 bits. */
+  fromInteger: [0xad],
+};
+
+/** Copies as many bytes as the last of the three integers on the stack says: to, from, count. */
+export const copyBytes: Code = [0xfc, 0x0a, 0, 0];
+
+/** Calls the function of a number in its module. */
+export const call = (number: number): Code => [0x10, ...unsigned(number)];
+
+/** Leaves the function with what is on the stack. */
+export const leave: Code = [0x0f];
 
 /** Float instructions. */
 export const f32: Readonly<Record<"add" | "sub" | "mul" | "notEqual" | "atLeast" | "fromDouble", Code>> = {

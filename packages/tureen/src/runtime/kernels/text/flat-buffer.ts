@@ -43,15 +43,33 @@ export class FlatTable {
     return at !== undefined && this.#bytes[this.#check(at, 1)] !== 0;
   }
 
-  /** An int32. */
-  int(field: number): number {
-    return this.uint(field) | 0;
+  /** A byte. */
+  byte(field: number): number {
+    const at = this.#field(field);
+    return at === undefined ? 0 : this.#bytes[this.#check(at, 1)]!;
+  }
+
+  /** An int32, `otherwise` where there is none. */
+  int(field: number, otherwise = 0): number {
+    return this.#field(field) === undefined ? otherwise : this.uint(field) | 0;
   }
 
   /** A uint32. */
   uint(field: number): number {
     const at = this.#field(field);
     return at === undefined ? 0 : this.#unsigned(at);
+  }
+
+  /** A float, `otherwise` where there is none. */
+  float(field: number, otherwise: number): number {
+    const at = this.#field(field);
+    return at === undefined ? otherwise : this.#view.getFloat32(this.#check(at, 4), true);
+  }
+
+  /** A table within the table; undefined where there is none. */
+  table(field: number): FlatTable | undefined {
+    const at = this.#field(field);
+    return at === undefined ? undefined : new FlatTable(this.#bytes, at + this.#unsigned(at));
   }
 
   /** A vector's elements as bytes, `size` each; undefined where there is none. */

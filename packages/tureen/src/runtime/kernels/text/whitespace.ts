@@ -97,24 +97,35 @@ function cutAtScripts(keepWhitespace: boolean): CutText {
 const splitsOf = (attrs: Parameters<KernelFactory>[0]["attrs"]): "int32" | "int64" =>
   attrs.type("Tsplits") as "int32" | "int64";
 
-/** The second generation takes bytes, and a bit for each code point that is white. */
+/** Words between code points that are white: `config` has a bit for each of those. Calls back with the bytes where each starts and ends. */
+function cutWords(text: Uint8Array, config: Uint8Array, add: (start: number, end: number) => void): void {
+  const isWhite = (code: number): boolean =>
+    code >= 0 && code < config.length * 8 && (config[code >> 3]! & (1 << (code & 7))) !== 0;
+  let start = -1;
+  for (const character of utf8Characters(text)) {
+    if (!isWhite(character.code)) {
+      if (start < 0) start = character.start;
+    } else if (start >= 0) {
+      // The library takes the end as one byte before the next position, however long the white character is.
+      add(start, character.end - 1);
+      start = -1;
+    }
+  }
+  if (start >= 0) add(start, text.length);
+}
+
+/** The words of a text, by the bit set of what is white that the second generation of tokenizers takes. */
+export function whiteWords(text: Uint8Array, config: Uint8Array): Uint8Array[] {
+  const words: Uint8Array[] = [];
+  cutWords(text, config, (start, end) => words.push(text.subarray(start, end)));
+  return words;
+}
+
 const whitespaceV2: Kernel = ([values, config]) => {
   const bits = (config!.data as readonly Uint8Array[])[0]!;
-  const isWhite = (code: number): boolean =>
-    code >= 0 && code < bits.length * 8 && (bits[code >> 3]! & (1 << (code & 7))) !== 0;
   const rows = new TokenRows();
   for (const text of values!.data as readonly Uint8Array[]) {
-    let start = -1;
-    for (const character of utf8Characters(text)) {
-      if (!isWhite(character.code)) {
-        if (start < 0) start = character.start;
-      } else if (start >= 0) {
-        // The library takes the end as one byte before the next position, however long the white character is.
-        rows.add(text.subarray(start, character.end - 1), start, character.end - 1);
-        start = -1;
-      }
-    }
-    if (start >= 0) rows.add(text.subarray(start), start, text.length);
+    cutWords(text, bits, (start, end) => rows.add(text.subarray(start, end), start, end));
     rows.endRow();
   }
   return [rows.tokenValue(), rows.splitValue(), ...rows.offsetValues("int32")];
