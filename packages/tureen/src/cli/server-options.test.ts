@@ -169,13 +169,14 @@ describe("serverOptions", () => {
     });
     // One for each processor, as the model's weights allow.
     expect(options(base)).not.toHaveProperty("engineWorkers");
-    for (const kind of ["session", "inter_op"]) {
-      const threads = `--tensorflow_${kind}_parallelism=3`;
+    for (const threads of ["--tensorflow_session_parallelism=3", "--tensorflow_inter_op_parallelism=3"]) {
       expect(options(base, threads).engineWorkers).toBe(3);
       expect(options(base, threads, "--engine_workers=1").engineWorkers).toBe(1);
     }
     expect(options(base, "--tensorflow_intra_op_parallelism=3")).not.toHaveProperty("engineWorkers");
     expect(options(base)).toMatchObject({ managementPort: false, enableModelManagement: false, logRequests: "none" });
+    expect(() => options(base, "--port=70000")).toThrow("--port must be from 0 to 65535, not 70000");
+    expect(() => options(base, "--rest_api_port=-1")).toThrow("--rest_api_port must be from 0 to 65535, not -1");
     expect(() => options(base, "--health_route=ping")).toThrow("the route 'ping' must begin with a slash");
     expect(() => options(base, "--log_requests=some")).toThrow("must be none, failures or all, not 'some'");
   });
