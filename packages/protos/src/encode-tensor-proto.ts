@@ -54,6 +54,14 @@ export function writeTensorProto(writer: WireWriter, tensor: TensorMessage, asCo
     else writeNumbers(writer, data as NumericTensorData, layout);
   }
   const shapeStart = writer.mark;
+  writeDimensions(writer, shape);
+  writer.wrap(18, shapeStart);
+  writer.varint(dtype);
+  writer.varint(8);
+}
+
+/** Prepends the `dim` fields of a TensorShapeProto; -1 is a size that is not known. */
+export function writeDimensions(writer: WireWriter, shape: readonly number[]): void {
   for (let i = shape.length - 1; i >= 0; i--) {
     const dimension = writer.mark;
     const size = shape[i]!;
@@ -63,9 +71,6 @@ export function writeTensorProto(writer: WireWriter, tensor: TensorMessage, asCo
     }
     writer.wrap(18, dimension);
   }
-  writer.wrap(18, shapeStart);
-  writer.varint(dtype);
-  writer.varint(8);
 }
 
 function writeStrings(writer: WireWriter, data: readonly Uint8Array[], asContent: boolean): void {

@@ -24,7 +24,7 @@ export function cloudCommand(): Command {
     .requiredOption("--data-dir <dir>", "folder for deployed models, or copies of them, and the embedded database")
     .option(
       "--store <uri>",
-      "s3://bucket/prefix, gs://bucket/prefix or a shared folder: keep deployed models there instead, each server with a dataDir of its own",
+      "s3://bucket/prefix, gs://bucket/prefix or a shared folder: keep deployed models there instead, each server with a --data-dir of its own",
     )
     .option("--database-url <url>", "postgres://…: keep the state in PostgreSQL")
     .option(

@@ -1,6 +1,6 @@
 import { getHeapStatistics, setFlagsFromString } from "node:v8";
 
-/** What the old generation may take over what lives before V8 marks again: a third of a second of a gigabit of requests. */
+/** What the old generation may take over what lives before V8 marks again: half a second of requests at a gigabit a second. */
 const roomBytes = 64 * 2 ** 20;
 /** Over this heap V8's own choice is roomier. */
 const largeHeapBytes = 256 * 2 ** 20;

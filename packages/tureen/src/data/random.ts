@@ -49,6 +49,16 @@ export function randomIndex(bits: RandomBits, bound: number): number {
   return Math.floor(bits() * 2 ** -32 * bound);
 }
 
+/** Takes an element out of a buffer at random, whose last one comes in its place; undefined where it is empty. */
+export function drawRandom<T>(buffer: T[], bits: RandomBits): T | undefined {
+  if (buffer.length === 0) return undefined;
+  const pick = randomIndex(bits, buffer.length);
+  const drawn = buffer[pick];
+  const last = buffer.pop()!;
+  if (pick < buffer.length) buffer[pick] = last;
+  return drawn;
+}
+
 /** A seed for who gave none. */
 export function freshSeed(): number {
   return Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);

@@ -1,5 +1,5 @@
 import { type TensorValue, tensorValue } from "../core/tensor-value.js";
-import { randomIndex } from "./random.js";
+import { drawRandom } from "./random.js";
 import type { Cursor } from "./stage.js";
 
 /** One pass over byte strings that never waits: a dataset of string scalars without a tensor around each. */
@@ -69,12 +69,7 @@ export function shuffledTexts(texts: TextCursor, bufferSize: number, bits: () =>
       if (text === undefined) break;
       buffer.push(text);
     }
-    if (buffer.length === 0) return undefined;
-    const pick = randomIndex(bits, buffer.length);
-    const drawn = buffer[pick];
-    const last = buffer.pop()!;
-    if (pick < buffer.length) buffer[pick] = last;
-    return drawn;
+    return drawRandom(buffer, bits);
   };
   return { next, close: () => texts.close() };
 }

@@ -1,4 +1,4 @@
-import { writeTensorProto } from "@tureen/protos/encode-tensor-proto";
+import { writeDimensions, writeTensorProto } from "@tureen/protos/encode-tensor-proto";
 import type { WireWriter } from "@tureen/protos/wire-writer";
 import { type DType, dtypeNumber, refOffset } from "../core/dtype.js";
 import { elementCount, type PartialShape } from "../core/shape.js";
@@ -69,15 +69,7 @@ function writeShape(writer: WireWriter, tag: number, shape: PartialShape): void 
     writer.varint(1);
     writer.varint(24);
   } else {
-    for (let i = shape.length - 1; i >= 0; i--) {
-      const dimension = writer.mark;
-      const size = shape[i]!;
-      if (size !== 0) {
-        writer.int64(size);
-        writer.varint(8);
-      }
-      writer.wrap(textOf2, dimension);
-    }
+    writeDimensions(writer, shape);
   }
   writer.wrap(tag, start);
 }

@@ -70,11 +70,7 @@ port.on("message", (message: ToWorker) => {
     const model = load(message);
     models.set(message.model, model);
     model.then(
-      () => {
-        tell({ kind: "loaded", model: message.model });
-        // A graph and its plans leave several times the weights behind, and requests make too little for V8 to look.
-        setImmediate(collectGarbage);
-      },
+      () => tell({ kind: "loaded", model: message.model }),
       (error: unknown) => tell({ kind: "loaded", model: message.model, problem: toStatusError(error).message }),
     );
   } else {

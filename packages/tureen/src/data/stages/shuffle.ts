@@ -1,5 +1,5 @@
 import { invalidArgument } from "../../core/status-error.js";
-import { randomIndex } from "../random.js";
+import { drawRandom } from "../random.js";
 import { recipeAfter } from "../recipe.js";
 import { shuffledOrder } from "../row-order.js";
 import { type ShuffleOptions, type ShuffleState, shuffleSeeds } from "../shuffle-seeds.js";
@@ -30,14 +30,7 @@ export function shuffleStage(source: Stage, bufferSize: number, options: Shuffle
     const cursor = source.open();
     const buffer: Structure[] = [];
     const hold = (element: Structure): boolean => buffer.push(element) < bufferSize;
-    const draw = (): Structure | undefined => {
-      if (buffer.length === 0) return undefined;
-      const pick = randomIndex(bits, buffer.length);
-      const element = buffer[pick];
-      const last = buffer.pop()!;
-      if (pick < buffer.length) buffer[pick] = last;
-      return element;
-    };
+    const draw = (): Structure | undefined => drawRandom(buffer, bits);
     return {
       next: () => (buffer.length < bufferSize ? whenHere(pullWhile(cursor, hold), draw) : draw()),
       close: () => cursor.close(),

@@ -87,17 +87,8 @@ export function conv2dTranspose(
   outputShape: TensorLike,
   options: WindowOptions,
 ): Tensor {
-  const shape = Array.isArray(outputShape) ? constant(outputShape, "int32", "output_shape") : outputShape;
-  return build(
-    "Conv2DBackpropInput",
-    [shape, filters, input],
-    {
-      strides: perDimension(options.strides, 2, "strides"),
-      dilations: perDimension(options.dilations, 2, "dilations"),
-      padding: options.padding,
-    },
-    options.name ?? "conv2d_transpose",
-  );
+  const name = options.name ?? "conv2d_transpose";
+  return transposed("Conv2DBackpropInput", 2, input, filters, outputShape, { ...options, name });
 }
 
 /** The transpose of a three-dimensional convolution (`tf.nn.conv3d_transpose`): filters [depth, height, width, out, in]. */
@@ -107,16 +98,28 @@ export function conv3dTranspose(
   outputShape: TensorLike,
   options: WindowOptions,
 ): Tensor {
+  const name = options.name ?? "conv3d_transpose";
+  return transposed("Conv3DBackpropInputV2", 3, input, filters, outputShape, { ...options, name });
+}
+
+function transposed(
+  op: "Conv2DBackpropInput" | "Conv3DBackpropInputV2",
+  dimensions: 2 | 3,
+  input: Tensor,
+  filters: Tensor,
+  outputShape: TensorLike,
+  options: WindowOptions,
+): Tensor {
   const shape = Array.isArray(outputShape) ? constant(outputShape, "int32", "output_shape") : outputShape;
   return build(
-    "Conv3DBackpropInputV2",
+    op,
     [shape, filters, input],
     {
-      strides: perDimension(options.strides, 3, "strides"),
-      dilations: perDimension(options.dilations, 3, "dilations"),
+      strides: perDimension(options.strides, dimensions, "strides"),
+      dilations: perDimension(options.dilations, dimensions, "dilations"),
       padding: options.padding,
     },
-    options.name ?? "conv3d_transpose",
+    options.name,
   );
 }
 
