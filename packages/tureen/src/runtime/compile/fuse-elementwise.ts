@@ -98,20 +98,30 @@ function passChecks(
   for (const { node } of graph.fetches) graph.targets.push(...(waits.get(node) ?? []));
 }
 
-/** Finds the outputs that only other loops read, which copy what they read: their memory can be used again. */
+/** Ops that read nothing of an input but its shape. */
+const shapeReaders: ReadonlySet<string> = new Set(["Shape", "Size", "Rank"]);
+
+/** Finds the outputs that only other loops read, which copy what they read: their memory can be used again; and those whose shape alone is read. */
 function markPassing(graph: PlanGraph): void {
   const order = reachable(graph);
   const isKept = new Set<string>();
+  const isRead = new Set<string>();
   const numbers = new Map(order.map((node, i) => [node, i]));
   const key = ({ node, index }: Port): string => `${numbers.get(node)}:${index}`;
   for (const node of order) {
+    if (shapeReaders.has(node.type)) continue;
+    for (const input of node.inputs) isRead.add(key(input));
     if (node.type === "_PlanElementwise" || node.type === "_PlanTreeLayer") continue;
     for (const input of node.inputs) isKept.add(key(input));
   }
-  for (const port of graph.fetches) isKept.add(key(port));
+  for (const port of graph.fetches) {
+    isKept.add(key(port));
+    isRead.add(key(port));
+  }
   for (const node of order) {
     if (node.type === "_PlanElementwise") {
-      const { isPassing } = node.payload as ElementwisePayload;
+      const { isPassing, isShapeOnly } = node.payload as ElementwisePayload;
+      isShapeOnly.push(...node.outputTypes.map((_, i) => !isRead.has(key(node.port(i)))));
       isPassing.push(...node.outputTypes.map((_, i) => !isKept.has(key(node.port(i)))));
     } else if (node.type === "BoostedTreesTrainingPredict" && !isKept.has(key(node.port()))) {
       const passing: AttrValue = { kind: "bool", value: true };
@@ -122,6 +132,7 @@ function markPassing(graph: PlanGraph): void {
 
 interface ElementwisePayload extends FusedPayload {
   readonly isPassing: boolean[];
+  readonly isShapeOnly: boolean[];
 }
 
 function isReduction({ type }: PlanNode): boolean {
@@ -228,14 +239,16 @@ function elementwiseNode(cluster: Cluster): PlanNode {
     shapes: cluster.outputs.map((port) => port.node.shapes[port.index]),
   });
   const isPassing: boolean[] = [];
+  const isShapeOnly: boolean[] = [];
   const payload: ElementwisePayload = {
     key,
     isPassing,
+    isShapeOnly,
     sources: [],
     unfused: clusterGraph(cluster, (port, number) =>
       feedNode(`${port.node.name}:${port.index}`, number, port.node.outputTypes[port.index]!, undefined),
     ),
-    kernel: (apart) => elementwiseKernel({ program, reducedRank, isPassing }, apart),
+    kernel: (apart) => elementwiseKernel({ program, reducedRank, isPassing, isShapeOnly }, apart),
   };
   node.payload = payload;
   return node;

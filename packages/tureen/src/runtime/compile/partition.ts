@@ -39,7 +39,11 @@ export function conditionalNodes(order: readonly PlanNode[]): ReadonlySet<PlanNo
     if (!predicates.has(predicate)) predicates.set(predicate, predicates.size);
     return new Set([...own, `${predicates.get(predicate)}.${node.inputs[1]!.index}#${index}`]);
   };
+  // Most nodes are in no branch, and are done with here.
+  const isConditional = ({ node }: Port): boolean =>
+    branches.has(node) || node.type === "Switch" || node.type === "RefSwitch";
   for (const node of order) {
+    if (!node.inputs.some(isConditional) && !node.controls.some((control) => branches.has(control))) continue;
     const inputs = node.inputs.map(ofPort);
     const controls = node.controls.map((control) => branches.get(control) ?? none);
     if (node.type === "Merge" || node.type === "RefMerge") {

@@ -187,23 +187,35 @@ function runPlain(plan: Plan, slots: TensorValue[], context: RunContext): void {
 
 function runWithDeadValues(plan: Plan, slots: TensorValue[], context: RunContext): void {
   const { steps } = plan;
+  const timed = context.deadline !== Number.POSITIVE_INFINITY;
   const isDead = new Uint8Array(steps.length);
+  // Loops without closures, as in `runPlain`: a plan that trains runs thousands of times, and the compiler is busy with this as long as kernels run.
   for (let s = 0; s < steps.length; s++) {
     const step = steps[s]!;
-    if (performance.now() > context.deadline)
+    if (timed && performance.now() > context.deadline)
       throw new StatusError("DEADLINE_EXCEEDED", "Timed out waiting for notification");
-    const inputs = step.inputs.map((slot) => slots[slot]!);
+    const from = step.inputs;
     const to = step.outputs;
+    const inputs = new Array<TensorValue>(from.length);
+    let live = -1;
+    let hasDead = false;
+    for (let i = 0; i < from.length; i++) {
+      const input = slots[from[i]!]!;
+      inputs[i] = input;
+      if (input === dead) hasDead = true;
+      else if (live < 0) live = i;
+    }
     if (step.flow === "merge") {
-      const live = inputs.findIndex((input) => input !== dead);
       isDead[s] = live < 0 ? 1 : 0;
       slots[to[0]!] = live < 0 ? dead : inputs[live]!;
       slots[to[1]!] = live < 0 ? dead : scalarValue("int32", live);
       continue;
     }
-    if (inputs.includes(dead) || step.controls.some((control) => isDead[control] === 1)) {
+    const { controls } = step;
+    for (let i = 0; i < controls.length && !hasDead; i++) hasDead = isDead[controls[i]!] === 1;
+    if (hasDead) {
       isDead[s] = 1;
-      for (const slot of to) slots[slot] = dead;
+      for (let i = 0; i < to.length; i++) slots[to[i]!] = dead;
       continue;
     }
     if (step.flow === "switch") {

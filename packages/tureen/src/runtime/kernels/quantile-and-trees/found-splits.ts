@@ -1,5 +1,18 @@
 import { floatValue, intValue, stringValue, type TensorValue } from "../../../core/tensor-value.js";
+import { encodeText } from "../../../core/text.js";
 import type { SplitChoice } from "./best-split.js";
+
+/** Types of splits as bytes, which are many and alike. */
+const typeBytes = new Map<string, Uint8Array>();
+
+function bytesOf(type: string): Uint8Array {
+  let bytes = typeBytes.get(type);
+  if (bytes === undefined) {
+    bytes = encodeText(type);
+    typeBytes.set(type, bytes);
+  }
+  return bytes;
+}
 
 /** Splits found for nodes, as the ops give them out. */
 export class FoundSplits {
@@ -19,7 +32,10 @@ export class FoundSplits {
   /** What the leaves on a side get, a row a split. */
   contributions(side: "left" | "right", logits: number): TensorValue {
     const data = new Float32Array(this.splits.length * logits);
-    this.splits.forEach((split, i) => void data.set(split[side], i * logits));
+    for (let i = 0; i < this.splits.length; i++) {
+      const own = this.splits[i]![side];
+      for (let k = 0; k < logits; k++) data[i * logits + k] = own[k]!;
+    }
     return floatValue(data, [this.splits.length, logits]);
   }
 
@@ -32,7 +48,7 @@ export class FoundSplits {
       intValue(this.splits.map((split) => split.bucket)),
       this.contributions("left", logits),
       this.contributions("right", logits),
-      stringValue(this.splits.map((split) => split.type)),
+      stringValue(this.splits.map((split) => bytesOf(split.type))),
     ];
   }
 }

@@ -17,7 +17,11 @@ export type Operand =
   | { readonly kind: "input" | "result"; readonly at: number }
   | { readonly kind: "constant"; readonly value: number };
 
-/** One TensorFlow op on each element, or over all of them (`All`, `Sum`, `Size`); `Cast` is that of a size to float. */
+/**
+ * One TensorFlow op on each element, or over all of them (`All`, `Sum`, `Size`); `Cast` is that of a size to float.
+ *
+ * `SumLog1p`, of numbers a and b in [0, 1], sums up a + ln(1 + b).
+ */
 export interface Instruction {
   readonly op: string;
   readonly operands: readonly Operand[];
@@ -66,7 +70,15 @@ export function resultKind(op: string): "float" | "mask" | "sum" | "all" | "coun
   return isKnown ? "float" : undefined;
 }
 
-/** A compiled program. In memory: the mask of a pass's last vector, a vector each of a reduction and of an input, then the passes' arrays. */
+/** Whether an op of a program gives one result of all elements. */
+export function isReduced(op: string): boolean {
+  return op === "Sum" || op === "All" || op === "SumLog1p";
+}
+
+/** Bytes of a reduction in memory: sums (two of float64) or truth values, then four products of float64, of a pass alone. */
+export const reductionBytes = 48;
+
+/** A compiled program. In memory: the mask of a pass's last vector, `reductionBytes` a reduction, a vector an input, then the passes' arrays. */
 export interface ElementwiseModule {
   readonly memory: WasmMemory;
   /** Where things begin, in bytes; arrays of inputs come before those of outputs, in their order. */
@@ -86,16 +98,21 @@ export function elementwiseModule(
   isScalar: readonly boolean[],
 ): ElementwiseModule | undefined {
   const { inputs, instructions, outputs } = program;
-  const reduced = instructions.flatMap(({ op }, i) => (op === "Sum" || op === "All" ? [i] : []));
+  const reduced = instructions.flatMap(({ op }, i) => (isReduced(op) ? [i] : []));
   const reductions = 16;
-  const scalars = reductions + 16 * reduced.length;
+  const scalars = reductions + reductionBytes * reduced.length;
   const count = scalars + 16 * inputs;
   const arrays = count + 16;
   const [at, end] = [0, 1];
   const inputLocal = (input: number): number => 2 + input;
   const resultLocal = (i: number): number => 2 + inputs + i;
   const mask = 2 + inputs + instructions.length;
-  const scratch = mask + 1;
+  /** Of each reduction two vectors of products and one of ones, where it has them. */
+  const productLocals = (i: number): readonly [number, number, number] => {
+    const first = mask + 1 + 3 * reduced.indexOf(i);
+    return [first, first + 1, first + 2];
+  };
+  const scratch = mask + 1 + 3 * reduced.length;
   const constants = new Constants(scratch + scratchLocals);
   const read = (operand: Operand): Code =>
     operand.kind === "constant"
@@ -111,8 +128,26 @@ export function elementwiseModule(
   }
   instructions.forEach(({ op, operands }, i) => {
     const values = operands.flatMap(read);
-    const reduction = reductions + 16 * reduced.indexOf(i);
-    if (op === "Sum" || op === "All") {
+    const reduction = reductions + reductionBytes * reduced.indexOf(i);
+    if (op === "SumLog1p") {
+      const [terms, powers] = operands as [Operand, Operand];
+      const [low, high, ones] = productLocals(i);
+      before.push([...constants.floats(1), ...promote, ...set(ones)]);
+      for (const [local, place] of [[resultLocal(i), 0] as const, [low, 16] as const, [high, 32] as const]) {
+        before.push([...atZero, ...memory.loadVector(reduction + place), ...set(local)]);
+        after.push([...atZero, ...get(local), ...memory.storeVector(reduction + place)]);
+      }
+      body.push([...read(terms), ...sumInto(resultLocal(i), scratch, mask), ...set(resultLocal(i))]);
+      body.push([...read(powers), ...get(mask), ...vector.and, ...set(scratch)]);
+      const times = (product: number): Code => [
+        ...get(ones),
+        ...addDoubles,
+        ...get(product),
+        ...mulDoubles,
+        ...set(product),
+      ];
+      body.push([...get(scratch), ...promote, ...times(low), ...upperOf(scratch), ...promote, ...times(high)]);
+    } else if (op === "Sum" || op === "All") {
       before.push([...atZero, ...memory.loadVector(reduction), ...set(resultLocal(i))]);
       after.push([...atZero, ...get(resultLocal(i)), ...memory.storeVector(reduction)]);
       const added = op === "Sum" ? sumInto(resultLocal(i), scratch, mask) : allInto(resultLocal(i), mask);
@@ -175,16 +210,20 @@ function operation(
   }
 }
 
+/** On two numbers of float64; the first makes them of the lower two lanes of float32. */
+const [promote, addDoubles, mulDoubles] = [simd(0x5f), simd(0xf0), simd(0xf2)] as const;
+
+/** The upper two lanes of a local as the lower ones. */
+function upperOf(local: number): Code {
+  return [...get(local), ...get(local), ...simd(0x0d), 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
+}
+
 /** Adds the vector on the stack to two sums in float64; leaves them there. */
 function sumInto(sums: number, scratch: number, mask: number): Code {
-  const promote = simd(0x5f);
-  const add = simd(0xf0);
-  /** The upper two lanes as the lower ones. */
-  const upper: Code = [...simd(0x0d), 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
   return [
     ...[...get(mask), ...vector.and, ...set(scratch)],
-    ...[...get(scratch), ...promote, ...get(scratch), ...get(scratch), ...upper, ...promote, ...add],
-    ...[...get(sums), ...add],
+    ...[...get(scratch), ...promote, ...upperOf(scratch), ...promote, ...addDoubles],
+    ...[...get(sums), ...addDoubles],
   ];
 }
 
