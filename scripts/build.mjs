@@ -1,11 +1,11 @@
 /**
  * Builds every package's `dist` from its sources: what `npm ci` runs.
  *
- * esbuild only translates; types are checked by `npm run types`. The main package is bundled with the messages it uses and split at shared
- * parts, because a server's start is mostly module loading: one file instead of hundreds.
+ * esbuild only translates; types are checked by `npm run types`. The main package is bundled with the messages and the libraries of its
+ * servers and split at shared parts, because a server's start is mostly module loading: a few files instead of hundreds.
  */
-import { copyFileSync, readdirSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
@@ -63,18 +63,60 @@ async function buildBundles(name) {
     bundle: true,
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
-    // What npm installs stays outside; the workspace's own messages come in.
+    metafile: true,
+    write: false,
     plugins: [
       {
-        name: "workspace-inside",
+        name: "inside-and-outside",
         setup({ onResolve }) {
-          onResolve({ filter: /^[^./]/ }, ({ path }) =>
-            path.startsWith("@tureen/") ? undefined : { path, external: true },
-          );
+          onResolve({ filter: /^[^./]/ }, ({ path }) => (bundled.test(path) ? undefined : { path, external: true }));
         },
       },
     ],
+  }).then(({ outputFiles, metafile }) => {
+    for (const { path, text, contents } of outputFiles) {
+      mkdirSync(dirname(path), { recursive: true });
+      // CommonJS libraries ask for Node's modules by `require`, which modules do not have.
+      const asksByRequire = path.endsWith(".js") && text.includes('typeof require !== "undefined" ? require');
+      // On the first line, so that the source map holds.
+      writeFileSync(path, asksByRequire ? requireOfModules + text : contents);
+    }
+    writeFileSync(join(outdir, "LICENSES.txt"), licencesOf(metafile));
   });
+}
+
+/**
+ * What comes into the bundle: the workspace's own packages, and the libraries that every server loads before it can answer, each of which is
+ * a hundred small files (they make a third of the time to a first answer). All other libraries stay outside, where npm keeps them.
+ */
+const bundled = /^@(tureen|bufbuild|grpc\/grpc-js|js-sdsl)(\/|$)/;
+
+const requireOfModules =
+  'import { createRequire as requireOf } from "node:module"; const require = requireOf(import.meta.url); ';
+
+/** The package whose file a path is, by its innermost node_modules; empty for the workspace's files. */
+function packageOf(path) {
+  return /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? "";
+}
+
+/** The licences of the libraries in a bundle, which their authors ask to go with copies. */
+function licencesOf({ outputs }) {
+  const packages = new Map();
+  for (const { inputs } of Object.values(outputs)) {
+    for (const input of Object.keys(inputs)) {
+      const folder = /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+      if (folder !== undefined) packages.set(packageOf(input), join(root, folder));
+    }
+  }
+  return [...packages]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, folder]) => {
+      const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      const text = file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim();
+      return `${name} ${version} (${license})\n\n${text}\n`;
+    })
+    .join(`\n${"-".repeat(80)}\n\n`);
 }
 
 /** The console's page: one script and one style sheet for the browser. */

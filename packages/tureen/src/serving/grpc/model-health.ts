@@ -1,5 +1,5 @@
-import type { HealthImplementation } from "grpc-health-check";
 import type { ServerCore } from "../manager/server-core.js";
+import type { HealthService } from "./health-service.js";
 
 /** Keeps the health of models up to date. */
 export interface ModelHealth {
@@ -12,13 +12,13 @@ export interface ModelHealth {
  *
  * The prefix keeps a model called "PredictionService" apart from the service.
  */
-export function modelHealth(core: ServerCore, health: HealthImplementation): ModelHealth {
+export function modelHealth(core: ServerCore, health: HealthService): ModelHealth {
   const known = new Set<string>();
   const update = (): void => {
     const ready = new Map(core.readiness().map((model) => [model.name, model.ready] as const));
     for (const name of ready.keys()) known.add(name);
     for (const name of known) {
-      health.setStatus(`model/${name}`, ready.get(name) === true ? "SERVING" : "NOT_SERVING");
+      health.set(`model/${name}`, ready.get(name) === true);
       if (!ready.has(name)) known.delete(name);
     }
   };
@@ -27,7 +27,7 @@ export function modelHealth(core: ServerCore, health: HealthImplementation): Mod
   return {
     close: () => {
       stop();
-      for (const name of known) health.setStatus(`model/${name}`, "NOT_SERVING");
+      for (const name of known) health.set(`model/${name}`, false);
     },
   };
 }

@@ -1,7 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 import { type ChannelOptions, Server } from "@grpc/grpc-js";
 import type { SSLConfig } from "@tureen/protos/gen/tensorflow_serving/config/ssl_config_pb";
-import { HealthImplementation } from "grpc-health-check";
 import { StatusCode, StatusError } from "../../core/status-error.js";
 import type { ApiContext } from "../api/request-context.js";
 import type { Gate } from "../gate/gate.js";
@@ -10,6 +9,7 @@ import type { RequestWatch } from "../tracing/request-watch.js";
 import { addByteServices, byteServices } from "./byte-methods.js";
 import { serverCredentials } from "./credentials.js";
 import { answerDirectly } from "./direct-calls.js";
+import { HealthService } from "./health-service.js";
 import { http2ServersOf, openSessions } from "./http2-servers.js";
 import { type ModelHealth, modelHealth } from "./model-health.js";
 import { addReflection } from "./reflection.js";
@@ -80,7 +80,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
     refused: ({ code }) => context.metrics.refusedCount.increment([statusNames[code] ?? String(code)]),
   };
   addByteServices(server, services, unaryOptions);
-  const health = new HealthImplementation(Object.fromEntries(healthServices.map((name) => [name, "SERVING" as const])));
+  const health = new HealthService(healthServices);
   health.addToServer(server);
   const models: ModelHealth = modelHealth(context.core, health);
   addReflection(server);
@@ -114,7 +114,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
     port,
     close: async (graceMs) => {
       const sessions = openSessions(server);
-      for (const name of healthServices) health.setStatus(name, "NOT_SERVING");
+      for (const name of healthServices) health.set(name, false);
       models.close();
       const drained = new Promise<void>((resolve) => {
         server.tryShutdown(() => resolve());
