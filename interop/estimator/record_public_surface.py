@@ -18,6 +18,8 @@ random = np.random.RandomState(5)
 f32 = lambda *shape: random.randn(*shape).astype(np.float32)
 unit = lambda *shape: random.rand(*shape).astype(np.float32)
 cases = []
+# Whether the gradient of the outputs by the first argument is recorded too.
+with_gradients = False
 
 
 def camel(name):
@@ -31,13 +33,28 @@ def record(group, name, make, args, options=None, plain=(), tensors=None, seed=N
     with tf.Graph().as_default(), v1.Session() as session:
         if seed is not None:
             v1.set_random_seed(seed)
-        made = make(*[tf.constant(a) for a in args], **{k: tf.constant(v) for k, v in tensors.items()})
+        given = [tf.constant(a) for a in args]
+        made = make(*given, **{k: tf.constant(v) for k, v in tensors.items()})
         made = list(made) if isinstance(made, (tuple, list)) else [made]
+        slope = gradient_of(made, given) if with_gradients else None
         session.run([v1.global_variables_initializer(), v1.local_variables_initializer()])
         outputs = session.run(made)
+        slope = {} if slope is None else {"gradient": stored(session.run(slope))}
     cases.append({"group": group, "name": name, "args": [stored(a) for a in args], "plain": list(plain), "options": options or {},
                   "tensors": {camel(k): stored(v) for k, v in tensors.items()}, "graphSeed": seed,
-                  "outputs": [stored(o) for o in outputs]})
+                  "outputs": [stored(o) for o in outputs], **slope})
+
+
+def gradient_of(made, given):
+    """The gradient of the float outputs by the first argument; None where there is none, or where it would be large."""
+    floats = [m for m in made if m.dtype == tf.float32]
+    if not floats or not given or given[0].dtype != tf.float32 or given[0].shape.num_elements() > 300:
+        return None
+    try:
+        slope = v1.gradients(floats, given[0])[0]
+    except LookupError:
+        return None
+    return None if slope is None else tf.convert_to_tensor(slope)
 
 
 def record_metric(name, make, batches, options=None, sparse=False):
@@ -278,4 +295,187 @@ record("layers", "dense", penalized(lambda a: L.dense(a, 3, kernel_initializer=i
        [x], {"units": 3, "kernelRegularizer": "l2", "biasRegularizer": "l1", "activityRegularizer": "l2"}, seed=11)
 record("layers", "conv2d", penalized(lambda a: L.conv2d(a, 3, 2, kernel_initializer=init(), bias_initializer=bias, kernel_regularizer=l2, bias_regularizer=l1, activity_regularizer=l2)),
        [image], {"filters": 3, "kernelSize": 2, "kernelRegularizer": "l2", "biasRegularizer": "l1", "activityRegularizer": "l2"}, seed=11)
+# Channels first: TensorFlow's own ops of that order want oneDNN or a GPU, so the recorded values are those of the same layers with channels last
+# between two transposes, but for batch normalization and transposed convolutions, which a CPU computes.
+CONV_NAMES = {1: "conv1d", 2: "conv2d", 3: "conv3d"}
+
+
+def last(a):
+    return tf.transpose(a, [0, *range(2, a.shape.rank), 1])
+
+
+def first(a):
+    return tf.transpose(a, [0, a.shape.rank - 1, *range(1, a.shape.rank - 1)])
+
+
+# Keras asks for GPUs at the first such layer of a process, by a session that draws its variables once more.
+with tf.Graph().as_default(), v1.Session():
+    L.conv2d_transpose(tf.zeros([1, 1, 2, 2]), 1, 1, data_format="channels_first")
+front = {1: f32(2, 3, 7), 2: f32(2, 3, 7, 6), 3: f32(1, 2, 4, 5, 3)}
+for padding in ("same", "valid"):
+    for n, data in front.items():
+        spoken = {"filters": 4, "kernelSize": 2, "strides": 2, "padding": padding, "dataFormat": "channelsFirst"}
+        record("layers", CONV_NAMES[n], lambda a: first(getattr(L, CONV_NAMES[n])(last(a), 4, 2, strides=2, padding=padding, kernel_initializer=init(), bias_initializer=bias)), [data], spoken, seed=11)
+        for kind in ("max", "average"):
+            record("layers", f"{kind}Pooling{n}d", lambda a: first(getattr(L, f"{kind}_pooling{n}d")(last(a), 2, 2, padding=padding)), [data],
+                   {"poolSize": 2, "strides": 2, "padding": padding, "dataFormat": "channelsFirst"})
+    for n in (1, 2):
+        record("layers", f"separableConv{n}d", lambda a: first(getattr(L, f"separable_conv{n}d")(last(a), 4, 3, padding=padding, depth_multiplier=2, depthwise_initializer=init(), pointwise_initializer=init(), bias_initializer=bias)),
+               [front[n]], {"filters": 4, "kernelSize": 3, "padding": padding, "depthMultiplier": 2, "dataFormat": "channelsFirst"}, seed=11)
+    record("layers", "conv2dTranspose", lambda a: L.conv2d_transpose(a, 4, [3, 2], strides=2, padding=padding, data_format="channels_first", kernel_initializer=init(), bias_initializer=bias),
+           [front[2]], {"filters": 4, "kernelSize": [3, 2], "strides": 2, "padding": padding, "dataFormat": "channels_first"}, seed=11)
+    record("layers", "conv3dTranspose", lambda a: first(L.conv3d_transpose(last(a), 3, 2, strides=[1, 2, 1], padding=padding, kernel_initializer=init(), bias_initializer=bias)),
+           [front[3]], {"filters": 3, "kernelSize": 2, "strides": [1, 2, 1], "padding": padding, "dataFormat": "channelsFirst"}, seed=11)
+record("layers", "flatten", lambda a: L.flatten(a, data_format="channels_first"), [front[2]], {"dataFormat": "channelsFirst"})
+for training in (False, True):
+    for data, axis in ((front[2], 1), (front[3], 1), (f32(1, 4, 5, 3, 2), -1), (f32(2, 3, 4, 2), 2), (f32(5, 3), -1)):
+        record("layers", "batchNormalization", normalized(training, axis=axis, fused=True), [data], {"training": training, "axis": axis, "fused": True})
+    record("layers", "batchNormalization", normalized(training, axis=[1, 3]), [f32(2, 3, 4, 2)], {"training": training, "axis": [1, 3]})
+    for data in (f32(6, 3), f32(4, 2, 2, 3)):
+        record("layers", "batchNormalization", normalized(training, virtual_batch_size=2), [data], {"training": training, "virtualBatchSize": 2})
+
+with_gradients = True
+
+# More of nn
+for padding in ("SAME", "VALID"):
+    record("nn", "convolution", lambda a, b: tf.nn.convolution(a, b, padding=padding, strides=[2, 1]), [image, f32(3, 2, 3, 4)], {"padding": padding, "strides": [2, 1]})
+    record("nn", "convolution", lambda a, b: tf.nn.convolution(a, b, padding=padding, dilations=[2]), [f32(2, 7, 3), f32(3, 3, 4)], {"padding": padding, "dilations": [2]})
+    for kind in ("MAX", "AVG"):
+        record("nn", "pool", lambda a: tf.nn.pool(a, [3, 2], kind, padding=padding, strides=[2, 1]), [image], {"poolingType": kind, "padding": padding, "strides": [2, 1]}, plain=[[3, 2]])
+    record("nn", "atrousConv2d", lambda a, b: tf.nn.atrous_conv2d(a, b, 2, padding), [image, f32(3, 2, 3, 4)], {"padding": padding}, plain=[2])
+    record("nn", "dilation2d", lambda a, b: v1.nn.dilation2d(a, b, [1, 2, 1, 1], [1, 1, 2, 1], padding), [image, f32(3, 2, 3)], {"padding": padding, "strides": [2, 1], "rates": [1, 2]})
+    record("nn", "erosion2d", lambda a, b: v1.nn.erosion2d(a, b, [1, 2, 1, 1], [1, 1, 2, 1], padding), [image, f32(3, 2, 3)], {"padding": padding, "strides": [2, 1], "rates": [1, 2]})
+record("nn", "conv1dTranspose", lambda a, b: tf.nn.conv1d_transpose(a, b, [2, 14, 4], 2), [f32(2, 7, 3), f32(3, 4, 3)], {"strides": 2, "padding": "SAME"}, plain=[[2, 14, 4]])
+record("nn", "convTranspose", lambda a, b: tf.nn.conv_transpose(a, b, [1, 4, 6, 3, 2], [1, 2, 1]), [f32(1, 4, 3, 3, 3), f32(2, 2, 2, 2, 3)], {"strides": [1, 2, 1], "padding": "SAME"}, plain=[[1, 4, 6, 3, 2]])
+record("nn", "reluLayer", v1.nn.relu_layer, [x, f32(6, 2), f32(2)])
+for shift in (None, 0.5):
+    extra = {} if shift is None else {"shift": shift}
+    record("nn", "sufficientStatistics", lambda a: [s for s in tf.nn.sufficient_statistics(a, [0, 2], shift=None if shift is None else tf.constant(shift)) if s is not None], [f32(2, 3, 4)], extra, plain=[[0, 2]])
+record("nn", "normalizeMoments", lambda c, m, v: tf.nn.normalize_moments(c, m, v, None), [np.float32(8), f32(3), unit(3) * 40])
+record("nn", "computeAverageLoss", lambda a: tf.nn.compute_average_loss(a, sample_weight=tf.constant([1.0, 0.0, 2.0]), global_batch_size=6), [unit(3)], {"sampleWeight": [1, 0, 2], "globalBatchSize": 6})
+record("nn", "computeAverageLoss", lambda a: tf.nn.compute_average_loss(a, global_batch_size=3), [unit(3)])
+steps_ = f32(6, 2, 4)
+flat = lambda found: [t for sparse in found[0] for t in (sparse.indices, sparse.values, sparse.dense_shape)] + [found[1]]
+for merge in (True, False):
+    record("nn", "ctcGreedyDecoder", lambda a, b: flat(tf.nn.ctc_greedy_decoder(a, b, merge_repeated=merge)), [steps_, np.array([6, 4], np.int32)], {"mergeRepeated": merge})
+    record("nn", "ctcBeamSearchDecoder", lambda a, b: flat(v1.nn.ctc_beam_search_decoder(a, b, beam_width=5, top_paths=2, merge_repeated=merge)), [steps_, np.array([6, 4], np.int32)], {"mergeRepeated": merge, "beamWidth": 5, "topPaths": 2})
+
+# More of image
+for name in ("rgb_to_yiq", "yiq_to_rgb", "rgb_to_yuv", "yuv_to_rgb"):
+    record("image", camel(name), getattr(tf.image, name), [photo])
+pictures = unit(2, 13, 16, 2)
+record("image", "sobelEdges", tf.image.sobel_edges, [pictures])
+record("image", "imageGradients", lambda a: list(tf.image.image_gradients(a)), [pictures])
+record("image", "ssim", lambda a, b: tf.image.ssim(a, b, 1.0), [pictures, pictures + 0.1 * f32(2, 13, 16, 2)], plain=[1])
+record("image", "ssim", lambda a, b: tf.image.ssim(a, b, 1.0, filter_size=5, filter_sigma=1.2, k1=0.02, k2=0.05, return_index_map=True), [photo, unit(5, 8, 3)], {"filterSize": 5, "filterSigma": 1.2, "k1": 0.02, "k2": 0.05, "returnIndexMap": True}, plain=[1])
+grey = random.randint(0, 256, (1, 40, 45, 1)).astype(np.uint8)
+record("image", "ssim", lambda a, b: tf.image.ssim(a, b, 255), [grey, grey[:, ::-1].copy()], plain=[255])
+record("image", "ssimMultiscale", lambda a, b: tf.image.ssim_multiscale(a, b, 255, filter_size=5, power_factors=(0.2, 0.3, 0.5)), [grey, np.clip(grey + random.randint(-9, 9, grey.shape), 0, 255).astype(np.uint8)], {"filterSize": 5, "powerFactors": [0.2, 0.3, 0.5]}, plain=[255])
+boxes = np.array([[0, 0, 1, 1], [0, 0.1, 1, 1.1], [0, 0, 0.9, 1], [2, 2, 3, 3], [0, 0.6, 1, 1.6]], np.float32)
+marks = np.array([0.9, 0.75, 0.6, 0.95, 0.3], np.float32)
+record("image", "nonMaxSuppression", lambda a, b: tf.image.non_max_suppression(a, b, 4, 0.5, 0.0), [boxes, marks], plain=[4, 0.5, 0])
+record("image", "nonMaxSuppression", lambda a, b: tf.image.non_max_suppression(a, b, 4, 0.2, 0.5), [boxes, marks], plain=[4, 0.2, 0.5])
+record("image", "nonMaxSuppressionWithScores", lambda a, b: tf.image.non_max_suppression_with_scores(a, b, 4, 0.8, 0.1, 0.5), [boxes, marks], plain=[4, 0.8, 0.1, 0.5])
+record("image", "nonMaxSuppressionPadded", lambda a, b: tf.image.non_max_suppression_padded(a, b, 4, 0.5, 0.0, pad_to_max_output_size=True), [boxes, marks], plain=[4, 0.5, 0, True])
+record("image", "nonMaxSuppressionOverlaps", lambda a, b: tf.image.non_max_suppression_overlaps(a, b, 3, 0.4, 0.1), [unit(5, 5), marks], plain=[3, 0.4, 0.1])
+for method in ("bilinear", "nearest", "bicubic", "area"):
+    for corners in (False, True):
+        record("image", "resizeImages", lambda a: v1.image.resize_images(a, (3, 10), method=method, align_corners=corners), [photo], {"method": method, "alignCorners": corners}, plain=[[3, 10]])
+record("image", "resizeImages", lambda a: v1.image.resize_images(a, (5, 8)), [bytes_], plain=[[5, 8]])
+record("image", "resizeImages", lambda a: v1.image.resize_images(a, (7, 9), preserve_aspect_ratio=True), [np.stack([photo, photo])], {"preserveAspectRatio": True}, plain=[[7, 9]])
+record("image", "resizeImageWithPad", lambda a: v1.image.resize_image_with_pad(a, 7, 4), [photo], plain=[7, 4])
+for quality in (10, 90):
+    record("image", "adjustJpegQuality", lambda a: tf.image.adjust_jpeg_quality(a, quality), [bytes_], plain=[quality])
+record("image", "isJpeg", tf.io.is_jpeg, [np.array([b"\xff\xd8\xff\xe0", b"GIF8", b""], object)])
+
+# The top of tf
+ints = random.randint(-5, 6, (2, 3)).astype(np.int32)
+for name, function, dtype in (("multiply", tf.multiply, f32), ("subtract", tf.subtract, f32), ("divideNoNan", tf.math.divide_no_nan, f32), ("multiplyNoNan", tf.math.multiply_no_nan, f32)):
+    record("functions", name, function, [f32(2, 3), np.array([[0, 1, 2], [0.5, 0, -1]], np.float32)])
+record("functions", "divide", tf.divide, [f32(2, 3), unit(2, 3) + 1])
+for dtype in (np.int8, np.uint16, np.int32, np.int64):
+    record("functions", "truediv", tf.truediv, [np.array([1, 2, 7], dtype), np.array([2, 3, 4], dtype)])
+for name, function in (("negative", tf.negative), ("logSigmoid", tf.math.log_sigmoid), ("reciprocalNoNan", tf.math.reciprocal_no_nan), ("trace", tf.linalg.trace), ("matrixTranspose", tf.linalg.matrix_transpose), ("isNonDecreasing", tf.math.is_non_decreasing), ("isStrictlyIncreasing", tf.math.is_strictly_increasing)):
+    record("functions", name, function, [np.array([[0, -200, 3], [1, 90, 0.5]], np.float32)])
+record("functions", "isNonDecreasing", tf.math.is_non_decreasing, [np.array([1, 1, 3], np.int32)])
+record("functions", "logicalXor", tf.math.logical_xor, [np.array([True, True, False, False]), np.array([True, False, True, False])])
+record("functions", "erfcinv", tf.math.erfcinv, [np.array([0.1, 0.5, 1, 1.5], np.float32)])
+record("functions", "lbeta", tf.math.lbeta, [unit(3, 4) + 0.1])
+for dtype in ("uint8", "int8", "int16", "int32"):
+    record("functions", "saturateCast", lambda a: tf.saturate_cast(a, dtype), [np.array([-1e12, -300, -1.5, 0, 1.5, 127.5, 300, 70000, 1e12], np.float32)], plain=[dtype])
+    record("functions", "saturateCast", lambda a: tf.saturate_cast(a, dtype), [np.array([-2147483648, -300, -1, 0, 255, 70000, 2147483647], np.int32)], plain=[dtype])
+for maxlen in (None, 5):
+    record("functions", "sequenceMask", lambda a: tf.sequence_mask(a, maxlen=maxlen), [np.array([[1, 3], [0, 2]], np.int32)], {} if maxlen is None else {"maxlen": maxlen})
+record("functions", "sequenceMask", lambda a: tf.sequence_mask(a, dtype="float32"), [np.array([1, 3], np.int64)], {"dtype": "float32"})
+record("functions", "booleanMask", tf.boolean_mask, [f32(2, 3, 2), np.array([[True, False, True], [False, False, True]])])
+record("functions", "booleanMask", lambda a, b: tf.boolean_mask(a, b, axis=1), [f32(2, 3, 2), np.array([True, False, True])], {"axis": 1})
+for axis in (None, 0, 1, -1):
+    record("functions", "repeat", lambda a: tf.repeat(a, 2, axis=axis), [f32(2, 3)], {} if axis is None else {"axis": axis}, plain=[2])
+record("functions", "repeat", lambda a: tf.repeat(a, [2, 0, 1], axis=1), [f32(2, 3)], {"axis": 1}, plain=[[2, 0, 1]])
+for axis in (-1, 0, 1):
+    for direction in ("ASCENDING", "DESCENDING"):
+        for name in ("sort", "argsort"):
+            record("functions", name, lambda a: getattr(tf, name)(a, axis=axis, direction=direction), [np.round(f32(3, 4, 2), 1)], {"axis": axis, "direction": direction})
+for side in ("left", "right"):
+    record("functions", "searchsorted", lambda a, b: tf.searchsorted(a, b, side=side), [np.array([[0, 2, 2, 5], [1, 1, 3, 8]], np.float32), np.array([[2, 6, -1], [1, 3, 9]], np.float32)], {"side": side})
+record("functions", "confusionMatrix", lambda a, b: tf.math.confusion_matrix(a, b, 4), [np.array([1, 2, 3, 1], np.int64), np.array([1, 0, 3, 2], np.int64)], {"numClasses": 4})
+record("functions", "confusionMatrix", lambda a, b, weights: tf.math.confusion_matrix(a, b, 4, weights=weights, dtype=tf.float32), [np.array([1, 2], np.int64), np.array([1, 0], np.int64)], {"numClasses": 4, "dtype": "float32"}, tensors={"weights": unit(2)})
+for axis in (None, 0, [0, 1]):
+    record("functions", "countNonzero", lambda a: tf.math.count_nonzero(a, axis=axis), [ints], {} if axis is None else {"axis": axis})
+record("functions", "unstack", lambda a: tf.unstack(a, axis=1), [f32(2, 3)], {"axis": 1})
+record("functions", "eye", lambda: tf.eye(3), [], plain=[3])
+record("functions", "eye", lambda: tf.eye(2, 4, batch_shape=[2], dtype=tf.int32), [], {"numColumns": 4, "batchShape": [2], "dtype": "int32"}, plain=[2])
+record("functions", "zeros", lambda: tf.zeros([2, 3], tf.int64), [], plain=[[2, 3], "int64"])
+record("functions", "ones", lambda: tf.ones([2], tf.bool), [], plain=[[2], "bool"])
+record("functions", "matvec", tf.linalg.matvec, [f32(2, 3, 4), f32(2, 4)])
+for axes in (0, 1, 2, [[0, 2], [1, 0]]):
+    right = f32(4, 2, 3) if isinstance(axes, list) else f32(3, 4, 2)
+    record("functions", "tensordot", lambda a, b: tf.tensordot(a, b, axes), [f32(2, 3, 4) if axes != 1 else f32(2, 4, 3), right], plain=[axes])
+for ord_, axis in (("euclidean", None), (1, None), (3, 1), (np.inf, 0), ("euclidean", [0, 1]), (1, [0, 1]), (np.inf, [0, 1])):
+    for keep in (False, True):
+        spoken = {"ord": "inf" if ord_ == np.inf else ord_, "keepDims": keep, **({} if axis is None else {"axis": axis})}
+        record("functions", "norm", lambda a: tf.norm(a, ord=ord_, axis=axis, keepdims=keep), [f32(3, 4)], spoken)
+record("functions", "reduceEuclideanNorm", lambda a: tf.math.reduce_euclidean_norm(a, axis=1), [f32(3, 4)], {"axis": 1})
+for name in ("unsorted_segment_mean", "unsorted_segment_sqrt_n"):
+    record("functions", camel(name), lambda a, b: getattr(tf.math, name)(a, b, 4), [f32(5, 2), np.array([0, 2, 2, 0, 3], np.int32)], plain=[4])
+
+# Strings
+texts = np.array(["a b  c", "", " x ", "\u00e4\u20ac z"], object)
+utf8 = np.array([t.encode() for t in texts], object)
+ragged = lambda r: [r.values, r.row_splits]
+record("strings", "split", lambda a: ragged(tf.strings.split(a)), [utf8])
+record("strings", "split", lambda a: ragged(tf.strings.split(a, " ", maxsplit=1)), [utf8], {"sep": " ", "maxsplit": 1})
+record("strings", "unicodeDecode", lambda a: ragged(tf.strings.unicode_decode(a, "UTF-8")), [utf8])
+record("strings", "unicodeSplit", lambda a: ragged(tf.strings.unicode_split(a, "UTF-8")), [utf8])
+record("strings", "unicodeDecodeWithOffsets", lambda a: [p for r in tf.strings.unicode_decode_with_offsets(a, "UTF-8") for p in ragged(r)], [utf8])
+record("strings", "unicodeTranscode", lambda a: tf.strings.unicode_transcode(a, "UTF-8", "UTF-16-BE"), [utf8], {"inputEncoding": "UTF-8", "outputEncoding": "UTF-16-BE"})
+record("strings", "unicodeScript", tf.strings.unicode_script, [np.array([65, 0x416, 0x4E00, 32], np.int32)])
+record("strings", "bytesSplit", lambda a: ragged(tf.strings.bytes_split(a)), [utf8])
+for name in ("lower", "upper", "strip", "length"):
+    record("strings", name, getattr(tf.strings, name), [utf8])
+record("strings", "toHashBucketFast", lambda a: tf.strings.to_hash_bucket_fast(a, 7), [utf8], {"numBuckets": 7})
+record("strings", "toNumber", tf.strings.to_number, [np.array([b"1.5", b"-2e3"], object)])
+record("strings", "regexReplace", lambda a: tf.strings.regex_replace(a, "[a-b]", "_"), [utf8], plain=["[a-b]", "_"])
+# Sparse tensors: the first three arguments are one.
+with_gradients = False
+entries = [np.array([[0, 1], [2, 0], [2, 3]], np.int64), np.array([1.5, -2, 3], np.float32), np.array([3, 4], np.int64)]
+triple = lambda s: [s.indices, s.values, s.dense_shape]
+SPARSE = [
+    ("toDense", lambda s: tf.sparse.to_dense(s), {}, ()),
+    ("toDense", lambda s: tf.sparse.to_dense(s, default_value=7.0), {"defaultValue": 7}, ()),
+    ("reorder", lambda s: triple(tf.sparse.reorder(s)), {}, ()),
+    ("reshape", lambda s: triple(tf.sparse.reshape(s, [2, -1])), {}, ([2, -1],)),
+    ("slice", lambda s: triple(tf.sparse.slice(s, [1, 0], [2, 2])), {}, ([1, 0], [2, 2])),
+    ("fillEmptyRows", lambda s: (lambda f: triple(f[0]) + [f[1]])(tf.sparse.fill_empty_rows(s, 9.0)), {}, (9,)),
+    ("reduceSum", lambda s: tf.sparse.reduce_sum(s), {}, ()),
+    ("reduceSum", lambda s: tf.sparse.reduce_sum(s, axis=1, keepdims=True), {"axis": 1, "keepDims": True}, ()),
+    ("reduceMax", lambda s: tf.sparse.reduce_max(s, axis=0), {"axis": 0}, ()),
+    ("softmax", lambda s: triple(tf.sparse.softmax(s)), {}, ()),
+    ("transpose", lambda s: triple(tf.sparse.transpose(s)), {}, ()),
+]
+for name, make, options, extra in SPARSE:
+    record("sparse", name, lambda i, v, d: make(tf.SparseTensor(i, v, d)), entries, options, plain=extra)
+record("sparse", "retain", lambda i, v, d, keep: triple(tf.sparse.retain(tf.SparseTensor(i, v, d), keep)), [*entries, np.array([True, False, True])])
+record("sparse", "sparseDenseMatmul", lambda i, v, d, b: tf.sparse.sparse_dense_matmul(tf.SparseTensor(i, v, d), b), [*entries, f32(4, 2)])
+record("sparse", "toIndicator", lambda i, v, d: tf.sparse.to_indicator(tf.SparseTensor(i, v, d), 5), [entries[0], np.array([4, 1, 0], np.int64), entries[2]], plain=[5])
 write("public-surface", __file__, {"cases": cases})

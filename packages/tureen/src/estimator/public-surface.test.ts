@@ -2,8 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { TensorValue } from "../core/tensor-value.js";
 import { build, constant } from "../graph/build-op.js";
 import { collectionKeys } from "../graph/collections.js";
+import { denseGradient } from "../graph/gradient.js";
+import { gradients } from "../graph/gradients.js";
 import { Graph, type Operation, Tensor } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
+import { SparseTensor } from "../graph/sparse-tensor.js";
 import { type Initializer, Variable } from "../graph/variable.js";
 import { Session } from "../runtime/session.js";
 import * as image from "./image/index.js";
@@ -12,7 +15,10 @@ import { constantInitializer, glorotUniformInitializer } from "./layers/initiali
 import * as initializers from "./layers/public-initializers.js";
 import * as regularizers from "./layers/regularizers.js";
 import * as losses from "./losses/index.js";
+import * as functions from "./math/functions.js";
 import * as math from "./math/reductions.js";
+import * as sparse from "./math/sparse.js";
+import * as strings from "./math/strings.js";
 import type { Metric } from "./metric.js";
 import * as metrics from "./metrics/index.js";
 import { activationOf } from "./nn/activation-by-name.js";
@@ -37,19 +43,33 @@ interface Case {
   readonly tensors?: Readonly<Record<string, StoredTensor>>;
   readonly graphSeed?: number | null;
   readonly outputs?: readonly StoredTensor[];
+  /** Of the float outputs by the first argument. */
+  readonly gradient?: StoredTensor;
   readonly steps?: readonly MetricStep[];
 }
 
 type Builder = (...args: unknown[]) => unknown;
-const groups = { losses, nn, image, layers, math, clip, metrics } as unknown as Readonly<
+const groups = { losses, nn, image, layers, math, clip, metrics, functions, strings, sparse } as unknown as Readonly<
   Record<string, Readonly<Record<string, Builder>>>
 >;
 
 /** Where floats of one formula are summed in another order. */
 const tolerance = 2e-5;
 
+/** The tensors of a result, in the order of its fields. */
 function tensorsOf(made: unknown): Tensor[] {
-  return made instanceof Tensor ? [made] : Object.values(made as Record<string, Tensor>);
+  if (made instanceof Tensor) return [made];
+  return typeof made === "object" && made !== null ? Object.values(made).flatMap(tensorsOf) : [];
+}
+
+/** A recorded tensor; texts hold a byte in each letter. */
+function tensorOf(stored: StoredTensor): TensorValue {
+  if (typeof stored.v === "string") return restored(stored);
+  return {
+    dtype: "string",
+    shape: stored.s,
+    data: stored.v.map((text) => Uint8Array.from(Buffer.from(text, "latin1"))),
+  };
 }
 
 function initialize(session: Session, graph: Graph): void {
@@ -105,15 +125,16 @@ function summaryOf(name: string, value: Tensor, tag: string, options: object): T
   return summary.mergeAll()!;
 }
 
-function replay({ group, name, options, args, plain, tensors, graphSeed }: Case): TensorValue[] {
+function replay({ group, name, options, args, plain, tensors, graphSeed, gradient }: Case): TensorValue[] {
   const graph = new Graph();
   graph.seed = graphSeed ?? undefined;
   const fetches = withGraph(graph, () => {
     const extra = Object.fromEntries(
       Object.entries(tensors ?? {}).map(([key, value]) => [key, constant(restored(value))]),
     );
-    const given = args!.map((arg) => constant(restored(arg)));
-    const full = { ...(group === "layers" ? layerOptions(name, options) : options), ...extra };
+    const given = args!.map((arg) => constant(tensorOf(arg)));
+    const spoken = options["ord"] === "inf" ? { ...options, ord: Number.POSITIVE_INFINITY } : options;
+    const full = { ...(group === "layers" ? layerOptions(name, options) : spoken), ...extra };
     if (group === "initializers") {
       const { shape = [4, 3], ...others } = options as { readonly shape?: readonly number[] };
       return [(initializers as unknown as Record<string, (o: object) => Initializer>)[name]!(others)(shape, "float32")];
@@ -125,7 +146,12 @@ function replay({ group, name, options, args, plain, tensors, graphSeed }: Case)
       return [build("Cast", [bytes], { DstT: "int32" })];
     }
     if (group === "activations") return [activationOf(name)(given[0]!)];
-    return tensorsOf(groups[group]![name]!(...given, ...plain!, full));
+    const [indices, values, denseShape, ...rest] = given;
+    const first = group === "sparse" ? [new SparseTensor(indices!, values!, denseShape!), ...rest] : given;
+    const made = tensorsOf(groups[group]![name]!(...first, ...plain!, full));
+    if (gradient === undefined) return made;
+    const floats = made.filter(({ dtype }) => dtype === "float32");
+    return [...made, denseGradient(gradients(floats, [given[0]!])[0]!)];
   });
   const session = new Session(graph);
   initialize(session, graph);
@@ -167,9 +193,14 @@ describe("the public surface computes what TensorFlow 2.15 computes", () => {
         return;
       }
       const got = replay(test);
-      expect(got).toHaveLength(test.outputs!.length);
-      for (const [k, output] of test.outputs!.entries()) {
-        const want = restored(output);
+      const outputs = [...test.outputs!, ...(test.gradient === undefined ? [] : [test.gradient])];
+      expect(got).toHaveLength(outputs.length);
+      for (const [k, output] of outputs.entries()) {
+        const want = tensorOf(output);
+        if (want.dtype === "string") {
+          expect(got[k]).toEqual(want);
+          continue;
+        }
         // Bytes of images may differ by one where a float lies next to a bound.
         const bound = want.dtype === "uint8" ? 1.01 / 128 : tolerance;
         expect(largestError(got[k]!, want)).toBeLessThan(bound);

@@ -10,6 +10,9 @@ import { controlDependencies, currentGraph, currentNameScope, nameScope, withGra
 /** Gives a variable's first value; `shape` and `dtype` are the variable's. Called under the scope `<variable>/Initializer`. */
 export type Initializer = (shape: Shape, dtype: DType) => Tensor;
 
+/** From a variable's value, after an optimizer's update of it, to the value that it is given instead. */
+export type Constraint = (value: Tensor) => Tensor;
+
 /** How a variable is made. */
 export interface VariableOptions {
   /** Full name, as checkpoints hold it. */
@@ -23,6 +26,8 @@ export interface VariableOptions {
   readonly validateShape?: boolean;
   /** Default: the global variables, and the trainable ones where trainable. */
   readonly collections?: readonly string[];
+  /** What optimizers project the value by after each update; default none. */
+  readonly constraint?: Constraint | undefined;
 }
 
 /** A resource variable of a graph: a handle, its initializer and its reads. */
@@ -32,6 +37,8 @@ export class Variable {
   /** The shape of the first value, and of all others unless the variable was made with `validateShape: false`. */
   readonly shape: Shape;
   readonly trainable: boolean;
+  /** What optimizers project the value by after each update. */
+  readonly constraint: Constraint | undefined;
   /** The VarHandleOp's output. */
   readonly handle: Tensor;
   /** Assigns the initial value. */
@@ -49,6 +56,7 @@ export class Variable {
     if (graph.findOperation(name) !== undefined) throw invalidArgument(`Variable ${name} already exists.`);
     this.name = name;
     this.trainable = options.trainable ?? true;
+    this.constraint = options.constraint;
     // Variables do not wait for what happens to be built around them.
     [this.dtype, this.shape, this.handle, this.initialValue, this.initializer, this.isInitialized, this.snapshot] =
       atRoot(graph, () => makeVariable(graph, name, options, initializer));

@@ -189,7 +189,7 @@ export function totalVariation(images: Tensor): Tensor {
 }
 
 /** All of an axis but its first, or its last, element. */
-function part(x: Tensor, axis: number, tail: boolean): Tensor {
+export function part(x: Tensor, axis: number, tail: boolean): Tensor {
   const rank = x.shape!.length;
   const at = (value: number): number[] => Array.from({ length: rank }, (_, i) => (i === axis ? value : 0));
   const whole = 2 ** rank - 1 - 2 ** axis;

@@ -245,6 +245,45 @@ function resizeBatch(batch: Tensor, size: readonly number[], method: ResizeMetho
   );
 }
 
+/** Options of `resizeImages`. */
+export interface ResizeImagesOptions {
+  /** Default "bilinear". */
+  readonly method?: "bilinear" | "nearest" | "bicubic" | "area";
+  /** Whether the corner pixels of both images lie on each other; default false. */
+  readonly alignCorners?: boolean;
+  readonly preserveAspectRatio?: boolean;
+}
+
+/**
+ * Image(s) of another size as TensorFlow 1.x resizes them (`tf.compat.v1.image.resize_images`): [height, width], pixels' corners and not their
+ * centres in their places. An image that has the size already stays as it is, with its dtype; others are float32 but for "nearest".
+ */
+export function resizeImages(
+  images: Tensor,
+  size: readonly [height: number, width: number],
+  options: ResizeImagesOptions = {},
+): Tensor {
+  const { method = "bilinear", alignCorners = false } = options;
+  const single = rankOfImage(images) === 3;
+  return nameScope("resize", () => {
+    const target = options.preserveAspectRatio === true ? fitted(knownSize(images), size) : [...size];
+    const [height, width] = images.shape!.slice(-3, -1);
+    if (height === target[0] && width === target[1]) return images;
+    const batch = single ? expandDims(images, 0) : images;
+    const op = legacyOps[method];
+    const wanted = constant(target, "int32", "size");
+    const resized = build(op, [batch, wanted], { align_corners: alignCorners }, op);
+    return single ? build("Squeeze", [resized], { squeeze_dims: [0] }, "Squeeze") : resized;
+  });
+}
+
+const legacyOps = {
+  bilinear: "ResizeBilinear",
+  nearest: "ResizeNearestNeighbor",
+  bicubic: "ResizeBicubic",
+  area: "ResizeArea",
+} as const;
+
 /** Image(s) resized with their aspect kept and padded with zeros to the size (`tf.image.resize_with_pad`); height and width must be known. */
 export function resizeWithPad(
   image: Tensor,
@@ -252,11 +291,30 @@ export function resizeWithPad(
   targetWidth: number,
   options: { readonly method?: ResizeMethod; readonly antialias?: boolean } = {},
 ): Tensor {
+  return padded(image, targetHeight, targetWidth, (size) => resize(image, size, options));
+}
+
+/** The same with `resizeImages` (`tf.compat.v1.image.resize_image_with_pad`). */
+export function resizeImageWithPad(
+  image: Tensor,
+  targetHeight: number,
+  targetWidth: number,
+  options: Omit<ResizeImagesOptions, "preserveAspectRatio"> = {},
+): Tensor {
+  return padded(image, targetHeight, targetWidth, (size) => resizeImages(image, size, options));
+}
+
+function padded(
+  image: Tensor,
+  targetHeight: number,
+  targetWidth: number,
+  resizeTo: (size: readonly [number, number]) => Tensor,
+): Tensor {
   const f = Math.fround;
   const [height, width] = knownSize(image);
   const ratio = Math.max(f(width / targetWidth), f(height / targetHeight));
   const [fitHeight, fitWidth] = [f(height / ratio), f(width / ratio)];
-  const resized = resize(image, [Math.floor(fitHeight), Math.floor(fitWidth)], options);
+  const resized = resizeTo([Math.floor(fitHeight), Math.floor(fitWidth)]);
   return padToBoundingBox(resized, {
     offsetHeight: Math.max(0, Math.floor(f((targetHeight - fitHeight) / 2))),
     offsetWidth: Math.max(0, Math.floor(f((targetWidth - fitWidth) / 2))),

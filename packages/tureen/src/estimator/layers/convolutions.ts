@@ -2,7 +2,8 @@ import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
-import { type Initializer, Variable } from "../../graph/variable.js";
+import { type Constraint, type Initializer, Variable } from "../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { type Activation, activationOf } from "../nn/activation-by-name.js";
 import {
   type Convolution,
@@ -15,10 +16,11 @@ import {
   type Padding,
 } from "../nn/convolutions.js";
 import { concat, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
+import { type ChannelOrder, formatOf, isFirst } from "./channel-order.js";
 import { glorotUniformInitializer, zerosInitializer } from "./initializers.js";
 import { type Regularizer, regularize, regularizeActivity } from "./regularizers.js";
 
-/** Options of the convolution layers; channels are last. */
+/** Options of the convolution layers. */
 export interface ConvOptions {
   /** Channels of the output. */
   readonly filters: number;
@@ -28,6 +30,8 @@ export interface ConvOptions {
   readonly strides?: number | readonly number[];
   /** Default "valid". */
   readonly padding?: "same" | "valid";
+  /** Where the channels are, default last; "channelsFirst" is [batch, channels, ...spatial]. */
+  readonly dataFormat?: ChannelOrder;
   /** Default 1. */
   readonly dilationRate?: number | readonly number[];
   readonly activation?: Activation | string | undefined;
@@ -38,6 +42,9 @@ export interface ConvOptions {
   readonly biasRegularizer?: Regularizer;
   /** A penalty of the outputs, divided by the rows of the batch. */
   readonly activityRegularizer?: Regularizer;
+  /** What optimizers project the kernel by after each update. */
+  readonly kernelConstraint?: Constraint;
+  readonly biasConstraint?: Constraint;
   readonly trainable?: boolean;
   readonly name?: string;
 }
@@ -46,8 +53,8 @@ function sizes(kernelSize: number | readonly number[], spatial: number): readonl
   return typeof kernelSize === "number" ? Array<number>(spatial).fill(kernelSize) : kernelSize;
 }
 
-function channels(inputs: Tensor): number {
-  const size = inputs.shape?.at(-1);
+function channels(inputs: Tensor, order: ChannelOrder | undefined): number {
+  const size = inputs.shape?.at(isFirst(order) ? 1 : -1);
   if (size === undefined || size < 0) {
     throw invalidArgument("The channel dimension of the inputs should be defined. Found None.");
   }
@@ -65,6 +72,7 @@ function kernelOf(
   options: ConvOptions,
   init?: Initializer,
   regularizer: Regularizer | undefined = options.kernelRegularizer,
+  constraint: Constraint | undefined = options.kernelConstraint,
 ): Variable {
   const kernel = new Variable({
     name,
@@ -72,6 +80,7 @@ function kernelOf(
     shape,
     initializer: init ?? options.kernelInitializer ?? glorotUniformInitializer(),
     trainable: options.trainable ?? true,
+    constraint,
   });
   regularize(kernel, regularizer);
   return kernel;
@@ -87,26 +96,31 @@ function finish(scope: string, outputs: Tensor, options: ConvOptions): Tensor {
       shape: [options.filters],
       initializer: options.biasInitializer ?? zerosInitializer(),
       trainable: options.trainable ?? true,
+      constraint: options.biasConstraint,
     });
     regularize(bias, options.biasRegularizer);
-    result = build("BiasAdd", [outputs, bias.read("BiasAdd/ReadVariableOp")], {}, "BiasAdd");
+    const attrs = isFirst(options.dataFormat) ? { data_format: "NCHW" } : {};
+    result = build("BiasAdd", [outputs, bias.read("BiasAdd/ReadVariableOp")], attrs, "BiasAdd");
   }
   const activated = options.activation === undefined ? result : activationOf(options.activation)(result);
   return regularizeActivity(activated, options.activityRegularizer);
 }
 
 function convolution(name: string, spatial: number, convolve: Convolution): ConvLayer {
-  return (inputs, options) =>
-    nameScope(options.name ?? name, (scope) => {
-      const shape = [...sizes(options.kernelSize, spatial), channels(inputs), options.filters];
+  return (inputs, options) => {
+    checkOptions(name, options, convTable);
+    return nameScope(options.name ?? name, (scope) => {
+      const shape = [...sizes(options.kernelSize, spatial), channels(inputs, options.dataFormat), options.filters];
       const kernel = kernelOf(`${scope}kernel`, inputs, shape, options);
       const outputs = convolve(inputs, kernel.read(), {
         padding: paddingOf(options),
+        ...formatOf(options.dataFormat, spatial),
         ...(options.strides === undefined ? {} : { strides: options.strides }),
         ...(options.dilationRate === undefined ? {} : { dilations: options.dilationRate }),
       });
       return finish(scope, outputs, options);
     });
+  };
 }
 
 /** A convolution with variables `kernel` and `bias` of its own under its name. */
@@ -119,6 +133,26 @@ export const conv2d: ConvLayer = convolution("conv2d", 2, convolve2d);
 /** Convolution of [batch, depth, height, width, channels] (`tf.layers.conv3d`). */
 export const conv3d: ConvLayer = convolution("conv3d", 3, convolve3d);
 
+const convTable: OptionTable<ConvOptions> = {
+  filters: "required",
+  kernelSize: "required",
+  strides: "optional",
+  padding: "optional",
+  dataFormat: "optional",
+  dilationRate: "optional",
+  activation: "optional",
+  useBias: "optional",
+  kernelInitializer: "optional",
+  biasInitializer: "optional",
+  kernelRegularizer: "optional",
+  biasRegularizer: "optional",
+  activityRegularizer: "optional",
+  kernelConstraint: "optional",
+  biasConstraint: "optional",
+  trainable: "optional",
+  name: "optional",
+};
+
 /** Options of `separableConv2d`; `kernelInitializer` starts both kernels where they have none of their own. */
 export interface SeparableConvOptions extends ConvOptions {
   /** Channels the depthwise part makes of each; default 1. */
@@ -127,19 +161,38 @@ export interface SeparableConvOptions extends ConvOptions {
   readonly pointwiseInitializer?: Initializer;
   readonly depthwiseRegularizer?: Regularizer;
   readonly pointwiseRegularizer?: Regularizer;
+  readonly depthwiseConstraint?: Constraint;
+  readonly pointwiseConstraint?: Constraint;
 }
+
+const separableTable: OptionTable<SeparableConvOptions> = {
+  ...convTable,
+  depthMultiplier: "optional",
+  depthwiseInitializer: "optional",
+  pointwiseInitializer: "optional",
+  depthwiseRegularizer: "optional",
+  pointwiseRegularizer: "optional",
+  depthwiseConstraint: "optional",
+  pointwiseConstraint: "optional",
+};
 
 /** A depthwise convolution and one of 1x1 (`tf.layers.separable_conv2d`): variables `depthwise_kernel`, `pointwise_kernel`, `bias`. */
 export function separableConv2d(inputs: Tensor, options: SeparableConvOptions): Tensor {
+  checkOptions("separable_conv2d", options, separableTable);
   return nameScope(options.name ?? "separable_conv2d", (scope) => {
     const kernels = separableKernels(scope, inputs, options, 2);
-    const outputs = convolveSeparable(inputs, kernels.depthwise.read(), kernels.pointwise.read(), windowOf(options, 2));
+    const outputs = convolveSeparable(inputs, kernels.depthwise.read(), kernels.pointwise.read(), {
+      ...windowOf(options, 2),
+      ...formatOf(options.dataFormat, 2),
+    });
     return finish(scope, outputs, options);
   });
 }
 
 /** The same over one dimension (`tf.layers.separable_conv1d`): [batch, width, channels]. */
 export function separableConv1d(inputs: Tensor, options: SeparableConvOptions): Tensor {
+  checkOptions("separable_conv1d", options, separableTable);
+  const axis = isFirst(options.dataFormat) ? 2 : 1;
   return nameScope(options.name ?? "separable_conv1d", (scope) => {
     const kernels = separableKernels(scope, inputs, options, 1);
     // One row high; both strides must be equal for the op, and the height is one whatever its stride is.
@@ -147,16 +200,17 @@ export function separableConv1d(inputs: Tensor, options: SeparableConvOptions): 
       build("ExpandDims", [tensor, constant(axis, "int32")], {}, "ExpandDims");
     const { strides, dilations, padding } = windowOf(options, 1);
     const outputs = convolveSeparable(
-      high(inputs, 1),
+      high(inputs, axis),
       high(kernels.depthwise.read(), 0),
       high(kernels.pointwise.read(), 0),
       {
         padding,
+        ...formatOf(options.dataFormat, 2),
         ...(strides === undefined ? {} : { strides: [strides[0]!, strides[0]!] }),
         ...(dilations === undefined ? {} : { dilations: [1, dilations[0]!] }),
       },
     );
-    const flat = build("Squeeze", [outputs], { squeeze_dims: [1] }, "Squeeze");
+    const flat = build("Squeeze", [outputs], { squeeze_dims: [axis] }, "Squeeze");
     return finish(scope, flat, options);
   });
 }
@@ -168,18 +222,30 @@ function separableKernels(
   spatial: number,
 ): { readonly depthwise: Variable; readonly pointwise: Variable } {
   const { depthMultiplier = 1, depthwiseRegularizer = options.kernelRegularizer, pointwiseRegularizer } = options;
-  const size = channels(inputs);
+  const size = channels(inputs, options.dataFormat);
   const deep = [...sizes(options.kernelSize, spatial), size, depthMultiplier];
   const flat = [...Array<number>(spatial).fill(1), size * depthMultiplier, options.filters];
-  const kernel = (name: string, shape: readonly number[], init?: Initializer, regularizer?: Regularizer): Variable =>
-    kernelOf(`${scope}${name}`, inputs, shape, options, init, regularizer);
+  const kernel = (
+    name: string,
+    shape: readonly number[],
+    init?: Initializer,
+    regularizer?: Regularizer,
+    constraint?: Constraint,
+  ): Variable => kernelOf(`${scope}${name}`, inputs, shape, options, init, regularizer, constraint);
   return {
-    depthwise: kernel("depthwise_kernel", deep, options.depthwiseInitializer, depthwiseRegularizer),
+    depthwise: kernel(
+      "depthwise_kernel",
+      deep,
+      options.depthwiseInitializer,
+      depthwiseRegularizer,
+      options.depthwiseConstraint,
+    ),
     pointwise: kernel(
       "pointwise_kernel",
       flat,
       options.pointwiseInitializer,
       pointwiseRegularizer ?? options.kernelRegularizer,
+      options.pointwiseConstraint,
     ),
   };
 }
@@ -212,12 +278,15 @@ function transposed(
   spatial: number,
   convolve: typeof convolveTranspose,
 ): Tensor {
+  checkOptions(name, options, convTable);
+  const first = isFirst(options.dataFormat);
   return nameScope(options.name ?? name, (scope) => {
     const window = sizes(options.kernelSize, spatial);
     const strides = sizes(options.strides ?? 1, spatial);
-    const kernel = kernelOf(`${scope}kernel`, inputs, [...window, options.filters, channels(inputs)], options);
+    const shape = [...window, options.filters, channels(inputs, options.dataFormat)];
+    const kernel = kernelOf(`${scope}kernel`, inputs, shape, options);
     const grown = window.map((width, i) => {
-      const size = inputs.shape![i + 1]!;
+      const size = inputs.shape![i + (first ? 2 : 1)]!;
       if (size < 0) {
         throw invalidArgument("The spatial dimensions of the inputs of a transposed convolution should be defined.");
       }
@@ -225,8 +294,12 @@ function transposed(
       return options.padding === "same" ? size * stride : size * stride + Math.max(width - stride, 0);
     });
     const batch = sliceFirst(shapeOf(inputs), { begin: 0, end: 1 });
-    const shape = concat([batch, constant([...grown, options.filters], "int32")], 0);
-    const outputs = convolve(inputs, kernel.read(), shape, { strides, padding: paddingOf(options) });
+    const rest = first ? [options.filters, ...grown] : [...grown, options.filters];
+    const outputs = convolve(inputs, kernel.read(), concat([batch, constant(rest, "int32")], 0), {
+      strides,
+      padding: paddingOf(options),
+      ...formatOf(options.dataFormat, spatial),
+    });
     return finish(scope, outputs, options);
   });
 }

@@ -3,7 +3,8 @@ import { toTensor } from "../../core/tensor-value.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
-import { type Initializer, Variable } from "../../graph/variable.js";
+import { type Constraint, type Initializer, Variable } from "../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { type Activation, activationOf } from "../nn/activation-by-name.js";
 import { glorotUniformInitializer, zerosInitializer } from "./initializers.js";
 import { type Regularizer, regularize, regularizeActivity } from "./regularizers.js";
@@ -24,9 +25,27 @@ export interface DenseOptions {
   readonly biasRegularizer?: Regularizer;
   /** A penalty of the outputs, divided by the rows of the batch. */
   readonly activityRegularizer?: Regularizer;
+  /** What optimizers project the kernel by after each update. */
+  readonly kernelConstraint?: Constraint;
+  readonly biasConstraint?: Constraint;
   readonly trainable?: boolean;
   readonly name?: string;
 }
+
+const table: OptionTable<DenseOptions> = {
+  units: "required",
+  activation: "optional",
+  useBias: "optional",
+  kernelInitializer: "optional",
+  biasInitializer: "optional",
+  kernelRegularizer: "optional",
+  biasRegularizer: "optional",
+  activityRegularizer: "optional",
+  kernelConstraint: "optional",
+  biasConstraint: "optional",
+  trainable: "optional",
+  name: "optional",
+};
 
 /**
  * A fully connected layer (`tf.keras.layers.Dense`): inputs [..., in] to [..., units].
@@ -34,6 +53,7 @@ export interface DenseOptions {
  * Variables `<scope>/<name>/kernel` [in, units] and `<scope>/<name>/bias` [units]. The last dimension must be known.
  */
 export function dense(inputs: Tensor, options: DenseOptions): Tensor {
+  checkOptions("dense", options, table);
   const { units, activation, useBias = true, name = "dense", trainable = true } = options;
   const size = inputs.shape?.at(-1);
   if (size === undefined || size < 0) {
@@ -46,6 +66,7 @@ export function dense(inputs: Tensor, options: DenseOptions): Tensor {
       shape: [size, units],
       initializer: options.kernelInitializer ?? glorotUniformInitializer(),
       trainable,
+      constraint: options.kernelConstraint,
     });
     regularize(kernel, options.kernelRegularizer);
     const bias = useBias
@@ -55,6 +76,7 @@ export function dense(inputs: Tensor, options: DenseOptions): Tensor {
           shape: [units],
           initializer: options.biasInitializer ?? zerosInitializer(),
           trainable,
+          constraint: options.biasConstraint,
         })
       : undefined;
     if (bias !== undefined) regularize(bias, options.biasRegularizer);

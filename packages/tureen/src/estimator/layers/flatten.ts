@@ -2,10 +2,22 @@ import { toTensor } from "../../core/tensor-value.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
+import { type ChannelOrder, isFirst } from "./channel-order.js";
 
-/** Keeps the batch and makes the rest one dimension (`tf.keras.layers.Flatten`); all but the batch must be known. */
-export function flatten(x: Tensor, options: { readonly name?: string } = {}): Tensor {
+/**
+ * Keeps the batch and makes the rest one dimension (`tf.layers.flatten`); all but the batch must be known.
+ *
+ * With `dataFormat` "channelsFirst" the channels are moved to the end before that, so that weights behind it fit either order.
+ */
+export function flatten(
+  inputs: Tensor,
+  options: { readonly dataFormat?: ChannelOrder; readonly name?: string } = {},
+): Tensor {
   return nameScope(options.name ?? "flatten", () => {
+    const rank = inputs.shape?.length ?? 0;
+    const moved = isFirst(options.dataFormat) && rank > 2;
+    const order = [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1];
+    const x = moved ? build("Transpose", [inputs, toTensor(order, "int32")], {}, "transpose") : inputs;
     const rest = x.shape?.slice(1);
     const known = rest?.every((size) => size >= 0) === true;
     const size = known ? rest!.reduce((product, n) => product * n, 1) : -1;

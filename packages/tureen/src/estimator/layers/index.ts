@@ -1,4 +1,6 @@
 export { type BatchNormalizationOptions, batchNormalization } from "./batch-normalization.js";
+export type { RenormClipping } from "./batch-renormalization.js";
+export type { ChannelOrder } from "./channel-order.js";
 export * from "./convolutions.js";
 export { type Activation, type DenseOptions, dense } from "./dense.js";
 export { type DropoutLayerOptions, dropout } from "./dropout.js";

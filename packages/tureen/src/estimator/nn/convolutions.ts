@@ -7,53 +7,96 @@ import { expandDims } from "./tensor-shape.js";
 /** SAME pads so that a stride of 1 keeps the size, VALID does not pad. */
 export type Padding = "SAME" | "VALID";
 
-/** Options of convolutions and pools; channels are last. */
+/**
+ * Where the channels are: "NHWC" and its kin last, the default, "NCHW" and its kin behind the batch.
+ *
+ * TensorFlow computes the latter on CPUs for some ops only, and where oneDNN is built in; this runtime does for all.
+ */
+export type DataFormat = "NWC" | "NCW" | "NHWC" | "NCHW" | "NDHWC" | "NCDHW";
+
+/** Options of convolutions and pools. */
 export interface WindowOptions {
   /** One number for all dimensions, one a spatial dimension, or all with those of batch and channels. Default 1. */
   readonly strides?: number | readonly number[];
   readonly padding: Padding;
   /** As `strides`; default 1. */
   readonly dilations?: number | readonly number[];
+  readonly dataFormat?: DataFormat;
   readonly name?: string;
 }
 
+const formats: Readonly<Record<number, readonly [last: DataFormat, first: DataFormat]>> = {
+  1: ["NWC", "NCW"],
+  2: ["NHWC", "NCHW"],
+  3: ["NDHWC", "NCDHW"],
+};
+
+/** Whether channels come before the spatial dimensions; INVALID_ARGUMENT for formats of another rank. */
+export function isChannelsFirst(dataFormat: DataFormat | undefined, spatial: number): boolean {
+  const [last, first] = formats[spatial]!;
+  if (dataFormat === undefined || dataFormat === last) return false;
+  if (dataFormat === first) return true;
+  throw invalidArgument(`\`data_format\` must be either '${last}' or '${first}'. Received: data_format=${dataFormat}`);
+}
+
+/** The attribute that says so, left out where it is the default. */
+function formatAttr(first: boolean, spatial: 2 | 3): { readonly data_format?: string } {
+  return first ? { data_format: formats[spatial]![1] } : {};
+}
+
 /** One number a dimension, 1 for batch and channels. */
-export function perDimension(value: number | readonly number[] | undefined, spatial: number, what: string): number[] {
+export function perDimension(
+  value: number | readonly number[] | undefined,
+  spatial: number,
+  what: string,
+  channelsFirst = false,
+): number[] {
   const given = value === undefined ? [1] : typeof value === "number" ? [value] : [...value];
   if (given.length === spatial + 2) return given;
   if (given.length !== 1 && given.length !== spatial) {
     throw invalidArgument(`${what} should be of length 1, ${spatial} or ${spatial + 2} but was ${given.length}`);
   }
-  return [1, ...(given.length === 1 ? Array<number>(spatial).fill(given[0]!) : given), 1];
+  const sizes = given.length === 1 ? Array<number>(spatial).fill(given[0]!) : given;
+  return channelsFirst ? [1, 1, ...sizes] : [1, ...sizes, 1];
 }
 
 /** Convolution of [batch, width, in] with [width, in, out] (`tf.nn.conv1d`). */
 export function conv1d(input: Tensor, filters: Tensor, options: WindowOptions): Tensor {
   return nameScope(options.name ?? "conv1d", () => {
+    const first = isChannelsFirst(options.dataFormat, 1);
     const [, stride] = perDimension(options.strides, 1, "strides");
     const [, dilation] = perDimension(options.dilations, 1, "dilations");
+    const high = first ? -2 : -3;
     const wide = build(
       "Conv2D",
-      [expandDims(input, -3), expandDims(filters, 0)],
-      { strides: [1, 1, stride!, 1], dilations: [1, 1, dilation!, 1], padding: options.padding },
+      [expandDims(input, high), expandDims(filters, 0)],
+      {
+        strides: perDimension([1, stride!], 2, "strides", first),
+        dilations: perDimension([1, dilation!], 2, "dilations", first),
+        padding: options.padding,
+        ...formatAttr(first, 2),
+      },
       "Conv2D",
     );
-    return build("Squeeze", [wide], { squeeze_dims: [-3] }, "Squeeze");
+    return build("Squeeze", [wide], { squeeze_dims: [high] }, "Squeeze");
   });
 }
 
-function convolution(type: "Conv2D" | "Conv3D" | "DepthwiseConv2dNative", spatial: number) {
-  return (input: Tensor, filters: Tensor, options: WindowOptions): Tensor =>
-    build(
+function convolution(type: "Conv2D" | "Conv3D" | "DepthwiseConv2dNative", spatial: 2 | 3) {
+  return (input: Tensor, filters: Tensor, options: WindowOptions): Tensor => {
+    const first = isChannelsFirst(options.dataFormat, spatial);
+    return build(
       type,
       [input, filters],
       {
-        strides: perDimension(options.strides, spatial, "strides"),
-        dilations: perDimension(options.dilations, spatial, "dilations"),
+        strides: perDimension(options.strides, spatial, "strides", first),
+        dilations: perDimension(options.dilations, spatial, "dilations", first),
         padding: options.padding,
+        ...formatAttr(first, spatial),
       },
       options.name ?? (type === "DepthwiseConv2dNative" ? "depthwise" : type),
     );
+  };
 }
 
 /** A convolution: input, filters, options. */
@@ -76,7 +119,8 @@ export function separableConv2d(
   return nameScope(options.name ?? "separable_conv2d", () => {
     const { name: _, ...window } = options;
     const each = depthwiseConv2d(input, depthwiseFilter, { ...window, name: "depthwise" });
-    return conv2d(each, pointwiseFilter, { padding: "VALID" });
+    const { dataFormat } = options;
+    return conv2d(each, pointwiseFilter, { padding: "VALID", ...(dataFormat === undefined ? {} : { dataFormat }) });
   });
 }
 
@@ -111,13 +155,15 @@ function transposed(
   options: WindowOptions,
 ): Tensor {
   const shape = Array.isArray(outputShape) ? constant(outputShape, "int32", "output_shape") : outputShape;
+  const first = isChannelsFirst(options.dataFormat, dimensions);
   return build(
     op,
     [shape, filters, input],
     {
-      strides: perDimension(options.strides, dimensions, "strides"),
-      dilations: perDimension(options.dilations, dimensions, "dilations"),
+      strides: perDimension(options.strides, dimensions, "strides", first),
+      dilations: perDimension(options.dilations, dimensions, "dilations", first),
       padding: options.padding,
+      ...formatAttr(first, dimensions),
     },
     options.name,
   );
@@ -129,18 +175,21 @@ export interface PoolOptions extends Omit<WindowOptions, "dilations"> {
   readonly ksize: number | readonly number[];
 }
 
-function pool(type: "MaxPool" | "AvgPool" | "MaxPool3D" | "AvgPool3D", spatial: number) {
-  return (input: Tensor, options: PoolOptions): Tensor =>
-    build(
+function pool(type: "MaxPool" | "AvgPool" | "MaxPool3D" | "AvgPool3D", spatial: 2 | 3) {
+  return (input: Tensor, options: PoolOptions): Tensor => {
+    const first = isChannelsFirst(options.dataFormat, spatial);
+    return build(
       type,
       [input],
       {
-        ksize: perDimension(options.ksize, spatial, "ksize"),
-        strides: perDimension(options.strides, spatial, "strides"),
+        ksize: perDimension(options.ksize, spatial, "ksize", first),
+        strides: perDimension(options.strides, spatial, "strides", first),
         padding: options.padding,
+        ...formatAttr(first, spatial),
       },
       options.name ?? type,
     );
+  };
 }
 
 /** The greatest or the mean of windows. */
@@ -160,9 +209,15 @@ function pool1d(wide: Pool, name: string): Pool {
     nameScope(options.name ?? name, () => {
       const [, size] = perDimension(options.ksize, 1, "ksize");
       const [, stride] = perDimension(options.strides, 1, "strides");
-      const high = expandDims(input, 1);
-      const pooled = wide(high, { ksize: [1, size!], strides: [1, stride!], padding: options.padding });
-      return build("Squeeze", [pooled], { squeeze_dims: [1] }, "Squeeze");
+      const first = isChannelsFirst(options.dataFormat, 1);
+      const axis = first ? 2 : 1;
+      const pooled = wide(expandDims(input, axis), {
+        ksize: [1, size!],
+        strides: [1, stride!],
+        padding: options.padding,
+        ...(first ? { dataFormat: "NCHW" as const } : {}),
+      });
+      return build("Squeeze", [pooled], { squeeze_dims: [axis] }, "Squeeze");
     });
 }
 

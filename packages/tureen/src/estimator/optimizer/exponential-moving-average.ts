@@ -4,6 +4,7 @@ import { collectionKeys } from "../../graph/collections.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
 import { currentGraph, nameScope } from "../../graph/scope.js";
 import { trainableVariables, Variable } from "../../graph/variable.js";
+import { checkOptions } from "../check-options.js";
 import { add, cast, div, minimum, mul, sub } from "../nn/arithmetic.js";
 
 /** Options of `ExponentialMovingAverage`. */
@@ -23,6 +24,7 @@ export class ExponentialMovingAverage {
   readonly #averages = new Map<Variable, Variable>();
 
   constructor(options: MovingAverageOptions) {
+    checkOptions("ExponentialMovingAverage", options, { decay: "required", numUpdates: "optional", name: "optional" });
     this.#options = options;
     this.name = options.name ?? "ExponentialMovingAverage";
   }

@@ -2,7 +2,9 @@ import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
+import { checkOptions } from "../check-options.js";
 import { add, div, lessEqual, maximum, minimum, mul, pow, sub, unary } from "../nn/arithmetic.js";
+import { getSeed } from "../nn/random-seed.js";
 import type { LearningRateSchedule } from "./learning-rate.js";
 
 /** `initial * rate ^ (step / decaySteps)`, the exponent rounded down where `staircase` (`ExponentialDecay`). */
@@ -12,6 +14,7 @@ export function exponentialDecay(
   decayRate: number,
   options: { readonly staircase?: boolean } = {},
 ): LearningRateSchedule {
+  checkOptions("exponentialDecay", options, { staircase: "optional" });
   return (step) =>
     nameScope("ExponentialDecay", () => {
       const periods = div(step, decaySteps);
@@ -47,6 +50,7 @@ export function polynomialDecay(
   decaySteps: number,
   options: { readonly endLearningRate?: number; readonly power?: number; readonly cycle?: boolean } = {},
 ): LearningRateSchedule {
+  checkOptions("polynomialDecay", options, { endLearningRate: "optional", power: "optional", cycle: "optional" });
   const { endLearningRate = 0.0001, power = 1, cycle = false } = options;
   return (step) =>
     nameScope("PolynomialDecay", () => {
@@ -66,6 +70,7 @@ export function cosineDecay(
   decaySteps: number,
   options: { readonly alpha?: number } = {},
 ): LearningRateSchedule {
+  checkOptions("cosineDecay", options, { alpha: "optional" });
   const { alpha = 0 } = options;
   return (step) =>
     nameScope("CosineDecay", () => {
@@ -91,6 +96,7 @@ export function cosineDecayRestarts(
   firstDecaySteps: number,
   options: CosineRestartOptions = {},
 ): LearningRateSchedule {
+  checkOptions("cosineDecayRestarts", options, { tMul: "optional", mMul: "optional", alpha: "optional" });
   const { tMul = 2, mMul = 1, alpha = 0 } = options;
   return (step) =>
     nameScope("SGDRDecay", () => {
@@ -119,6 +125,7 @@ export function inverseTimeDecay(
   decayRate: number,
   options: { readonly staircase?: boolean } = {},
 ): LearningRateSchedule {
+  checkOptions("inverseTimeDecay", options, { staircase: "optional" });
   return (step) =>
     nameScope("InverseTimeDecay", () => {
       const periods = div(step, decaySteps);
@@ -134,6 +141,7 @@ export function naturalExpDecay(
   decayRate: number,
   options: { readonly staircase?: boolean } = {},
 ): LearningRateSchedule {
+  checkOptions("naturalExpDecay", options, { staircase: "optional" });
   return exponentialDecay(initialLearningRate, decaySteps, Math.exp(-decayRate), options);
 }
 
@@ -143,6 +151,7 @@ export function linearCosineDecay(
   decaySteps: number,
   options: { readonly numPeriods?: number; readonly alpha?: number; readonly beta?: number } = {},
 ): LearningRateSchedule {
+  checkOptions("linearCosineDecay", options, { numPeriods: "optional", alpha: "optional", beta: "optional" });
   const { numPeriods = 0.5, alpha = 0, beta = 0.001 } = options;
   return (step) =>
     nameScope("LinearCosineDecay", () => {
@@ -153,3 +162,51 @@ export function linearCosineDecay(
       return mul(initialLearningRate, add(mul(add(alpha, line), cosine), beta));
     });
 }
+
+/** How the noise of `noisyLinearCosineDecay` fades. */
+export interface NoisyCosineOptions {
+  /** Variance of the noise at step 0; default 1. */
+  readonly initialVariance?: number;
+  /** The power of `1 + step` that the variance is divided by; default 0.55. */
+  readonly varianceDecay?: number;
+  readonly numPeriods?: number;
+  readonly alpha?: number;
+  readonly beta?: number;
+  /** Of the noise; without it and a graph seed every run draws its own. */
+  readonly seed?: number;
+}
+
+/** `linearCosineDecay` with normal noise on its line, which fades with the steps (`tf.compat.v1.train.noisy_linear_cosine_decay`). */
+export function noisyLinearCosineDecay(
+  initialLearningRate: number,
+  decaySteps: number,
+  options: NoisyCosineOptions = {},
+): LearningRateSchedule {
+  checkOptions("noisyLinearCosineDecay", options, {
+    initialVariance: "optional",
+    varianceDecay: "optional",
+    numPeriods: "optional",
+    alpha: "optional",
+    beta: "optional",
+    seed: "optional",
+  });
+  const { initialVariance = 1, varianceDecay = 0.55, numPeriods = 0.5, alpha = 0, beta = 0.001, seed } = options;
+  return (step) =>
+    nameScope("NoisyLinearCosineDecay", () => {
+      const done = minimum(step, decaySteps);
+      const line = div(sub(decaySteps, done), decaySteps);
+      const deviation = unary("Sqrt", div(initialVariance, pow(add(1, done), varianceDecay)));
+      const noise = build(
+        "RandomStandardNormal",
+        [constant({ dtype: "int32", shape: [0], data: new Int32Array(0) }, undefined, "shape")],
+        { dtype: "float32", ...getSeed(seed) },
+        "random_normal",
+      );
+      const fraction = mul(numPeriods * 2, div(done, decaySteps));
+      const cosine = mul(0.5, add(1, unary("Cos", mul(Math.PI, fraction))));
+      return mul(initialLearningRate, add(mul(add(alpha, add(line, mul(noise, deviation))), cosine), beta));
+    });
+}
+
+/** `piecewiseConstant` by its other name (`tf.compat.v1.train.piecewise_constant_decay`). */
+export const piecewiseConstantDecay: typeof piecewiseConstant = piecewiseConstant;

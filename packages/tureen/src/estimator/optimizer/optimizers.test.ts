@@ -27,6 +27,7 @@ import {
   inverseTimeDecay,
   linearCosineDecay,
   naturalExpDecay,
+  noisyLinearCosineDecay,
   piecewiseConstant,
   polynomialDecay,
 } from "./learning-rate-schedules.js";
@@ -161,10 +162,82 @@ describe("learning-rate schedules follow Keras's", () => {
     });
   }
 
+  it("without noise, the noisy cosine is the plain one, and noise fades", () => {
+    withGraph(new Graph(), (graph) => {
+      const step = constant(40, "float32");
+      const rates = [
+        linearCosineDecay(0.1, 100)(step),
+        noisyLinearCosineDecay(0.1, 100, { initialVariance: 0 })(step),
+        noisyLinearCosineDecay(0.1, 100, { initialVariance: 1e-4, seed: 3 })(step),
+      ];
+      const [plain, silent, noisy] = new Session(graph).run(rates).map((rate) => Number(rate.data[0]));
+      expect(silent).toBeCloseTo(plain!, 6);
+      expect(noisy).not.toBe(plain);
+      expect(Math.abs(noisy! - plain!)).toBeLessThan(0.01);
+    });
+  });
+
+  it("refuses misspelt options", () => {
+    expect(() => exponentialDecay(0.1, 10, 0.5, { stairCase: true } as object)).toThrow(
+      "exponentialDecay() got an unexpected keyword argument 'stairCase'. Did you mean 'staircase'?",
+    );
+  });
+
   it("wants one boundary less than values", () => {
     expect(() => piecewiseConstant([1], [1])).toThrow(
       "The length of boundaries should be 1 less than the length of values.",
     );
+  });
+});
+
+describe("options that an optimizer does not know", () => {
+  const misspelt: readonly (readonly [string, string, string, (options: object) => Optimizer])[] = [
+    ["AdamOptimizer", "beta_1", "beta1", (options) => adamOptimizer(0.1, options)],
+    ["AdagradOptimizer", "initialAccumulator", "", (options) => adagradOptimizer(0.1, options)],
+    [
+      "ProximalAdagradOptimizer",
+      "l1RegularisationStrength",
+      "l1RegularizationStrength",
+      (o) => proximalAdagradOptimizer(0.1, o),
+    ],
+    ["AdadeltaOptimizer", "rhoo", "rho", (options) => adadeltaOptimizer(0.1, options)],
+    ["AdagradDAOptimizer", "l2RegularizationStrenght", "l2RegularizationStrength", (o) => adagradDAOptimizer(0.1, o)],
+    ["FtrlOptimizer", "l1_regularization_strength", "l1RegularizationStrength", (o) => ftrlOptimizer(0.1, o)],
+    ["GradientDescentOptimizer", "momentum", "", (options) => gradientDescentOptimizer(0.1, options)],
+    [
+      "ProximalGradientDescentOptimizer",
+      "l1RegularizationStrengt",
+      "l1RegularizationStrength",
+      (o) => proximalGradientDescentOptimizer(0.1, o),
+    ],
+    ["MomentumOptimizer", "use_nesterov", "useNesterov", (options) => momentumOptimizer(0.1, 0.9, options)],
+    ["RMSPropOptimizer", "centred", "centered", (options) => rmsPropOptimizer(0.1, options)],
+    ["Adam", "learning_rate", "learningRate", (options) => new Adam(options)],
+    ["Adamax", "amsgrad", "", (options) => new Adamax(options)],
+    ["Adagrad", "clipNorm", "clipnorm", (options) => new Adagrad(options)],
+    ["Adadelta", "rhoo", "rho", (options) => new Adadelta(options)],
+    ["Ftrl", "betta", "beta", (options) => new Ftrl(options)],
+    ["Nadam", "decay", "", (options) => new Nadam(options)],
+    ["RMSprop", "momentun", "momentum", (options) => new RMSprop(options)],
+    ["SGD", "nestorov", "nesterov", (options) => new SGD(options)],
+  ];
+  for (const [call, given, meant, make] of misspelt) {
+    it(`${call}: ${given}`, () => {
+      const hint = meant === "" ? "" : `. Did you mean '${meant}'?`;
+      const text = `${call}() got an unexpected keyword argument '${given}'${hint}`;
+      let thrown: unknown;
+      try {
+        make({ [given]: 0.5 });
+      } catch (error) {
+        thrown = error;
+      }
+      expect((thrown as Error | undefined)?.message ?? "nothing").toContain(text);
+    });
+  }
+
+  it("takes TensorFlow's use_locking, which changes nothing", () => {
+    const steps = runSteps(adamOptimizer(0.1, { useLocking: true })).losses;
+    expect(steps).toEqual(runSteps(adamOptimizer(0.1)).losses);
   });
 });
 

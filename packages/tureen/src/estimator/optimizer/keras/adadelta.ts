@@ -1,10 +1,12 @@
 import { buildOp, constant } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import {
   type AddSlot,
   KerasOptimizer,
   type KerasOptimizerOptions,
+  kerasOptions,
   type UpdateContext,
   type UpdateRule,
 } from "./keras-optimizer.js";
@@ -15,12 +17,19 @@ export interface AdadeltaOptions extends KerasOptimizerOptions {
   readonly epsilon?: number | undefined;
 }
 
+const table: OptionTable<AdadeltaOptions> = {
+  ...kerasOptions,
+  rho: "optional",
+  epsilon: "optional",
+};
+
 /** Adadelta as `tf.keras.optimizers.legacy.Adadelta`: learning rate 0.001, rho 0.95, epsilon 1e-7; slots `accum_grad`, `accum_var`. */
 export class Adadelta extends KerasOptimizer {
   readonly #rho: number;
   readonly #epsilon: number;
 
   constructor(options: AdadeltaOptions = {}) {
+    checkOptions("Adadelta", options, table);
     super("Adadelta", options, 0.001);
     this.#rho = options.rho ?? 0.95;
     this.#epsilon = options.epsilon ?? 1e-7;

@@ -1,10 +1,12 @@
 import { invalidArgument } from "../../../core/status-error.js";
 import { buildOp, constant } from "../../../graph/build-op.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import {
   type AddSlot,
   KerasOptimizer,
   type KerasOptimizerOptions,
+  kerasOptions,
   type UpdateContext,
   type UpdateRule,
 } from "./keras-optimizer.js";
@@ -15,12 +17,19 @@ export interface AdagradOptions extends KerasOptimizerOptions {
   readonly epsilon?: number | undefined;
 }
 
+const table: OptionTable<AdagradOptions> = {
+  ...kerasOptions,
+  initialAccumulatorValue: "optional",
+  epsilon: "optional",
+};
+
 /** Adagrad as `tf.keras.optimizers.legacy.Adagrad`: learning rate 0.001, slot `accumulator` from 0.1, epsilon 1e-7. */
 export class Adagrad extends KerasOptimizer {
   readonly #start: number;
   readonly #epsilon: number;
 
   constructor(options: AdagradOptions = {}) {
+    checkOptions("Adagrad", options, table);
     super("Adagrad", options, 0.001);
     this.#start = options.initialAccumulatorValue ?? 0.1;
     if (this.#start < 0) throw invalidArgument(`initial_accumulator_value must be non-negative: ${this.#start}`);

@@ -2,6 +2,7 @@ import { buildOp, constant } from "../../../graph/build-op.js";
 import type { Operation, Tensor } from "../../../graph/graph.js";
 import { controlDependencies } from "../../../graph/scope.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import { add, cast, div, maximum, mul, pow, sub, unary } from "../../nn/arithmetic.js";
 import { assigned, scatterAdd } from "../apply-gradients.js";
 import {
@@ -9,6 +10,7 @@ import {
   groupOf,
   KerasOptimizer,
   type KerasOptimizerOptions,
+  kerasOptions,
   type UpdateContext,
   type UpdateRule,
 } from "./keras-optimizer.js";
@@ -22,6 +24,14 @@ export interface AdamOptions extends KerasOptimizerOptions {
   readonly amsgrad?: boolean | undefined;
 }
 
+const table: OptionTable<AdamOptions> = {
+  ...kerasOptions,
+  beta1: "optional",
+  beta2: "optional",
+  epsilon: "optional",
+  amsgrad: "optional",
+};
+
 /** Adam as `tf.keras.optimizers.legacy.Adam`: learning rate 0.001, betas 0.9 and 0.999, epsilon 1e-7; slots `m`, `v`, with AMSGrad `vhat`. */
 export class Adam extends KerasOptimizer {
   readonly #beta1: number;
@@ -30,6 +40,7 @@ export class Adam extends KerasOptimizer {
   readonly #amsgrad: boolean;
 
   constructor(options: AdamOptions = {}) {
+    checkOptions("Adam", options, table);
     super("Adam", options, 0.001);
     this.#beta1 = options.beta1 ?? 0.9;
     this.#beta2 = options.beta2 ?? 0.999;

@@ -1,10 +1,25 @@
 import { type build, buildOp, constant } from "../../../graph/build-op.js";
 import { controlDependencies } from "../../../graph/scope.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import { add, cast, div, maximum, mul, pow, sub, unary } from "../../nn/arithmetic.js";
 import { scatterAdd } from "../apply-gradients.js";
 import type { AdamOptions } from "./adam.js";
-import { type AddSlot, groupOf, KerasOptimizer, type UpdateContext, type UpdateRule } from "./keras-optimizer.js";
+import {
+  type AddSlot,
+  groupOf,
+  KerasOptimizer,
+  kerasOptions,
+  type UpdateContext,
+  type UpdateRule,
+} from "./keras-optimizer.js";
+
+const table: OptionTable<Omit<AdamOptions, "amsgrad">> = {
+  ...kerasOptions,
+  beta1: "optional",
+  beta2: "optional",
+  epsilon: "optional",
+};
 
 /** Adamax as `tf.keras.optimizers.legacy.Adamax`: Adam with the largest gradient in place of the second moment. */
 export class Adamax extends KerasOptimizer {
@@ -13,6 +28,7 @@ export class Adamax extends KerasOptimizer {
   readonly #epsilon: number;
 
   constructor(options: Omit<AdamOptions, "amsgrad"> = {}) {
+    checkOptions("Adamax", options, table);
     super("Adamax", options, 0.001);
     this.#beta1 = options.beta1 ?? 0.9;
     this.#beta2 = options.beta2 ?? 0.999;

@@ -2,11 +2,13 @@ import { invalidArgument } from "../../../core/status-error.js";
 import { buildOp, constant, type TensorLike } from "../../../graph/build-op.js";
 import type { Operation } from "../../../graph/graph.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import { add, div, mul } from "../../nn/arithmetic.js";
 import {
   type AddSlot,
   KerasOptimizer,
   type KerasOptimizerOptions,
+  kerasOptions,
   type UpdateContext,
   type UpdateRule,
 } from "./keras-optimizer.js";
@@ -21,6 +23,16 @@ export interface FtrlOptions extends KerasOptimizerOptions {
   readonly beta?: number | undefined;
 }
 
+const table: OptionTable<FtrlOptions> = {
+  ...kerasOptions,
+  learningRatePower: "optional",
+  initialAccumulatorValue: "optional",
+  l1RegularizationStrength: "optional",
+  l2RegularizationStrength: "optional",
+  l2ShrinkageRegularizationStrength: "optional",
+  beta: "optional",
+};
+
 /** Follow-the-regularized-leader as `tf.keras.optimizers.legacy.Ftrl`: learning rate 0.001; slots `accumulator` from 0.1 and `linear`. */
 export class Ftrl extends KerasOptimizer {
   readonly #options: FtrlOptions;
@@ -28,6 +40,7 @@ export class Ftrl extends KerasOptimizer {
   readonly #shrinkage: number;
 
   constructor(options: FtrlOptions = {}) {
+    checkOptions("Ftrl", options, table);
     super("Ftrl", options, 0.001);
     this.#options = options;
     this.#start = options.initialAccumulatorValue ?? 0.1;

@@ -5,11 +5,13 @@ import type { IndexedSlices } from "../../../graph/gradient.js";
 import type { Operation, Tensor } from "../../../graph/graph.js";
 import { colocateWith, controlDependencies, nameScope } from "../../../graph/scope.js";
 import { Variable, variableName } from "../../../graph/variable.js";
+import type { OptionTable } from "../../check-options.js";
 import { group } from "../../head/train-op.js";
 import { constantInitializer, zerosInitializer } from "../../layers/initializers.js";
 import { add, cast, div, mul } from "../../nn/arithmetic.js";
 import { countStep, gradientsOf, isSparse, uniqueRows } from "../apply-gradients.js";
 import { clipGradients, type GradientClipping } from "../clip-gradients.js";
+import { constrained } from "../constrain.js";
 import type { LearningRate } from "../learning-rate.js";
 import type { Optimizer } from "../optimizer.js";
 
@@ -20,6 +22,16 @@ export interface KerasOptimizerOptions extends GradientClipping {
   readonly decay?: number | undefined;
   readonly name?: string | undefined;
 }
+
+/** Options of every Keras optimizer, for `checkOptions`. */
+export const kerasOptions: OptionTable<KerasOptimizerOptions> = {
+  learningRate: "optional",
+  decay: "optional",
+  name: "optional",
+  clipnorm: "optional",
+  clipvalue: "optional",
+  globalClipnorm: "optional",
+};
 
 /** What rules see of one `minimize`: hyperparameters read once, slots, and the learning rate of this step. */
 export interface UpdateContext {
@@ -86,12 +98,14 @@ export abstract class KerasOptimizer implements Optimizer {
       return nameScope(this.name, () => {
         const updates = gradients.map(({ variable, gradient }) =>
           colocateWith(variable.handle.op, () =>
-            nameScope(`update_${variable.name}`, () => {
-              if (!isSparse(gradient)) return rule.dense(variable, gradient);
-              if (rule.duplicates !== undefined) return rule.duplicates(variable, gradient);
-              const { values, indices } = uniqueRows(gradient);
-              return rule.sparse(variable, values, indices);
-            }),
+            nameScope(`update_${variable.name}`, () =>
+              constrained(variable, gradient, () => {
+                if (!isSparse(gradient)) return rule.dense(variable, gradient);
+                if (rule.duplicates !== undefined) return rule.duplicates(variable, gradient);
+                const { values, indices } = uniqueRows(gradient);
+                return rule.sparse(variable, values, indices);
+              }),
+            ),
           ),
         );
         return countStep(iterations, [group(updates)]);

@@ -3,6 +3,7 @@ import { constant } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
 import { controlDependencies } from "../../../graph/scope.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import { add, cast, div, mul, pow, sub, unary } from "../../nn/arithmetic.js";
 import { assigned, scatterAdd } from "../apply-gradients.js";
 import type { AdamOptions } from "./adam.js";
@@ -17,6 +18,18 @@ export interface NadamOptions extends Omit<AdamOptions, "amsgrad" | "decay"> {
 /** The base of the momentum's schedule (Dozat, "Incorporating Nesterov Momentum into Adam", 2016). */
 const decayBase = 0.96;
 
+const table: OptionTable<NadamOptions> = {
+  learningRate: "optional",
+  name: "optional",
+  clipnorm: "optional",
+  clipvalue: "optional",
+  globalClipnorm: "optional",
+  beta1: "optional",
+  beta2: "optional",
+  epsilon: "optional",
+  scheduleDecay: "optional",
+};
+
 /** Adam with Nesterov momentum as `tf.keras.optimizers.legacy.Nadam`; its variable `momentum_cache` is the product of all momenta so far. */
 export class Nadam extends KerasOptimizer {
   readonly #beta1: number;
@@ -25,6 +38,7 @@ export class Nadam extends KerasOptimizer {
   readonly #scheduleDecay: number;
 
   constructor(options: NadamOptions = {}) {
+    checkOptions("Nadam", options, table);
     if (typeof options.learningRate === "function") {
       throw invalidArgument(
         "The Nadam optimizer does not support tf.keras.optimizers.LearningRateSchedules as the learning rate.",

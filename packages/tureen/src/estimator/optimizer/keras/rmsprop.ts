@@ -2,6 +2,7 @@ import { buildOp, constant } from "../../../graph/build-op.js";
 import type { Operation, Tensor } from "../../../graph/graph.js";
 import { controlDependencies } from "../../../graph/scope.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import { add, div, mul, sub, unary } from "../../nn/arithmetic.js";
 import { assigned, scatterAdd } from "../apply-gradients.js";
 import { checkMomentum } from "./check-momentum.js";
@@ -10,6 +11,7 @@ import {
   groupOf,
   KerasOptimizer,
   type KerasOptimizerOptions,
+  kerasOptions,
   type UpdateContext,
   type UpdateRule,
 } from "./keras-optimizer.js";
@@ -23,6 +25,14 @@ export interface RMSpropOptions extends KerasOptimizerOptions {
   readonly centered?: boolean | undefined;
 }
 
+const table: OptionTable<RMSpropOptions> = {
+  ...kerasOptions,
+  rho: "optional",
+  momentum: "optional",
+  epsilon: "optional",
+  centered: "optional",
+};
+
 /** RMSprop as `tf.keras.optimizers.legacy.RMSprop`: learning rate 0.001, rho 0.9, epsilon 1e-7; slots `rms`, `momentum`, `mg`. */
 export class RMSprop extends KerasOptimizer {
   readonly #rho: number;
@@ -31,6 +41,7 @@ export class RMSprop extends KerasOptimizer {
   readonly #centered: boolean;
 
   constructor(options: RMSpropOptions = {}) {
+    checkOptions("RMSprop", options, table);
     super("RMSprop", options, 0.001);
     this.#rho = options.rho ?? 0.9;
     this.#momentum = checkMomentum(options.momentum ?? 0);

@@ -1,11 +1,13 @@
 import { buildOp } from "../../../graph/build-op.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import { mul, unary } from "../../nn/arithmetic.js";
 import { checkMomentum } from "./check-momentum.js";
 import {
   type AddSlot,
   KerasOptimizer,
   type KerasOptimizerOptions,
+  kerasOptions,
   type UpdateContext,
   type UpdateRule,
 } from "./keras-optimizer.js";
@@ -16,12 +18,19 @@ export interface SGDOptions extends KerasOptimizerOptions {
   readonly nesterov?: boolean | undefined;
 }
 
+const table: OptionTable<SGDOptions> = {
+  ...kerasOptions,
+  momentum: "optional",
+  nesterov: "optional",
+};
+
 /** Gradient descent as `tf.keras.optimizers.legacy.SGD`: learning rate 0.01; slot `momentum` where there is momentum. */
 export class SGD extends KerasOptimizer {
   readonly #momentum: number;
   readonly #nesterov: boolean;
 
   constructor(options: SGDOptions = {}) {
+    checkOptions("SGD", options, table);
     super("SGD", options, 0.01);
     this.#momentum = checkMomentum(options.momentum ?? 0);
     this.#nesterov = options.nesterov ?? false;

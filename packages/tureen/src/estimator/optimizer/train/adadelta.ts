@@ -1,15 +1,30 @@
 import { buildOp } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import type { LearningRate } from "../learning-rate.js";
 import type { Optimizer } from "../optimizer.js";
 import { trainOptimizer } from "./train-optimizer.js";
+import { type TrainOptions, trainOptions } from "./train-options.js";
+
+/** Options of `adadeltaOptimizer`. */
+export interface AdadeltaOptimizerOptions extends TrainOptions {
+  readonly rho?: number;
+  readonly epsilon?: number;
+}
+
+const adadeltaTable: OptionTable<AdadeltaOptimizerOptions> = {
+  ...trainOptions,
+  rho: "optional",
+  epsilon: "optional",
+};
 
 /** Adadelta (`tf.compat.v1.train.AdadeltaOptimizer`): rho 0.95, epsilon 1e-8; slots `<variable>/Adadelta` and `<variable>/Adadelta_1`. */
 export function adadeltaOptimizer(
   learningRate: LearningRate = 0.001,
-  options: { readonly rho?: number; readonly epsilon?: number; readonly name?: string } = {},
+  options: AdadeltaOptimizerOptions = {},
 ): Optimizer {
+  checkOptions("AdadeltaOptimizer", options, adadeltaTable);
   return trainOptimizer({
     name: options.name ?? "Adadelta",
     learningRate,

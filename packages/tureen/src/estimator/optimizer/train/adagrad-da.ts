@@ -2,23 +2,32 @@ import { invalidArgument } from "../../../core/status-error.js";
 import { buildOp } from "../../../graph/build-op.js";
 import type { Operation, Tensor } from "../../../graph/graph.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import type { LearningRate } from "../learning-rate.js";
 import type { Optimizer } from "../optimizer.js";
 import { trainOptimizer } from "./train-optimizer.js";
+import { type TrainOptions, trainOptions } from "./train-options.js";
 
 /** Options of `adagradDAOptimizer`. */
-export interface AdagradDAOptimizerOptions {
+export interface AdagradDAOptimizerOptions extends TrainOptions {
   readonly initialGradientSquaredAccumulatorValue?: number;
   readonly l1RegularizationStrength?: number;
   readonly l2RegularizationStrength?: number;
-  readonly name?: string;
 }
+
+const adagradDATable: OptionTable<AdagradDAOptimizerOptions> = {
+  ...trainOptions,
+  initialGradientSquaredAccumulatorValue: "optional",
+  l1RegularizationStrength: "optional",
+  l2RegularizationStrength: "optional",
+};
 
 /**
  * Adagrad with dual averaging (`tf.compat.v1.train.AdagradDAOptimizer`), for sparse linear models; slots `<variable>/AdagradDA` (sum of
  * gradients) and `<variable>/AdagradDA_1` (sum of their squares, from 0.1). Counts steps by `minimize`'s step counter.
  */
 export function adagradDAOptimizer(learningRate: LearningRate, options: AdagradDAOptimizerOptions = {}): Optimizer {
+  checkOptions("AdagradDAOptimizer", options, adagradDATable);
   const start = options.initialGradientSquaredAccumulatorValue ?? 0.1;
   if (start <= 0) {
     throw invalidArgument(`initial_gradient_squared_accumulator_value must be positive: ${start}`);

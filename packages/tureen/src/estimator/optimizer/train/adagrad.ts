@@ -1,14 +1,24 @@
 import { invalidArgument } from "../../../core/status-error.js";
 import { buildOp } from "../../../graph/build-op.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import type { LearningRate } from "../learning-rate.js";
 import type { Optimizer } from "../optimizer.js";
 import { trainOptimizer } from "./train-optimizer.js";
+import { type TrainOptions, trainOptions } from "./train-options.js";
+
+/** Options of `adagradOptimizer`. */
+export interface AdagradOptimizerOptions extends TrainOptions {
+  readonly initialAccumulatorValue?: number;
+}
+
+const adagradTable: OptionTable<AdagradOptimizerOptions> = {
+  ...trainOptions,
+  initialAccumulatorValue: "optional",
+};
 
 /** Adagrad (`tf.compat.v1.train.AdagradOptimizer`); slot `<variable>/Adagrad` from 0.1. */
-export function adagradOptimizer(
-  learningRate: LearningRate,
-  options: { readonly initialAccumulatorValue?: number; readonly name?: string } = {},
-): Optimizer {
+export function adagradOptimizer(learningRate: LearningRate, options: AdagradOptimizerOptions = {}): Optimizer {
+  checkOptions("AdagradOptimizer", options, adagradTable);
   const start = positive(options.initialAccumulatorValue ?? 0.1);
   return trainOptimizer({
     name: options.name ?? "Adagrad",
@@ -31,16 +41,26 @@ export function adagradOptimizer(
   });
 }
 
+/** Options of `proximalAdagradOptimizer`. */
+export interface ProximalAdagradOptimizerOptions extends TrainOptions {
+  readonly initialAccumulatorValue?: number;
+  readonly l1RegularizationStrength?: number;
+  readonly l2RegularizationStrength?: number;
+}
+
+const proximalAdagradTable: OptionTable<ProximalAdagradOptimizerOptions> = {
+  ...trainOptions,
+  initialAccumulatorValue: "optional",
+  l1RegularizationStrength: "optional",
+  l2RegularizationStrength: "optional",
+};
+
 /** Proximal Adagrad (`tf.compat.v1.train.ProximalAdagradOptimizer`); slot `<variable>/ProximalAdagrad` from 0.1. */
 export function proximalAdagradOptimizer(
   learningRate: LearningRate,
-  options: {
-    readonly initialAccumulatorValue?: number;
-    readonly l1RegularizationStrength?: number;
-    readonly l2RegularizationStrength?: number;
-    readonly name?: string;
-  } = {},
+  options: ProximalAdagradOptimizerOptions = {},
 ): Optimizer {
+  checkOptions("ProximalAdagradOptimizer", options, proximalAdagradTable);
   const start = positive(options.initialAccumulatorValue ?? 0.1);
   return trainOptimizer({
     name: options.name ?? "ProximalAdagrad",

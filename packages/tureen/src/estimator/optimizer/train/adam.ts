@@ -2,22 +2,36 @@ import { buildOp } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
 import { controlDependencies } from "../../../graph/scope.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import { group } from "../../head/train-op.js";
 import { add, div, mul, sub, unary } from "../../nn/arithmetic.js";
 import { assigned, scatterAdd } from "../apply-gradients.js";
 import type { LearningRate } from "../learning-rate.js";
 import type { Optimizer } from "../optimizer.js";
 import { trainOptimizer } from "./train-optimizer.js";
+import { type TrainOptions, trainOptions } from "./train-options.js";
+
+/** Options of `adamOptimizer`. */
+export interface AdamOptimizerOptions extends TrainOptions {
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+const adamTable: OptionTable<AdamOptimizerOptions> = {
+  ...trainOptions,
+  beta1: "optional",
+  beta2: "optional",
+  epsilon: "optional",
+};
 
 /**
  * Adam (`tf.compat.v1.train.AdamOptimizer`): betas 0.9 and 0.999, epsilon 1e-8.
  *
  * Slots `<variable>/Adam` and `<variable>/Adam_1`; the scalars `beta1_power` and `beta2_power`.
  */
-export function adamOptimizer(
-  learningRate: LearningRate = 0.001,
-  options: { readonly beta1?: number; readonly beta2?: number; readonly epsilon?: number; readonly name?: string } = {},
-): Optimizer {
+export function adamOptimizer(learningRate: LearningRate = 0.001, options: AdamOptimizerOptions = {}): Optimizer {
+  checkOptions("AdamOptimizer", options, adamTable);
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   return trainOptimizer({
     name: options.name ?? "Adam",

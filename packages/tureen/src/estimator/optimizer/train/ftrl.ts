@@ -2,22 +2,33 @@ import { invalidArgument } from "../../../core/status-error.js";
 import { buildOp } from "../../../graph/build-op.js";
 import type { Operation, Tensor } from "../../../graph/graph.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import type { LearningRate } from "../learning-rate.js";
 import type { Optimizer } from "../optimizer.js";
 import { trainOptimizer } from "./train-optimizer.js";
+import { type TrainOptions, trainOptions } from "./train-options.js";
 
 /** Options of `ftrlOptimizer`. */
-export interface FtrlOptimizerOptions {
+export interface FtrlOptimizerOptions extends TrainOptions {
   readonly learningRatePower?: number;
   readonly initialAccumulatorValue?: number;
   readonly l1RegularizationStrength?: number;
   readonly l2RegularizationStrength?: number;
   readonly l2ShrinkageRegularizationStrength?: number;
-  readonly name?: string;
 }
+
+const ftrlTable: OptionTable<FtrlOptimizerOptions> = {
+  ...trainOptions,
+  learningRatePower: "optional",
+  initialAccumulatorValue: "optional",
+  l1RegularizationStrength: "optional",
+  l2RegularizationStrength: "optional",
+  l2ShrinkageRegularizationStrength: "optional",
+};
 
 /** Follow-the-regularized-leader (`tf.compat.v1.train.FtrlOptimizer`); slots `<variable>/Ftrl` from 0.1 and `<variable>/Ftrl_1`. */
 export function ftrlOptimizer(learningRate: LearningRate, options: FtrlOptimizerOptions = {}): Optimizer {
+  checkOptions("FtrlOptimizer", options, ftrlTable);
   const start = options.initialAccumulatorValue ?? 0.1;
   const shrinkage = options.l2ShrinkageRegularizationStrength ?? 0;
   if (start < 0) throw invalidArgument(`initial_accumulator_value ${start} needs to be positive or zero`);

@@ -1,16 +1,16 @@
 import { buildOp } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import { mul, unary } from "../../nn/arithmetic.js";
 import type { LearningRate } from "../learning-rate.js";
 import type { Optimizer } from "../optimizer.js";
 import { trainOptimizer } from "./train-optimizer.js";
+import { type TrainOptions, trainOptions } from "./train-options.js";
 
 /** Gradient descent (`tf.compat.v1.train.GradientDescentOptimizer`); no slots. */
-export function gradientDescentOptimizer(
-  learningRate: LearningRate,
-  options: { readonly name?: string } = {},
-): Optimizer {
+export function gradientDescentOptimizer(learningRate: LearningRate, options: TrainOptions = {}): Optimizer {
+  checkOptions("GradientDescentOptimizer", options, trainOptions);
   return trainOptimizer({
     name: options.name ?? "GradientDescent",
     learningRate,
@@ -29,15 +29,24 @@ function subtractRows(variable: Variable, values: Tensor, indices: Tensor, rate:
   });
 }
 
+/** Options of `proximalGradientDescentOptimizer`. */
+export interface ProximalGradientDescentOptimizerOptions extends TrainOptions {
+  readonly l1RegularizationStrength?: number;
+  readonly l2RegularizationStrength?: number;
+}
+
+const proximalGradientDescentTable: OptionTable<ProximalGradientDescentOptimizerOptions> = {
+  ...trainOptions,
+  l1RegularizationStrength: "optional",
+  l2RegularizationStrength: "optional",
+};
+
 /** Proximal gradient descent (`tf.compat.v1.train.ProximalGradientDescentOptimizer`); no slots. */
 export function proximalGradientDescentOptimizer(
   learningRate: LearningRate,
-  options: {
-    readonly l1RegularizationStrength?: number;
-    readonly l2RegularizationStrength?: number;
-    readonly name?: string;
-  } = {},
+  options: ProximalGradientDescentOptimizerOptions = {},
 ): Optimizer {
+  checkOptions("ProximalGradientDescentOptimizer", options, proximalGradientDescentTable);
   return trainOptimizer({
     name: options.name ?? "ProximalGradientDescent",
     learningRate,
@@ -55,12 +64,23 @@ export function proximalGradientDescentOptimizer(
   });
 }
 
+/** Options of `momentumOptimizer`. */
+export interface MomentumOptimizerOptions extends TrainOptions {
+  readonly useNesterov?: boolean;
+}
+
+const momentumTable: OptionTable<MomentumOptimizerOptions> = {
+  ...trainOptions,
+  useNesterov: "optional",
+};
+
 /** Momentum (`tf.compat.v1.train.MomentumOptimizer`); slot `<variable>/Momentum`. */
 export function momentumOptimizer(
   learningRate: LearningRate,
   momentum: number,
-  options: { readonly useNesterov?: boolean; readonly name?: string } = {},
+  options: MomentumOptimizerOptions = {},
 ): Optimizer {
+  checkOptions("MomentumOptimizer", options, momentumTable);
   const attrs = { use_nesterov: options.useNesterov ?? false };
   return trainOptimizer({
     name: options.name ?? "Momentum",

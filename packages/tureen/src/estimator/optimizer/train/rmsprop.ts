@@ -1,25 +1,35 @@
 import { buildOp } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
 import type { Variable } from "../../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../../check-options.js";
 import type { LearningRate } from "../learning-rate.js";
 import type { Optimizer } from "../optimizer.js";
 import { trainOptimizer } from "./train-optimizer.js";
+import { type TrainOptions, trainOptions } from "./train-options.js";
+
+/** Options of `rmsPropOptimizer`. */
+export interface RmsPropOptimizerOptions extends TrainOptions {
+  readonly decay?: number;
+  readonly momentum?: number;
+  readonly epsilon?: number;
+  readonly centered?: boolean;
+}
+
+const rmsPropTable: OptionTable<RmsPropOptimizerOptions> = {
+  ...trainOptions,
+  decay: "optional",
+  momentum: "optional",
+  epsilon: "optional",
+  centered: "optional",
+};
 
 /**
  * RMSProp (`tf.compat.v1.train.RMSPropOptimizer`): decay 0.9, momentum 0, epsilon 1e-10.
  *
  * Slots `<variable>/RMSProp` (from 1), centered also the mean gradient, then the momentum.
  */
-export function rmsPropOptimizer(
-  learningRate: LearningRate,
-  options: {
-    readonly decay?: number;
-    readonly momentum?: number;
-    readonly epsilon?: number;
-    readonly centered?: boolean;
-    readonly name?: string;
-  } = {},
-): Optimizer {
+export function rmsPropOptimizer(learningRate: LearningRate, options: RmsPropOptimizerOptions = {}): Optimizer {
+  checkOptions("RMSPropOptimizer", options, rmsPropTable);
   const { decay = 0.9, momentum = 0, epsilon = 1e-10, centered = false } = options;
   const kind = centered ? "CenteredRMSProp" : "RMSProp";
   return trainOptimizer({

@@ -10,6 +10,7 @@ import { group } from "../../head/train-op.js";
 import { constantInitializer, zerosInitializer } from "../../layers/initializers.js";
 import { add, cast } from "../../nn/arithmetic.js";
 import { gradientsOf, isSparse, uniqueRows } from "../apply-gradients.js";
+import { constrained } from "../constrain.js";
 import type { LearningRate } from "../learning-rate.js";
 import type { Optimizer } from "../optimizer.js";
 
@@ -70,12 +71,14 @@ export function trainOptimizer(spec: TrainOptimizerSpec): Optimizer {
         const rule = spec.prepare(trainContext(spec, slots, iterations));
         const updates = found.map(({ variable, gradient }) =>
           colocateWith(variable.handle.op, () =>
-            nameScope(`update_${variable.name}`, () => {
-              if (!isSparse(gradient)) return rule.dense(variable, gradient);
-              if (rule.duplicates !== undefined) return rule.duplicates(variable, gradient);
-              const { values, indices } = uniqueRows(gradient);
-              return rule.sparse(variable, values, indices);
-            }),
+            nameScope(`update_${variable.name}`, () =>
+              constrained(variable, gradient, () => {
+                if (!isSparse(gradient)) return rule.dense(variable, gradient);
+                if (rule.duplicates !== undefined) return rule.duplicates(variable, gradient);
+                const { values, indices } = uniqueRows(gradient);
+                return rule.sparse(variable, values, indices);
+              }),
+            ),
           ),
         );
         const last = rule.finish === undefined ? [] : controlDependencies(updates, () => rule.finish!());
