@@ -1,2 +1,6 @@
 #!/usr/bin/env node
-import "../dist/cli/tureen.js";
+import { keepCompiledCode } from "./keep-compiled-code.js";
+
+keepCompiledCode();
+// Only now: what is imported before is not kept.
+await import("../dist/cli/tureen.js");

@@ -58,7 +58,7 @@ export async function serve(
   process.on("SIGHUP", () => void server?.reload());
   try {
     server = await startModelServer({
-      ...serverOptions(values, stderrLog, freePorts),
+      ...(await serverOptions(values, stderrLog, freePorts)),
       ...(values.get("enable_console") === true ? { pages: consolePages() } : {}),
     });
     keepHeapRoom();

@@ -22,7 +22,7 @@ function file(text: string): string {
   return path;
 }
 
-function options(...args: string[]): ModelServerOptions {
+async function options(...args: string[]): Promise<ModelServerOptions> {
   const parsed = parseFlags(args, [...modelServerFlags, ...ownFlags]);
   expect(parsed.errors).toEqual([]);
   return serverOptions(
@@ -53,20 +53,20 @@ describe("serverOptions", () => {
     ],
     [["--grpc_channel_arguments=grpc.x", base], "grpc_channel_arguments: 'grpc.x' is not of the form key=value"],
     [["--model_config_file=/no/such/file"], "/no/such/file; No such file or directory"],
-  ])("refuses %j", (args, message) => {
-    expect(() => options(...args)).toThrow(message);
+  ])("refuses %j", async (args, message) => {
+    await expect(options(...args)).rejects.toThrow(message);
   });
 
-  it("says where a text-format file is wrong", () => {
+  it("says where a text-format file is wrong", async () => {
     const path = file("model_config_list { config { nam: 'x' } }");
-    expect(() => options(`--model_config_file=${path}`)).toThrow(`Invalid protobuf file: '${path}'`);
+    await expect(options(`--model_config_file=${path}`)).rejects.toThrow(`Invalid protobuf file: '${path}'`);
     expect(lines.join("")).toContain("Error parsing text-format tensorflow.serving.ModelServerConfig: ");
   });
 
-  it("turns flags into options", () => {
+  it("turns flags into options", async () => {
     const batching = file("max_batch_size { value: 32 } allowed_batch_sizes: 32");
     const monitoring = file('prometheus_config: { enable: true, path: "/here" }');
-    const given = options(
+    const given = await options(
       base,
       "--model_name=m",
       "--rest_api_port=8501",
@@ -89,15 +89,15 @@ describe("serverOptions", () => {
       ["grpc.max_connection_age_ms", 2000],
       ["grpc.lb_policy_name", "grpclb"],
     ]);
-    expect(options(base, `--monitoring_config_file=${file("prometheus_config { enable: true }")}`).prometheusPath).toBe(
-      "/monitoring/prometheus/metrics",
-    );
-    expect(options(base, `--monitoring_config_file=${file("")}`).prometheusPath).toBeUndefined();
+    expect(
+      (await options(base, `--monitoring_config_file=${file("prometheus_config { enable: true }")}`)).prometheusPath,
+    ).toBe("/monitoring/prometheus/metrics");
+    expect((await options(base, `--monitoring_config_file=${file("")}`)).prometheusPath).toBeUndefined();
   });
 
-  it("turns flags that TensorFlow Serving does not have into options", () => {
+  it("turns flags that TensorFlow Serving does not have into options", async () => {
     const ssl = file('server_key: "k" server_cert: "c"');
-    const given = options(
+    const given = await options(
       "--model_folders=/a,/b",
       "--model_cache_dir=/var/cache/models",
       "--lazy_loading",
@@ -156,47 +156,53 @@ describe("serverOptions", () => {
     });
     expect(given.config).toBeUndefined();
     const limits = ["--engine_workers=0", "--loop_iteration_limit=5", "--tensor_limit_mb=3", "--warm_up_on_load=false"];
-    expect(options(base, ...limits)).toMatchObject({
+    expect(await options(base, ...limits)).toMatchObject({
       engineWorkers: 0,
       loopLimit: 5,
       tensorLimitBytes: 3 * 2 ** 20,
       warmUpOnLoad: false,
     });
-    expect(options(base, "--loop_iteration_limit=0", "--tensor_limit_mb=0")).toMatchObject({
+    expect(await options(base, "--loop_iteration_limit=0", "--tensor_limit_mb=0")).toMatchObject({
       loopLimit: Number.POSITIVE_INFINITY,
       tensorLimitBytes: Number.POSITIVE_INFINITY,
       warmUpOnLoad: true,
     });
     // One for each processor, as the model's weights allow.
-    expect(options(base)).not.toHaveProperty("engineWorkers");
+    expect(await options(base)).not.toHaveProperty("engineWorkers");
     for (const threads of ["--tensorflow_session_parallelism=3", "--tensorflow_inter_op_parallelism=3"]) {
-      expect(options(base, threads).engineWorkers).toBe(3);
-      expect(options(base, threads, "--engine_workers=1").engineWorkers).toBe(1);
+      expect((await options(base, threads)).engineWorkers).toBe(3);
+      expect((await options(base, threads, "--engine_workers=1")).engineWorkers).toBe(1);
     }
-    expect(options(base, "--tensorflow_intra_op_parallelism=3")).not.toHaveProperty("engineWorkers");
-    expect(options(base)).toMatchObject({ managementPort: false, enableModelManagement: false, logRequests: "none" });
-    expect(() => options(base, "--port=70000")).toThrow("--port must be from 0 to 65535, not 70000");
-    expect(() => options(base, "--rest_api_port=-1")).toThrow("--rest_api_port must be from 0 to 65535, not -1");
-    expect(() => options(base, "--health_route=ping")).toThrow("the route 'ping' must begin with a slash");
-    expect(() => options(base, "--log_requests=some")).toThrow("must be none, failures or all, not 'some'");
+    expect(await options(base, "--tensorflow_intra_op_parallelism=3")).not.toHaveProperty("engineWorkers");
+    expect(await options(base)).toMatchObject({
+      managementPort: false,
+      enableModelManagement: false,
+      logRequests: "none",
+    });
+    await expect(options(base, "--port=70000")).rejects.toThrow("--port must be from 0 to 65535, not 70000");
+    await expect(options(base, "--rest_api_port=-1")).rejects.toThrow(
+      "--rest_api_port must be from 0 to 65535, not -1",
+    );
+    await expect(options(base, "--health_route=ping")).rejects.toThrow("the route 'ping' must begin with a slash");
+    await expect(options(base, "--log_requests=some")).rejects.toThrow("must be none, failures or all, not 'some'");
   });
 
-  it("takes port 0 for none, or for one that is free where it is told so", () => {
+  it("takes port 0 for none, or for one that is free where it is told so", async () => {
     const values = (...args: string[]) => parseFlags(args, [...modelServerFlags, ...ownFlags]).values;
     const log = lineLog((line) => lines.push(line));
     const none = { port: false, restApiPort: false, managementPort: false };
-    expect(options(base, "--port=0", "--grpc_socket_path=/s", "--rest_api_port=0")).toMatchObject(none);
+    expect(await options(base, "--port=0", "--grpc_socket_path=/s", "--rest_api_port=0")).toMatchObject(none);
     const free = new Set(["port", "rest_api_port", "management_port"]);
     const ports = { port: 0, restApiPort: 0, managementPort: 0 };
-    expect(serverOptions(values(base, "--port=0"), log, free)).toMatchObject(ports);
-    expect(serverOptions(values(base, "--port=7", "--rest_api_port=8"), log, free)).toMatchObject({
+    expect(await serverOptions(values(base, "--port=0"), log, free)).toMatchObject(ports);
+    expect(await serverOptions(values(base, "--port=7", "--rest_api_port=8"), log, free)).toMatchObject({
       port: 7,
       restApiPort: 8,
     });
   });
 
-  it("keeps the server up without REST where both ports are the same", () => {
-    expect(options(base, "--rest_api_port=8500").restApiPort).toBe(false);
+  it("keeps the server up without REST where both ports are the same", async () => {
+    expect((await options(base, "--rest_api_port=8500")).restApiPort).toBe(false);
     expect(lines.at(-1)).toContain("server_options.http_port cannot be same as grpc_port.");
   });
 });

@@ -1,13 +1,5 @@
-import { create } from "@bufbuild/protobuf";
-import { ConfigProtoSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/config_pb";
 import { ModelServerConfigSchema } from "@tureen/protos/gen/tensorflow_serving/config/model_server_config_pb";
-import { MonitoringConfigSchema } from "@tureen/protos/gen/tensorflow_serving/config/monitoring_config_pb";
-import { PlatformConfigMapSchema } from "@tureen/protos/gen/tensorflow_serving/config/platform_config_pb";
-import { SSLConfigSchema } from "@tureen/protos/gen/tensorflow_serving/config/ssl_config_pb";
-import {
-  type BatchingParameters,
-  BatchingParametersSchema,
-} from "@tureen/protos/gen/tensorflow_serving/servables/tensorflow/session_bundle_config_pb";
+import type { BatchingParameters } from "@tureen/protos/gen/tensorflow_serving/servables/tensorflow/session_bundle_config_pb";
 import { invalidArgument } from "../core/status-error.js";
 import { singleModelConfig } from "../serving/config/model-config.js";
 import { type Log, type ModelServerOptions, readTextProto } from "../serving/index.js";
@@ -15,6 +7,9 @@ import type { LoggedRequests } from "../serving/tracing/request-watch.js";
 import type { FlagValue } from "./flags.js";
 
 const highestPort = 65535;
+
+/** The readers of configuration files, whose messages a server without such files does not load: they are a tenth of its start. */
+const configFiles = (): Promise<typeof import("./config-files.js")> => import("./config-files.js");
 
 /** Where TensorFlow Serving's metrics page is when the monitoring configuration names no path. */
 const defaultPrometheusPath = "/monitoring/prometheus/metrics";
@@ -25,11 +20,11 @@ const defaultPrometheusPath = "/monitoring/prometheus/metrics";
  *
  * A port of 0 is none, as in TensorFlow Serving; for the flags in `freePorts` it is one that is free.
  */
-export function serverOptions(
+export async function serverOptions(
   values: ReadonlyMap<string, FlagValue>,
   log: Log,
   freePorts: ReadonlySet<string> = new Set(),
-): ModelServerOptions {
+): Promise<ModelServerOptions> {
   const text = (name: string): string => values.get(name) as string;
   const number = (name: string): number => values.get(name) as number;
   const isOn = (name: string): boolean => values.get(name) as boolean;
@@ -56,9 +51,9 @@ export function serverOptions(
     ...(modelFolders.length === 0 ? {} : { modelFolders }),
     ...modelOptions(text("model_config_file"), text("model_name"), text("model_base_path"), log),
   };
-  const batching = text("platform_config_file") === "" ? batchingOptions(values, log) : undefined;
-  checkIneffectiveFiles(values, log);
-  const prometheusPath = prometheusPathOf(text("monitoring_config_file"), log);
+  const batching = text("platform_config_file") === "" ? await batchingOptions(values, log) : undefined;
+  await checkIneffectiveFiles(values, log);
+  const prometheusPath = await prometheusPathOf(text("monitoring_config_file"), log);
   const sslFile = text("ssl_config_file");
   let restApiPort = portOf("rest_api_port");
   if (restApiPort !== false && restApiPort !== 0 && restApiPort === port) {
@@ -85,7 +80,7 @@ export function serverOptions(
     enableSerializationAsTensorContent: isOn("enable_serialization_as_tensor_content"),
     restApiTimeoutInMs: number("rest_api_timeout_in_ms"),
     restApiEnableCorsSupport: isOn("rest_api_enable_cors_support"),
-    ...(sslFile === "" ? {} : { ssl: readTextProto(SSLConfigSchema, sslFile, log) }),
+    ...(sslFile === "" ? {} : { ssl: (await configFiles()).readSslConfig(sslFile, log) }),
     grpcChannelArguments: channelArguments(text("grpc_channel_arguments")),
     ...(prometheusPath === undefined ? {} : { prometheusPath }),
     ...(batching === undefined ? {} : { batching }),
@@ -93,7 +88,7 @@ export function serverOptions(
     enableModelWarmup: isOn("enable_model_warmup"),
     numRequestIterationsForWarmup: number("num_request_iterations_for_warmup"),
     drainGraceMs: number("drain_grace_seconds") * 1000,
-    ...ownOptions(values, log),
+    ...(await ownOptions(values, log)),
     managementPort: portOf("management_port"),
   };
 }
@@ -107,7 +102,7 @@ function engineWorkers(number: (name: string) => number): Pick<ModelServerOption
 }
 
 /** What flags that TensorFlow Serving does not have stand for. */
-function ownOptions(values: ReadonlyMap<string, FlagValue>, log: Log): ModelServerOptions {
+async function ownOptions(values: ReadonlyMap<string, FlagValue>, log: Log): Promise<ModelServerOptions> {
   const text = (name: string): string => values.get(name) as string;
   const number = (name: string): number => values.get(name) as number;
   const isOn = (name: string): boolean => values.get(name) as boolean;
@@ -137,7 +132,7 @@ function ownOptions(values: ReadonlyMap<string, FlagValue>, log: Log): ModelServ
     logRequests: loggedRequests(text("log_requests")),
     restApiCompressResponses: isOn("rest_api_compress_responses"),
     ...(corsOrigins.length === 0 ? {} : { corsOrigins }),
-    ...(restSsl === "" ? {} : { restSsl: readTextProto(SSLConfigSchema, restSsl, log) }),
+    ...(restSsl === "" ? {} : { restSsl: (await configFiles()).readSslConfig(restSsl, log) }),
   };
 }
 
@@ -173,7 +168,10 @@ function modelOptions(file: string, name: string, basePath: string, log: Log): M
   return { config: singleModelConfig(name, basePath) };
 }
 
-function batchingOptions(values: ReadonlyMap<string, FlagValue>, log: Log): BatchingParameters | undefined {
+async function batchingOptions(
+  values: ReadonlyMap<string, FlagValue>,
+  log: Log,
+): Promise<BatchingParameters | undefined> {
   const file = values.get("batching_parameters_file") as string;
   if (values.get("enable_batching") !== true) {
     if (file === "") return undefined;
@@ -181,14 +179,13 @@ function batchingOptions(values: ReadonlyMap<string, FlagValue>, log: Log): Batc
       "server_options.batching_parameters_file is set without setting server_options.enable_batching to true.",
     );
   }
-  if (file !== "") return readTextProto(BatchingParametersSchema, file, log);
-  return create(BatchingParametersSchema, { threadPoolName: "model_server_batch_threads" });
+  return (await configFiles()).readBatchingParameters(file, log);
 }
 
 /** Files without an effect must still be right: a typing error in them is one. */
-function checkIneffectiveFiles(values: ReadonlyMap<string, FlagValue>, log: Log): void {
+async function checkIneffectiveFiles(values: ReadonlyMap<string, FlagValue>, log: Log): Promise<void> {
   const sessionConfig = values.get("tensorflow_session_config_file") as string;
-  if (sessionConfig !== "") readTextProto(ConfigProtoSchema, sessionConfig, log);
+  if (sessionConfig !== "") (await configFiles()).readSessionConfig(sessionConfig, log);
   const positive = [
     "tensorflow_session_parallelism",
     "tensorflow_intra_op_parallelism",
@@ -200,12 +197,12 @@ function checkIneffectiveFiles(values: ReadonlyMap<string, FlagValue>, log: Log)
     );
   }
   const platform = values.get("platform_config_file") as string;
-  if (platform !== "") readTextProto(PlatformConfigMapSchema, platform, log);
+  if (platform !== "") (await configFiles()).readPlatformConfig(platform, log);
 }
 
-function prometheusPathOf(file: string, log: Log): string | undefined {
+async function prometheusPathOf(file: string, log: Log): Promise<string | undefined> {
   if (file === "") return undefined;
-  const { prometheusConfig } = readTextProto(MonitoringConfigSchema, file, log);
+  const { prometheusConfig } = (await configFiles()).readMonitoringConfig(file, log);
   if (prometheusConfig?.enable !== true) return undefined;
   return prometheusConfig.path === "" ? defaultPrometheusPath : prometheusConfig.path;
 }

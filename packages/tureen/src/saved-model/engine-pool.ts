@@ -178,7 +178,7 @@ function timedOut(): StatusError {
 /** V8's 48 would stay taken after the loading of the model, in each worker; a run makes few objects. */
 const youngMegabytes = 12;
 
-/** Starts the worker's module: beside this one in the sources, at its place in `dist` wherever a bundle has put this one. */
+/** Starts the worker's module: beside this one in the sources, at its place in the build's folder wherever a bundle has put this one. */
 function startWorker(): Worker {
   const here = import.meta.url;
   // Shared, so that what the worker says to native libraries by its environment reaches them.
@@ -192,9 +192,9 @@ function startWorker(): Worker {
     const start = `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(module)}); })`;
     return new Worker(start, { eval: true, execArgv: ["--conditions=@tureen/source"], ...shared });
   }
-  const root = here.lastIndexOf("/dist/");
-  if (root < 0) throw failedPrecondition(`The engine worker's file is not known from ${here}`);
-  return new Worker(new URL(`${here.slice(0, root)}/dist/saved-model/engine-worker.js`), { execArgv: [], ...shared });
+  const folder = /^.*\/dist(?:-server)?\//.exec(here)?.[0];
+  if (folder === undefined) throw failedPrecondition(`The engine worker's file is not known from ${here}`);
+  return new Worker(new URL(`${folder}saved-model/engine-worker.js`), { execArgv: [], ...shared });
 }
 
 let warned = false;

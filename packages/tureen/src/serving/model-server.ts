@@ -10,7 +10,6 @@ import { isObjectUri } from "../core/object-store/object-uri.js";
 import { invalidArgument, toStatusError } from "../core/status-error.js";
 import type { LoadSavedModel } from "../saved-model/signature.js";
 import type { ApiContext } from "./api/request-context.js";
-import { batchingWrapper } from "./batching/batching-wrapper.js";
 import { modelListConfig } from "./config/model-config.js";
 import { readTextProto } from "./config/read-text-proto.js";
 import { readAccessPolicy } from "./gate/access-policy.js";
@@ -91,15 +90,18 @@ export async function startModelServer(options: ModelServerOptions): Promise<Mod
     throw invalidArgument(`The sampling rate of feature drift must be between 0 and 1, not ${samplingRate}`);
   const watchDrift =
     samplingRate > 0 ? (await import("./drift/watch-drift.js")).driftWatcher({ samplingRate }, log) : undefined;
+  const { batching, perModelBatching = false } = options;
+  const wrap =
+    batching === undefined
+      ? undefined
+      : (await import("./batching/batching-wrapper.js")).batchingWrapper(batching, perModelBatching, metrics, log);
   const loader = servableLoader({
     ...(watchDrift === undefined ? {} : { watchDrift }),
     loadModel,
     tags: options.savedModelTags ?? ["serve"],
     metrics,
     log,
-    ...(options.batching === undefined
-      ? {}
-      : { wrap: batchingWrapper(options.batching, options.perModelBatching ?? false, metrics, log) }),
+    ...(wrap === undefined ? {} : { wrap }),
     ...(options.enableModelWarmup === false
       ? {}
       : { warmUp: warmUpReplay(context, options.numRequestIterationsForWarmup ?? 0, log) }),

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { Client, type ClientReadableStream, credentials, Server, ServerCredentials } from "@grpc/grpc-js";
+import { Client, type ClientReadableStream, credentials, Server, ServerCredentials, status } from "@grpc/grpc-js";
 import {
   HealthCheckRequestSchema,
   HealthCheckResponseSchema,
@@ -56,6 +56,17 @@ describe("grpc.health.v1.Health", () => {
       stream.once("data", (bytes: Buffer) => resolve(fromBinary(HealthCheckResponseSchema, bytes).status)),
     );
   }
+
+  it("lists no more services than the protocol allows", async () => {
+    for (let i = 0; i < 98; i++) health.set(`models/${i}`, true);
+    const { statuses } = fromBinary(HealthListResponseSchema, await call("List", new Uint8Array(0)));
+    expect(Object.keys(statuses)).toHaveLength(100);
+    health.set("models/98", true);
+    await expect(call("List", new Uint8Array(0))).rejects.toMatchObject({
+      code: status.RESOURCE_EXHAUSTED,
+      details: "Too many services to list.",
+    });
+  });
 
   it("checks what serves and what does not, and knows no other names", async () => {
     expect(await check("")).toBe(Status.SERVING);

@@ -4,7 +4,8 @@ import { internal, type StatusError, toStatusError } from "../../core/status-err
 import type { CallContext } from "../api/request-context.js";
 import { retryAfterSeconds } from "../gate/admission.js";
 import { callerOf, type Gate, mayManage } from "../gate/gate.js";
-import { type RequestWatch, requestIdHeader, type WatchedRequest } from "../tracing/request-watch.js";
+import { requestIdHeader } from "../tracing/request-id.js";
+import type { RequestWatch, WatchedRequest } from "../tracing/request-watch.js";
 import { type GrpcStatus, grpcStatus } from "./status.js";
 
 /** A unary RPC on bytes: what it does with a request, and what it answers. */

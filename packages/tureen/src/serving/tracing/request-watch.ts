@@ -3,6 +3,7 @@ import { context, propagation, type Span, SpanKind, SpanStatusCode, type Tracer,
 import type { StatusError } from "../../core/status-error.js";
 import type { Log } from "../log.js";
 import type { RequestRecord } from "../monitoring/request-record.js";
+import { requestIdHeader } from "./request-id.js";
 import { requestLine } from "./request-line.js";
 import { nameStages } from "./stage-spans.js";
 
@@ -37,9 +38,6 @@ export type LoggedRequests = "none" | "failures" | "all";
 export interface RequestWatch {
   begin(call: IncomingCall): WatchedRequest;
 }
-
-/** The metadata entry and header of request ids. */
-export const requestIdHeader = "x-request-id";
 
 /** What a client may send as an id: printable, without blanks, of a length that a log line bears. */
 const acceptableId = /^[\x21-\x7e]{1,128}$/;
