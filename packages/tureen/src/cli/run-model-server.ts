@@ -3,7 +3,7 @@ import { consolePages, consolePath } from "../console/index.js";
 import { keepHeapRoom } from "../core/heap-room.js";
 import { packageVersion } from "../core/package-version.js";
 import { StatusError } from "../core/status-error.js";
-import { type ModelServer, startModelServer, stderrLog } from "../serving/index.js";
+import { logLibrary, type ModelServer, startModelServer, stderrLog } from "../serving/index.js";
 import type { FlagValue } from "./flags.js";
 import { nearestFlag, parseFlags, usageText } from "./flags.js";
 import { ineffectiveFlags, modelServerFlags, ownFlags, whyIneffective } from "./model-server-flags.js";
@@ -53,6 +53,7 @@ export async function serve(
     if (given.has(flag.name) && ineffectiveFlags.has(flag.name))
       stderrLog.warning("flags", `--${flag.name} has no effect here: ${whyIneffective(flag)}.`);
   }
+  logLibrary(stderrLog);
   let server: ModelServer | undefined;
   stopOnSignal(() => server);
   process.on("SIGHUP", () => void server?.reload());

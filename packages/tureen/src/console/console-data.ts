@@ -14,6 +14,10 @@ export interface OverviewSignature {
   readonly method: string;
   readonly inputs: readonly OverviewTensor[];
   readonly outputs: readonly OverviewTensor[];
+  /** The features of the Examples that it parses; absent where it parses none. Those without a shape have as many values as they have. */
+  readonly features?: readonly OverviewTensor[];
+  /** A serialized Example with all of them, zeros and "0", in base64. */
+  readonly example?: string;
 }
 
 /** A version of a model, as the page shows it. */

@@ -48,12 +48,23 @@ describe("the console", () => {
     expect((await fetch(`http://127.0.0.1:${server.managementPort}/console`)).status).toBe(200);
   });
 
+  it("is where a browser that asks for no page is sent", async () => {
+    const sent = await rest(server, "/", { headers: { Accept: "text/html,*/*;q=0.8" }, redirect: "manual" });
+    expect([sent.status, sent.headers.get("location")]).toEqual([302, "/console"]);
+    expect((await rest(server, "/", { headers: { Accept: "application/json" } })).status).toBe(404);
+  });
+
   it("tells of models to callers that the access file knows", async () => {
     expect((await rest(server, "/console/data")).status).toBe(401);
     const headers = { Authorization: "Bearer secret" };
     await rest(server, "/v1/models/half_plus_two:predict", { method: "POST", headers, body: '{"instances":[1]}' });
     const data = JSON.parse((await rest(server, "/console/data", { headers })).body) as ConsoleData;
     expect(data.version).toMatch(/^\d+\.\d+\.\d+$/);
+    const classify = data.models[0]!.versions[0]!.signatures.find(({ name }) => name === "classify_x_to_y");
+    expect(classify).toMatchObject({
+      features: [{ name: "x", dtype: "float32", shape: [1] }],
+      example: expect.any(String),
+    });
     expect(data.models).toHaveLength(1);
     const [model] = data.models;
     expect(model).toMatchObject({ name: "half_plus_two", origin: "config", isWanted: true });

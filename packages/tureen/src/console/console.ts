@@ -43,6 +43,7 @@ export function consolePages(folder: string = builtPage): (sources: PageSources)
       history: history.read(),
     });
     return {
+      home: consolePath,
       page: (path) => {
         if (path === `${consolePath}/data`) return jsonPage(data());
         const part = parts[path.replace(/\/$/, "")];

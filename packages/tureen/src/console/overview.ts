@@ -1,4 +1,6 @@
 import type { PartialShape } from "../core/shape.js";
+import type { ExampleFeature } from "../saved-model/example-features.js";
+import { sampleExample } from "../saved-model/sample-example.js";
 import type { ServerCore } from "../serving/manager/server-core.js";
 import type { CompiledSignature, Servable } from "../serving/servable/servable.js";
 import type { OverviewModel, OverviewSignature, OverviewTensor } from "./console-data.js";
@@ -22,16 +24,35 @@ export function modelOverview(core: ServerCore, loaded: readonly Servable[]): Ov
           ...(error === undefined ? {} : { error: error.toString() }),
           ...(servable === undefined ? {} : { memoryBytes: servable.memoryBytes() }),
           ...(servable?.drift === undefined ? {} : { drift: servable.drift.report() }),
-          signatures: servable === undefined ? [] : [...servable.signatures.values()].map(signatureOverview),
+          signatures:
+            servable === undefined
+              ? []
+              : [...servable.signatures.values()].map((signature) => signatureOverview(signature, servable)),
         };
       }),
   }));
 }
 
-function signatureOverview({ name, info }: CompiledSignature): OverviewSignature {
+function signatureOverview({ name, info }: CompiledSignature, servable: Servable): OverviewSignature {
   const tensors = (map: CompiledSignature["info"]["inputs"]): OverviewTensor[] =>
     [...map].map(([alias, { dtype, shape }]) => ({ name: alias, dtype, ...shapeOf(shape) }));
-  return { name, method: info.methodName, inputs: tensors(info.inputs), outputs: tensors(info.outputs) };
+  const features = servable.exampleFeatures?.(name);
+  return {
+    name,
+    method: info.methodName,
+    inputs: tensors(info.inputs),
+    outputs: tensors(info.outputs),
+    ...(features === undefined ? {} : examplesOf(features)),
+  };
+}
+
+function examplesOf(features: readonly ExampleFeature[]): Pick<OverviewSignature, "features" | "example"> {
+  return {
+    features: features.flatMap(({ key, dtype, shape }) =>
+      key === undefined ? [] : [{ name: key, dtype, ...shapeOf(shape) }],
+    ),
+    example: Buffer.from(sampleExample(features)).toString("base64"),
+  };
 }
 
 function shapeOf(shape: PartialShape): { readonly shape?: readonly number[] } {

@@ -17,6 +17,7 @@ import { calledWhileRunning, checkKernels, isLeftover, reachableOperations } fro
 import { constantVariables } from "./constant-variables.js";
 import { closeInWorkers, engineThread, engineThreadSoon, type PooledModel, WorkerGone } from "./engine-pool.js";
 import { defaultEngineWorkers } from "./engine-workers.js";
+import { type ExampleFeature, signatureFeatures } from "./example-features.js";
 import { heldBytes } from "./held-bytes.js";
 import { mutatesState } from "./mutable-state.js";
 import { findMetaGraph, readSavedModel, savedModelFiles } from "./read.js";
@@ -383,6 +384,11 @@ class LoadedModel implements LoadedSavedModel {
     const { inputs, outputs } = signatureFunction(this, key).info;
     const names = (infos: ReadonlyMap<string, TensorInfo>): string[] => [...infos.values()].map(({ name }) => name);
     return this.session.explain({ feeds: [...new Set(names(inputs))], fetches: names(outputs) });
+  }
+
+  exampleFeatures(key: string): readonly ExampleFeature[] | undefined {
+    const info = this.signatures.get(key);
+    return info === undefined ? undefined : signatureFeatures(this.session.graph, info);
   }
 
   get memoryBytes(): number {

@@ -8,6 +8,7 @@ import { placeholder } from "../graph/ops/control.js";
 import { type ParsedFeatures, parseExample, parseExampleV2, parseSingleExample } from "../graph/ops/parsing.js";
 import { withGraph } from "../graph/scope.js";
 import { Session } from "../runtime/session.js";
+import { exampleFeatures } from "./example-features.js";
 import { sampleExample } from "./sample-example.js";
 
 const empty = (dtype: "float32" | "int64" | "string"): Tensor =>
@@ -28,7 +29,7 @@ function parsed(shape: readonly number[], make: (serialized: Tensor) => ParsedFe
     return [serialized, [...denseValues, ...sparseValues, ...raggedValues]] as const;
   });
   const sizes = shape.map(() => 1);
-  const feeds = new Map([[input, tensorValue("string", sizes, [sampleExample(graph.operations)!])]]);
+  const feeds = new Map([[input, tensorValue("string", sizes, [sampleExample(exampleFeatures(graph.operations)!)])]]);
   return new Session(graph).run(fetches, feeds).map((value) => toNested(value));
 }
 
@@ -62,5 +63,5 @@ it("has those of ParseSingleExample", () => {
 it("is nothing where nothing is parsed", () => {
   const graph = new Graph();
   withGraph(graph, () => placeholder({ dtype: "string", shape: [-1] }));
-  expect(sampleExample(graph.operations)).toBeUndefined();
+  expect(exampleFeatures(graph.operations)).toBeUndefined();
 });

@@ -3,6 +3,7 @@ import type { DType } from "../core/dtype.js";
 import type { PartialShape } from "../core/shape.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import type { PlanReport } from "../runtime/compile/partition-report.js";
+import type { ExampleFeature } from "./example-features.js";
 import type { SignatureFunction, SignatureValue } from "./signature-function.js";
 
 /** One input or output of a signature, as `TensorInfo` stores it. */
@@ -60,6 +61,8 @@ export interface ServableModel {
     fetches: readonly string[],
     options?: RunOptions,
   ): readonly TensorValue[] | Promise<readonly TensorValue[]>;
+  /** The features that a signature parses from serialized Examples; undefined where it parses none or the model cannot tell. */
+  exampleFeatures?(key: string): readonly ExampleFeature[] | undefined;
   /** Bytes of weights, constants, tables and what the engine keeps of them, as far as known; grows as plans are compiled. */
   readonly memoryBytes: number;
   /** Releases engine memory; runs after it are FAILED_PRECONDITION. */

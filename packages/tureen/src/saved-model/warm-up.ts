@@ -2,7 +2,7 @@ import { emptyBytes } from "../core/dtype.js";
 import { elementCount } from "../core/shape.js";
 import { type TensorValue, zeros } from "../core/tensor-value.js";
 import type { Session } from "../runtime/session.js";
-import { reachableOperations } from "./check-kernels.js";
+import { signatureFeatures } from "./example-features.js";
 import { sampleExample } from "./sample-example.js";
 import type { SignatureInfo, TensorInfo } from "./signature.js";
 
@@ -24,8 +24,8 @@ export function warmUp(session: Session, signatures: ReadonlyMap<string, Signatu
   const end = performance.now() + modelMilliseconds;
   for (const signature of signatures.values()) {
     const texts = [emptyBytes];
-    const example = exampleOf(session, signature);
-    if (example !== undefined) texts.unshift(example);
+    const features = signatureFeatures(session.graph, signature);
+    if (features !== undefined) texts.unshift(sampleExample(features));
     texts.some((text) => isTaken(() => runOnRow(session, signature, text, end)));
   }
 }
@@ -39,12 +39,6 @@ function isTaken(run: () => void): boolean {
     // Zeros are no input that the model was made for, and its shapes may be beyond the limits of the process.
     return false;
   }
-}
-
-function exampleOf({ graph }: Session, { inputs, outputs }: SignatureInfo): Uint8Array | undefined {
-  const fed = new Set([...inputs.values()].map(({ name }) => graph.tensor(name)));
-  const fetched = [...outputs.values()].map(({ name }) => graph.tensor(name));
-  return sampleExample(reachableOperations(graph, fetched, fed));
 }
 
 function runOnRow(session: Session, signature: SignatureInfo, text: Uint8Array, end: number): void {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -80,6 +81,12 @@ describe("runBatch", () => {
     const count = String(result.shards).padStart(5, "0");
     expect(names).toContain(`prediction.results-00000-of-${count}`);
     expect(names).toContain(`prediction.errors_stats-00000-of-${count}`);
+  });
+
+  it("refuses a folder without a model before it writes anything", async () => {
+    const job = { ...options(input("a.json", "1")), modelDir: folder() };
+    await expect(runBatch(job, { workers: 2 })).rejects.toThrow(`no SavedModel in ${job.modelDir}`);
+    expect(existsSync(job.outputPath)).toBe(false);
   });
 
   it("reads text, CSV and TFRecords, plain and packed", async () => {

@@ -1,5 +1,5 @@
 import { invalidArgument, StatusError, toStatusError } from "../../core/status-error.js";
-import { loadPredictModel } from "../predict/load-predict-model.js";
+import { checkModelFolder, loadPredictModel } from "../predict/load-predict-model.js";
 import type { BatchOptions } from "./batch-options.js";
 import { checkPath } from "./find-inputs.js";
 import { planShards, type Shard } from "./plan-shards.js";
@@ -47,6 +47,8 @@ export async function runBatch(options: BatchOptions, run: RunBatchOptions = {})
     throw invalidArgument(`Shard index ${shardIndex} is not below the number of shards, ${numShards}.`);
   }
   checkPath(options.outputPath);
+  // Before anything is written, and once instead of for each shard.
+  checkModelFolder(options.modelDir);
   const complete: BatchOptions = numShards === 1 ? options : { ...options, minShards: numShards };
   const began = performance.now();
   const { shards, fingerprint } = await planShards(complete);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { withLocalFolder } from "../../core/object-store/local-folder.js";
+import { isObjectUri } from "../../core/object-store/object-uri.js";
 import { toStatusError } from "../../core/status-error.js";
 import { loadSavedModel } from "../../saved-model/load.js";
 import type { ServableModel } from "../../saved-model/signature.js";
@@ -29,13 +30,17 @@ export function loadPredictModel(directory: string, options: LoadPredictOptions 
   return withLocalFolder(directory, (folder) => loadLocal(folder, options));
 }
 
+/** FAILED_TO_LOAD_MODEL for a folder on a disk that holds no SavedModel; what lies in an object store shows when it is copied. */
+export function checkModelFolder(directory: string): void {
+  if (isObjectUri(directory) || modelFiles.some((file) => existsSync(join(directory, file)))) return;
+  throw new PredictionError(
+    "FAILED_TO_LOAD_MODEL",
+    `Cloud ML only supports TF 1.0 or above and models saved in SavedModel format. (no SavedModel in ${directory})`,
+  );
+}
+
 async function loadLocal(directory: string, { isBlocking = false }: LoadPredictOptions): Promise<LoadedPredictModel> {
-  if (!modelFiles.some((file) => existsSync(join(directory, file)))) {
-    throw new PredictionError(
-      "FAILED_TO_LOAD_MODEL",
-      `Cloud ML only supports TF 1.0 or above and models saved in SavedModel format. (no SavedModel in ${directory})`,
-    );
-  }
+  checkModelFolder(directory);
   let model: ServableModel;
   try {
     model = await loadSavedModel(directory);

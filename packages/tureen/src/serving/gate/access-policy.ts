@@ -30,6 +30,10 @@ interface TokenEntry {
   readonly caller: Caller;
 }
 
+/** What errors say beside what is wrong. */
+const expectedForm =
+  'An access file is {"callers": [{"name": "shop", "token": "…", "models": ["*"], "manage": false}, …]}, with "token_sha256" or "certificate_common_name" in the place of "token" if you like.';
+
 /**
  * Reads an access file: JSON `{"callers": [{"name", "token" | "token_sha256" | "certificate_common_name", "models": [...], "manage"}]}`.
  *
@@ -41,7 +45,7 @@ export function readAccessPolicy(path: string): AccessPolicy {
     document = JSON.parse(decodeText(readWholeFile(path)));
   } catch (error) {
     if (error instanceof StatusError) throw error;
-    throw invalidArgument(`${path} is no JSON: ${(error as Error).message}`);
+    throw invalidArgument(`${path} is no JSON: ${(error as Error).message}. ${expectedForm}`);
   }
   return accessPolicy(document, path);
 }
@@ -49,7 +53,7 @@ export function readAccessPolicy(path: string): AccessPolicy {
 /** The policy that a document describes; `source` is named in errors. */
 export function accessPolicy(document: unknown, source: string): AccessPolicy {
   const fail = (text: string): never => {
-    throw invalidArgument(`${source}: ${text}`);
+    throw invalidArgument(`${source}: ${text}. ${expectedForm}`);
   };
   const record = (value: unknown, what: string): Readonly<Record<string, unknown>> =>
     typeof value === "object" && value !== null && !Array.isArray(value)

@@ -14,6 +14,8 @@ export interface Page {
 
 /** Pages that a program adds to the REST ports. */
 export interface ExtraPages {
+  /** The path of the page for people who ask for none; default none. */
+  readonly home?: string;
   /** The page of a path without its query; undefined for a path of others. */
   page(path: string): Page | undefined;
   close(): void;

@@ -95,6 +95,8 @@ export async function handleRequest(
     send(response, 200, "text/plain", "ok\n");
   } else if (plain === "/readyz") {
     sendReadiness(options, response);
+  } else if (plain === "/" && sendHome(options, request, response)) {
+    return;
   } else if (!sendExtraPage(options, plain, request, response)) {
     send(response, 404, "text/html", notFoundPage);
   }
@@ -106,6 +108,14 @@ function sendReadiness({ context, isStopping }: RequestHandlerOptions, response:
   const isReady = context.core.isReady() && !isStopping();
   const lines = models.map(({ name, ready }) => `${name}: ${ready ? "available" : "not available"}\n`);
   send(response, isReady ? 200 : 503, "text/plain", lines.join(""));
+}
+
+/** Sends a browser to the page for people; false where there is none, and for all other clients, whom TensorFlow Serving answers 404. */
+function sendHome({ pages }: RequestHandlerOptions, request: IncomingMessage, response: ServerResponse): boolean {
+  if (pages?.home === undefined || (request.method !== "GET" && request.method !== "HEAD")) return false;
+  if (request.headers.accept?.includes("text/html") !== true) return false;
+  response.writeHead(302, { Location: pages.home, "Content-Length": 0 }).end();
+  return true;
 }
 
 /** Answers with a page beside TensorFlow Serving's; false where there is none under the path. */

@@ -1,6 +1,7 @@
 import type { DType } from "../../core/dtype.js";
 import type { StatusError } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
+import type { ExampleFeature } from "../../saved-model/example-features.js";
 import type { RunOptions, ServableModel, SignatureInfo } from "../../saved-model/signature.js";
 import type { DriftWatch } from "../drift/drift-report.js";
 
@@ -50,6 +51,8 @@ export interface Servable {
   readonly run: RunTensors;
   /** Bytes that it holds now; grows as plans are compiled. */
   readonly memoryBytes: () => number;
+  /** The features that a signature parses from serialized Examples; undefined where it parses none. Found at the first question. */
+  readonly exampleFeatures?: (signature: string) => readonly ExampleFeature[] | undefined;
   /** What the model's status says beside AVAILABLE, where not all is well with it. */
   readonly caveat?: StatusError;
   /** What compares its requests with the data that it was trained on, where that is asked for and known. */
@@ -90,6 +93,14 @@ function tensorsOf(map: SignatureInfo["inputs"]): SignatureTensor[] {
   }));
 }
 
+function keptByKey<Value>(find: (key: string) => Value): (key: string) => Value {
+  const found = new Map<string, Value>();
+  return (key) => {
+    if (!found.has(key)) found.set(key, find(key));
+    return found.get(key)!;
+  };
+}
+
 /** A servable that runs every request by itself. */
 export function directServable(name: string, version: bigint, model: ServableModel): Servable {
   return {
@@ -98,6 +109,7 @@ export function directServable(name: string, version: bigint, model: ServableMod
     signatures: compileSignatures(model.signatures),
     run: (feeds, fetches, options) => (model.runSoon ?? model.runAsync).call(model, feeds, fetches, options),
     memoryBytes: () => model.memoryBytes,
+    exampleFeatures: keptByKey((key) => model.exampleFeatures?.(key)),
     close: () => model.close(),
   };
 }

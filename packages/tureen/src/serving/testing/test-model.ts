@@ -127,6 +127,7 @@ export function testModel(
       await options.gate?.();
       return run(feeds, fetches, runOptions);
     },
+    exampleFeatures: (key) => (key === "classify_x_to_y" ? [{ key: "x", dtype: "float32", shape: [1] }] : undefined),
     memoryBytes: 8,
     close: () => {
       state.closed = true;
