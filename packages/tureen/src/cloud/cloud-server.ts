@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
+import { makeFolders } from "../core/file-system.js";
 import { httpCode, invalidArgument, StatusError, toStatusError } from "../core/status-error.js";
 import { encodeText } from "../core/text.js";
 import { type Log, silentLog } from "../serving/log.js";
@@ -64,7 +64,7 @@ export interface CloudServer {
  */
 export async function startCloudServer(options: CloudServerOptions): Promise<CloudServer> {
   const dataDir = resolve(options.dataDir);
-  mkdirSync(dataDir, { recursive: true });
+  makeFolders(dataDir);
   const database =
     options.databaseUrl === undefined
       ? await embeddedDatabase(join(dataDir, "database"))

@@ -25,6 +25,8 @@ export interface OverviewVersion {
   readonly version: string;
   readonly state: string;
   readonly error?: string;
+  /** Why its last attempt to load failed, where it waits for the next. */
+  readonly lastFailure?: string;
   readonly memoryBytes?: number;
   /** How its requests differ from its training data, where that is watched. */
   readonly drift?: DriftReport;

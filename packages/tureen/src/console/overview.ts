@@ -16,12 +16,13 @@ export function modelOverview(core: ServerCore, loaded: readonly Servable[]): Ov
     labels: Object.fromEntries([...labels].map(([label, version]) => [label, String(version)])),
     versions: versions
       .filter(({ state, error }) => state !== "END" || error !== undefined)
-      .map(({ version, state, error }) => {
+      .map(({ version, state, error, lastFailure }) => {
         const servable = loaded.find((candidate) => candidate.name === name && candidate.version === version);
         return {
           version: String(version),
           state,
           ...(error === undefined ? {} : { error: error.toString() }),
+          ...(lastFailure === undefined ? {} : { lastFailure: lastFailure.toString() }),
           ...(servable === undefined ? {} : { memoryBytes: servable.memoryBytes() }),
           ...(servable?.drift === undefined ? {} : { drift: servable.drift.report() }),
           signatures:

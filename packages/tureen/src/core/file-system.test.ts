@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { AtomicFile, fileError, readWholeFile, writeFileAtomically } from "./file-system.js";
+import { AtomicFile, fileError, makeFolders, readWholeFile, writeFileAtomically } from "./file-system.js";
 import { dataLoss, type StatusError } from "./status-error.js";
 
 function folder(): string {
@@ -61,4 +61,20 @@ it("words failures as TensorFlow does", () => {
   const known = dataLoss("kept");
   expect(fileError(known, "f")).toBe(known);
   expect(fileError(new Error("odd"), "f").toString()).toBe("UNKNOWN: f; odd");
+});
+
+it("makes folders, or says which one cannot be made", () => {
+  const root = folder();
+  const path = join(root, "a/b/c");
+  makeFolders(path);
+  makeFolders(path);
+  expect(statSync(path).isDirectory()).toBe(true);
+  writeFileSync(join(root, "file"), "");
+  const below = join(root, "file", "x");
+  expect(failure(() => makeFolders(below))).toBe(`FAILED_PRECONDITION: ${below}; Not a directory`);
+});
+
+// Node's own `recursive` asks for ever there.
+it.skipIf(!existsSync("/proc/self"))("ends where a file system has no folders to make", () => {
+  expect(failure(() => makeFolders("/proc/none/such"))).toBe("NOT_FOUND: /proc/none; No such file or directory");
 });

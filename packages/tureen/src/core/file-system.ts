@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -7,6 +8,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -55,6 +57,27 @@ export function readWholeFile(path: string): Uint8Array<ArrayBuffer> {
   } catch (error) {
     throw fileError(error, path);
   }
+}
+
+/**
+ * Makes a folder and those above it; one that is there already is good.
+ *
+ * For Node's own `recursive`, which asks for ever where a file system refuses folders as absent (`/proc`).
+ */
+export function makeFolders(path: string): void {
+  const above = dirname(path);
+  try {
+    if (isFolder(path)) return;
+    if (above !== path && !existsSync(above)) makeFolders(above);
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!existsSync(path) || !isFolder(path)) throw fileError(error, path);
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** The most that one read or write may ask for; Linux stops short of 2 GiB and Node refuses more. */
@@ -108,7 +131,7 @@ export class AtomicFile {
     temporaryFiles += 1;
     this.temporaryPath = `${path}.tempstate${ownNumber}-${temporaryFiles}`;
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
       this.fd = openSync(this.temporaryPath, "w");
     } catch (error) {
       throw fileError(error, path);

@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../core/clock.js";
+import { makeFolders } from "../core/file-system.js";
 import { invalidArgument, notFound } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import { latestCheckpoint as latestCheckpointOf } from "../formats/checkpoint-state.js";
@@ -212,7 +213,7 @@ export class Estimator {
       logger.log("INFO", "Skipping training since max_steps has already saved.");
       return this;
     }
-    mkdirSync(this.modelDir, { recursive: true });
+    makeFolders(this.modelDir);
     const loss = await this.#withInput(inputFn, async (graph, input) => {
       const spec = withGraph(graph, () => this.#callModelFn(input.features, input.labels, ModeKeys.TRAIN));
       const checkpoint = this.latestCheckpoint();

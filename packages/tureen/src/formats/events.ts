@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../core/clock.js";
-import { fileError } from "../core/file-system.js";
+import { fileError, makeFolders } from "../core/file-system.js";
 import { StatusError } from "../core/status-error.js";
 import { decodeSummary, encodeSummary, type SummaryValue } from "./summary.js";
 import { readTfRecordFileSync, TfRecordWriter } from "./tf-record-file.js";
@@ -123,7 +123,7 @@ export class EventWriter {
     const seconds = Math.floor(this.clock.now() / 1000);
     const name = `events.out.tfevents.${String(seconds).padStart(10, "0")}.${options.host ?? hostname()}`;
     try {
-      mkdirSync(directory, { recursive: true });
+      makeFolders(directory);
     } catch (error) {
       throw fileError(error, directory);
     }

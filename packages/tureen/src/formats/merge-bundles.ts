@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { fileError, writeFileAtomically } from "../core/file-system.js";
+import { fileError, makeFolders, writeFileAtomically } from "../core/file-system.js";
 import { sameShape } from "../core/shape.js";
 import { internal, invalidArgument } from "../core/status-error.js";
 import { decodeText } from "../core/text.js";
@@ -104,7 +104,7 @@ function mergeEntry(
 
 function rename(from: string, to: string): void {
   try {
-    mkdirSync(dirname(to), { recursive: true });
+    makeFolders(dirname(to));
     renameSync(from, to);
   } catch (error) {
     throw fileError(error, from);

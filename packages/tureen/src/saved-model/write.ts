@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { accessSync, constants, copyFileSync, existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, normalize, sep } from "node:path";
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { MetaGraphDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { SavedModelSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/saved_model_pb";
-import { writeFileAtomically } from "../core/file-system.js";
+import { fileError, makeFolders, writeFileAtomically } from "../core/file-system.js";
 import { invalidArgument, StatusError } from "../core/status-error.js";
 import { encodeText } from "../core/text.js";
 import { savedModelFiles } from "./read.js";
@@ -19,7 +19,7 @@ export function createExportDirectory(directory: string): void {
       `Export directory ${directory} already exists, and isn't empty. Please choose a different export directory, or delete all the contents of the specified directory.`,
     );
   }
-  mkdirSync(directory, { recursive: true });
+  makeFolders(directory);
 }
 
 /** Writes `saved_model.pb`, or `saved_model.pbtxt` with `asText`. */
@@ -57,19 +57,37 @@ export function assetFileNames(paths: readonly string[]): Map<string, string> {
 /** Copies asset files into the SavedModel under their names. */
 export function copyAssets(directory: string, names: ReadonlyMap<string, string>): void {
   for (const [path, name] of names) {
-    mkdirSync(join(directory, savedModelFiles.assets), { recursive: true });
+    makeFolders(join(directory, savedModelFiles.assets));
     copyFileSync(path, join(directory, savedModelFiles.assets, name));
   }
 }
 
-/** Copies files below `assets.extra`, by their relative destination. */
-export function copyExtraAssets(directory: string, extra: Readonly<Record<string, string>>): void {
+/**
+ * What an export is to have below `assets.extra`: paths of files by their relative destination.
+ *
+ * INVALID_ARGUMENT for a destination outside of the export, what the operating system says (`<path>; No such file or directory`) for a file that
+ * cannot be read.
+ */
+export function checkExtraAssets(extra: Readonly<Record<string, string>>): void {
   for (const [destination, source] of Object.entries(extra)) {
     const relative = normalize(destination);
     if (relative.startsWith("..") || relative.startsWith(sep))
       throw invalidArgument(`assetsExtra must name files inside the export: ${destination}`);
-    const target = join(directory, savedModelFiles.assetsExtra, relative);
-    mkdirSync(dirname(target), { recursive: true });
+    try {
+      accessSync(source, constants.R_OK);
+    } catch (error) {
+      throw fileError(error, source);
+    }
+    if (!statSync(source).isFile())
+      throw new StatusError("FAILED_PRECONDITION", `${source}; Is a directory (assetsExtra of '${destination}')`);
+  }
+}
+
+/** Copies files below `assets.extra`, by their relative destination, after `checkExtraAssets`. */
+export function copyExtraAssets(directory: string, extra: Readonly<Record<string, string>>): void {
+  for (const [destination, source] of Object.entries(extra)) {
+    const target = join(directory, savedModelFiles.assetsExtra, normalize(destination));
+    makeFolders(dirname(target));
     copyFileSync(source, target);
   }
 }

@@ -58,6 +58,7 @@ function stateOf({ isWanted, problem, versions }: OverviewModel): string {
   if (versions.some(({ state }) => state === "AVAILABLE")) return "AVAILABLE";
   if (!isWanted) return "unloaded";
   if (problem !== undefined || versions.some(({ error }) => error !== undefined)) return "failed";
+  if (versions.some(({ lastFailure }) => lastFailure !== undefined)) return "retrying";
   return versions[0]?.state ?? "empty";
 }
 
@@ -78,12 +79,13 @@ function Versions({ versions }: { versions: readonly OverviewVersion[] }) {
   if (versions.length === 0) return <p class="soft">No version in the folder yet.</p>;
   return (
     <Table head={["version", "state", "memory"]}>
-      {versions.map(({ version, state, error, memoryBytes }) => (
+      {versions.map(({ version, state, error, lastFailure, memoryBytes }) => (
         <tr key={version}>
           <td>{version}</td>
           <td>
             <span class={`state ${state}`}>{state}</span>
             {error !== undefined && <div class="error">{error}</div>}
+            {lastFailure !== undefined && <div class="error">{`to be tried again after ${lastFailure}`}</div>}
           </td>
           <td>{memoryBytes === undefined ? "–" : bytes(memoryBytes)}</td>
         </tr>

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolders } from "../../core/file-system.js";
 import { dataLoss } from "../../core/status-error.js";
 import { decodeText, encodeText } from "../../core/text.js";
 import { readTfRecordFileSync, TfRecordWriter } from "../../formats/tf-record-file.js";
@@ -65,7 +66,7 @@ function readingCursor(path: string): Cursor {
 let written = 0;
 
 function writingCursor(cursor: Cursor, path: string, spec: ElementSpec): Cursor {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolders(dirname(path));
   // Of several passes that fill one cache at a time each has its own file, and the last to end stays.
   const temporary = `${path}.temp-${process.pid}-${written++}`;
   let writer: TfRecordWriter | undefined = new TfRecordWriter(temporary);

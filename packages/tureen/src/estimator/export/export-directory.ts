@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Clock } from "../../core/clock.js";
+import { makeFolders } from "../../core/file-system.js";
 import { internal } from "../../core/status-error.js";
 import type { Logger } from "../log.js";
 
@@ -12,7 +13,7 @@ const attempts = 10;
  * INTERNAL after ten attempts.
  */
 export async function timestampedExportDirectory(base: string, clock: Clock, logger: Logger): Promise<string> {
-  mkdirSync(base, { recursive: true });
+  makeFolders(base);
   for (let attempt = 0; attempt < attempts; attempt++) {
     const directory = join(base, String(Math.floor(clock.now() / 1000)));
     if (!existsSync(directory) && !existsSync(temporaryDirectory(directory))) return directory;

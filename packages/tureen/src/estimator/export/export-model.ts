@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { MetaGraphDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import type { Clock } from "../../core/clock.js";
+import { makeFolders } from "../../core/file-system.js";
 import { invalidArgument, StatusError } from "../../core/status-error.js";
 import { scalarValue } from "../../core/tensor-value.js";
 import { decodeText, encodeText } from "../../core/text.js";
@@ -14,6 +15,7 @@ import { type AssetFile, metaGraphToProto } from "../../saved-model/meta-graph.j
 import { savedModelFiles } from "../../saved-model/read.js";
 import {
   assetFileNames,
+  checkExtraAssets,
   copyAssets,
   copyExtraAssets,
   createExportDirectory,
@@ -98,6 +100,7 @@ export async function exportModel(run: ExportRun): Promise<string> {
         .join(", ")}]).`,
     );
   }
+  checkExtraAssets(options.assetsExtra ?? {});
   const extra = await extraFiles(run);
   const directory = await timestampedExportDirectory(run.base, run.clock, config.logger);
   const temporary = temporaryDirectory(directory);
@@ -141,7 +144,7 @@ function writeExtraFiles(directory: string, files: ReadonlyMap<string, Uint8Arra
   for (const [name, bytes] of files) {
     const path = join(directory, savedModelFiles.assetsExtra, name);
     if (existsSync(path)) throw invalidArgument(`assetsExtra has a file '${name}', which the export is asked to make`);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     writeFileSync(path, bytes);
   }
 }

@@ -140,6 +140,17 @@ describe("warmupRequests", () => {
       /^assetsExtra has a file 'tf_serving_warmup_requests'/,
     );
   });
+
+  it("refuses other files that are not there before it writes anything", async () => {
+    const base = join(work, "no-export");
+    const attempt = (assetsExtra: Readonly<Record<string, string>>) =>
+      expect(estimator.exportSavedModel(base, parsing, { assetsExtra })).rejects;
+    const absent = join(work, "absent");
+    await attempt({ "a.txt": absent }).toThrow(`${absent}; No such file or directory`);
+    await attempt({ "a.txt": work }).toThrow(`${work}; Is a directory (assetsExtra of 'a.txt')`);
+    await attempt({ "../a.txt": absent }).toThrow("assetsExtra must name files inside the export: ../a.txt");
+    expect(existsSync(base)).toBe(false);
+  });
 });
 
 describe("featureStatistics", () => {

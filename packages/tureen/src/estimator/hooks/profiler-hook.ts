@@ -1,6 +1,5 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { writeFileAtomically } from "../../core/file-system.js";
+import { makeFolders, writeFileAtomically } from "../../core/file-system.js";
 import { encodeText } from "../../core/text.js";
 import { type RunServices, runServices } from "../run-services.js";
 import { SecondOrStepTimer } from "./second-or-step-timer.js";
@@ -91,7 +90,7 @@ export class ProfilerHook implements SessionRunHook {
   #save(step: number): void {
     const path = join(this.#directory, `timeline-${step}.json`);
     this.#services!.logger.log("INFO", `Saving timeline for ${step} into '${path}'.`);
-    if (this.#directory !== "") mkdirSync(this.#directory, { recursive: true });
+    if (this.#directory !== "") makeFolders(this.#directory);
     writeFileAtomically(path, encodeText(JSON.stringify({ traceEvents: this.#events })));
     this.#events = [];
   }

@@ -28,11 +28,11 @@ export function repositoryIndex(context: ApiContext, readyOnly: boolean): Indexe
       if (versions.length === 0) {
         return [{ name, version: "", state: "UNAVAILABLE", reason: problem }];
       }
-      return versions.map(({ version, state, error }) => ({
+      return versions.map(({ version, state, error, lastFailure }) => ({
         name,
         version: String(version),
         state: stateNames[state],
-        reason: error?.message ?? (state === "END" ? "unloaded" : ""),
+        reason: (error ?? lastFailure)?.message ?? (state === "END" ? "unloaded" : ""),
       }));
     })
     .filter(({ state }) => !readyOnly || state === "READY");

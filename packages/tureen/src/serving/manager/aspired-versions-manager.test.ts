@@ -102,12 +102,15 @@ describe("AspiredVersionsManager", () => {
   });
 
   it("stops retrying a version that is no longer wanted", async () => {
-    const { states, aspire, clock } = setUp(async () => {
+    const { states, aspire, clock, monitor } = setUp(async () => {
       throw new StatusError("UNAVAILABLE", "not yet");
     }, 1000);
     aspire(1);
     await settle();
     expect(clock.sleepers).toBe(1);
+    // TensorFlow Serving's answers say LOADING; others say why it takes so long.
+    const waiting = monitor.stateOf("m", 1n);
+    expect([waiting?.state, waiting?.error, waiting?.lastFailure?.message]).toEqual(["LOADING", undefined, "not yet"]);
     aspire();
     await settle();
     expect(clock.sleepers).toBe(0);

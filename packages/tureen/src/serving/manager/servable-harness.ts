@@ -3,7 +3,7 @@ import { failedPrecondition, type StatusError, toStatusError } from "../../core/
 import type { Log } from "../log.js";
 import type { LoadServable, Servable } from "../servable/servable.js";
 import type { VersionSnapshot } from "./availability-preserving-policy.js";
-import type { StateMonitor, VersionState } from "./servable-state.js";
+import type { StateMonitor, VersionState, VersionStatus } from "./servable-state.js";
 
 /** How often and how fast a failed load is tried again. */
 export interface RetryPolicy {
@@ -91,7 +91,7 @@ export class ServableHarness {
 
   /** Loads, with retries; never throws: the state says how it ended. */
   async load(): Promise<void> {
-    const { load, log, retry, clock, monitor } = this.options;
+    const { load, log, retry, clock } = this.options;
     this.current = "loading";
     log.info("manager", `Approving load for servable version ${this.label}`);
     this.publish("LOADING");
@@ -109,7 +109,7 @@ export class ServableHarness {
         this.failed = undefined;
         this.current = "ready";
         log.info("manager", `Successfully loaded servable version ${this.label}`);
-        this.publish("AVAILABLE", servable.caveat);
+        this.publish("AVAILABLE", errorOf(servable.caveat));
         return;
       } catch (error) {
         this.failed = toStatusError(error);
@@ -118,7 +118,11 @@ export class ServableHarness {
         this.attempting = false;
       }
       if (!this.aspired || attempt >= retry.maxRetries) break;
-      monitor.nudge();
+      log.info(
+        "manager",
+        `Servable version ${this.label} is tried again ${soon(retry.intervalMs)}; attempts left: ${retry.maxRetries - attempt}`,
+      );
+      this.publish("LOADING", { lastFailure: this.failed });
       this.options.onPause?.();
       if (retry.intervalMs > 0) await clock.sleep(retry.intervalMs, this.cancelLoad.signal);
       if (!this.aspired) break;
@@ -126,7 +130,7 @@ export class ServableHarness {
     }
     if (!this.aspired) log.info("manager", `Loading of servable version ${this.label} was cancelled`);
     this.current = "error";
-    this.publish("END", this.failed);
+    this.publish("END", errorOf(this.failed));
   }
 
   /** A handle for one request, undefined unless the version is ready. */
@@ -163,7 +167,7 @@ export class ServableHarness {
     }
     this.slot = { servable, users: 0, whenIdle: undefined };
     log.info("manager", `Successfully loaded servable version ${this.label}`);
-    if (old.servable.caveat !== servable.caveat) this.publish("AVAILABLE", servable.caveat);
+    if (old.servable.caveat !== servable.caveat) this.publish("AVAILABLE", errorOf(servable.caveat));
     await idle(old);
     old.servable.close();
   }
@@ -193,17 +197,24 @@ export class ServableHarness {
     }
     this.current = "gone";
     log.info("manager", `Done unloading servable version ${this.label}`);
-    this.publish("END", failure);
+    this.publish("END", errorOf(failure));
   }
 
   private get label(): string {
     return `{name: ${this.name} version: ${this.version}}`;
   }
 
-  private publish(state: VersionState, error?: StatusError): void {
-    const { version } = this;
-    this.options.monitor.publish(this.name, error === undefined ? { version, state } : { version, state, error });
+  private publish(state: VersionState, why: Pick<VersionStatus, "error" | "lastFailure"> = {}): void {
+    this.options.monitor.publish(this.name, { version: this.version, state, ...why });
   }
+}
+
+function errorOf(error: StatusError | undefined): Pick<VersionStatus, "error"> {
+  return error === undefined ? {} : { error };
+}
+
+function soon(intervalMs: number): string {
+  return intervalMs > 0 ? `in ${intervalMs / 1000} s` : "at once";
 }
 
 /** Resolves once no request uses the servable. */

@@ -8,6 +8,8 @@ export interface VersionStatus {
   readonly version: bigint;
   readonly state: VersionState;
   readonly error?: StatusError;
+  /** Why its last attempt to load failed, where it waits for the next; TensorFlow Serving's own answers do not tell. */
+  readonly lastFailure?: StatusError;
 }
 
 /**
@@ -57,10 +59,5 @@ export class StateMonitor {
         resolve();
       });
     });
-  }
-
-  /** Tries the predicates of those who wait once more: something beside a state has changed. */
-  nudge(): void {
-    for (const watcher of [...this.watchers]) watcher();
   }
 }

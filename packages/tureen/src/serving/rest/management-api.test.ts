@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { StatusError } from "../../core/status-error.js";
 import { lineLog } from "../log.js";
 import { type ModelServer, startModelServer } from "../model-server.js";
 import { loadTestModel, post, rest, startTestServer, type TestModels, testModels } from "../testing/test-server.js";
@@ -121,6 +122,28 @@ describe("management over REST", () => {
       expect((await post(server, "/manage/v1/models/half_plus_two:reload", "")).status).toBe(200);
     isDone = true;
     expect([...(await asking)]).toEqual([200]);
+  });
+
+  it("tells why a version that is tried again could not be loaded", async () => {
+    server = await startTestServer(models, {
+      port: false,
+      enableModelManagement: true,
+      maxNumLoadRetries: 3,
+      loadRetryIntervalMicros: 3_600_000_000,
+      loadModel: async () => {
+        throw new StatusError("UNAVAILABLE", "the disk is away");
+      },
+    });
+    const listed = JSON.parse((await rest(server, "/manage/v1/models")).body) as { models: { versions: unknown }[] };
+    const [{ versions }] = listed.models as [{ versions: unknown }];
+    expect(versions).toEqual([{ version: "123", state: "LOADING", last_failure: "UNAVAILABLE: the disk is away" }]);
+    const index = await post(server, "/v2/repository/index", "{}");
+    expect(JSON.parse(index.body)).toMatchObject([{ state: "LOADING", reason: "the disk is away" }]);
+    // TensorFlow Serving's own answer is as it always was.
+    const status = JSON.parse((await rest(server, "/v1/models/half_plus_two")).body) as object;
+    expect(status).toMatchObject({
+      model_version_status: [{ state: "LOADING", status: { error_code: "OK", error_message: "" } }],
+    });
   });
 
   it("has a port of its own that the model ports know nothing of", async () => {

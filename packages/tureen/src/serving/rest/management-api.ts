@@ -54,10 +54,11 @@ async function answer({ core }: ApiContext, method: string, path: string, body: 
         loaded: isWanted,
         ...(problem === undefined ? {} : { error: problem }),
         version_labels: Object.fromEntries([...labels].map(([label, version]) => [label, String(version)])),
-        versions: versions.map(({ version, state, error }) => ({
+        versions: versions.map(({ version, state, error, lastFailure }) => ({
           version: String(version),
           state,
           ...(error === undefined ? {} : { error: error.toString() }),
+          ...(lastFailure === undefined ? {} : { last_failure: lastFailure.toString() }),
         })),
       })),
     };
