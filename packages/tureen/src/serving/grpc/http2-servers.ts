@@ -3,8 +3,31 @@ import type { Server } from "@grpc/grpc-js";
 
 /** What a grpc-js 1.14 server keeps of each address that it listens on. Nothing public names it; the version is pinned. */
 interface ServerInternals {
+  readonly commonServerOptions: Http2StreamResetOptions;
   readonly http2Servers: ReadonlyMap<Http2Server, { readonly sessions: ReadonlySet<ServerHttp2Session> }>;
   readonly onStreamOpened: (stream: ServerHttp2Stream) => void;
+}
+
+/** Options of Node's HTTP/2 servers that grpc-js does not pass on. */
+interface Http2StreamResetOptions {
+  streamResetBurst?: number;
+  streamResetRate?: number;
+}
+
+/** Cancelled calls that a connection may have at once, and for each second. */
+const streamResets = 100_000;
+
+/**
+ * Has connections live on when a client cancels many calls; before the server is bound.
+ *
+ * Node's own limit, 33 a second after 1,000, is for servers that work on for calls that nobody waits for. gRPC's clients reset a stream at each
+ * deadline: a server under load that kept them waiting would lose their connections too, with all calls on them. Here a cancelled call leaves
+ * the queues at once, and costs less than one that is answered.
+ */
+export function allowStreamResets(server: Server): void {
+  const options = (server as unknown as ServerInternals).commonServerOptions;
+  options.streamResetBurst = streamResets;
+  options.streamResetRate = streamResets;
 }
 
 /** The HTTP/2 servers under a gRPC server: one an address. */

@@ -10,7 +10,7 @@ import { addByteServices, byteServices } from "./byte-methods.js";
 import { serverCredentials } from "./credentials.js";
 import { answerDirectly } from "./direct-calls.js";
 import { HealthService } from "./health-service.js";
-import { http2ServersOf, openSessions } from "./http2-servers.js";
+import { allowStreamResets, http2ServersOf, openSessions } from "./http2-servers.js";
 import { type ModelHealth, modelHealth } from "./model-health.js";
 import { addReflection } from "./reflection.js";
 import { endSilentConnections, type SilenceLimits, usualSilence } from "./silent-connections.js";
@@ -71,6 +71,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<Runni
   };
   const settings: ChannelOptions = { ...limits, ...Object.fromEntries(options.channelArguments) };
   const server = new Server(settings);
+  allowStreamResets(server);
   const calls = new CallCount();
   const services = byteServices(context, asContent, options.sessionService, log);
   const unaryOptions: UnaryOptions = {

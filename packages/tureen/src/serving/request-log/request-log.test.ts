@@ -110,7 +110,7 @@ describe("request logging", () => {
     expect(JSON.parse(line!)).toMatchObject({ predictLog: { response: { outputs: { y: { floatVal: [2.5] } } } } });
   });
 
-  it("logs the share that is asked for", () => {
+  it("logs the share that is asked for", async () => {
     const draws = [0.1, 0.5, 0.3, 0.29];
     const metrics = servingMetrics();
     const log = new RequestLog({
@@ -136,6 +136,9 @@ describe("request logging", () => {
     };
     for (let i = 0; i < 4; i++) log.note({ name: "m", signatureName: "" }, "predict", bytes, bytes);
     log.note({ name: "other", signatureName: "" }, "predict", bytes, bytes);
+    expect(made).toBe(4);
+    await log.close();
+    log.note({ name: "m", signatureName: "" }, "predict", bytes, bytes);
     expect(made).toBe(4);
   });
 

@@ -110,10 +110,11 @@ export class RequestLog {
     this.toJson = (await import("./prediction-log-json.js")).predictionLogLine;
   }
 
-  /** Writes what is left. */
+  /** Writes what is left; requests that are answered from now on are not logged. */
   async close(): Promise<void> {
-    await Promise.all([...this.models.values()].map(({ writer }) => writer.close()));
-    this.models.clear();
+    const models = this.models;
+    this.models = new Map();
+    await Promise.all([...models.values()].map(({ writer }) => writer.close()));
   }
 }
 
