@@ -5,6 +5,7 @@ import { collectionKeys } from "../../graph/collections.js";
 import type { Operation } from "../../graph/graph.js";
 import { currentGraph } from "../../graph/scope.js";
 import { Variable } from "../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { Estimator } from "../estimator.js";
 import { pythonText } from "../feature-column/python-text.js";
 import { SecondOrStepTimer } from "../hooks/second-or-step-timer.js";
@@ -22,12 +23,18 @@ export interface EarlyStoppingInterval {
 const stopVariableName = "signal_early_stopping/STOP";
 const defaultSeconds = 60;
 
+const optionTable: OptionTable<EarlyStoppingInterval> = {
+  runEverySecs: "optional",
+  runEverySteps: "optional",
+};
+
 /** A hook that ends training once a function says so (`tf.estimator.experimental.make_early_stopping_hook`). */
 export function makeEarlyStoppingHook(
   estimator: Estimator,
   shouldStopFn: () => MaybePromise<boolean>,
   options: EarlyStoppingInterval = {},
 ): SessionRunHook {
+  checkOptions("makeEarlyStoppingHook", options, optionTable);
   if (!(estimator instanceof Estimator))
     throw invalidArgument(`\`estimator\` must have type \`tf.estimator.Estimator\`. Got: ${pythonText(estimator)}`);
   const { runEverySteps, runEverySecs = runEverySteps === undefined ? defaultSeconds : null } = options;

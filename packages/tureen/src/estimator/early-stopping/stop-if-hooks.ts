@@ -1,4 +1,5 @@
 import { notFound } from "../../core/status-error.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Estimator } from "../estimator.js";
 import type { SessionRunHook } from "../hooks/session-run-hook.js";
 import { type EarlyStoppingInterval, makeEarlyStoppingHook } from "./make-early-stopping-hook.js";
@@ -12,6 +13,13 @@ export interface StopIfOptions extends EarlyStoppingInterval {
   readonly minSteps?: number | undefined;
 }
 
+const optionTable: OptionTable<StopIfOptions> = {
+  evalDir: "optional",
+  minSteps: "optional",
+  runEverySecs: "optional",
+  runEverySteps: "optional",
+};
+
 /** Ends training when a metric of an evaluation is greater than a threshold (`tf.estimator.experimental.stop_if_higher_hook`). */
 export function stopIfHigherHook(
   estimator: Estimator,
@@ -19,6 +27,7 @@ export function stopIfHigherHook(
   threshold: number,
   options: StopIfOptions = {},
 ): SessionRunHook {
+  checkOptions("stopIfHigherHook", options, optionTable);
   return stopIfCrossed(estimator, metricName, threshold, options, {
     isBetter: (a, b) => a > b,
     comparison: "greater than",
@@ -32,6 +41,7 @@ export function stopIfLowerHook(
   threshold: number,
   options: StopIfOptions = {},
 ): SessionRunHook {
+  checkOptions("stopIfLowerHook", options, optionTable);
   return stopIfCrossed(estimator, metricName, threshold, options, {
     isBetter: (a, b) => a < b,
     comparison: "less than",
@@ -45,6 +55,7 @@ export function stopIfNoIncreaseHook(
   maxStepsWithoutIncrease: number,
   options: StopIfOptions = {},
 ): SessionRunHook {
+  checkOptions("stopIfNoIncreaseHook", options, optionTable);
   return stopIfNoImprovement(estimator, metricName, maxStepsWithoutIncrease, options, {
     isBetter: (a, b) => a > b,
     change: "increase",
@@ -58,10 +69,15 @@ export function stopIfNoDecreaseHook(
   maxStepsWithoutDecrease: number,
   options: StopIfOptions = {},
 ): SessionRunHook {
+  checkOptions("stopIfNoDecreaseHook", options, optionTable);
   return stopIfNoImprovement(estimator, metricName, maxStepsWithoutDecrease, options, {
     isBetter: (a, b) => a < b,
     change: "decrease",
   });
+}
+
+function intervalOf({ evalDir: _, minSteps: __, ...interval }: StopIfOptions): EarlyStoppingInterval {
+  return interval;
 }
 
 type IsBetter = (a: number, b: number) => boolean;
@@ -102,7 +118,7 @@ function stopIfCrossed(
     }
     return false;
   };
-  return makeEarlyStoppingHook(estimator, shouldStop, options);
+  return makeEarlyStoppingHook(estimator, shouldStop, intervalOf(options));
 }
 
 function stopIfNoImprovement(
@@ -125,5 +141,5 @@ function stopIfNoImprovement(
     }
     return false;
   };
-  return makeEarlyStoppingHook(estimator, shouldStop, options);
+  return makeEarlyStoppingHook(estimator, shouldStop, intervalOf(options));
 }

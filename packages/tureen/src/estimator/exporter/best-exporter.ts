@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { invalidArgument } from "../../core/status-error.js";
 import { readEvents } from "../../formats/events.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { pythonText } from "../feature-column/python-text.js";
 import { deleteOldExports, listExports } from "../gc.js";
 import {
@@ -39,6 +40,19 @@ export interface BestExporterOptions extends SavedModelExporterOptions {
   readonly exportsFirstEvaluation?: boolean;
 }
 
+const optionTable: OptionTable<BestExporterOptions> = {
+  name: "optional",
+  eventFilePattern: "optional",
+  compareFn: "optional",
+  exportsToKeep: "optional",
+  exportsFirstEvaluation: "optional",
+  servingInputReceiverFn: "required",
+  assetsExtra: "optional",
+  asText: "optional",
+  warmupRequests: "optional",
+  featureStatistics: "optional",
+};
+
 /** Exports the models that evaluate better than all before, and keeps the newest (`tf.estimator.BestExporter`). */
 export class BestExporter implements Exporter {
   readonly name: string;
@@ -50,6 +64,7 @@ export class BestExporter implements Exporter {
   #hasExported = false;
 
   constructor(options: BestExporterOptions) {
+    checkOptions("BestExporter", options, optionTable);
     const { exportsToKeep = defaultExportsToKeep, compareFn = lossSmaller } = options;
     if (typeof compareFn !== "function") throw invalidArgument("`compare_fn` must not be None.");
     if (exportsToKeep !== null && !(exportsToKeep > 0)) {

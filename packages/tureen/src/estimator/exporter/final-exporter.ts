@@ -1,4 +1,14 @@
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { type Exporter, type ExporterRequest, exportCheckpoint, type SavedModelExporterOptions } from "./exporter.js";
+
+const optionTable: OptionTable<SavedModelExporterOptions & { readonly name: string }> = {
+  servingInputReceiverFn: "required",
+  assetsExtra: "optional",
+  asText: "optional",
+  warmupRequests: "optional",
+  featureStatistics: "optional",
+  name: "required",
+};
 
 /** Exports once, when training has reached its last step (`tf.estimator.FinalExporter`). */
 export class FinalExporter implements Exporter {
@@ -6,6 +16,7 @@ export class FinalExporter implements Exporter {
   readonly #options: SavedModelExporterOptions;
 
   constructor(options: SavedModelExporterOptions & { readonly name: string }) {
+    checkOptions("FinalExporter", options, optionTable);
     this.name = options.name;
     this.#options = options;
   }

@@ -1,4 +1,5 @@
 import { invalidArgument } from "../../core/status-error.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { deleteOldExports } from "../gc.js";
 import {
   defaultExportsToKeep,
@@ -8,6 +9,18 @@ import {
   type SavedModelExporterOptions,
 } from "./exporter.js";
 
+const optionTable: OptionTable<
+  SavedModelExporterOptions & { readonly name: string; readonly exportsToKeep?: number | null }
+> = {
+  servingInputReceiverFn: "required",
+  assetsExtra: "optional",
+  asText: "optional",
+  warmupRequests: "optional",
+  featureStatistics: "optional",
+  name: "required",
+  exportsToKeep: "optional",
+};
+
 /** Exports after each evaluation and keeps the newest (`tf.estimator.LatestExporter`). */
 export class LatestExporter implements Exporter {
   readonly name: string;
@@ -16,6 +29,7 @@ export class LatestExporter implements Exporter {
 
   /** `exportsToKeep` is 5 unless said; null keeps all. */
   constructor(options: SavedModelExporterOptions & { readonly name: string; readonly exportsToKeep?: number | null }) {
+    checkOptions("LatestExporter", options, optionTable);
     const { exportsToKeep = defaultExportsToKeep } = options;
     if (exportsToKeep !== null && !(exportsToKeep > 0))
       throw invalidArgument("`exports_to_keep`, if provided, must be positive number");

@@ -2,6 +2,7 @@ import { invalidArgument } from "../../core/status-error.js";
 import { buildOp } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import type { FeatureTensor } from "../model-fn.js";
 import { compareText } from "./compare-text.js";
 import { type CategoricalColumn, isCategoricalColumn, isFeatureColumn } from "./feature-column.js";
@@ -22,12 +23,17 @@ export interface CrossedColumn extends CategoricalColumn {
   readonly keys: readonly CrossKey[];
 }
 
+const optionTable: OptionTable<{ readonly hashKey?: number | bigint }> = {
+  hashKey: "optional",
+};
+
 /** Every combination of the values of several features, hashed into buckets (`tf.feature_column.crossed_column`). */
 export function crossedColumn(
   keys: readonly CrossKey[],
   hashBucketSize: number,
   options: { readonly hashKey?: number | bigint } = {},
 ): CrossedColumn {
+  checkOptions("crossedColumn", options, optionTable);
   if (!(hashBucketSize >= 1))
     throw invalidArgument(`hash_bucket_size must be > 1. hash_bucket_size: ${hashBucketSize}`);
   if (!Array.isArray(keys) || keys.length < 2) {

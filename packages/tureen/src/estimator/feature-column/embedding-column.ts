@@ -1,6 +1,7 @@
 import { invalidArgument } from "../../core/status-error.js";
 import type { Tensor } from "../../graph/graph.js";
 import type { Initializer, Variable } from "../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { checkpointInitializer } from "./checkpoint-initializer.js";
 import { type Combiner, embeddingLookup, safeEmbeddingLookup } from "./embedding-lookup.js";
 import type { CategoricalColumn, DenseColumn, IdWeightPair, SequenceDenseColumn } from "./feature-column.js";
@@ -62,12 +63,23 @@ export function planEmbedding(dimension: number, options: EmbeddingOptions, colu
   };
 }
 
+const optionTable: OptionTable<EmbeddingOptions> = {
+  combiner: "optional",
+  initializer: "optional",
+  ckptToLoadFrom: "optional",
+  tensorNameInCkpt: "optional",
+  maxNorm: "optional",
+  trainable: "optional",
+  useSafeEmbeddingLookup: "optional",
+};
+
 /** Dense vectors of a categorical column's ids (`tf.feature_column.embedding_column`), float32 [batch, dimension]. */
 export function embeddingColumn(
   categoricalColumn: CategoricalColumn,
   dimension: number,
   options: EmbeddingOptions = {},
 ): DenseColumn & SequenceDenseColumn {
+  checkOptions("embeddingColumn", options, optionTable);
   const plan = planEmbedding(dimension, options, categoricalColumn.name);
   const name = `${categoricalColumn.name}_embedding`;
   const column: DenseColumn & SequenceDenseColumn = Object.freeze<DenseColumn & SequenceDenseColumn>({

@@ -2,11 +2,16 @@ import type { DType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build } from "../../graph/build-op.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { checkKey, checkSameKind, checkStringOrInteger } from "./column-checks.js";
 import type { CategoricalColumn } from "./feature-column.js";
 import { varLenFeature } from "./parse-spec.js";
 import { attributeText, dtypeText } from "./python-text.js";
 import { toSparseInput } from "./sparse-input.js";
+
+const optionTable: OptionTable<{ readonly dtype?: DType }> = {
+  dtype: "optional",
+};
 
 /** Strings, or integers as their decimal texts, hashed into buckets (`tf.feature_column.categorical_column_with_hash_bucket`). */
 export function categoricalColumnWithHashBucket(
@@ -14,6 +19,7 @@ export function categoricalColumnWithHashBucket(
   hashBucketSize: number,
   options: { readonly dtype?: DType } = {},
 ): CategoricalColumn {
+  checkOptions("categoricalColumnWithHashBucket", options, optionTable);
   if (hashBucketSize === undefined) throw invalidArgument(`hash_bucket_size must be set. key: ${key}`);
   if (hashBucketSize < 1) {
     throw invalidArgument(`hash_bucket_size must be at least 1. hash_bucket_size: ${hashBucketSize}, key: ${key}`);

@@ -4,6 +4,7 @@ import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { checkKey } from "./column-checks.js";
 import type { CategoricalColumn } from "./feature-column.js";
 import { castTo, scalarInt, shapeOf } from "./graph-shape.js";
@@ -11,12 +12,17 @@ import { varLenFeature } from "./parse-spec.js";
 import { attributeText, dtypeString } from "./python-text.js";
 import { toSparseInput } from "./sparse-input.js";
 
+const optionTable: OptionTable<{ readonly defaultValue?: number }> = {
+  defaultValue: "optional",
+};
+
 /** Integers that are ids already (`tf.feature_column.categorical_column_with_identity`); those out of range become `defaultValue`, or fail. */
 export function categoricalColumnWithIdentity(
   key: string,
   numBuckets: number,
   options: { readonly defaultValue?: number } = {},
 ): CategoricalColumn {
+  checkOptions("categoricalColumnWithIdentity", options, optionTable);
   if (numBuckets < 1) throw invalidArgument(`num_buckets ${numBuckets} < 1, column_name ${key}`);
   const { defaultValue } = options;
   if (defaultValue !== undefined && (defaultValue < 0 || defaultValue >= numBuckets)) {

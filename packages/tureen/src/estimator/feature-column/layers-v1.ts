@@ -3,6 +3,7 @@ import { collectionKeys } from "../../graph/collections.js";
 import type { Tensor } from "../../graph/graph.js";
 import { currentGraph, currentNameScope, nameScope } from "../../graph/scope.js";
 import { Variable } from "../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Features } from "../model-fn.js";
 import { checkBatchSizes } from "./check-batch-sizes.js";
 import { columnScope } from "./column-scope.js";
@@ -14,6 +15,10 @@ import { addBias, createWeights, type LinearModelOptions, requireLinear, weighte
 import { normalizeColumns } from "./normalize-columns.js";
 import { TransformationCache } from "./transformation-cache.js";
 
+const optionTable: OptionTable<{ readonly trainable?: boolean }> = {
+  trainable: "optional",
+};
+
 /**
  * TensorFlow 1's input layer (`tf.compat.v1.feature_column.input_layer`): the columns side by side in the order of their names.
  *
@@ -24,6 +29,7 @@ export function inputLayer(
   columns: readonly FeatureColumn[],
   options: { readonly trainable?: boolean } = {},
 ): Tensor {
+  checkOptions("inputLayer", options, optionTable);
   const sorted = normalizeColumns(columns).map(requireDenseV1);
   const cache = new TransformationCache(features);
   return nameScope("input_layer", () => {
@@ -39,6 +45,12 @@ export function inputLayer(
   });
 }
 
+const linearModelTable: OptionTable<Omit<LinearModelOptions, "name">> = {
+  units: "optional",
+  sparseCombiner: "optional",
+  trainable: "optional",
+};
+
 /**
  * TensorFlow 1's linear model (`tf.compat.v1.feature_column.linear_model`): float32 [batch, units].
  *
@@ -49,6 +61,7 @@ export function linearModel(
   columns: readonly FeatureColumn[],
   options: Omit<LinearModelOptions, "name"> = {},
 ): Tensor {
+  checkOptions("linearModel", options, linearModelTable);
   const units = options.units ?? 1;
   const trainable = options.trainable ?? true;
   const sorted = normalizeColumns(columns).map((column) => requireLinear(column, "_"));

@@ -3,6 +3,7 @@ import type { Shape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { Tensor } from "../../graph/graph.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { checkNumber, checkShape } from "./column-checks.js";
 import type { DenseColumn } from "./feature-column.js";
 import { castTo } from "./graph-shape.js";
@@ -32,8 +33,16 @@ export interface NumericOptions {
   readonly normalizerFn?: (tensor: Tensor) => Tensor;
 }
 
+const optionTable: OptionTable<NumericOptions> = {
+  shape: "optional",
+  defaultValue: "optional",
+  dtype: "optional",
+  normalizerFn: "optional",
+};
+
 /** A column of real numbers (`tf.feature_column.numeric_column`), float32 [batch, …shape]. */
 export function numericColumn(key: string, options: NumericOptions = {}): NumericColumn {
+  checkOptions("numericColumn", options, optionTable);
   const shape = checkShape(options.shape ?? [1], key);
   const dtype = options.dtype ?? "float32";
   checkNumber(dtype, key);

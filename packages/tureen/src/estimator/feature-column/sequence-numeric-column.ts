@@ -5,6 +5,7 @@ import { intValue, scalarValue } from "../../core/tensor-value.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { checkNumber, checkShape } from "./column-checks.js";
 import type { SequenceDenseColumn } from "./feature-column.js";
 import { scalarInt, shapeOf, sliceOf, sparseRank } from "./graph-shape.js";
@@ -24,8 +25,16 @@ export interface SequenceNumericOptions {
   readonly normalizerFn?: (tensor: SparseTensor) => SparseTensor;
 }
 
+const optionTable: OptionTable<SequenceNumericOptions> = {
+  shape: "optional",
+  defaultValue: "optional",
+  dtype: "optional",
+  normalizerFn: "optional",
+};
+
 /** Sequences of real numbers (`tf.feature_column.sequence_numeric_column`), [batch, steps, …shape]. */
 export function sequenceNumericColumn(key: string, options: SequenceNumericOptions = {}): SequenceDenseColumn {
+  checkOptions("sequenceNumericColumn", options, optionTable);
   const shape = checkShape(options.shape ?? [1], key);
   const dtype = options.dtype ?? "float32";
   checkNumber(dtype, key);

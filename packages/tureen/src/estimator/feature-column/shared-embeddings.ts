@@ -2,6 +2,7 @@ import { invalidArgument } from "../../core/status-error.js";
 import type { Graph } from "../../graph/graph.js";
 import { currentGraph } from "../../graph/scope.js";
 import { Variable } from "../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { columnScope } from "./column-scope.js";
 import { compareText } from "./compare-text.js";
 import { type EmbeddingOptions, embed, planEmbedding } from "./embedding-column.js";
@@ -23,12 +24,24 @@ export interface SharedEmbeddingOptions extends EmbeddingOptions {
 
 let makers = 0;
 
+const optionTable: OptionTable<SharedEmbeddingOptions> = {
+  sharedEmbeddingCollectionName: "optional",
+  combiner: "optional",
+  initializer: "optional",
+  ckptToLoadFrom: "optional",
+  tensorNameInCkpt: "optional",
+  maxNorm: "optional",
+  trainable: "optional",
+  useSafeEmbeddingLookup: "optional",
+};
+
 /** Embeddings of several categorical columns from one variable (`tf.feature_column.shared_embeddings`), one column each in the order given. */
 export function sharedEmbeddings(
   categoricalColumns: readonly CategoricalColumn[],
   dimension: number,
   options: SharedEmbeddingOptions = {},
 ): (DenseColumn & SequenceDenseColumn)[] {
+  checkOptions("sharedEmbeddings", options, optionTable);
   const plan = planEmbedding(dimension, options);
   const sorted = [...categoricalColumns].sort((a, b) => compareText(a.name, b.name));
   checkAlike(sorted);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { type DType, isIntegerDType } from "../../core/dtype.js";
 import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { checkKey, checkOovBuckets, checkSameKind, checkStringOrInteger } from "./column-checks.js";
 import type { CategoricalColumn } from "./feature-column.js";
 import { castValues } from "./graph-shape.js";
@@ -22,12 +23,20 @@ export interface VocabularyFileOptions {
   readonly numOovBuckets?: number;
 }
 
+const optionTable: OptionTable<VocabularyFileOptions> = {
+  vocabularySize: "optional",
+  dtype: "optional",
+  defaultValue: "optional",
+  numOovBuckets: "optional",
+};
+
 /** Words of a vocabulary file on the local disk, one a line (`tf.feature_column.categorical_column_with_vocabulary_file`); exports carry the file. */
 export function categoricalColumnWithVocabularyFile(
   key: string,
   vocabularyFile: string,
   options: VocabularyFileOptions = {},
 ): CategoricalColumn {
+  checkOptions("categoricalColumnWithVocabularyFile", options, optionTable);
   if (vocabularyFile === undefined || vocabularyFile === "")
     throw invalidArgument(`Missing vocabulary_file in ${key}.`);
   if (vocabularyFile.endsWith("tfrecord.gz")) {

@@ -1,6 +1,7 @@
 import { type DType, isIntegerDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { checkKey, checkOovBuckets, checkSameKind, checkStringOrInteger } from "./column-checks.js";
 import type { CategoricalColumn } from "./feature-column.js";
 import { castValues } from "./graph-shape.js";
@@ -19,12 +20,19 @@ export interface VocabularyListOptions {
   readonly numOovBuckets?: number;
 }
 
+const optionTable: OptionTable<VocabularyListOptions> = {
+  dtype: "optional",
+  defaultValue: "optional",
+  numOovBuckets: "optional",
+};
+
 /** Words of a listed vocabulary, ids in its order (`tf.feature_column.categorical_column_with_vocabulary_list`). */
 export function categoricalColumnWithVocabularyList(
   key: string,
   vocabularyList: readonly (string | Uint8Array | number | bigint)[],
   options: VocabularyListOptions = {},
 ): CategoricalColumn {
+  checkOptions("categoricalColumnWithVocabularyList", options, optionTable);
   const listText = pythonText(vocabularyList);
   if (vocabularyList === undefined || vocabularyList.length < 1) {
     throw invalidArgument(`vocabulary_list ${listText} must be non-empty, column_name: ${key}`);

@@ -1,6 +1,7 @@
 import { type DType, isFloatingDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { isNumber } from "./column-checks.js";
 import type { CategoricalColumn, IdWeightPair } from "./feature-column.js";
 import { castValues } from "./graph-shape.js";
@@ -8,12 +9,17 @@ import { exampleFeatureText, type ParseExampleSpec, varLenFeature } from "./pars
 import { attributeText, dtypeString, dtypeText } from "./python-text.js";
 import { toSparseInput } from "./sparse-input.js";
 
+const optionTable: OptionTable<{ readonly dtype?: DType }> = {
+  dtype: "optional",
+};
+
 /** A categorical column whose ids carry the weights of another feature (`tf.feature_column.weighted_categorical_column`). */
 export function weightedCategoricalColumn(
   categoricalColumn: CategoricalColumn,
   weightFeatureKey: string,
   options: { readonly dtype?: DType } = {},
 ): CategoricalColumn {
+  checkOptions("weightedCategoricalColumn", options, optionTable);
   const dtype = options.dtype ?? "float32";
   if (!isNumber(dtype)) throw invalidArgument(`dtype ${dtypeString(dtype)} is not convertible to float.`);
   const column: CategoricalColumn = Object.freeze<CategoricalColumn>({

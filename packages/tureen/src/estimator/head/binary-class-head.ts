@@ -1,5 +1,6 @@
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { classificationOutput, type ExportOutput, predictOutput, regressionOutput } from "../export/export-output.js";
 import { checkLossReduction, type LossReduction, Reduction } from "../losses/reduction.js";
 import { sigmoidCrossEntropyWithLogits } from "../losses/sigmoid-cross-entropy.js";
@@ -36,12 +37,23 @@ export interface BinaryClassHeadOptions {
   readonly prByTrapezoids?: boolean | undefined;
 }
 
+const optionTable: OptionTable<BinaryClassHeadOptions> = {
+  weightColumn: "optional",
+  thresholds: "optional",
+  labelVocabulary: "optional",
+  lossReduction: "optional",
+  lossFn: "optional",
+  name: "optional",
+  prByTrapezoids: "optional",
+};
+
 /** A head for classifying into two (`tf.estimator.BinaryClassHead`): one logit, sigmoid cross entropy. */
 export class BinaryClassHead extends BaseHead {
   readonly #options: BinaryClassHeadOptions;
   readonly #thresholds: readonly number[];
 
   constructor(options: BinaryClassHeadOptions = {}) {
+    checkOptions("BinaryClassHead", options, optionTable);
     checkVocabularyType(options.labelVocabulary, "label_vocabulary should be a list or a tuple.");
     const thresholds = options.thresholds ?? [];
     // TensorFlow prints the tuple within a tuple.

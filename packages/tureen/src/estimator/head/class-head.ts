@@ -7,5 +7,8 @@ export function binaryOrMultiClassHead(
   nClasses: number,
   options: Omit<BinaryClassHeadOptions, "thresholds">,
 ): ReducingHead {
-  return nClasses === 2 ? new BinaryClassHead(options) : new MultiClassHead({ ...options, nClasses });
+  if (nClasses === 2) return new BinaryClassHead(options);
+  // A metric of two classes.
+  const { prByTrapezoids: _, ...rest } = options;
+  return new MultiClassHead({ ...rest, nClasses });
 }

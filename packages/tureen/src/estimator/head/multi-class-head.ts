@@ -2,6 +2,7 @@ import { isIntegerDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { classificationOutput, type ExportOutput, predictOutput } from "../export/export-output.js";
 import { checkLossReduction, type LossReduction, Reduction } from "../losses/reduction.js";
 import { sparseSoftmaxCrossEntropy } from "../losses/sparse-softmax-cross-entropy.js";
@@ -33,11 +34,21 @@ export interface MultiClassHeadOptions {
   readonly name?: string | undefined;
 }
 
+const optionTable: OptionTable<MultiClassHeadOptions> = {
+  nClasses: "required",
+  weightColumn: "optional",
+  labelVocabulary: "optional",
+  lossReduction: "optional",
+  lossFn: "optional",
+  name: "optional",
+};
+
 /** A head for classifying into more than two (`tf.estimator.MultiClassHead`): a logit a class, softmax cross entropy. */
 export class MultiClassHead extends BaseHead {
   readonly #options: MultiClassHeadOptions;
 
   constructor(options: MultiClassHeadOptions) {
+    checkOptions("MultiClassHead", options, optionTable);
     const { nClasses, labelVocabulary } = options;
     if (nClasses === undefined || nClasses === null) throw invalidArgument("n_classes cannot be None");
     checkVocabularyType(labelVocabulary, "label_vocabulary should be a list or a tuple.");

@@ -3,6 +3,7 @@ import { build, buildOp, constant } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import type { EstimatorSpec } from "../estimator-spec.js";
 import { type ExportOutput, predictOutput } from "../export/export-output.js";
 import type { LossReduction } from "../losses/reduction.js";
@@ -29,6 +30,11 @@ export interface MultiHeadOptions {
 
 type ByHead<T> = Readonly<Record<string, T>>;
 
+const optionTable: OptionTable<MultiHeadOptions> = {
+  heads: "required",
+  headWeights: "optional",
+};
+
 /**
  * Several named heads on one model (`tf.estimator.MultiHead`).
  *
@@ -41,6 +47,7 @@ export class MultiHead implements ReducingHead {
   readonly #weights: readonly number[] | undefined;
 
   constructor(options: MultiHeadOptions) {
+    checkOptions("MultiHead", options, optionTable);
     const { heads, headWeights } = options;
     if (heads === undefined || heads.length === 0)
       throw invalidArgument(`Must specify heads. Given: ${heads === undefined ? "None" : "[]"}`);

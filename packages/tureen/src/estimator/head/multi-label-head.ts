@@ -4,6 +4,7 @@ import { build, constant } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { controlDependencies } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { classificationOutput, type ExportOutput, predictOutput } from "../export/export-output.js";
 import { checkLossReduction, type LossReduction, Reduction } from "../losses/reduction.js";
 import { sigmoidCrossEntropy } from "../losses/sigmoid-cross-entropy.js";
@@ -46,6 +47,17 @@ interface ClassMetrics {
   readonly areas: readonly (readonly [string, AccuracyMetric])[];
 }
 
+const optionTable: OptionTable<MultiLabelHeadOptions> = {
+  nClasses: "required",
+  weightColumn: "optional",
+  thresholds: "optional",
+  labelVocabulary: "optional",
+  lossReduction: "optional",
+  lossFn: "optional",
+  classesForClassBasedMetrics: "optional",
+  name: "optional",
+};
+
 /**
  * A head for examples of several classes at once (`tf.estimator.MultiLabelHead`).
  *
@@ -57,6 +69,7 @@ export class MultiLabelHead extends BaseHead {
   readonly #classIds: readonly number[];
 
   constructor(options: MultiLabelHeadOptions) {
+    checkOptions("MultiLabelHead", options, optionTable);
     const { nClasses, labelVocabulary } = options;
     if (nClasses === undefined || nClasses < 2) {
       throw invalidArgument(`n_classes must be > 1 for multi-label classification. Given: ${nClasses ?? "None"}`);

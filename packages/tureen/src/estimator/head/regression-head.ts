@@ -1,5 +1,6 @@
 import { invalidArgument } from "../../core/status-error.js";
 import type { Tensor } from "../../graph/graph.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { type ExportOutput, predictOutput, regressionOutput } from "../export/export-output.js";
 import { logPoissonLoss } from "../losses/log-poisson-loss.js";
 import { meanSquaredError } from "../losses/mean-squared-error.js";
@@ -28,11 +29,21 @@ export interface RegressionHeadOptions {
   readonly name?: string | undefined;
 }
 
+const optionTable: OptionTable<RegressionHeadOptions> = {
+  labelDimension: "optional",
+  weightColumn: "optional",
+  lossReduction: "optional",
+  lossFn: "optional",
+  inverseLinkFn: "optional",
+  name: "optional",
+};
+
 /** A head for predicting numbers (`tf.estimator.RegressionHead`): squared error. */
 export class RegressionHead extends BaseHead {
   readonly #options: RegressionHeadOptions;
 
   constructor(options: RegressionHeadOptions = {}) {
+    checkOptions("RegressionHead", options, optionTable);
     const dimension = options.labelDimension ?? 1;
     if (dimension < 1) throw invalidArgument(`Invalid label_dimension ${dimension}.`);
     super(options.name, dimension, checkLossReduction(options.lossReduction ?? Reduction.SUM_OVER_BATCH_SIZE));

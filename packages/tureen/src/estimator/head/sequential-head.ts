@@ -4,6 +4,7 @@ import { build, buildOp } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { controlDependencies, nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import type { EstimatorSpec } from "../estimator-spec.js";
 import type { Metric } from "../metric.js";
 import { ModeKeys } from "../mode-keys.js";
@@ -30,6 +31,11 @@ interface Flat {
   readonly features: Features;
 }
 
+const optionTable: OptionTable<SequentialHeadOptions> = {
+  sequenceLengthMask: "optional",
+  featureColumns: "optional",
+};
+
 /**
  * A head for a prediction at each step (TensorFlow's `SequentialHeadWrapper`): loss and metrics of another head over the steps that are no padding.
  *
@@ -42,6 +48,7 @@ export class SequentialHeadWrapper implements Head {
   readonly #columns: readonly string[];
 
   constructor(staticHead: Head, options: SequentialHeadOptions = {}) {
+    checkOptions("SequentialHeadWrapper", options, optionTable);
     const mask: unknown = options.sequenceLengthMask ?? "sequence_length_mask";
     if (typeof mask !== "string") {
       throw invalidArgument(`\`sequence_mask\` column must be a string. Given type: ${pythonType(mask)}.`);

@@ -4,6 +4,7 @@ import type { MaybePromise } from "../../data/index.js";
 import type { EventWriter } from "../../formats/events.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Session } from "../../runtime/session.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { CheckpointStore } from "../checkpoint/checkpoint-store.js";
 import type { Saver } from "../checkpoint/saver.js";
 import { readGlobalStep } from "../global-step.js";
@@ -36,6 +37,17 @@ export interface CheckpointSaverOptions {
   readonly saveGraphDef?: boolean;
 }
 
+const optionTable: OptionTable<CheckpointSaverOptions> = {
+  checkpointDir: "required",
+  saveSecs: "optional",
+  saveSteps: "optional",
+  saver: "optional",
+  scaffold: "optional",
+  checkpointBasename: "optional",
+  listeners: "optional",
+  saveGraphDef: "optional",
+};
+
 /** Saves a checkpoint when the session is made, then by steps or seconds, and at the end (`tf.estimator.CheckpointSaverHook`). */
 export class CheckpointSaverHook implements SessionRunHook {
   readonly #options: CheckpointSaverOptions;
@@ -50,6 +62,7 @@ export class CheckpointSaverHook implements SessionRunHook {
   #hasStepped = false;
 
   constructor(options: CheckpointSaverOptions) {
+    checkOptions("CheckpointSaverHook", options, optionTable);
     if (options.saver !== undefined && options.scaffold !== undefined)
       throw invalidArgument("You cannot provide both saver and scaffold.");
     // Checks the two intervals.

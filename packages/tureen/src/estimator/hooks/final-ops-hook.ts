@@ -2,9 +2,18 @@ import { StatusError } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { Tensor } from "../../graph/graph.js";
 import type { Session } from "../../runtime/session.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Logger } from "../log.js";
 import { runServices } from "../run-services.js";
 import type { SessionRunHook } from "./session-run-hook.js";
+
+const optionTable: OptionTable<{
+  readonly finalOps: Readonly<Record<string, Tensor>>;
+  readonly finalOpsFeedDict?: ReadonlyMap<Tensor, TensorValue>;
+}> = {
+  finalOps: "required",
+  finalOpsFeedDict: "optional",
+};
 
 /** Fetches tensors once, after the last step (`tf.estimator.FinalOpsHook`). */
 export class FinalOpsHook implements SessionRunHook {
@@ -17,6 +26,7 @@ export class FinalOpsHook implements SessionRunHook {
     readonly finalOps: Readonly<Record<string, Tensor>>;
     readonly finalOpsFeedDict?: ReadonlyMap<Tensor, TensorValue>;
   }) {
+    checkOptions("FinalOpsHook", options, optionTable);
     this.#finalOps = options.finalOps;
     this.#feeds = options.finalOpsFeedDict ?? new Map();
   }

@@ -1,8 +1,13 @@
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { type RunServices, runServices } from "../run-services.js";
 import type { SessionRunContext, SessionRunHook } from "./session-run-hook.js";
 
 /** How often the step is looked at, in milliseconds, and how many steps pass between lines in the log. */
 const [pollEvery, logEvery] = [500, 1000];
+
+const optionTable: OptionTable<{ readonly waitUntilStep: number }> = {
+  waitUntilStep: "required",
+};
 
 /** Delays the first step until the global step has come so far by other means (`tf.estimator.GlobalStepWaiterHook`). */
 export class GlobalStepWaiterHook implements SessionRunHook {
@@ -11,6 +16,7 @@ export class GlobalStepWaiterHook implements SessionRunHook {
   #started = false;
 
   constructor(options: { readonly waitUntilStep: number }) {
+    checkOptions("GlobalStepWaiterHook", options, optionTable);
     this.#waitUntilStep = options.waitUntilStep;
   }
 

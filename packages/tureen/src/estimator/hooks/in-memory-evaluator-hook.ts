@@ -3,6 +3,7 @@ import { collectionKeys } from "../../graph/collections.js";
 import type { Graph } from "../../graph/graph.js";
 import type { Variable } from "../../graph/variable.js";
 import type { Session } from "../../runtime/session.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Estimator } from "../estimator.js";
 import type { InputFn } from "../input.js";
 import { getVariable, setVariable } from "../variable-state.js";
@@ -23,6 +24,14 @@ export interface InMemoryEvaluatorOptions {
 
 type OpenEvaluation = Awaited<ReturnType<Estimator["openEvaluation"]>>;
 
+const optionTable: OptionTable<InMemoryEvaluatorOptions> = {
+  inputFn: "required",
+  steps: "optional",
+  hooks: "optional",
+  name: "optional",
+  everyNIter: "optional",
+};
+
 /**
  * Evaluates with the variables as training has them, without a checkpoint: before the first step, every so many steps and at the end
  * (`tf.estimator.experimental.InMemoryEvaluatorHook`).
@@ -35,6 +44,7 @@ export class InMemoryEvaluatorHook implements SessionRunHook {
   #iteration = 0;
 
   constructor(estimator: Estimator, options: InMemoryEvaluatorOptions) {
+    checkOptions("InMemoryEvaluatorHook", options, optionTable);
     const { everyNIter = 100, steps } = options;
     if (!(everyNIter > 0)) throw invalidArgument(`invalid every_n_iter=${everyNIter}.`);
     if (steps !== undefined && !(steps > 0)) throw invalidArgument(`Must specify steps > 0, given: ${steps}`);

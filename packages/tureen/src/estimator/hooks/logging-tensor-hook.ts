@@ -3,6 +3,7 @@ import type { TensorValue } from "../../core/tensor-value.js";
 import { type Graph, Tensor } from "../../graph/graph.js";
 import { currentGraph } from "../../graph/scope.js";
 import type { Session } from "../../runtime/session.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Logger } from "../log.js";
 import { numpyText } from "../numpy-text.js";
 import { type RunServices, runServices } from "../run-services.js";
@@ -21,6 +22,14 @@ export interface LoggingTensorOptions {
   readonly formatter?: (values: Readonly<Record<string, TensorValue>>) => string;
 }
 
+const optionTable: OptionTable<LoggingTensorOptions> = {
+  tensors: "required",
+  everyNIter: "optional",
+  everyNSecs: "optional",
+  atEnd: "optional",
+  formatter: "optional",
+};
+
 /** Logs values of tensors every so many steps or seconds, or at the end (`tf.estimator.LoggingTensorHook`). */
 export class LoggingTensorHook implements SessionRunHook {
   readonly #options: LoggingTensorOptions;
@@ -32,6 +41,7 @@ export class LoggingTensorHook implements SessionRunHook {
   #asked = false;
 
   constructor(options: LoggingTensorOptions) {
+    checkOptions("LoggingTensorHook", options, optionTable);
     const { tensors, everyNIter, everyNSecs, atEnd = false } = options;
     const onlyAtEnd = atEnd && everyNIter === undefined && everyNSecs === undefined;
     if (!onlyAtEnd && (everyNIter === undefined) === (everyNSecs === undefined)) {

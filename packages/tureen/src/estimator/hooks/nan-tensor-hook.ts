@@ -1,5 +1,6 @@
 import { StatusError } from "../../core/status-error.js";
 import type { Tensor } from "../../graph/graph.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Logger } from "../log.js";
 import { runServices } from "../run-services.js";
 import type { SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues } from "./session-run-hook.js";
@@ -12,6 +13,11 @@ export class NanLossDuringTrainingError extends StatusError {
   }
 }
 
+const optionTable: OptionTable<{ readonly lossTensor: Tensor; readonly failOnNanLoss?: boolean }> = {
+  lossTensor: "required",
+  failOnNanLoss: "optional",
+};
+
 /** Stops training, or fails it, as soon as a loss is NaN (`tf.estimator.NanTensorHook`). */
 export class NanTensorHook implements SessionRunHook {
   readonly #fails: boolean;
@@ -19,6 +25,7 @@ export class NanTensorHook implements SessionRunHook {
   #logger: Logger | undefined;
 
   constructor(options: { readonly lossTensor: Tensor; readonly failOnNanLoss?: boolean }) {
+    checkOptions("NanTensorHook", options, optionTable);
     this.#fails = options.failOnNanLoss ?? true;
     this.#request = { fetches: { watched: options.lossTensor } };
   }

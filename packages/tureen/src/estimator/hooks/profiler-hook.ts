@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { makeFolders, writeFileAtomically } from "../../core/file-system.js";
 import { encodeText } from "../../core/text.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { type RunServices, runServices } from "../run-services.js";
 import { SecondOrStepTimer } from "./second-or-step-timer.js";
 import type { SessionRunContext, SessionRunHook } from "./session-run-hook.js";
@@ -23,6 +24,12 @@ interface TraceEvent {
   readonly args: Readonly<Record<string, number>>;
 }
 
+const optionTable: OptionTable<ProfilerOptions> = {
+  saveSteps: "optional",
+  saveSecs: "optional",
+  outputDir: "optional",
+};
+
 /**
  * Writes `timeline-<step>.json` now and then, which chrome://tracing and Perfetto show (`tf.estimator.ProfilerHook`).
  *
@@ -41,6 +48,7 @@ export class ProfilerHook implements SessionRunHook {
   #began = 0;
 
   constructor(options: ProfilerOptions) {
+    checkOptions("ProfilerHook", options, optionTable);
     // Checks the two intervals.
     new SecondOrStepTimer({ everySteps: options.saveSteps, everySecs: options.saveSecs });
     this.#options = options;

@@ -1,5 +1,6 @@
 import { invalidArgument } from "../../core/status-error.js";
 import type { EventWriter } from "../../formats/events.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { globalStepName } from "../global-step.js";
 import { formatG } from "../nn/python-format.js";
 import { type RunServices, runServices } from "../run-services.js";
@@ -17,6 +18,12 @@ export interface StepCounterOptions {
 
 const summaryTag = `${globalStepName}/sec`;
 
+const optionTable: OptionTable<StepCounterOptions> = {
+  everyNSteps: "optional",
+  everyNSecs: "optional",
+  outputDir: "optional",
+};
+
 /** Logs the steps a second as `global_step/sec` and writes them as a summary (`tf.estimator.StepCounterHook`). */
 export class StepCounterHook implements SessionRunHook {
   readonly #options: StepCounterOptions;
@@ -25,6 +32,7 @@ export class StepCounterHook implements SessionRunHook {
   #writer: EventWriter | undefined;
 
   constructor(options: StepCounterOptions = {}) {
+    checkOptions("StepCounterHook", options, optionTable);
     if (options.everyNSteps !== undefined && options.everyNSecs !== undefined) {
       throw invalidArgument("exactly one of every_n_steps and every_n_secs should be provided.");
     }

@@ -1,7 +1,13 @@
 import { invalidArgument } from "../../core/status-error.js";
 import type { Session } from "../../runtime/session.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { readGlobalStep } from "../global-step.js";
 import type { SessionRunContext, SessionRunHook } from "./session-run-hook.js";
+
+const optionTable: OptionTable<{ readonly numSteps?: number | undefined; readonly lastStep?: number | undefined }> = {
+  numSteps: "optional",
+  lastStep: "optional",
+};
 
 /** Stops after `numSteps` more steps, or at global step `lastStep` (`tf.estimator.StopAtStepHook`); exactly one of them. */
 export class StopAtStepHook implements SessionRunHook {
@@ -9,6 +15,7 @@ export class StopAtStepHook implements SessionRunHook {
   #lastStep: number | undefined;
 
   constructor(options: { readonly numSteps?: number | undefined; readonly lastStep?: number | undefined }) {
+    checkOptions("StopAtStepHook", options, optionTable);
     const { numSteps, lastStep } = options;
     if (numSteps === undefined && lastStep === undefined)
       throw invalidArgument("One of num_steps or last_step must be specified.");

@@ -1,6 +1,7 @@
 import { invalidArgument } from "../../core/status-error.js";
 import type { EventWriter } from "../../formats/events.js";
 import type { Tensor } from "../../graph/graph.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { runServices } from "../run-services.js";
 import { SecondOrStepTimer } from "./second-or-step-timer.js";
 import type { SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues } from "./session-run-hook.js";
@@ -17,6 +18,14 @@ export interface SummarySaverOptions {
   readonly scaffold?: { readonly summaryOp?: Tensor | undefined };
 }
 
+const optionTable: OptionTable<SummarySaverOptions> = {
+  saveSteps: "optional",
+  saveSecs: "optional",
+  outputDir: "required",
+  summaryOp: "optional",
+  scaffold: "optional",
+};
+
 /** Writes summaries after the first step and then every so many steps or seconds (`tf.estimator.SummarySaverHook`). */
 export class SummarySaverHook implements SessionRunHook {
   readonly #options: SummarySaverOptions;
@@ -27,6 +36,7 @@ export class SummarySaverHook implements SessionRunHook {
   #asked = false;
 
   constructor(options: SummarySaverOptions) {
+    checkOptions("SummarySaverHook", options, optionTable);
     if ((options.scaffold === undefined) === (options.summaryOp === undefined)) {
       throw invalidArgument("Exactly one of scaffold or summary_op must be provided.");
     }

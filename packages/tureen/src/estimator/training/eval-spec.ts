@@ -1,4 +1,5 @@
 import { invalidArgument } from "../../core/status-error.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Exporter } from "../exporter/exporter.js";
 import { pythonText } from "../feature-column/python-text.js";
 import type { SessionRunHook } from "../hooks/session-run-hook.js";
@@ -27,10 +28,22 @@ export type EvalSpecInit = Pick<EvalSpec, "inputFn"> &
 /** TensorFlow's defaults: a hundred batches, two minutes before the first evaluation, ten between them. */
 const defaults = { steps: 100, startDelaySecs: 120, throttleSecs: 600 };
 
+const optionTable: OptionTable<EvalSpecInit> = {
+  inputFn: "required",
+  name: "optional",
+  hooks: "optional",
+  steps: "optional",
+  startDelaySecs: "optional",
+  throttleSecs: "optional",
+  exporters: "optional",
+};
+
 /** Checks and completes an EvalSpec; INVALID_ARGUMENT with TensorFlow's texts. */
 export function evalSpec(init: EvalSpecInit): EvalSpec {
+  // One that is given and is none is not one that is missing.
+  if (Object.hasOwn(Object(init), "inputFn")) checkInputFn(init.inputFn);
+  checkOptions("evalSpec", init, optionTable);
   const { inputFn, steps = defaults.steps, name, hooks = [] } = init;
-  checkInputFn(inputFn);
   if (steps !== null && !(steps > 0)) throw invalidArgument(`Must specify steps > 0, given: ${steps}`);
   if (name !== undefined && typeof name !== "string")
     throw invalidArgument(`\`name\` must be string, given: ${pythonText(name)}`);

@@ -1,4 +1,5 @@
 import { invalidArgument } from "../../core/status-error.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { pythonText } from "../feature-column/python-text.js";
 import type { CheckpointSaverListener } from "../hooks/checkpoint-saver-hook.js";
 import type { SessionRunHook } from "../hooks/session-run-hook.js";
@@ -16,10 +17,19 @@ export interface TrainSpec {
 /** What a TrainSpec is made of. */
 export type TrainSpecInit = Pick<TrainSpec, "inputFn"> & Partial<TrainSpec>;
 
+const optionTable: OptionTable<TrainSpecInit> = {
+  inputFn: "required",
+  maxSteps: "optional",
+  hooks: "optional",
+  savingListeners: "optional",
+};
+
 /** Checks and completes a TrainSpec; INVALID_ARGUMENT with TensorFlow's texts. */
 export function trainSpec(init: TrainSpecInit): TrainSpec {
+  // One that is given and is none is not one that is missing.
+  if (Object.hasOwn(Object(init), "inputFn")) checkInputFn(init.inputFn);
+  checkOptions("trainSpec", init, optionTable);
   const { inputFn, maxSteps, hooks = [], savingListeners = [] } = init;
-  checkInputFn(inputFn);
   if (maxSteps !== undefined && !(maxSteps > 0))
     throw invalidArgument(`Must specify max_steps > 0, given: ${maxSteps}`);
   for (const listener of savingListeners) {
