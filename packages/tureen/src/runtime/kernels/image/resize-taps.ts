@@ -65,14 +65,23 @@ function cubicTable(a: number): Float32Array {
   return table;
 }
 
-/** Keys' kernel (a = -1/2) is used with half-pixel centers, the older a = -3/4 otherwise. */
-const keysTable = cubicTable(-0.5);
-const oldTable = cubicTable(-0.75);
+let keysTable: Float32Array | undefined;
+let oldTable: Float32Array | undefined;
+
+/** Keys' kernel (a = -1/2) is used with half-pixel centers, the older a = -3/4 otherwise; made when first used. */
+function cubicTableOf(halfPixel: boolean): Float32Array {
+  if (halfPixel) {
+    keysTable ??= cubicTable(-0.5);
+    return keysTable;
+  }
+  oldTable ??= cubicTable(-0.75);
+  return oldTable;
+}
 
 /** Four taps an output. */
 export function bicubicTaps(input: number, output: number, { alignCorners, halfPixel }: Centers): AxisTaps {
   const scale = resizeScale(input, output, alignCorners);
-  const table = halfPixel ? keysTable : oldTable;
+  const table = cubicTableOf(halfPixel);
   const axis = emptyTaps(output, 4);
   for (let i = 0; i < output; i++) {
     const at = position(i, scale, halfPixel);

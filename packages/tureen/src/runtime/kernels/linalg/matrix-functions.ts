@@ -116,7 +116,7 @@ function gaussRule(count: number): { readonly nodes: number[]; readonly weights:
   return { nodes, weights };
 }
 
-const rule = gaussRule(12);
+let rule: ReturnType<typeof gaussRule> | undefined;
 /** Below this distance from the identity twelve nodes reach float64 precision. */
 const rootNorm = 0.25;
 const mostRoots = 60;
@@ -135,8 +135,10 @@ export function matrixLogarithm(a: DenseMatrix): DenseMatrix {
   }
   const x = plus(root, identity, -1);
   let log = zeroMatrix(n, n);
-  rule.nodes.forEach((node, i) => {
-    log = plus(log, triangularSolve(plus(identity, x, node), x, false, false), rule.weights[i]!);
+  rule ??= gaussRule(12);
+  const { nodes, weights } = rule;
+  nodes.forEach((node, i) => {
+    log = plus(log, triangularSolve(plus(identity, x, node), x, false, false), weights[i]!);
   });
   return conjugated(schur.q, scaled(log, 2 ** doublings));
 }

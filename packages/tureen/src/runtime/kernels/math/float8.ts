@@ -17,11 +17,15 @@ function fromE4m3(bits: number): number {
   return exponent === 0 ? sign * fraction * smallestStep : sign * (1 + fraction / 8) * 2 ** (exponent - 7);
 }
 
-const tables: Readonly<Record<Float8, Float32Array>> = {
+const tables: Partial<Record<Float8, Float32Array>> = {};
+
+/** The number of each bit pattern; made when first used. */
+function tableOf(dtype: Float8): Float32Array {
   // An e5m2 number is the upper byte of a float16.
-  float8_e5m2: Float32Array.from({ length: 256 }, (_, bits) => fromFloat16(bits << 8)),
-  float8_e4m3fn: Float32Array.from({ length: 256 }, (_, bits) => fromE4m3(bits)),
-};
+  const number = dtype === "float8_e5m2" ? (bits: number): number => fromFloat16(bits << 8) : fromE4m3;
+  tables[dtype] ??= Float32Array.from({ length: 256 }, (_, bits) => number(bits));
+  return tables[dtype];
+}
 
 function nearestEven(x: number): number {
   const floor = Math.floor(x);
@@ -60,7 +64,7 @@ function toE5m2(x: number): number {
 
 /** The numbers that 8-bit floats stand for. */
 export function widenFloat8(dtype: Float8, data: Uint8Array): Float32Array {
-  const table = tables[dtype];
+  const table = tableOf(dtype);
   const out = new Float32Array(data.length);
   for (let i = 0; i < out.length; i++) out[i] = table[data[i]!]!;
   return out;
