@@ -21,6 +21,7 @@ export * as featureColumn from "./estimator/feature-column/index.js";
 export * as image from "./estimator/image/index.js";
 export * as estimator from "./estimator/index.js";
 export * as constraints from "./estimator/layers/constraints.js";
+export { type GetVariableOptions, getVariable } from "./estimator/layers/get-variable.js";
 export * as layers from "./estimator/layers/index.js";
 export * as initializers from "./estimator/layers/public-initializers.js";
 export * as regularizers from "./estimator/layers/public-regularizers.js";
@@ -46,6 +47,14 @@ export { controlDependencies, currentGraph, nameScope, withGraph } from "./graph
 export { sparsePlaceholder } from "./graph/sparse-placeholder.js";
 export { SparseTensor } from "./graph/sparse-tensor.js";
 export { globalVariables, trainableVariables, Variable } from "./graph/variable.js";
+export {
+  AUTO_REUSE,
+  getVariableScope,
+  type Reuse,
+  type VariableScope,
+  type VariableScopeOptions,
+  variableScope,
+} from "./graph/variable-scope.js";
 export * as io from "./io.js";
 export { Session } from "./runtime/session.js";
 export {

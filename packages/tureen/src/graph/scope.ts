@@ -1,5 +1,6 @@
 import { failedPrecondition } from "../core/status-error.js";
 import { type Graph, type Operation, Tensor } from "./graph.js";
+import type { VariableScope } from "./variable-scope.js";
 
 interface Scope {
   readonly graph: Graph;
@@ -7,6 +8,8 @@ interface Scope {
   readonly name: string;
   readonly controlInputs: readonly Operation[];
   readonly colocate: string | undefined;
+  /** Undefined where no variable scope was entered. */
+  readonly variableScope: VariableScope | undefined;
 }
 
 /** The scopes entered and not yet left; builders read the last. Building is synchronous, so one stack serves the process. */
@@ -33,7 +36,10 @@ function within<T>(scope: Scope, body: () => T): T {
 
 /** Runs `body` with `graph` as the current graph, at its root scope; `body` must be synchronous. */
 export function withGraph<T>(graph: Graph, body: (graph: Graph) => T): T {
-  return within({ graph, name: "", controlInputs: [], colocate: undefined }, () => body(graph));
+  const around = top();
+  // Variables of a function's body are named as those around it.
+  const variableScope = around?.graph.root === graph.root ? around.variableScope : undefined;
+  return within({ graph, name: "", controlInputs: [], colocate: undefined, variableScope }, () => body(graph));
 }
 
 /** The graph that builders add to; FAILED_PRECONDITION outside `withGraph`. */
@@ -94,4 +100,15 @@ export function controlDependencies<T>(inputs: readonly (Operation | Tensor)[] |
 /** Runs `body` so that each operation made in it carries the `_class` attribute that colocates it with `op`. */
 export function colocateWith<T>(op: Operation, body: () => T): T {
   return within({ ...top()!, colocate: op.name }, body);
+}
+
+/** The variable scope that was entered last and not yet left, undefined where there is none. */
+export function currentVariableScope(): VariableScope | undefined {
+  return top()?.variableScope;
+}
+
+/** Runs `body` in a variable scope; the name scope stays. */
+export function withVariableScope<T>(variableScope: VariableScope, body: () => T): T {
+  currentGraph();
+  return within({ ...top()!, variableScope }, body);
 }

@@ -5,7 +5,7 @@ import { collectionKeys } from "../../graph/collections.js";
 import type { Tensor } from "../../graph/graph.js";
 import { fusedBatchNormV3 } from "../../graph/ops/nn-normalize.js";
 import { currentGraph, nameScope } from "../../graph/scope.js";
-import { type Constraint, type Initializer, Variable } from "../../graph/variable.js";
+import type { Constraint, Initializer, Variable } from "../../graph/variable.js";
 import { checkOptions, type OptionTable } from "../check-options.js";
 import { add, mul, sub, unary } from "../nn/arithmetic.js";
 import { formatTuple } from "../nn/python-format.js";
@@ -17,9 +17,11 @@ import {
   renormalize,
   renormVariables,
 } from "./batch-renormalization.js";
+import { variableOf } from "./get-variable.js";
 import { onesInitializer, zerosInitializer } from "./initializers.js";
+import { layerScope } from "./layer-scope.js";
 import { moveAverage } from "./moving-average.js";
-import { type Regularizer, regularize } from "./regularizers.js";
+import type { Regularizer } from "./regularizers.js";
 
 /** Options of `batchNormalization`. */
 export interface BatchNormalizationOptions {
@@ -59,6 +61,8 @@ export interface BatchNormalizationOptions {
   readonly virtualBatchSize?: number;
   readonly trainable?: boolean;
   readonly name?: string;
+  /** Whether the variables are those of the layer of that name in the variable scope. */
+  readonly reuse?: boolean;
 }
 
 const table: OptionTable<BatchNormalizationOptions> = {
@@ -83,6 +87,7 @@ const table: OptionTable<BatchNormalizationOptions> = {
   virtualBatchSize: "optional",
   trainable: "optional",
   name: "optional",
+  reuse: "optional",
 };
 
 interface Parameters {
@@ -118,7 +123,7 @@ const leastFusedEpsilon = 1.001e-5;
  */
 export function batchNormalization(x: Tensor, options: BatchNormalizationOptions = {}): Tensor {
   checkOptions("batch_normalization", options, table);
-  const { training = false, momentum = 0.99, epsilon = 0.001, name = "batch_normalization" } = options;
+  const { training = false, momentum = 0.99, epsilon = 0.001 } = options;
   const { virtualBatchSize, renorm = false, renormClipping = {}, renormMomentum = 0.99 } = options;
   checkClipping(renormClipping);
   const rank = x.shape?.length;
@@ -131,7 +136,7 @@ export function batchNormalization(x: Tensor, options: BatchNormalizationOptions
   }
   checkVirtual(virtualBatchSize, axes);
   const isVirtual = virtualBatchSize !== undefined;
-  return nameScope(name, (scope) => {
+  return layerScope("batch_normalization", options, (scope) => {
     const parameters = parametersOf(scope, shapeOfParameters(x.shape!, axes, isVirtual), x, options);
     if (options.fused !== false && !isVirtual && !renorm && canFuse(x, axes)) {
       return fused(x, axes[0]!, parameters, training, momentum, epsilon);
@@ -200,23 +205,29 @@ function parametersOf(
 ): Parameters {
   const { trainable = true, center = true, scale = true, renorm = false } = options;
   const { movingMeanInitializer = zerosInitializer(), movingVarianceInitializer = onesInitializer() } = options;
-  const variable = (key: string, initializer: Initializer, learned: boolean, constraint?: Constraint): Variable =>
-    new Variable({
+  const variable = (
+    key: string,
+    initializer: Initializer,
+    learned: boolean,
+    regularizer?: Regularizer,
+    constraint?: Constraint,
+  ): Variable =>
+    variableOf({
       name: `${scope}${key}`,
       dtype: x.dtype,
       shape,
       initializer,
+      regularizer,
       trainable: learned && trainable,
       constraint,
     });
+  const { gammaInitializer = onesInitializer(), betaInitializer = zerosInitializer() } = options;
   const gamma = scale
-    ? variable("gamma", options.gammaInitializer ?? onesInitializer(), true, options.gammaConstraint)
+    ? variable("gamma", gammaInitializer, true, options.gammaRegularizer, options.gammaConstraint)
     : undefined;
-  if (gamma !== undefined) regularize(gamma, options.gammaRegularizer);
   const beta = center
-    ? variable("beta", options.betaInitializer ?? zerosInitializer(), true, options.betaConstraint)
+    ? variable("beta", betaInitializer, true, options.betaRegularizer, options.betaConstraint)
     : undefined;
-  if (beta !== undefined) regularize(beta, options.betaRegularizer);
   return {
     gamma,
     beta,

@@ -1,8 +1,7 @@
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
-import { nameScope } from "../../graph/scope.js";
-import { type Constraint, type Initializer, Variable } from "../../graph/variable.js";
+import type { Constraint, Initializer, Variable } from "../../graph/variable.js";
 import { checkOptions, type OptionTable } from "../check-options.js";
 import { type Activation, activationOf } from "../nn/activation-by-name.js";
 import {
@@ -17,8 +16,10 @@ import {
 } from "../nn/convolutions.js";
 import { concat, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
 import { type ChannelOrder, formatOf, isFirst } from "./channel-order.js";
-import { glorotUniformInitializer, zerosInitializer } from "./initializers.js";
-import { type Regularizer, regularize, regularizeActivity } from "./regularizers.js";
+import { variableOf } from "./get-variable.js";
+import { zerosInitializer } from "./initializers.js";
+import { layerScope } from "./layer-scope.js";
+import { type Regularizer, regularizeActivity } from "./regularizers.js";
 
 /** Options of the convolution layers. */
 export interface ConvOptions {
@@ -47,6 +48,8 @@ export interface ConvOptions {
   readonly biasConstraint?: Constraint;
   readonly trainable?: boolean;
   readonly name?: string;
+  /** Whether the variables are those of the layer of that name in the variable scope. */
+  readonly reuse?: boolean;
 }
 
 function sizes(kernelSize: number | readonly number[], spatial: number): readonly number[] {
@@ -74,31 +77,30 @@ function kernelOf(
   regularizer: Regularizer | undefined = options.kernelRegularizer,
   constraint: Constraint | undefined = options.kernelConstraint,
 ): Variable {
-  const kernel = new Variable({
+  return variableOf({
     name,
     dtype: inputs.dtype,
     shape,
-    initializer: init ?? options.kernelInitializer ?? glorotUniformInitializer(),
-    trainable: options.trainable ?? true,
+    initializer: init ?? options.kernelInitializer,
+    regularizer,
+    trainable: options.trainable,
     constraint,
   });
-  regularize(kernel, regularizer);
-  return kernel;
 }
 
 /** Adds the bias and applies the activation, as every layer ends. */
 function finish(scope: string, outputs: Tensor, options: ConvOptions): Tensor {
   let result = outputs;
   if (options.useBias !== false) {
-    const bias = new Variable({
+    const bias = variableOf({
       name: `${scope}bias`,
       dtype: outputs.dtype,
       shape: [options.filters],
       initializer: options.biasInitializer ?? zerosInitializer(),
-      trainable: options.trainable ?? true,
+      regularizer: options.biasRegularizer,
+      trainable: options.trainable,
       constraint: options.biasConstraint,
     });
-    regularize(bias, options.biasRegularizer);
     const attrs = isFirst(options.dataFormat) ? { data_format: "NCHW" } : {};
     result = build("BiasAdd", [outputs, bias.read("BiasAdd/ReadVariableOp")], attrs, "BiasAdd");
   }
@@ -109,7 +111,7 @@ function finish(scope: string, outputs: Tensor, options: ConvOptions): Tensor {
 function convolution(name: string, spatial: number, convolve: Convolution): ConvLayer {
   return (inputs, options) => {
     checkOptions(name, options, convTable);
-    return nameScope(options.name ?? name, (scope) => {
+    return layerScope(name, options, (scope) => {
       const shape = [...sizes(options.kernelSize, spatial), channels(inputs, options.dataFormat), options.filters];
       const kernel = kernelOf(`${scope}kernel`, inputs, shape, options);
       const outputs = convolve(inputs, kernel.read(), {
@@ -151,6 +153,7 @@ const convTable: OptionTable<ConvOptions> = {
   biasConstraint: "optional",
   trainable: "optional",
   name: "optional",
+  reuse: "optional",
 };
 
 /** Options of `separableConv2d`; `kernelInitializer` starts both kernels where they have none of their own. */
@@ -179,7 +182,7 @@ const separableTable: OptionTable<SeparableConvOptions> = {
 /** A depthwise convolution and one of 1x1 (`tf.layers.separable_conv2d`): variables `depthwise_kernel`, `pointwise_kernel`, `bias`. */
 export function separableConv2d(inputs: Tensor, options: SeparableConvOptions): Tensor {
   checkOptions("separable_conv2d", options, separableTable);
-  return nameScope(options.name ?? "separable_conv2d", (scope) => {
+  return layerScope("separable_conv2d", options, (scope) => {
     const kernels = separableKernels(scope, inputs, options, 2);
     const outputs = convolveSeparable(inputs, kernels.depthwise.read(), kernels.pointwise.read(), {
       ...windowOf(options, 2),
@@ -193,7 +196,7 @@ export function separableConv2d(inputs: Tensor, options: SeparableConvOptions): 
 export function separableConv1d(inputs: Tensor, options: SeparableConvOptions): Tensor {
   checkOptions("separable_conv1d", options, separableTable);
   const axis = isFirst(options.dataFormat) ? 2 : 1;
-  return nameScope(options.name ?? "separable_conv1d", (scope) => {
+  return layerScope("separable_conv1d", options, (scope) => {
     const kernels = separableKernels(scope, inputs, options, 1);
     // One row high; both strides must be equal for the op, and the height is one whatever its stride is.
     const high = (tensor: Tensor, axis: number): Tensor =>
@@ -280,7 +283,7 @@ function transposed(
 ): Tensor {
   checkOptions(name, options, convTable);
   const first = isFirst(options.dataFormat);
-  return nameScope(options.name ?? name, (scope) => {
+  return layerScope(name, options, (scope) => {
     const window = sizes(options.kernelSize, spatial);
     const strides = sizes(options.strides ?? 1, spatial);
     const shape = [...window, options.filters, channels(inputs, options.dataFormat)];

@@ -2,12 +2,13 @@ import { invalidArgument } from "../../core/status-error.js";
 import { toTensor } from "../../core/tensor-value.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
-import { nameScope } from "../../graph/scope.js";
-import { type Constraint, type Initializer, Variable } from "../../graph/variable.js";
+import type { Constraint, Initializer, Variable } from "../../graph/variable.js";
 import { checkOptions, type OptionTable } from "../check-options.js";
 import { type Activation, activationOf } from "../nn/activation-by-name.js";
-import { glorotUniformInitializer, zerosInitializer } from "./initializers.js";
-import { type Regularizer, regularize, regularizeActivity } from "./regularizers.js";
+import { variableOf } from "./get-variable.js";
+import { zerosInitializer } from "./initializers.js";
+import { layerScope } from "./layer-scope.js";
+import { type Regularizer, regularizeActivity } from "./regularizers.js";
 
 export type { Activation };
 
@@ -30,6 +31,8 @@ export interface DenseOptions {
   readonly biasConstraint?: Constraint;
   readonly trainable?: boolean;
   readonly name?: string;
+  /** Whether the variables are those of the layer of that name in the variable scope. */
+  readonly reuse?: boolean;
 }
 
 const table: OptionTable<DenseOptions> = {
@@ -45,6 +48,7 @@ const table: OptionTable<DenseOptions> = {
   biasConstraint: "optional",
   trainable: "optional",
   name: "optional",
+  reuse: "optional",
 };
 
 /**
@@ -54,32 +58,32 @@ const table: OptionTable<DenseOptions> = {
  */
 export function dense(inputs: Tensor, options: DenseOptions): Tensor {
   checkOptions("dense", options, table);
-  const { units, activation, useBias = true, name = "dense", trainable = true } = options;
+  const { units, activation, useBias = true, trainable = true } = options;
   const size = inputs.shape?.at(-1);
   if (size === undefined || size < 0) {
     throw invalidArgument("The last dimension of the inputs to a Dense layer should be defined. Found None.");
   }
-  return nameScope(name, (scope) => {
-    const kernel = new Variable({
+  return layerScope("dense", options, (scope) => {
+    const kernel = variableOf({
       name: `${scope}kernel`,
       dtype: inputs.dtype,
       shape: [size, units],
-      initializer: options.kernelInitializer ?? glorotUniformInitializer(),
+      initializer: options.kernelInitializer,
+      regularizer: options.kernelRegularizer,
       trainable,
       constraint: options.kernelConstraint,
     });
-    regularize(kernel, options.kernelRegularizer);
     const bias = useBias
-      ? new Variable({
+      ? variableOf({
           name: `${scope}bias`,
           dtype: inputs.dtype,
           shape: [units],
           initializer: options.biasInitializer ?? zerosInitializer(),
+          regularizer: options.biasRegularizer,
           trainable,
           constraint: options.biasConstraint,
         })
       : undefined;
-    if (bias !== undefined) regularize(bias, options.biasRegularizer);
     let outputs = multiply(inputs, kernel);
     if (bias !== undefined) outputs = build("BiasAdd", [outputs, bias.read("BiasAdd/ReadVariableOp")], {}, "BiasAdd");
     return regularizeActivity(

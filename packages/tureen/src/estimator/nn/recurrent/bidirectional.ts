@@ -1,7 +1,7 @@
 import { build, constant } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
-import { nameScope } from "../../../graph/scope.js";
 import { checkOptions } from "../../check-options.js";
+import { layerScope } from "../../layers/layer-scope.js";
 import { type DynamicRnnOptions, dynamicRnn } from "./dynamic-rnn.js";
 import type { CellState, RnnCell } from "./rnn-cell.js";
 
@@ -36,7 +36,7 @@ export function bidirectionalDynamicRnn(
   });
   const { sequenceLength, timeMajor = false, initialStateFw, initialStateBw } = options;
   const shared = { timeMajor, ...(sequenceLength === undefined ? {} : { sequenceLength }) };
-  return nameScope(options.scope ?? "bidirectional_rnn", () => {
+  return layerScope("bidirectional_rnn", { name: options.scope ?? "bidirectional_rnn" }, () => {
     const forward = dynamicRnn(cellFw, inputs, {
       ...shared,
       scope: "fw",

@@ -5,6 +5,7 @@ import type { Tensor } from "../../../graph/graph.js";
 import { scan } from "../../../graph/scan.js";
 import { nameScope } from "../../../graph/scope.js";
 import { checkOptions, type OptionTable } from "../../check-options.js";
+import { layerScope } from "../../layers/layer-scope.js";
 import { sliceFirst } from "../tensor-shape.js";
 import type { CellState, RnnCell } from "./rnn-cell.js";
 
@@ -62,7 +63,7 @@ export function dynamicRnn(cell: RnnCell, inputs: Tensor, options: DynamicRnnOpt
   checkOptions("dynamic_rnn", options, dynamicTable);
   const width = widthOf(inputs);
   const { timeMajor = false } = options;
-  return nameScope(options.scope ?? "rnn", (scope) => {
+  return layerScope("rnn", { name: options.scope ?? "rnn" }, (scope) => {
     const built = cell.build(width, scope);
     const values = timeMajor ? inputs : swapped(inputs, width);
     const shape = build("Shape", [values], {}, "Shape");

@@ -2,8 +2,9 @@ import { invalidArgument } from "../../../core/status-error.js";
 import { build, constant } from "../../../graph/build-op.js";
 import type { Graph, Tensor } from "../../../graph/graph.js";
 import { currentGraph } from "../../../graph/scope.js";
-import { type Initializer, Variable } from "../../../graph/variable.js";
-import { glorotUniformInitializer, zerosInitializer } from "../../layers/initializers.js";
+import type { Initializer } from "../../../graph/variable.js";
+import { variableOf } from "../../layers/get-variable.js";
+import { zerosInitializer } from "../../layers/initializers.js";
 
 /** The state of an LSTM (`LSTMStateTuple`): what it remembers and what it gave out last, each [batch, size]. */
 export interface LstmState {
@@ -67,13 +68,7 @@ export const noExtras: Pick<BuiltCell, "extras" | "extraCount"> = { extras: () =
 
 /** A cell's weight; drawn as Glorot does unless told, as variables without an initializer are. */
 export function weight(name: string, shape: readonly number[], initializer?: Initializer): Tensor {
-  return new Variable({
-    name,
-    dtype: "float32",
-    shape,
-    initializer: initializer ?? glorotUniformInitializer(),
-    trainable: true,
-  }).read();
+  return variableOf({ name, dtype: "float32", shape, initializer }).read();
 }
 
 /** A cell's bias, of zeros unless told. */

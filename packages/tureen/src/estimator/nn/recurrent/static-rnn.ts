@@ -1,8 +1,8 @@
 import { invalidArgument } from "../../../core/status-error.js";
 import { build, constant } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
-import { nameScope } from "../../../graph/scope.js";
 import { checkOptions } from "../../check-options.js";
+import { layerScope } from "../../layers/layer-scope.js";
 import { shapeOf, sliceFirst } from "../tensor-shape.js";
 import { type DynamicRnnOptions, firstStates, widthOf } from "./dynamic-rnn.js";
 import type { CellState, RnnCell } from "./rnn-cell.js";
@@ -22,7 +22,7 @@ export function staticRnn(
   checkOptions("static_rnn", options, { sequenceLength: "optional", initialState: "optional", scope: "optional" });
   const [first] = inputs;
   if (first === undefined) throw invalidArgument("inputs must not be empty");
-  return nameScope(options.scope ?? "rnn", (scope) => {
+  return layerScope("rnn", { name: options.scope ?? "rnn" }, (scope) => {
     const built = cell.build(widthOf(first), scope);
     const batch = sliceFirst(shapeOf(first), { begin: 0, shrink: true });
     const extras = built.extras(constant(inputs.length, "int32", "steps"), batch);
