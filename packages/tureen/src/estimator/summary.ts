@@ -1,8 +1,13 @@
-import { stringValue } from "../core/tensor-value.js";
+import { invalidArgument } from "../core/status-error.js";
+import { stringValue, tensorValue } from "../core/tensor-value.js";
+import { encodeMetadata } from "../formats/summary.js";
 import { build, constant } from "../graph/build-op.js";
 import { collectionKeys } from "../graph/collections.js";
 import type { Tensor } from "../graph/graph.js";
 import { currentGraph, nameScope } from "../graph/scope.js";
+
+/** TensorBoard's text plugin. */
+const textMetadata = encodeMetadata({ pluginName: "text" });
 
 /** How a summary is filed. */
 export interface SummaryOptions {
@@ -24,6 +29,66 @@ export function histogramSummary(tag: string, values: Tensor, options: SummaryOp
   return filed(tag, options, (full, scope) =>
     build("HistogramSummary", [constant(stringValue([full], []), undefined, "tag"), values], {}, scope),
   );
+}
+
+/** Options of summaries of several images or sounds. */
+export interface MediaSummaryOptions extends SummaryOptions {
+  /** How many of the batch are written; default 3. */
+  readonly maxOutputs?: number;
+}
+
+const defaultOutputs = 3;
+
+/**
+ * Adds images [batch, height, width, 1, 3 or 4] to the graph's summaries, as PNG files under `<tag>/image/0` and so on (`tf.compat.v1.summary.image`).
+ *
+ * uint8 as it is; floats are scaled to the image's range, from 0 where none is negative and around 128 otherwise.
+ */
+export function imageSummary(tag: string, images: Tensor, options: MediaSummaryOptions = {}): Tensor {
+  const { maxOutputs = defaultOutputs } = options;
+  return filed(tag, options, (full, scope) =>
+    build(
+      "ImageSummary",
+      [constant(stringValue([full], []), undefined, "tag"), images],
+      { max_images: maxOutputs },
+      scope,
+    ),
+  );
+}
+
+/**
+ * Adds sounds [batch, frames] or [batch, frames, channels] of numbers from -1 to 1 to the graph's summaries, as WAV files under `<tag>/audio/0` and
+ * so on (`tf.compat.v1.summary.audio`); `sampleRate` in hertz.
+ */
+export function audioSummary(
+  tag: string,
+  sounds: Tensor,
+  options: MediaSummaryOptions & { readonly sampleRate: number },
+): Tensor {
+  const { maxOutputs = defaultOutputs, sampleRate } = options;
+  return filed(tag, options, (full, scope) => {
+    const inputs = [
+      constant(stringValue([full], []), undefined, "tag"),
+      sounds,
+      constant(sampleRate, "float32", "sample_rate"),
+    ];
+    return build("AudioSummaryV2", inputs, { max_outputs: maxOutputs }, scope);
+  });
+}
+
+/** Adds texts of any shape to the graph's summaries (`tf.compat.v1.summary.text`); INVALID_ARGUMENT for other than strings. */
+export function textSummary(tag: string, texts: Tensor, options: SummaryOptions = {}): Tensor {
+  if (texts.dtype !== "string") {
+    throw invalidArgument(`Expected tensor ${texts.name} to have dtype string, got <dtype: '${texts.dtype}'>`);
+  }
+  return filed(tag, options, (full, scope) => {
+    const inputs = [
+      constant(stringValue([full], []), undefined, "tag"),
+      texts,
+      constant(tensorValue("string", [], [textMetadata]), undefined, "serialized_summary_metadata"),
+    ];
+    return build("TensorSummaryV2", inputs, {}, scope);
+  });
 }
 
 /** One Summary, serialized, of several (`tf.compat.v1.summary.merge`). */

@@ -24,6 +24,17 @@ export interface SummaryImage {
   readonly encoded: Uint8Array;
 }
 
+/** `tensorflow.Summary.Audio`. */
+export interface SummaryAudio {
+  /** In hertz. */
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly frames: number;
+  /** The encoded file, such as WAV. */
+  readonly encoded: Uint8Array;
+  readonly contentType: string;
+}
+
 /** `tensorflow.Summary.Value`: a tag and one of the kinds of value. */
 export interface SummaryValue {
   readonly tag: string;
@@ -31,6 +42,7 @@ export interface SummaryValue {
   readonly simpleValue?: number;
   readonly histogram?: Histogram;
   readonly image?: SummaryImage;
+  readonly audio?: SummaryAudio;
   /** A serialized `TensorProto`: what TensorFlow 2 writes, with metadata that says what it means. */
   readonly tensor?: Uint8Array;
   readonly metadata?: SummaryMetadata;
@@ -114,7 +126,8 @@ export function summaryScalar(value: SummaryValue): number | undefined {
   return value.tensor === undefined ? undefined : scalarOfTensor(value.tensor);
 }
 
-function encodeMetadata(metadata: SummaryMetadata): Uint8Array {
+/** The bytes of a `tensorflow.SummaryMetadata`. */
+export function encodeMetadata(metadata: SummaryMetadata): Uint8Array {
   const plugin = new WireWriter().textField(1, metadata.pluginName);
   if (metadata.content !== undefined && metadata.content.length > 0) plugin.bytesField(2, metadata.content);
   return new WireWriter()
@@ -141,6 +154,11 @@ function encodeHistogram(histogram: Histogram): Uint8Array {
     .finish();
 }
 
+function encodeAudio({ sampleRate, channels, frames, encoded, contentType }: SummaryAudio): Uint8Array {
+  const writer = new WireWriter().tag(1, 5).float(sampleRate).integerField(2, channels).integerField(3, frames);
+  return writer.bytesField(4, encoded).textField(5, contentType).finish();
+}
+
 function encodeValue(value: SummaryValue): Uint8Array {
   const writer = new WireWriter().textField(1, value.tag);
   if (value.simpleValue !== undefined) writer.tag(2, 5).float(value.simpleValue);
@@ -149,6 +167,7 @@ function encodeValue(value: SummaryValue): Uint8Array {
     const image = new WireWriter().integerField(1, height).integerField(2, width).integerField(3, colorspace);
     writer.bytesField(4, image.bytesField(4, encoded).finish());
   }
+  if (value.audio !== undefined) writer.bytesField(6, encodeAudio(value.audio));
   if (value.histogram !== undefined) writer.bytesField(5, encodeHistogram(value.histogram));
   if (value.tensor !== undefined) writer.bytesField(8, value.tensor);
   if (value.metadata !== undefined) writer.bytesField(9, encodeMetadata(value.metadata));
@@ -217,12 +236,28 @@ function decodeImage(bytes: Uint8Array): SummaryImage {
   return { height, width, colorspace, encoded };
 }
 
+function decodeAudio(bytes: Uint8Array): SummaryAudio {
+  let [sampleRate, channels, frames, contentType] = [0, 0, 0, ""];
+  let encoded: Uint8Array = new Uint8Array(0);
+  eachField(bytes, (tag, reader) => {
+    if (tag === 13) sampleRate = reader.float();
+    else if (tag === 16) channels = reader.int64();
+    else if (tag === 24) frames = reader.int64();
+    else if (tag === 34) encoded = reader.lengthPrefixed();
+    else if (tag === 42) contentType = reader.text();
+    else return false;
+    return true;
+  });
+  return { sampleRate, channels, frames, encoded, contentType };
+}
+
 function decodeValue(bytes: Uint8Array): SummaryValue {
   const value: { -readonly [K in keyof SummaryValue]: SummaryValue[K] } = { tag: "" };
   eachField(bytes, (tag, reader) => {
     if (tag === 10) value.tag = reader.text();
     else if (tag === 21) value.simpleValue = reader.float();
     else if (tag === 34) value.image = decodeImage(reader.lengthPrefixed());
+    else if (tag === 50) value.audio = decodeAudio(reader.lengthPrefixed());
     else if (tag === 42) value.histogram = decodeHistogram(reader.lengthPrefixed());
     else if (tag === 66) value.tensor = reader.lengthPrefixed();
     else if (tag === 74) value.metadata = decodeMetadata(reader.lengthPrefixed());
@@ -232,7 +267,7 @@ function decodeValue(bytes: Uint8Array): SummaryValue {
   return value;
 }
 
-/** The values of a serialized `tensorflow.Summary`; kinds that `SummaryValue` has no field for (audio) keep only their tag. */
+/** The values of a serialized `tensorflow.Summary`; kinds that `SummaryValue` has no field for keep only their tag. */
 export function decodeSummary(bytes: Uint8Array): SummaryValue[] {
   const values: SummaryValue[] = [];
   eachField(bytes, (tag, reader) => {

@@ -10,6 +10,7 @@ import { type BundleReader, openBundle } from "../../formats/tensor-bundle-reade
 import { BundleWriter } from "../../formats/tensor-bundle-writer.js";
 import type { Kernel, KernelFactory, KernelTable } from "../kernel.js";
 import { allowedPath, writablePath } from "./io/file-access.js";
+import { mediaSummaryKernels } from "./io-media-summary.js";
 import { ioPipelineKernels } from "./io-pipeline.js";
 import { summaryKernels } from "./io-summary.js";
 
@@ -138,6 +139,7 @@ function wildcard(glob: string): RegExp {
 export const ioKernels: KernelTable = {
   ...ioPipelineKernels,
   ...summaryKernels,
+  ...mediaSummaryKernels,
   SaveV2: () => saveV2,
   RestoreV2: restoreV2,
   MergeV2Checkpoints: mergeV2Checkpoints,
