@@ -17,6 +17,15 @@ export {
 export { KMeans } from "./canned/k-means.js";
 export type { DistanceMetric, InitialClusters, KMeansOptions } from "./canned/k-means-options.js";
 export { LinearClassifier, LinearEstimator, LinearRegressor } from "./canned/linear.js";
+export {
+  callLogitFn,
+  type DnnLogitFnOptions,
+  dnnLogitFnBuilder,
+  type LinearLogitFnOptions,
+  type LogitFn,
+  type LogitFnArgs,
+  linearLogitFnBuilder,
+} from "./canned/logit-fns.js";
 export { RNNClassifier, RNNEstimator } from "./canned/rnn.js";
 export * as v1 from "./canned/v1/index.js";
 export { type EarlyStoppingInterval, makeEarlyStoppingHook } from "./early-stopping/make-early-stopping-hook.js";

@@ -44,10 +44,18 @@ export function dnnLogits(units: number, layers: DnnLayers, features: Features, 
   ]) {
     graph.uniqueName(name);
   }
-  return trackCreated(() => nameScope("dnn", () => network(units, layers, features, mode === ModeKeys.TRAIN)));
+  return trackCreated(() => nameScope("dnn", () => dnnNetwork(units, layers, features, mode)));
 }
 
-function network(units: number, layers: DnnLayers, features: Features, training: boolean): Tensor {
+/** The same under the current scope; `summaryScope` stands before the tags of its summaries. */
+export function dnnNetwork(
+  units: number,
+  layers: DnnLayers,
+  features: Features,
+  mode: Mode,
+  summaryScope = "",
+): Tensor {
+  const training = mode === ModeKeys.TRAIN;
   const activation = activationOf(layers.activationFn ?? "relu");
   let net = denseFeatures(features, layers.featureColumns, { name: "input_from_feature_columns/input_layer" });
   layers.hiddenUnits.forEach((hidden, i) => {
@@ -57,10 +65,10 @@ function network(units: number, layers: DnnLayers, features: Features, training:
     if (layers.batchNorm === true) {
       net = batchNormalization(net, { training, momentum: batchNormMomentum, name: `${name}/batchnorm_${i}` });
     }
-    layerSummary(net, name);
+    layerSummary(net, `${summaryScope}${name}`);
   });
   const logits = dense(net, { units, name: "logits" });
-  layerSummary(logits, "logits");
+  layerSummary(logits, `${summaryScope}logits`);
   return logits;
 }
 

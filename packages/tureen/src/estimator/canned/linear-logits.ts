@@ -13,14 +13,19 @@ export interface LinearColumns {
   readonly sparseCombiner?: "sum" | "mean" | "sqrtn" | undefined;
 }
 
-/** Logits of a linear model on feature columns, [batch, units], under the scope `linear/linear_model`. */
-export function linearLogits(units: number, columns: LinearColumns, features: Features): Created<Tensor> {
+/** Logits of a linear model on feature columns, [batch, units], under the scope `linear/linear_model` unless another is named. */
+export function linearLogits(
+  units: number,
+  columns: LinearColumns,
+  features: Features,
+  name = "linear/linear_model",
+): Created<Tensor> {
   const created = trackCreated(
     () =>
       linearModelLogits(features, columns.featureColumns, {
         units,
         sparseCombiner: columns.sparseCombiner ?? "sum",
-        name: "linear/linear_model",
+        name,
       }).logits,
   );
   const bias = created.trainableVariables.find((variable) => variable.name.endsWith("/bias_weights"));

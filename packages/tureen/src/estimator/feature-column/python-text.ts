@@ -37,6 +37,11 @@ export function pythonText(value: unknown): string {
   if (typeof value === "object") {
     if ("text" in value && typeof value.text === "string") return value.text;
     if ("description" in value && typeof value.description === "string") return value.description;
+    if (Object.getPrototypeOf(value) === Object.prototype) {
+      return `{${Object.entries(value)
+        .map(([key, item]) => `${quoted(key)}: ${pythonText(item)}`)
+        .join(", ")}}`;
+    }
   }
   return String(value);
 }
