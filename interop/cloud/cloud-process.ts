@@ -5,11 +5,12 @@ import { join } from "node:path";
 
 export const root: string = join(import.meta.dirname, "../..");
 const built = join(root, "packages/tureen/dist/cli/tureen.js");
+const command = join(root, "packages/tureen/bin/tureen.js");
 const source = join(root, "packages/tureen/src/cli/tureen.ts");
 /** The built program starts in a third of the time; the sources do where it is not built, or TUREEN_INTEROP_SOURCES asks for them. */
 export const program: readonly string[] =
   existsSync(built) && process.env["TUREEN_INTEROP_SOURCES"] === undefined
-    ? [built]
+    ? [command]
     : ["--conditions=@tureen/source", "--import", "tsx", source];
 
 /** Starts `tureen ARGS`; `run` goes before the command, `environment` on top of this process's own. */
@@ -18,8 +19,8 @@ export function tureen(
   run: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
 ): ChildProcess {
-  const [command, ...rest] = [...run, process.execPath, ...program, ...args];
-  return spawn(command!, rest, {
+  const [executable, ...rest] = [...run, process.execPath, ...program, ...args];
+  return spawn(executable!, rest, {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ["ignore", "ignore", process.env["VERBOSE"] === undefined ? "ignore" : "inherit"],

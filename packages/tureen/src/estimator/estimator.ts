@@ -233,6 +233,9 @@ export class Estimator {
         model.close();
       }
     });
+    // TensorFlow says so only where hooks keep a training from beginning; it has the words for this one too.
+    if (loss === undefined && options.signal?.aborted !== true)
+      logger.log("WARNING", "Training with estimator made no steps. Perhaps input is empty or misspecified.");
     logger.log("INFO", `Loss for final step: ${loss === undefined ? "None" : numpyScalarText(loss, "float32")}.`);
     return this;
   }
