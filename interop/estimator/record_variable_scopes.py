@@ -112,6 +112,20 @@ def scope_objects():
 
 
 @program
+def default_names_begin_anew():
+    given = x()
+    outputs = []
+    with scope("b") as other:
+        pass
+    for _ in range(2):
+        with scope("a", reuse=v1.AUTO_REUSE):
+            with scope(other, reuse=v1.AUTO_REUSE):
+                outputs.append(layers.dense(given, 2))
+            outputs.append(layers.dense(given, 2))
+    return outputs
+
+
+@program
 def the_same_scope_twice():
     with scope("a"):
         y = layers.dense(x(), 2)

@@ -99,6 +99,16 @@ const programs: Readonly<Record<string, () => unknown>> = {
       getVariable("w", { shape: [2] });
     });
   },
+  default_names_begin_anew: () => {
+    const given = x();
+    const other = variableScope("b", (scope) => scope);
+    return [0, 1].flatMap(() =>
+      variableScope("a", { reuse: AUTO_REUSE }, () => {
+        const inner = variableScope(other, { reuse: AUTO_REUSE }, () => dense(given, { units: 2 }));
+        return [inner, dense(given, { units: 2 })];
+      }),
+    );
+  },
   the_same_scope_twice: () => {
     const y = variableScope("a", () => dense(x(), { units: 2 }));
     return variableScope("a", () => {

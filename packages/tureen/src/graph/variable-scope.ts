@@ -102,12 +102,12 @@ export function variableScope<T>(
       reuse: options.reuse || around.reuse,
       originalNameScope,
     };
-    const { opened } = storeOf(currentGraph().root);
-    opened.set(full, (opened.get(full) ?? 0) + 1);
+    const store = storeOf(currentGraph().root);
+    store.opened.set(full, (store.opened.get(full) ?? 0) + 1);
     try {
       return withVariableScope(scope, () => body(scope));
     } finally {
-      for (const key of opened.keys()) if (key.startsWith(`${full}/`)) opened.delete(key);
+      for (const key of store.opened.keys()) if (key.startsWith(`${full}/`)) store.opened.delete(key);
     }
   };
   if (own === "") return enter(currentNameScope() === "" ? "" : `${currentNameScope()}/`);
