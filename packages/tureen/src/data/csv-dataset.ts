@@ -173,6 +173,11 @@ function selectedColumns(names: readonly string[], { selectColumns }: CsvDataset
   return places.sort((a, b) => a - b);
 }
 
+/** Rows of all files together, from 1, without headers. */
+function where(column: string, row: number): string {
+  return `column '${column}', row ${row + 1}`;
+}
+
 function readColumn(
   name: string,
   place: number,
@@ -189,11 +194,12 @@ function readColumn(
   for (let i = 0; i < records.length; i++) {
     const field = records[i]![at]!;
     if (missing(field)) {
-      if (fallback === undefined) throw invalidArgument(`Field ${place} is required but missing in record!`);
+      if (fallback === undefined)
+        throw invalidArgument(`Field ${place} is required but missing in record! (${where(name, i)})`);
       target[i] = fallback;
     } else {
       const value = parseField(dtype, field);
-      if (value === undefined) throw invalidField(place, dtype, field);
+      if (value === undefined) throw invalidField(place, dtype, field, where(name, i));
       target[i] = value;
     }
   }

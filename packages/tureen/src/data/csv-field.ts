@@ -46,9 +46,10 @@ function parseFloating(text: string): number | undefined {
   return hexadecimal.test(text) ? sign * Number.parseInt(size, 16) : undefined;
 }
 
-/** The error for a field that is no value of its column's dtype, in CsvDataset's words. */
-export function invalidField(place: number, dtype: CsvDType, field: Uint8Array): Error {
-  return invalidArgument(`Field ${place} in record is not a valid ${dtypeLabel(dtype)}: ${decodeText(field)}`);
+/** The error for a field that is no value of its column's dtype, in CsvDataset's words, and where it is. */
+export function invalidField(place: number, dtype: CsvDType, field: Uint8Array, where: string): Error {
+  const text = `Field ${place} in record is not a valid ${dtypeLabel(dtype)}: ${decodeText(field)}`;
+  return invalidArgument(`${text} (${where})`);
 }
 
 /** The dtype as one that a CSV column can have. */

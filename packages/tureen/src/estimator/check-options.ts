@@ -22,7 +22,7 @@ export function checkOptions<T extends object>(call: string, options: T, table: 
   for (const key of Object.keys(options)) {
     if (Object.hasOwn(table, key)) continue;
     const meant = nearest(key, known);
-    const hint = meant === undefined ? "" : `. Did you mean '${meant}'?`;
+    const hint = meant === undefined ? `. It takes ${known.join(", ")}` : `. Did you mean '${meant}'?`;
     throw invalidArgument(`${call}() got an unexpected keyword argument '${key}'${hint}`);
   }
   const missing = requiredOf(table).filter((key) => (options as Readonly<Record<string, unknown>>)[key] === undefined);

@@ -5,6 +5,7 @@ import type { MaybePromise } from "../data/index.js";
 import { type Graph, Tensor } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
 import { SparseTensor } from "../graph/sparse-tensor.js";
+import { pythonText } from "./feature-column/python-text.js";
 import {
   type FeedOrigin,
   graphIterators,
@@ -50,7 +51,7 @@ export async function openInput(inputFn: InputFn, graph: Graph): Promise<OpenInp
   }
   if (input === undefined || input === null || typeof input !== "object") {
     throw invalidArgument(
-      "inputFn must return a Dataset of features, or of [features, labels], or tensors of the graph",
+      `inputFn must return a Dataset of features, or of [features, labels], or tensors of the graph. Given: ${pythonText(input)}`,
     );
   }
   return { ...sides(input), ...feedAll(graphIterators(graph)) };

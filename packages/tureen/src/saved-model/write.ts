@@ -76,7 +76,8 @@ export function checkExtraAssets(extra: Readonly<Record<string, string>>): void 
     try {
       accessSync(source, constants.R_OK);
     } catch (error) {
-      throw fileError(error, source);
+      const { code, message } = fileError(error, source);
+      throw new StatusError(code, `${message} (assetsExtra of '${destination}')`, { cause: error });
     }
     if (!statSync(source).isFile())
       throw new StatusError("FAILED_PRECONDITION", `${source}; Is a directory (assetsExtra of '${destination}')`);

@@ -146,7 +146,7 @@ describe("warmupRequests", () => {
     const attempt = (assetsExtra: Readonly<Record<string, string>>) =>
       expect(estimator.exportSavedModel(base, parsing, { assetsExtra })).rejects;
     const absent = join(work, "absent");
-    await attempt({ "a.txt": absent }).toThrow(`${absent}; No such file or directory`);
+    await attempt({ "a.txt": absent }).toThrow(`${absent}; No such file or directory (assetsExtra of 'a.txt')`);
     await attempt({ "a.txt": work }).toThrow(`${work}; Is a directory (assetsExtra of 'a.txt')`);
     await attempt({ "../a.txt": absent }).toThrow("assetsExtra must name files inside the export: ../a.txt");
     expect(existsSync(base)).toBe(false);

@@ -273,3 +273,9 @@ describe("getOptimizer", () => {
     expect(() => runSteps(both)).toThrow("Cannot accept both `clipnorm` and `global_clipnorm`.");
   });
 });
+
+it("say that their rate comes first", () => {
+  expect(() => gradientDescentOptimizer({ learningRate: 0.1 } as never)).toThrow(
+    "The learning rate of GradientDescent must be a number or a schedule, its first argument. Given: {'learningRate': 0.1}",
+  );
+});

@@ -11,7 +11,7 @@ import { constantInitializer, zerosInitializer } from "../../layers/initializers
 import { add, cast } from "../../nn/arithmetic.js";
 import { gradientsOf, isSparse, uniqueRows } from "../apply-gradients.js";
 import { constrained } from "../constrain.js";
-import type { LearningRate } from "../learning-rate.js";
+import { checkLearningRate, type LearningRate } from "../learning-rate.js";
 import type { Optimizer } from "../optimizer.js";
 
 /** What makes the slots and other variables of one `minimize`. */
@@ -58,6 +58,7 @@ export interface TrainOptimizerSpec {
  * A learning-rate schedule gets the global step as float32.
  */
 export function trainOptimizer(spec: TrainOptimizerSpec): Optimizer {
+  checkLearningRate(spec.name, spec.learningRate);
   return {
     name: spec.name,
     minimize: (loss, { variables, iterations, name, slotScope }) => {
