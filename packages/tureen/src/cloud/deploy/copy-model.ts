@@ -30,13 +30,21 @@ export function deploymentFolder(uri: string): string {
   return uri;
 }
 
+/** What the name of a copy ends in while it is not complete. */
+const unfinished = ".tempstate";
+
+/** The name that a folder gets, or has, as a complete copy. */
+export function copiedName(name: string): string {
+  return name.endsWith(unfinished) ? name.slice(0, -unfinished.length) : name;
+}
+
 /**
  * Copies a model's folder, out of an object store with its checksums verified, so that the copy appears under its name complete or not at all.
  *
  * INVALID_ARGUMENT where it is larger than the limits allow, NOT_FOUND where there is none.
  */
 export async function copyModel(from: string, to: string, limits: CloudLimits): Promise<void> {
-  const temporary = `${to}.tempstate`;
+  const temporary = `${to}${unfinished}`;
   try {
     await rm(temporary, { recursive: true, force: true });
     await mkdir(dirname(to), { recursive: true });

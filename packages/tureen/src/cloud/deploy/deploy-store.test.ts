@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -137,5 +137,35 @@ describe.each<ObjectScheme>(["s3", "gs"])("a deployment store in %s", (scheme) =
     expect(stored(added.path.replace(/.*\//, ""))).toBe(true);
     await store.sweep(find, true);
     expect(stored(added.path.replace(/.*\//, ""))).toBe(false);
+  });
+});
+
+describe("a deployment store in a folder", () => {
+  it("sweeps up half a copy of its own only where nobody makes it any more", async () => {
+    const from = join(root, "many-files");
+    mkdirSync(from);
+    for (let i = 0; i < 300; i++) writeFileSync(join(from, `asset-${i}`), "x");
+    const dataDir = join(root, "local");
+    const store = openDeployStore({ dataDir, databaseId: "db", owner: "me" });
+    mkdirSync(join(store.root, "me.1.tempstate"), { recursive: true });
+
+    let isAdded = false;
+    const adding = store
+      .add(from, defaultLimits, async () => {})
+      .finally(() => {
+        isAdded = true;
+      });
+    let sweeps = 0;
+    let halves = 0;
+    while (!isAdded) {
+      await store.sweep(async () => ({ ...nobody, owners: new Set(["me"]) }), true);
+      sweeps += 1;
+      if (readdirSync(store.root).some((name) => name.endsWith(".tempstate"))) halves += 1;
+    }
+    const added = await adding;
+    expect(readdirSync(added.path).length).toBe(300);
+    expect(readdirSync(store.root)).toEqual([added.path.slice(store.root.length + 1)]);
+    expect([sweeps, halves].every((count) => count > 2)).toBe(true);
+    await added.settle(true);
   });
 });

@@ -5,7 +5,7 @@ import { listAll } from "../../core/object-store/list-all.js";
 import { isObjectUri, joinPath, lastPart, parseObjectUri } from "../../core/object-store/object-uri.js";
 import { openObjectStore } from "../../core/object-store/open-object-store.js";
 import type { CloudLimits } from "../cloud-context.js";
-import { copyModel, deploymentFolder } from "./copy-model.js";
+import { copiedName, copyModel, deploymentFolder } from "./copy-model.js";
 import { uploadModel } from "./upload-model.js";
 
 /** Where deployed models are kept, each in a folder of its own that never changes: a folder that all servers reach, or an object store. */
@@ -126,7 +126,7 @@ export function openDeployStore({ store, dataDir, databaseId, owner }: DeploySto
         const { owners, paths } = await findWanted();
         const isOthers = (name: string): boolean => {
           const [whose] = name.split(".", 1);
-          return busy.has(name) || (whose !== owner && owners.has(whose!));
+          return busy.has(copiedName(name)) || (whose !== owner && owners.has(whose!));
         };
         for (const name of staged) if (!isOthers(name)) await removeLocal(join(staging, name));
         for (const name of stored) {
