@@ -15,18 +15,35 @@ export function growingPercent(heapBytes: number): number {
   return Math.round(Math.min(mostPercent, Math.max(leastPercent, (100 * roomBytes) / heapBytes)));
 }
 
+let holders = 0;
+let timer: NodeJS.Timeout | undefined;
+
+function look(): void {
+  setGrowing(growingPercent(getHeapStatistics().used_heap_size));
+}
+
+function setGrowing(percent: number): void {
+  setFlagsFromString(`--heap-growing-percent=${percent}`);
+}
+
 /**
  * Has V8 wait for tens of megabytes of garbage before it marks this process's heaps, where they are small; all threads are meant.
  *
  * V8 grows a heap in proportion to what lives in it, and counts array buffers to it: a server whose heap is 20 MB and that takes 100 KB
- * requests would mark all of it eleven times a second, a fifth of its event loop's time. For processes that are ours, not for a library's callers.
- * Returns what stops it.
+ * requests would mark all of it eleven times a second, a fifth of its event loop's time, and a training with batches of 1,024 rows as often. For
+ * processes that are ours, and for others as long as they train; what is returned leaves it to V8 again, once all who asked have called theirs.
  */
 export function keepHeapRoom(): () => void {
-  const look = (): void =>
-    setFlagsFromString(`--heap-growing-percent=${growingPercent(getHeapStatistics().used_heap_size)}`);
+  holders++;
   look();
-  const timer = setInterval(look, lookEveryMs);
-  timer.unref();
-  return () => clearInterval(timer);
+  timer ??= setInterval(look, lookEveryMs).unref();
+  let isHeld = true;
+  return () => {
+    if (!isHeld) return;
+    isHeld = false;
+    if (--holders > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+    setGrowing(0);
+  };
 }

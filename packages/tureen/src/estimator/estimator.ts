@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../core/clock.js";
 import { makeFolders } from "../core/file-system.js";
+import { keepHeapRoom } from "../core/heap-room.js";
 import { invalidArgument, notFound } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import { latestCheckpoint as latestCheckpointOf } from "../formats/checkpoint-state.js";
@@ -259,6 +260,7 @@ export class Estimator {
       hooks,
     });
     const ahead = new InputAhead({ graph, input, run, useOnnxRuntime: this.config.useOnnxRuntime });
+    const releaseHeap = keepHeapRoom();
     try {
       await runLoop({
         run,
@@ -271,6 +273,7 @@ export class Estimator {
         },
       });
     } finally {
+      releaseHeap();
       ahead.close();
     }
     return lastLoss;

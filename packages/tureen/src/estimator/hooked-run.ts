@@ -2,6 +2,7 @@ import { invalidArgument } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import type { MaybePromise } from "../data/index.js";
 import type { Graph, Operation, Tensor } from "../graph/graph.js";
+import { type Identities, placesIn } from "../runtime/compile/split-plan.js";
 import type { Callable, Session, SplitCallable } from "../runtime/session.js";
 import { readGlobalStep } from "./global-step.js";
 import type { SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues } from "./hooks/session-run-hook.js";
@@ -20,7 +21,7 @@ export interface HookedRunOptions {
 export interface PreparedStep {
   readonly batchSize: number | undefined;
   /** Of the request that it was done for, see `SplitCallable`. */
-  readonly digest: string;
+  readonly identities: Identities;
   /** What the rest of that request needs. */
   values(): readonly TensorValue[];
   /** The input itself, for other requests. */
@@ -179,10 +180,10 @@ function makeRequest(options: HookedRunOptions, asked: Asked): Request {
     const known = fetches.indexOf(tensor);
     return placeholders.length + (known >= 0 ? known : fetches.push(tensor) - 1);
   };
-  const places = (record: Readonly<Record<string, Tensor>> = {}): [string, number][] =>
+  const positions = (record: Readonly<Record<string, Tensor>> = {}): [string, number][] =>
     Object.entries(record).map(([key, tensor]) => [key, position(tensor)]);
-  const own = places(options.fetches);
-  const extra = asked.map((args) => places(args?.fetches));
+  const own = positions(options.fetches);
+  const extra = asked.map((args) => positions(args?.fetches));
   const targets = [...new Set([...options.targets, ...asked.flatMap((args) => args?.targets ?? [])])];
   const fed = hookFeeds(placeholders, asked);
   const nothing = fetches.length === 0 && targets.length === 0;
@@ -195,6 +196,20 @@ function makeRequest(options: HookedRunOptions, asked: Asked): Request {
   const partsOf = (): SplitCallable | undefined => {
     if (parts === null) parts = options.session.split(call);
     return parts;
+  };
+  // Requests differ in what they fetch, mostly not in what they need of the input.
+  let from: Identities | undefined;
+  let places: readonly number[] | undefined;
+  const ownValues = (input: PreparedStep): readonly TensorValue[] | undefined => {
+    const own = partsOf()?.identities;
+    if (own === undefined) return undefined;
+    if (from !== input.identities) {
+      from = input.identities;
+      places = placesIn(from, own);
+    }
+    if (places === undefined) return undefined;
+    const values = input.values();
+    return places.map((place) => values[place]!);
   };
   const record = (list: readonly [string, number][], results: readonly TensorValue[]): SessionRunValues => {
     const values: Record<string, TensorValue> = {};
@@ -211,8 +226,9 @@ function makeRequest(options: HookedRunOptions, asked: Asked): Request {
       );
     },
     run: (input, given) => {
-      if ("batchSize" in input && partsOf()?.digest === input.digest) {
-        const results = partsOf()!.rest(input.values());
+      const values = "batchSize" in input ? ownValues(input) : undefined;
+      if (values !== undefined) {
+        const results = partsOf()!.rest(values);
         // In the places of the input, which nobody looks at.
         return [...placeholders.map(() => results[0]!), ...results];
       }

@@ -33,20 +33,42 @@ function bucketOf(value: number): number {
   return low;
 }
 
+const double = new Float64Array(1);
+const halves = new Int32Array(double.buffer);
+/** Which half has the sign, the exponent and the mantissa's first bits. */
+const upper = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
+
+/** The bucket of the lowest double of each first sixteen bits: four of the mantissa's are among them, so that at most one limit lies above that. */
+let lowestBuckets: Uint16Array | undefined;
+
+function makeLowestBuckets(): Uint16Array {
+  return Uint16Array.from({ length: 1 << 16 }, (_, bits) => {
+    // Of negative numbers the one with the largest magnitude.
+    const rest = bits >>> 15 === 1 ? -1 : 0;
+    halves[upper] = (bits << 16) | (rest & 0xffff);
+    halves[1 - upper] = rest;
+    return Number.isFinite(double[0]) ? bucketOf(double[0]!) : 0;
+  });
+}
+
 /**
  * The histogram that TensorFlow's HistogramSummary makes of these values, runs of empty buckets as one.
  *
  * Values are finite: what lies beyond ±1.8e308 has no bucket.
  */
 export function histogramOf(values: ArrayLike<number>): Histogram {
-  const counts = new Float64Array(limits.length);
+  const counts = new Float64Array(limits.length + 1);
+  lowestBuckets ??= makeLowestBuckets();
   let min = Number.MAX_VALUE;
   let max = -Number.MAX_VALUE;
   let sum = 0;
   let sumSquares = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    counts[bucketOf(value)]! += 1;
+    double[0] = value;
+    let bucket = lowestBuckets[halves[upper]! >>> 16]!;
+    while (limits[bucket]! <= value) bucket += 1;
+    counts[bucket]! += 1;
     if (value < min) min = value;
     if (value > max) max = value;
     sum += value;

@@ -9,7 +9,7 @@ import { liftBody } from "./compile/inline-calls.js";
 import { lift } from "./compile/lift.js";
 import { explainPlan, type PlanReport } from "./compile/partition-report.js";
 import { isAsAssumed, type Plan, runPlan } from "./compile/plan.js";
-import { splitPlan } from "./compile/split-plan.js";
+import { type Identities, splitPlan } from "./compile/split-plan.js";
 import type { FunctionRunner } from "./function-runner.js";
 import type { KernelTable } from "./kernel.js";
 import { kernelTable } from "./kernels/index.js";
@@ -59,6 +59,8 @@ export interface SplitCallable {
   readonly rest: (values: readonly TensorValue[]) => TensorValue[];
   /** The same for sessions whose parts fit each other. */
   readonly digest: string;
+  /** See `placesIn`. */
+  readonly identities: Identities;
 }
 
 /** What a session is asked for; tensors and operations by themselves or by name. */
@@ -139,11 +141,12 @@ export class Session {
     const plan = this.#planOf.get(callable);
     const parts = plan && splitPlan(plan);
     if (parts === undefined) return undefined;
-    const { ahead, rest, digest } = parts;
+    const { ahead, rest, digest, identities } = parts;
     return {
       ahead: (feeds) => (isAsAssumed(ahead, feeds) ? runPlan(ahead, feeds, this.context()) : undefined),
       rest: (values) => runPlan(rest, values, this.context()),
       digest,
+      identities,
     };
   }
 

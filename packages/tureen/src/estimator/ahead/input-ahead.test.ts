@@ -41,7 +41,7 @@ async function train(
 ): Promise<Trained> {
   const graph = new Graph();
   const input = await openInput(inputFn, graph);
-  const { loss, step, job, init } = withGraph(graph, () => {
+  const { loss, step, job, hot, error, init } = withGraph(graph, () => {
     const { features } = input;
     const job = ("job" in features ? features["job"] : features) as Tensor;
     const ids = lookup(indexTableFromVocabulary(words, "words"), job);
@@ -64,6 +64,8 @@ async function train(
       loss,
       step,
       job,
+      hot,
+      error,
       init: [weights.initializer, ...graph.getCollection<Operation>(collectionKeys.tableInitializers)],
     };
   });
@@ -72,6 +74,8 @@ async function train(
   const asked: string[] = [];
   let count = 0;
   const curious = { fetches: { job } };
+  // These need nothing of the input itself: one a value that the step has to itself, one what only this request takes of the other thread.
+  const others = [{ fetches: { error } }, { fetches: { hot } }];
   const run = new HookedRun({
     session,
     graph,
@@ -80,9 +84,11 @@ async function train(
     targets: [step],
     hooks: [
       {
-        beforeRun: () => (++count % 10 === 0 ? curious : undefined),
+        beforeRun: () => (++count % 10 === 0 ? curious : others[(count % 10) - 3]),
         afterRun: (_, values) => {
           const texts = values["job"]?.data as readonly Uint8Array[] | undefined;
+          for (const key of ["error", "hot"])
+            if (values[key] !== undefined) asked.push((values[key].data as Float32Array).join());
           if (texts !== undefined) asked.push(texts.map((text) => Buffer.from(text).toString()).join());
           // The steps of this model are so short that half of the input would be over before the second thread has started.
           if (ahead && !second.isTaking) return new Promise((resolve) => setTimeout(resolve, 2));
@@ -97,7 +103,7 @@ async function train(
   );
   const losses: number[] = [];
   let [left, tookOver] = [more, false];
-  let error: unknown;
+  let failure: unknown;
   try {
     await runLoop({
       run,
@@ -111,12 +117,12 @@ async function train(
       },
     });
   } catch (thrown) {
-    error = thrown;
+    failure = thrown;
   } finally {
     second.close();
     session.close();
   }
-  return { losses, asked, tookOver, error };
+  return { losses, asked, tookOver, error: failure };
 }
 
 // With one processor there is no second thread to gain anything by.

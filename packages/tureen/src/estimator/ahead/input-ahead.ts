@@ -17,6 +17,7 @@ import type { Structure } from "../../data/structure.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Graph, Operation } from "../../graph/graph.js";
 import { graphToBytes } from "../../graph/graph-def.js";
+import type { Identities } from "../../runtime/compile/split-plan.js";
 import type { InputElement } from "../graph-iterator.js";
 import type { HookedRun, PreparedStep } from "../hooked-run.js";
 import type { OpenInput } from "../input.js";
@@ -39,10 +40,10 @@ export interface AheadOptions {
 const defaultLeastMillis = 0.05;
 const defaultAfterMillis = 300;
 /**
- * What its start takes from the training on two cores: it compiles the model and V8 optimizes all the code once more. As with skis that may be
- * hired or bought, the thread is started once it could have saved as much.
+ * What its start takes from the training on two cores: it compiles the model and V8 optimizes all the code once more, which takes a second and slows the
+ * training by a fifth. As with skis that may be hired or bought, the thread is started once it could have saved as much.
  */
-const defaultStartMillis = 700;
+const defaultStartMillis = 200;
 /** A compiler that has not seen these steps has not seen what they cost either. */
 const leastSteps = 20;
 /** With fewer batches ready than this the helper has to go on. */
@@ -67,6 +68,9 @@ export class InputAhead {
   readonly #startMillis: number;
   readonly #began = performance.now();
   #steps = 0;
+  /** Steps since the last look, and the milliseconds that their input took. */
+  #seen = 0;
+  #inputMillis = 0;
   /** The step at which to look whether it is worth it. */
   #lookAt = leastSteps + 1;
   #helper: Helper | undefined;
@@ -118,8 +122,12 @@ export class InputAhead {
       }
       if (this.#start < 0) this.#arrange(helper);
     }
+    if (this.#isSettled) return this.#input.next();
+    const began = performance.now();
     const values = this.#input.next();
-    if (this.#isSettled || values instanceof Promise || values === undefined) return values;
+    if (values instanceof Promise || values === undefined) return values;
+    this.#inputMillis += performance.now() - began;
+    this.#seen++;
     this.#steps++;
     if (this.#steps >= this.#lookAt && performance.now() - this.#began > this.#afterMillis) this.#open(values);
     return values;
@@ -138,13 +146,16 @@ export class InputAhead {
     const request = this.#run.mainRequest();
     const recipe = this.#input.origin!.recipe;
     if (request === undefined || recipe?.kind !== "prefetch") return;
-    const { ahead, digest } = request.parts;
+    const { ahead, digest, identities } = request.parts;
     let cost = Number.POSITIVE_INFINITY;
     for (let i = 0; i < 3; i++) {
       const began = performance.now();
       if (ahead(values) === undefined) return;
       cost = Math.min(cost, performance.now() - began);
     }
+    cost += this.#inputMillis / this.#seen;
+    this.#seen = 0;
+    this.#inputMillis = 0;
     if (cost >= this.#leastMillis && this.#steps * cost < this.#startMillis) {
       // Code that is not optimized yet seems to cost more than it will: it is measured anew by then.
       this.#lookAt = Math.ceil(this.#startMillis / cost);
@@ -175,7 +186,7 @@ export class InputAhead {
       if (!(error instanceof DOMException)) throw error;
     }
     if (worker === undefined) return;
-    this.#helper = new Helper(worker, port1, words, digest, this.#input.origin!.paths);
+    this.#helper = new Helper(worker, port1, words, identities, this.#input.origin!.paths);
   }
 
   /** Agrees with the helper on the batch that it begins with, once it is ready. */
@@ -196,7 +207,7 @@ class Helper {
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #words: Int32Array<SharedArrayBuffer>;
-  readonly #digest: string;
+  readonly #identities: Identities;
   readonly #paths: readonly (readonly (string | number)[])[];
   /** Batches that came while one that was asked for did not. */
   readonly #early: AheadMessage[] = [];
@@ -209,13 +220,13 @@ class Helper {
     worker: Worker,
     port: MessagePort,
     words: Int32Array<SharedArrayBuffer>,
-    digest: string,
+    identities: Identities,
     paths: readonly (readonly (string | number)[])[],
   ) {
     this.#worker = worker;
     this.#port = port;
     this.#words = words;
-    this.#digest = digest;
+    this.#identities = identities;
     this.#paths = paths;
     // A training that is over must not be kept alive by its helper.
     worker.unref();
@@ -257,7 +268,7 @@ class Helper {
     const count = noteOf(message);
     return {
       batchSize: count < 0 ? undefined : count,
-      digest: this.#digest,
+      identities: this.#identities,
       values: () => unpackValues(message),
       feeds: () => this.#ask(number),
     };

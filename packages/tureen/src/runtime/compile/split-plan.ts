@@ -9,6 +9,25 @@ export interface SplitPlan {
   readonly rest: Plan;
   /** Tells plans apart: two of one digest give and take the same values, step by step. */
   readonly digest: string;
+  readonly identities: Identities;
+}
+
+/** Tell apart what plans of one graph make of the same feeds: what is equal in two plans has one identity. */
+export interface Identities {
+  /** Of the values that the part ahead gives. */
+  readonly values: readonly string[];
+  /** Of its steps that are there for their effects, such as assertions. */
+  readonly effects: readonly string[];
+}
+
+/**
+ * Where the part ahead of another plan has what the rest of this one needs, value by value; undefined where it has not all of it, or where it would not
+ * have the same effects.
+ */
+export function placesIn(other: Identities, own: Identities): readonly number[] | undefined {
+  const places = own.values.map((identity) => other.values.indexOf(identity));
+  const hasEffects = own.effects.every((identity) => other.effects.includes(identity));
+  return hasEffects && !places.includes(-1) ? places : undefined;
 }
 
 /** Steps with a handle or an effect that are the same in every session whose tables hold the same entries. */
@@ -70,6 +89,7 @@ export function splitPlan(plan: Plan): SplitPlan | undefined {
       hasSwitch: false,
     },
     digest: digestOf(plan, handed),
+    identities: identitiesOf(plan, ahead, handed),
   };
 }
 
@@ -88,4 +108,18 @@ function digestOf(plan: Plan, handed: readonly number[]): string {
   for (const { name, type, inputs, outputs } of plan.steps) hash.update(`${name} ${type} ${inputs} ${outputs}\n`);
   hash.update(`${plan.feeds} ${plan.fetches} ${handed}`);
   return hash.digest("hex");
+}
+
+function identitiesOf(plan: Plan, ahead: readonly Step[], handed: readonly number[]): Identities {
+  const known = new Map(Array.from({ length: plan.feeds }, (_, i) => [i, `feed ${i}`]));
+  const effects: string[] = [];
+  for (const { name, type, inputs, outputs } of ahead) {
+    const hash = createHash("sha256").update(`${name} ${type}`);
+    // Constants of a step are those of the graph, wherever it is.
+    for (const slot of inputs) hash.update(`\n${known.get(slot) ?? "constant"}`);
+    const step = hash.digest("hex");
+    for (const [i, slot] of outputs.entries()) known.set(slot, `${step}:${i}`);
+    if (outputs.length === 0) effects.push(step);
+  }
+  return { values: handed.map((slot) => known.get(slot)!), effects };
 }

@@ -36,8 +36,12 @@ const histogramSummary: KernelFactory =
     if (tag!.shape.length !== 0) throw invalidArgument("tags must be scalar");
     const list = numbers(values!);
     for (let i = 0; i < list.length; i++) {
-      if (Number.isNaN(list[i])) throw invalidArgument(`Nan in summary histogram for: ${name}`);
-      if (!Number.isFinite(list[i])) throw invalidArgument(`Infinity in Histogram for: ${name}`);
+      const number = list[i]!;
+      // Zero only for what is finite.
+      if (number - number === 0) continue;
+      throw invalidArgument(
+        Number.isNaN(number) ? `Nan in summary histogram for: ${name}` : `Infinity in Histogram for: ${name}`,
+      );
     }
     return summary([{ tag: text(tag!), histogram: histogramOf(list) }]);
   };
