@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { constant } from "../graph/build-op.js";
+import { Graph } from "../graph/graph.js";
+import { withGraph } from "../graph/scope.js";
 import * as featureColumn from "./feature-column/index.js";
 import * as estimator from "./index.js";
+import * as losses from "./losses/index.js";
 
 /** What a call makes of options that are not for it, past the compiler. */
 type Call = (options: never) => unknown;
@@ -8,6 +12,7 @@ type Call = (options: never) => unknown;
 const age = featureColumn.numericColumn("age");
 const ids = featureColumn.categoricalColumnWithIdentity("id", 3);
 const notAnEstimator = {} as never;
+const scores = withGraph(new Graph(), () => constant([[1, 2]]));
 
 describe("options that nobody knows are refused by", () => {
   it.each<readonly [string, Call, string, string]>([
@@ -43,6 +48,10 @@ describe("options that nobody knows are refused by", () => {
     ["sequenceNumericColumn", (o) => featureColumn.sequenceNumericColumn("x", o), "shap", "shape"],
     ["inputLayer", (o) => featureColumn.inputLayer({}, [age], o), "trainible", "trainable"],
     ["linearModel", (o) => featureColumn.linearModel({}, [age], o), "unit", "units"],
+    ["meanSquaredError", (o) => losses.meanSquaredError(scores, scores, o), "weight", "weights"],
+    ["huberLoss", (o) => losses.huberLoss(scores, scores, o), "deltas", "delta"],
+    ["sparseSoftmaxCrossEntropy", (o) => losses.sparseSoftmaxCrossEntropy(scores, scores, o), "weight", "weights"],
+    ["computeWeightedLoss", (o) => losses.computeWeightedLoss(scores, o), "reductions", "reduction"],
     ["BinaryClassHead", (o) => new estimator.BinaryClassHead(o), "threshold", "thresholds"],
     ["MultiClassHead", (o) => new estimator.MultiClassHead(o), "nClass", "nClasses"],
     ["MultiLabelHead", (o) => new estimator.MultiLabelHead(o), "n_classes_", "nClasses"],

@@ -3,6 +3,7 @@ import { build, constant, type TensorLike } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
 import { Tensor } from "../../graph/graph.js";
 import { currentGraph, nameScope } from "../../graph/scope.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 import { add, cast, div, divNoNan, maximum, minimum, mul, sub, unary } from "../nn/arithmetic.js";
 import { softmaxCrossEntropyWithLogits, sparseSoftmaxCrossEntropyWithLogits } from "../nn/cross-entropies.js";
 import { onesLike, rankOf, reduceSum, shapeOf, sliceFirst, zerosLike } from "../nn/tensor-shape.js";
@@ -18,11 +19,18 @@ export interface LossOptions {
   readonly scope?: string;
 }
 
+const lossOptions: OptionTable<LossOptions> = { weights: "optional", reduction: "optional", scope: "optional" };
+
 /**
  * Weighs losses, reduces them to a scalar (or keeps them, with NONE) and adds the result to the collection of losses
  * (`tf.compat.v1.losses.compute_weighted_loss`).
  */
 export function computeWeightedLoss(losses: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("computeWeightedLoss", options, lossOptions);
+  return weightedLoss(losses, options);
+}
+
+function weightedLoss(losses: Tensor, options: LossOptions): Tensor {
   const { reduction = Reduction.SUM_BY_NONZERO_WEIGHTS } = options;
   return nameScope(options.scope ?? "weighted_loss", () => {
     const weights = weightsFor(losses, options.weights);
@@ -101,7 +109,7 @@ export function getTotalLoss(
 }
 
 function inScope(name: string, options: LossOptions, losses: () => Tensor): Tensor {
-  return nameScope(options.scope ?? name, (scope) => computeWeightedLoss(losses(), { ...options, scope }));
+  return nameScope(options.scope ?? name, (scope) => weightedLoss(losses(), { ...options, scope }));
 }
 
 function floats(labels: Tensor, predictions: Tensor): readonly [labels: Tensor, predictions: Tensor] {
@@ -118,6 +126,7 @@ function floats(labels: Tensor, predictions: Tensor): readonly [labels: Tensor, 
 
 /** |predictions - labels| (`tf.losses.absolute_difference`). */
 export function absoluteDifference(labels: Tensor, predictions: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("absoluteDifference", options, lossOptions);
   return inScope("absolute_difference", options, () => {
     const [truth, guess] = floats(labels, predictions);
     return unary("Abs", sub(guess, truth, "Sub"));
@@ -126,6 +135,7 @@ export function absoluteDifference(labels: Tensor, predictions: Tensor, options:
 
 /** (predictions - labels)² (`tf.losses.mean_squared_error`). */
 export function meanSquaredError(labels: Tensor, predictions: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("meanSquaredError", options, lossOptions);
   return inScope("mean_squared_error", options, () => {
     const [truth, guess] = floats(labels, predictions);
     return build("SquaredDifference", [guess, truth], {}, "SquaredDifference");
@@ -138,6 +148,7 @@ export function cosineDistance(
   predictions: Tensor,
   options: LossOptions & { readonly axis: number },
 ): Tensor {
+  checkOptions("cosineDistance", options, { ...lossOptions, axis: "required" });
   return inScope("cosine_distance_loss", options, () => {
     const [truth, guess] = floats(labels, predictions);
     const axis = constant([options.axis], "int32", "axis");
@@ -147,6 +158,7 @@ export function cosineDistance(
 
 /** max(0, 1 - (2 labels - 1) logits) for labels 0 and 1 (`tf.losses.hinge_loss`). */
 export function hingeLoss(labels: Tensor, logits: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("hingeLoss", options, lossOptions);
   return inScope("hinge_loss", options, () => {
     const [truth, guess] = floats(labels, logits);
     const ones = onesLike(truth);
@@ -160,6 +172,7 @@ export function huberLoss(
   predictions: Tensor,
   options: LossOptions & { readonly delta?: number } = {},
 ): Tensor {
+  checkOptions("huberLoss", options, { ...lossOptions, delta: "optional" });
   const { delta = 1 } = options;
   return inScope("huber_loss", options, () => {
     const [truth, guess] = floats(labels, predictions);
@@ -175,6 +188,7 @@ export function logLoss(
   predictions: Tensor,
   options: LossOptions & { readonly epsilon?: number } = {},
 ): Tensor {
+  checkOptions("logLoss", options, { ...lossOptions, epsilon: "optional" });
   const { epsilon = 1e-7 } = options;
   return inScope("log_loss", options, () => {
     const [truth, guess] = floats(labels, predictions);
@@ -193,6 +207,7 @@ export function meanPairwiseSquaredError(
   predictions: Tensor,
   options: Pick<LossOptions, "weights" | "scope"> = {},
 ): Tensor {
+  checkOptions("meanPairwiseSquaredError", options, { weights: "optional", scope: "optional" });
   return nameScope(options.scope ?? "mean_pairwise_squared_error", () => {
     const [truth, guess] = floats(labels, predictions);
     const weights = weightsFor(truth, options.weights);
@@ -215,6 +230,7 @@ export function sigmoidCrossEntropy(
   logits: Tensor,
   options: LossOptions & { readonly labelSmoothing?: number } = {},
 ): Tensor {
+  checkOptions("sigmoidCrossEntropy", options, { ...lossOptions, labelSmoothing: "optional" });
   const { labelSmoothing = 0 } = options;
   return inScope("sigmoid_cross_entropy_loss", options, () => {
     let labels = cast(multiClassLabels, logits.dtype);
@@ -229,6 +245,7 @@ export function softmaxCrossEntropy(
   logits: Tensor,
   options: LossOptions & { readonly labelSmoothing?: number } = {},
 ): Tensor {
+  checkOptions("softmaxCrossEntropy", options, { ...lossOptions, labelSmoothing: "optional" });
   const { labelSmoothing = 0 } = options;
   return inScope("softmax_cross_entropy_loss", options, () => {
     let labels = cast(onehotLabels, logits.dtype);
@@ -246,6 +263,7 @@ export function softmaxCrossEntropy(
 
 /** Cross entropy of class indices and the softmax of logits (`tf.losses.sparse_softmax_cross_entropy`); labels may have a last dimension of 1. */
 export function sparseSoftmaxCrossEntropy(labels: Tensor, logits: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("sparseSoftmaxCrossEntropy", options, lossOptions);
   return inScope("sparse_softmax_cross_entropy_loss", options, () => {
     const squeezed =
       labels.shape !== undefined && labels.shape.length === logits.shape?.length
