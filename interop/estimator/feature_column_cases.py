@@ -130,6 +130,14 @@ shared = lambda i, **o: col("sharedEmbeddings", [identity("p"), identity("q")], 
 layer("shared embeddings", "denseFeatures", [shared(0), shared(1)], {"p": INTS, "q": INTS}, {"p": IDS, "q": [INDICES, [1, 1, 2, 2, 3], SHAPE]})
 layer("shared embeddings named", "denseFeatures", [shared(0, combiner="sum", maxNorm=1.0, sharedEmbeddingCollectionName="both", trainable=False)], {"p": INTS}, {"p": IDS})
 
+shared_v1 = lambda i, dimension=2, **o: col("sharedEmbeddingColumns", [identity("p"), identity("q")], dimension, index=i, **o)
+pq = {"p": INTS, "q": INTS}
+pq_feed = {"p": IDS, "q": [INDICES, [1, 1, 2, 2, 3], SHAPE]}
+layer("v1 shared columns", "inputLayer", [shared_v1(1), shared_v1(0)], pq, pq_feed)
+layer("v1 shared columns and others", "inputLayer", [shared_v1(0, sharedEmbeddingCollectionName="both", combiner="sqrtn", maxNorm=1.0), embedding(identity("q"), 3), numeric("x"), shared_v1(1, sharedEmbeddingCollectionName="both", trainable=False)], {**pq, "x": x}, {**pq_feed, "x": [[1], [2], [3], [4]]})
+layer("v1 shared columns, not trainable", "inputLayer", [shared_v1(0, trainable=False, useSafeEmbeddingLookup=False)], pq, {"p": [INDICES, [0, 4, 3, 1, 2], SHAPE], "q": IDS})
+layer("v1 shared columns of one table, two widths", "inputLayer", [shared_v1(0, sharedEmbeddingCollectionName="both"), shared_v1(1, 3, sharedEmbeddingCollectionName="both")], pq)
+
 many = [numeric("x", shape=[2]), numeric("age"), bucketized(numeric("age")), indicator(vocabulary()), embedding(hashed(), 3)]
 features = {"x": {"dense": "float32", "shape": [None, 2]}, "age": x, "c": STRINGS, "h": STRINGS}
 feeds = {"x": [[1, 2]] * 4, "age": [[5], [10], [15], [25]], "c": WORDS, "h": WORDS}
@@ -238,6 +246,8 @@ ERRORS = [
         weighted(identity()), weighted(identity(), dtype="string"), weighted(identity(), dtype="int32"),
         cross("a", "b"), cross("a", identity(), hashKey=3), cross("b", "a", cross("d", "c")), cross("a", "b", size=0), cross("a"), cross("a", hashed()), cross("a", numeric()), cross("a", bucketized(numeric())), cross("a", 3),
         indicator(vocabulary()), indicator(numeric()), embedding(vocabulary(), combiner="sum", trainable=False), embedding(vocabulary(), 0), embedding(vocabulary(), ckptToLoadFrom="a"),
+        col("sharedEmbeddingColumns", [identity("a", 3), identity("b", 4)], 2, index=0), col("sharedEmbeddingColumns", [identity("a", 3), hashed("b", 3)], 2, index=0), col("sharedEmbeddingColumns", [identity("a", 3)], 0, index=0),
+        col("sharedEmbeddingColumns", [identity("a", 3)], 2, index=0, ckptToLoadFrom="x"),
         col("sharedEmbeddings", [identity("a", 3), identity("b", 4)], 2, index=0), col("sharedEmbeddings", [identity("a", 3), hashed("b", 3)], 2, index=0), col("sharedEmbeddings", [identity("a", 3), weighted(identity("b", 3))], 2, index=1), col("sharedEmbeddings", [identity("a", 3)], 0, index=0),
         col("sequenceNumericColumn", "x"), col("sequenceNumericColumn", "x", shape=[2], dtype="int32", defaultValue=1), col("sequenceNumericColumn", "x", dtype="string"), col("sequenceCategoricalColumnWithIdentity", "i", 5), col("sequenceCategoricalColumnWithVocabularyList", "c", ["a"]), col("sequenceCategoricalColumnWithHashBucket", "h", 5),
         embedding(col("sequenceCategoricalColumnWithIdentity", "i", 5)),

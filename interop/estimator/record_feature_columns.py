@@ -58,6 +58,9 @@ def column(case):
         if key not in SHARED:
             SHARED[key] = tf.feature_column.shared_embeddings(*args, **options)
         return SHARED[key][index]
+    if name == "sharedEmbeddingColumns":
+        index = options.pop("index")
+        return tf.compat.v1.feature_column.shared_embedding_columns(*args, **options)[index]
     return getattr(tf.feature_column, snake(name))(*args, **options)
 
 

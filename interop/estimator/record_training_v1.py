@@ -47,6 +47,10 @@ def cases():
     yield "dnn_norm", "binary", lambda **o: E.DNNClassifier(**hidden, batch_norm=True, weight_column="w", optimizer="Adam", **o)
     yield "dnn_multi", "multi", lambda **o: E.DNNClassifier(**hidden, n_classes=3, optimizer=lambda: v1.train.RMSPropOptimizer(0.002), **o)
     yield "dnn_regressor", "regression", lambda **o: E.DNNRegressor(**hidden, loss_reduction=v1.losses.Reduction.MEAN, optimizer="SGD", **o)
+    with tf.Graph().as_default():
+        # Not to be made where Python runs eagerly.
+        shared = v1.feature_column.shared_embedding_columns([fc.categorical_column_with_hash_bucket(key, 10) for key in ("h", "c")], 3)
+    yield "dnn_shared", "binary", lambda **o: E.DNNClassifier(hidden_units=[8, 4], feature_columns=[*shared, fc.numeric_column("x", shape=[4])], **o)
     yield "linear_binary", "binary", lambda **o: E.LinearClassifier(feature_columns=wide, **o)
     yield "linear_multi", "multi", lambda **o: E.LinearClassifier(feature_columns=wide, n_classes=3, weight_column="w", sparse_combiner="mean", optimizer="Adagrad", **o)
     yield "linear_regressor", "regression", lambda **o: E.LinearRegressor(feature_columns=wide, **o)

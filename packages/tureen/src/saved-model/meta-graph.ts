@@ -153,13 +153,29 @@ function nodeList(value: string[]): CollectionDef {
   });
 }
 
+/** The collections whose variables TensorFlow writes as VariableDefs; of those in others it writes the names. */
+const variableCollections: ReadonlySet<string> = new Set([
+  "global_step",
+  "local_variables",
+  "metric_variables",
+  "model_variables",
+  "moving_average_variables",
+  "trainable_variables",
+  "variables",
+]);
+
 /** Collections of variables become VariableDefs, of ops and tensors node lists; what has no message stays out, as in TensorFlow. */
 function collectionsToProto(graph: Graph): { [key: string]: CollectionDef } {
   const result: { [key: string]: CollectionDef } = {};
   for (const [key, items] of graph.collections) {
     if (items.length === 0) continue;
     if (items.every((item) => item instanceof Variable)) {
-      const value = (items as Variable[]).map(variableToBytes);
+      const variables = items as Variable[];
+      if (!variableCollections.has(key)) {
+        result[key] = nodeList(variables.map(({ name }) => `${name}:0`));
+        continue;
+      }
+      const value = variables.map(variableToBytes);
       result[key] = create(CollectionDefSchema, {
         kind: { case: "bytesList", value: create(CollectionDef_BytesListSchema, { value }) },
       });

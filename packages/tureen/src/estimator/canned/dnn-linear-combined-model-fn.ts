@@ -1,6 +1,7 @@
 import { invalidArgument } from "../../core/status-error.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
 import type { FeatureColumn } from "../feature-column/index.js";
+import { refuseColumnsOfV1 } from "../feature-column/shared-embedding-columns.js";
 import { getOrCreateGlobalStep } from "../global-step.js";
 import type { Head } from "../head/head.js";
 import { group } from "../head/train-op.js";
@@ -52,6 +53,7 @@ export function dnnLinearCombinedModelFn(options: CombinedModelOptions): ModelFn
   return ({ features, labels, mode }) => {
     checkFeatures(features);
     checkCombinedColumns(options);
+    refuseColumnsOfV1([...dnnFeatureColumns, ...linearFeatureColumns]);
     const units = head.logitsDimension;
     const dnn =
       dnnFeatureColumns.length === 0

@@ -1,8 +1,9 @@
 import { invalidArgument } from "../../core/status-error.js";
 import type { Tensor } from "../../graph/graph.js";
 import { currentGraph, nameScope } from "../../graph/scope.js";
-import { denseFeatures, type FeatureColumn } from "../feature-column/index.js";
+import { denseFeatures, type FeatureColumn, inputLayer } from "../feature-column/index.js";
 import { pythonText } from "../feature-column/python-text.js";
+import { isColumnOfV1 } from "../feature-column/shared-embedding-columns.js";
 import { batchNormalization } from "../layers/batch-normalization.js";
 import { dense } from "../layers/dense.js";
 import { type Mode, ModeKeys } from "../mode-keys.js";
@@ -57,7 +58,7 @@ export function dnnNetwork(
 ): Tensor {
   const training = mode === ModeKeys.TRAIN;
   const activation = activationOf(layers.activationFn ?? "relu");
-  let net = denseFeatures(features, layers.featureColumns, { name: "input_from_feature_columns/input_layer" });
+  let net = inputOf(layers.featureColumns, features);
   layers.hiddenUnits.forEach((hidden, i) => {
     const name = `hiddenlayer_${i}`;
     net = dense(net, { units: hidden, activation, name });
@@ -70,6 +71,12 @@ export function dnnNetwork(
   const logits = dense(net, { units, name: "logits" });
   layerSummary(logits, `${summaryScope}logits`);
   return logits;
+}
+
+function inputOf(columns: readonly FeatureColumn[], features: Features): Tensor {
+  return Array.isArray(columns) && columns.some(isColumnOfV1)
+    ? nameScope("input_from_feature_columns", () => inputLayer(features, columns))
+    : denseFeatures(features, columns, { name: "input_from_feature_columns/input_layer" });
 }
 
 /** A layer's share of zeros and the histogram of its values. */

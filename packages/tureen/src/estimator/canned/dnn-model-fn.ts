@@ -1,3 +1,4 @@
+import { refuseColumnsOfV1 } from "../feature-column/shared-embedding-columns.js";
 import { getOrCreateGlobalStep } from "../global-step.js";
 import type { Head } from "../head/head.js";
 import { ModeKeys } from "../mode-keys.js";
@@ -19,6 +20,7 @@ export function dnnModelFn(options: DnnModelOptions): ModelFn {
   const { head } = options;
   return ({ features, labels, mode }) => {
     checkFeatures(features);
+    refuseColumnsOfV1(options.featureColumns);
     const layers = asKerasLayers(dnnLogits(head.logitsDimension, options, features, mode));
     const { result: logits, trainableVariables, updateOps } = layers;
     const spec = { features, labels, mode, logits, trainableVariables, updateOps };

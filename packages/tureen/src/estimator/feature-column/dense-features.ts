@@ -9,6 +9,7 @@ import { concatColumns } from "./concat-columns.js";
 import { type DenseColumn, type FeatureColumn, isDenseColumn } from "./feature-column.js";
 import { batchSizeOf, reshapeTo } from "./graph-shape.js";
 import { normalizeColumns } from "./normalize-columns.js";
+import { isColumnOfV1 } from "./shared-embedding-columns.js";
 import { TransformationCache } from "./transformation-cache.js";
 
 /** How `denseFeatures` is made. */
@@ -58,6 +59,11 @@ export function flattenRows(tensor: Tensor, variableShape: Shape): Tensor {
 }
 
 function requireDense(column: FeatureColumn): DenseColumn {
+  if (isColumnOfV1(column)) {
+    throw invalidArgument(
+      `Items of feature_columns must be a FeatureColumn. Given (type <class 'tensorflow.python.feature_column.feature_column.${column.kind}'>): ${column.description}.`,
+    );
+  }
   if (isDenseColumn(column)) return column;
   throw invalidArgument(
     `Items of feature_columns must be a <class 'tensorflow.python.feature_column.feature_column_v2.DenseColumn'>. You can wrap a categorical column with an embedding_column or indicator_column. Given: ${column.description}`,

@@ -52,6 +52,8 @@ export interface StateScope {
 export interface DenseColumn extends FeatureColumn {
   /** Shape of one example. */
   readonly variableShape: Shape;
+  /** The scope of its nodes and variables in layers of 1.x; the name without it. */
+  readonly scope?: string;
   /** The dense input, [batch, …variableShape]. */
   denseTensor(cache: TransformationCache): Tensor;
 }

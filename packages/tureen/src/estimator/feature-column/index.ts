@@ -52,6 +52,7 @@ export {
 } from "./sequence-categorical-column.js";
 export { sequenceFeatures } from "./sequence-features.js";
 export { sequenceNumericColumn } from "./sequence-numeric-column.js";
+export { sharedEmbeddingColumns } from "./shared-embedding-columns.js";
 export { sharedEmbeddings } from "./shared-embeddings.js";
 export { categoricalColumnWithVocabularyFile } from "./vocabulary-file-column.js";
 export { categoricalColumnWithVocabularyList } from "./vocabulary-list-column.js";

@@ -1,4 +1,4 @@
-import { invalidArgument } from "../../core/status-error.js";
+import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Tensor } from "../../graph/graph.js";
 import { currentGraph, currentNameScope, nameScope } from "../../graph/scope.js";
@@ -13,6 +13,7 @@ import { type DenseColumn, type FeatureColumn, isDenseColumn } from "./feature-c
 import { zerosInitializer } from "./initializers.js";
 import { addBias, createWeights, type LinearModelOptions, requireLinear, weightedSum } from "./linear-model.js";
 import { normalizeColumns } from "./normalize-columns.js";
+import { isColumnOfV1 } from "./shared-embedding-columns.js";
 import { TransformationCache } from "./transformation-cache.js";
 
 const optionTable: OptionTable<{ readonly trainable?: boolean }> = {
@@ -34,7 +35,7 @@ export function inputLayer(
   const cache = new TransformationCache(features);
   return nameScope("input_layer", () => {
     const tensors = sorted.map((column) =>
-      columnScope(column.name, () => {
+      columnScope(column.scope ?? column.name, () => {
         column.createState?.(cache, { prefix: currentNameScope(), trainable: options.trainable ?? true });
         return flattenRows(column.denseTensor(cache), column.variableShape);
       }),
@@ -65,7 +66,13 @@ export function linearModel(
   const units = options.units ?? 1;
   const trainable = options.trainable ?? true;
   const sorted = normalizeColumns(columns).map((column) => requireLinear(column, "_"));
-  for (const column of sorted) refuseShared(column);
+  for (const column of sorted) {
+    refuseShared(column);
+    if (isColumnOfV1(column))
+      throw unimplemented(
+        "sharedEmbeddingColumns are for inputLayer; a linearModel takes the categorical columns themselves.",
+      );
+  }
   const cache = new TransformationCache(features);
   const prefix = nameScope("linear_model", () => currentNameScope());
   const name = prefix.slice(prefix.lastIndexOf("/") + 1);

@@ -24,7 +24,7 @@ export interface SharedEmbeddingOptions extends EmbeddingOptions {
 
 let makers = 0;
 
-const optionTable: OptionTable<SharedEmbeddingOptions> = {
+export const sharedEmbeddingOptions: OptionTable<SharedEmbeddingOptions> = {
   sharedEmbeddingCollectionName: "optional",
   combiner: "optional",
   initializer: "optional",
@@ -41,13 +41,11 @@ export function sharedEmbeddings(
   dimension: number,
   options: SharedEmbeddingOptions = {},
 ): (DenseColumn & SequenceDenseColumn)[] {
-  checkOptions("sharedEmbeddings", options, optionTable);
+  checkOptions("sharedEmbeddings", options, sharedEmbeddingOptions);
   const plan = planEmbedding(dimension, options);
-  const sorted = [...categoricalColumns].sort((a, b) => compareText(a.name, b.name));
-  checkAlike(sorted);
-  const variableName =
-    options.sharedEmbeddingCollectionName ?? `${sorted.map((column) => column.name).join("_")}_shared_embedding`;
-  const shape = [sorted[0]!.numBuckets, dimension];
+  checkAlike(categoricalColumns);
+  const variableName = collectionName(categoricalColumns, options);
+  const shape = [categoricalColumns[0]!.numBuckets, dimension];
   const tables = new WeakMap<Graph, Variable>();
   const table = (): Variable => {
     const graph = currentGraph();
@@ -93,8 +91,15 @@ export function sharedEmbeddings(
   });
 }
 
-function checkAlike(columns: readonly CategoricalColumn[]): void {
-  const [first, ...others] = columns;
+/** What a shared table is known by. */
+export function collectionName(columns: readonly CategoricalColumn[], options: SharedEmbeddingOptions): string {
+  const names = columns.map((column) => column.name).sort(compareText);
+  return options.sharedEmbeddingCollectionName ?? `${names.join("_")}_shared_embedding`;
+}
+
+/** INVALID_ARGUMENT for columns that cannot have one table: of several kinds or sizes, or no categorical ones. */
+export function checkAlike(columns: readonly CategoricalColumn[], given = "Given"): void {
+  const [first, ...others] = [...columns].sort((a, b) => compareText(a.name, b.name));
   if (!isCategoricalColumn(first)) {
     throw invalidArgument(
       `All categorical_columns must be subclasses of CategoricalColumn. Given: ${pythonText(first)}, of type: ${typeof first}`,
@@ -109,7 +114,7 @@ function checkAlike(columns: readonly CategoricalColumn[]): void {
     }
     if (other.numBuckets !== first.numBuckets) {
       throw invalidArgument(
-        `To use shared_embedding_column, all categorical_columns must have the same number of buckets. Given column: ${base.description} with buckets: ${first.numBuckets} does  not match column: ${other.description} with buckets: ${other.numBuckets}`,
+        `To use shared_embedding_column, all categorical_columns must have the same number of buckets. ${given} column: ${base.description} with buckets: ${first.numBuckets} does  not match column: ${other.description} with buckets: ${other.numBuckets}`,
       );
     }
   }

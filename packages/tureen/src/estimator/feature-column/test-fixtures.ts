@@ -127,8 +127,8 @@ export function columnMaker(): (call: RecordedCall) => FeatureColumn {
     const builder = (columns as unknown as Record<string, (...args: unknown[]) => FeatureColumn | FeatureColumn[]>)[
       call.fn
     ]!;
-    if (call.fn !== "sharedEmbeddings") return builder(...args, options) as FeatureColumn;
-    const key = JSON.stringify([call.args, rest]);
+    if (!call.fn.startsWith("sharedEmbedding")) return builder(...args, options) as FeatureColumn;
+    const key = JSON.stringify([call.fn, call.args, rest]);
     let made = shared.get(key);
     if (made === undefined) {
       made = builder(...args, options) as FeatureColumn[];

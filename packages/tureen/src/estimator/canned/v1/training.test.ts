@@ -1,16 +1,26 @@
 import { describe, expect, it } from "vitest";
+import { build } from "../../../graph/build-op.js";
+import { collectionKeys } from "../../../graph/collections.js";
+import { Graph } from "../../../graph/graph.js";
+import { withGraph } from "../../../graph/scope.js";
+import { variablesIn } from "../../../graph/variable.js";
 import {
   bucketizedColumn,
   categoricalColumnWithHashBucket,
   categoricalColumnWithIdentity,
   categoricalColumnWithVocabularyList,
   crossedColumn,
+  denseFeatures,
   embeddingColumn,
   type FeatureColumn,
   indicatorColumn,
+  inputLayer,
+  linearModel,
   numericColumn,
+  sharedEmbeddingColumns,
 } from "../../feature-column/index.js";
 import { Reduction } from "../../losses/reduction.js";
+import { ModeKeys } from "../../mode-keys.js";
 import type { ModelFn } from "../../model-fn.js";
 import type { Optimizer } from "../../optimizer/optimizer.js";
 import { rmsPropOptimizer } from "../../optimizer/train/rmsprop.js";
@@ -21,9 +31,12 @@ import {
   expectTraining,
   type RecordedTraining,
 } from "../../testing/recorded-training.js";
+import { dnnModelFn as dnnModelFnOfV2 } from "../dnn-model-fn.js";
 import { classifierHead, regressorHead } from "./estimators.js";
 import { baselineModelFn, combinedModelFn, dnnModelFn, linearModelFn } from "./model-fns.js";
 import { optimizerByName } from "./optimizer-by-name.js";
+
+const words = () => ({ h: build("Placeholder", [], { dtype: "string", shape: [-1, 1] }, "h") });
 
 const fixture = readFixture<RecordedTraining>("training-v1");
 
@@ -54,6 +67,11 @@ const models: Readonly<Record<string, () => ModelFn>> = {
     }),
   dnn_regressor: () =>
     dnnModelFn({ head: regressorHead({ lossReduction: Reduction.MEAN }), ...hidden(), optimizer: "SGD" }),
+  dnn_shared: () => {
+    const columns = ["h", "c"].map((key) => categoricalColumnWithHashBucket(key, 10));
+    const featureColumns = [...sharedEmbeddingColumns(columns, 3), numericColumn("x", { shape: [4] })];
+    return dnnModelFn({ head: classifierHead({}), featureColumns, hiddenUnits: [8, 4] });
+  },
   linear_binary: () => linearModelFn({ head: classifierHead({}), featureColumns: columns().wide }),
   linear_multi: () =>
     linearModelFn({
@@ -81,6 +99,35 @@ describe("canned estimators of 1.x train as TensorFlow's", () => {
       expectPredictions(fixture, one, models[one.name]!());
     });
   }
+});
+
+describe("columns of 1.x", () => {
+  it("are for models of 1.x alone", () => {
+    const featureColumns = sharedEmbeddingColumns([categoricalColumnWithHashBucket("h", 10)], 3);
+    const model = dnnModelFnOfV2({ head: classifierHead({}), featureColumns, hiddenUnits: [8] });
+    expect(() => withGraph(new Graph(), () => model({ features: words(), mode: ModeKeys.PREDICT } as never))).toThrow(
+      "Received a feature column from TensorFlow v1, but this is a TensorFlow v2 Estimator.",
+    );
+    expect(() => withGraph(new Graph(), () => denseFeatures(words(), featureColumns))).toThrow(
+      "Items of feature_columns must be a FeatureColumn. Given (type <class 'tensorflow.python.feature_column.feature_column._SharedEmbeddingColumn'>): _SharedEmbeddingColumn(categorical_column=HashedCategoricalColumn(",
+    );
+    expect(() => withGraph(new Graph(), () => linearModel(words(), featureColumns))).toThrow(
+      "sharedEmbeddingColumns are for inputLayer; a linearModel takes the categorical columns themselves.",
+    );
+  });
+
+  it("give input layers of one graph one table", () => {
+    const graph = new Graph();
+    withGraph(graph, () => {
+      const shared = sharedEmbeddingColumns([categoricalColumnWithHashBucket("h", 10)], 3);
+      const features = words();
+      const layers = [inputLayer(features, shared), inputLayer(features, shared)];
+      expect(layers.map(({ name }) => name)).toEqual(["input_layer/concat/concat:0", "input_layer_1/concat/concat:0"]);
+    });
+    expect(variablesIn(graph, collectionKeys.globalVariables).map(({ name }) => name)).toEqual([
+      "input_layer/h_shared_embedding/embedding_weights",
+    ]);
+  });
 });
 
 describe("optimizers of 1.x", () => {
