@@ -121,20 +121,25 @@ describe("tureen ml-engine", () => {
 });
 
 describe("MlClient", () => {
+  // Another one at each try: a try leaves what it made.
+  let tries = 0;
+
   it("rejects with codes and the server's texts", async () => {
+    tries += 1;
+    const model = `m${tries}`;
     const client = new MlClient(`${endpoint}/`, { project: "p", timeout: 10_000 });
-    await client.createModel({ name: "m" });
-    await expect(client.createModel({ name: "m" })).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
-    await expect(client.createVersion("m", { name: "v", deploymentUri: "/none" })).rejects.toMatchObject({
+    await client.createModel({ name: model });
+    await expect(client.createModel({ name: model })).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
+    await expect(client.createVersion(model, { name: "v", deploymentUri: "/none" })).rejects.toMatchObject({
       code: "NOT_FOUND",
     });
-    await client.createVersion("m", { name: "w", deploymentUri: modelDir });
-    expect((await client.listVersions("m")).map(({ name, state }) => [name, state])).toEqual([
-      ["projects/p/models/m/versions/v", "FAILED"],
-      ["projects/p/models/m/versions/w", "READY"],
+    await client.createVersion(model, { name: "w", deploymentUri: modelDir });
+    expect((await client.listVersions(model)).map(({ name, state }) => [name, state])).toEqual([
+      [`projects/p/models/${model}/versions/v`, "FAILED"],
+      [`projects/p/models/${model}/versions/w`, "READY"],
     ]);
-    expect(await client.predict({ model: "m", instances: [1], signatureName: "serving_default" })).toEqual([2.5]);
-    await expect(client.predict({ model: "m", instances: [{ y: 1 }] })).rejects.toMatchObject({
+    expect(await client.predict({ model, instances: [1], signatureName: "serving_default" })).toEqual([2.5]);
+    await expect(client.predict({ model, instances: [{ y: 1 }] })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
       message: expect.stringContaining("Expected tensor name: x"),
     });
