@@ -27,7 +27,7 @@ export interface AheadWorkerData {
 
 /** The shared words by name. */
 export const word: Readonly<
-  Record<"ready" | "start" | "sent" | "taken" | "wake" | "wanted" | "waits" | "count", number>
+  Record<"ready" | "start" | "sent" | "taken" | "wake" | "wanted" | "waits" | "low" | "count", number>
 > = Object.freeze({
   /** Written by the helper: 0 while it starts, -1 where it cannot help, else its place in the input plus one. */
   ready: 0,
@@ -43,7 +43,9 @@ export const word: Readonly<
   wanted: 5,
   /** Written by the helper: 1 while it waits to be woken. */
   waits: 6,
-  count: 7,
+  /** Written by the helper: with fewer batches ready than this it has to go on. */
+  low: 7,
+  count: 8,
 });
 
 /** What the helper sends: the values of a batch as `packValues` lays them out; a batch as it is; the end of the input, or its error. */
@@ -53,5 +55,9 @@ export type AheadMessage =
   | { readonly end: true }
   | { readonly code: StatusCodeName; readonly message: string };
 
-/** How many batches may lie ready. */
-export const depth = 4;
+/** How many batches may lie ready, however large they are. */
+export const leastDepth = 4;
+/** How many may lie ready at most: a pause of the helper, such as for its garbage, is then none of the training. */
+export const mostDepth = 32;
+/** Bytes of batches beyond `leastDepth` of them. */
+export const mostReadyBytes = 2_097_152;

@@ -8,7 +8,7 @@ import { graphFromBytes } from "../../graph/graph-def.js";
 import { ortPartitioner } from "../../runtime/ort/index.js";
 import { Session, type SplitCallable } from "../../runtime/session.js";
 import { leafAt } from "../leaf-at.js";
-import { type AheadMessage, type AheadWorkerData, depth, word } from "./ahead-protocol.js";
+import { type AheadMessage, type AheadWorkerData, leastDepth, mostDepth, mostReadyBytes, word } from "./ahead-protocol.js";
 import { areNumbers, packValues } from "./batch-values.js";
 import { unpackRecipe } from "./packed-recipe.js";
 
@@ -38,6 +38,8 @@ function work({ ahead }: SplitCallable): void {
   const start = waitForStart();
   /** Batches from `first` on, which the trainer may want as they are. */
   const held: Structure[] = [];
+  /** Bytes of the last message with a batch. */
+  let batchBytes = 0;
   let first = start;
   let hasEnded = false;
   let cursor: Cursor | undefined;
@@ -65,7 +67,10 @@ function work({ ahead }: SplitCallable): void {
       held.shift();
       first++;
     }
-    if (hasEnded || first + held.length - taken >= depth) {
+    const ready = first + held.length - taken;
+    if (hasEnded || ready >= mostDepth || (ready >= leastDepth && ready * batchBytes >= mostReadyBytes)) {
+      // Several at a time: going to sleep and waking cost as much as making a small batch.
+      Atomics.store(words, word.low, ready >> 1);
       Atomics.store(words, word.waits, 1);
       Atomics.wait(words, word.wake, seen, patience);
       Atomics.store(words, word.waits, 0);
@@ -79,6 +84,8 @@ function work({ ahead }: SplitCallable): void {
       const { code, message: text } = toStatusError(error);
       message = { code: code as StatusCodeName, message: text };
     }
+    if (message instanceof ArrayBuffer) batchBytes = message.byteLength;
+    else if ("element" in message) batchBytes = message.element.byteLength;
     hasEnded = !(message instanceof ArrayBuffer || "element" in message);
     send(message);
   }

@@ -46,7 +46,7 @@ const defaultAfterMillis = 300;
 const defaultStartMillis = 200;
 /** A compiler that has not seen these steps has not seen what they cost either. */
 const leastSteps = 20;
-/** With fewer batches ready than this the helper has to go on. */
+/** With fewer batches ready than this the helper has to go on, whatever it said itself. */
 const leastReady = 2;
 /** The training thread looks this often whether the other is still there, in milliseconds. */
 const patience = 1000;
@@ -263,7 +263,8 @@ class Helper {
     const number = this.#start + this.#taken++;
     Atomics.store(this.#words, word.taken, this.#taken);
     // Not for each batch: waking a thread costs more than taking one.
-    if (Atomics.load(this.#words, word.sent) - this.#received < leastReady) this.#wake();
+    const low = Math.max(leastReady, Atomics.load(this.#words, word.low));
+    if (Atomics.load(this.#words, word.sent) - this.#received < low) this.#wake();
     if (!(message instanceof ArrayBuffer)) return this.#feedsOf(message.element);
     const count = noteOf(message);
     return {
