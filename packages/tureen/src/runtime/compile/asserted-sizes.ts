@@ -5,19 +5,16 @@ import { type PlanSymbols, planSymbols, type Term, type Unknown } from "./plan-s
 export interface AssertedSizes {
   /** Whether a Reshape of a Sum gives what was summed as it is: the gradient of an operand that was not broadcast. */
   isSum(reshape: PlanNode): boolean;
+  /** The plan's sizes as a node may take them: those that asserts compare are one, except for what the asserts look at. */
+  symbolsOf(node: PlanNode): PlanSymbols;
 }
 
 /**
  * Takes sizes for equal that an Assert compares: a run in which they differ ends with its error whatever the other steps compute.
  *
- * Undefined where there is nothing to gain. What an Assert itself looks at is left as it is.
+ * What an Assert itself looks at is left as it is.
  */
-export function assertedSizes(
-  order: readonly PlanNode[],
-  trustFeeds: boolean,
-  symbols: PlanSymbols,
-): AssertedSizes | undefined {
-  if (!order.some(isSumOfGradient)) return undefined;
+export function assertedSizes(order: readonly PlanNode[], trustFeeds: boolean, symbols: PlanSymbols): AssertedSizes {
   const equal: (readonly [Unknown, Unknown])[] = [];
   const checking = new Set<PlanNode>();
   const visit = (node: PlanNode): void => {
@@ -47,6 +44,7 @@ export function assertedSizes(
   }
   const unified = equal.length === 0 ? symbols : planSymbols(order, trustFeeds, equal, symbols.facts);
   return {
+    symbolsOf: (node) => (checking.has(node) ? symbols : unified),
     isSum: (reshape) => {
       if (!isSumOfGradient(reshape) || checking.has(reshape)) return false;
       const from = unified.dimensions(reshape.inputs[0]!.node.inputs[0]!);
@@ -59,7 +57,7 @@ export function assertedSizes(
 }
 
 /** Whether a node is Reshape(Sum(x, BroadcastGradientArgs(…))): what a gradient makes of a broadcast. */
-function isSumOfGradient({ type, inputs }: PlanNode): boolean {
+export function isSumOfGradient({ type, inputs }: PlanNode): boolean {
   const sum = type === "Reshape" ? (inputs[0] as Port).node : undefined;
   return sum?.type === "Sum" && sum.inputs[1]!.node.type === "BroadcastGradientArgs";
 }

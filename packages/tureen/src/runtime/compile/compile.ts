@@ -21,7 +21,7 @@ import type { PlanGraph, PlanNode } from "./plan-node.js";
 import { assumedShapes } from "./plan-symbols.js";
 import type { Scan } from "./scan.js";
 import { noteShapes, simplifyViews } from "./simplify-views.js";
-import { type ShapeVectorPayload, templateShapes } from "./template-shapes.js";
+import { hoistShapes, type ShapeVectorPayload, templateShapes } from "./template-shapes.js";
 
 /** Moves parts of a plan graph to another engine; gives kernels for the nodes that it put in their place. */
 export interface Partitioner {
@@ -81,6 +81,7 @@ function finish(graph: PlanGraph, options: CompileOptions, trustFeeds = false): 
     simplifyViews(graph, trustFeeds);
     mergeDuplicates(graph);
     fuseElementwise(graph, trustFeeds);
+    hoistShapes(graph, trustFeeds);
     if (options.partitioner !== undefined) noteShapes(graph, trustFeeds);
   }
   options.partitioner?.partition(graph);

@@ -89,3 +89,65 @@ test("sizes that nothing tells are left to be computed", () => {
   expect(types).toContain("ConcatOffset");
   expect(run([rows, wide])).toEqual(training(1, shapes, false).run([rows, wide]));
 });
+
+/** A step on a product with a concatenation of which the middle parts alone are variables. */
+function narrow(simplify: boolean) {
+  const graph = new Graph();
+  const made = withGraph(graph, () => {
+    const feeds = [3, 4].map((size) => build("Placeholder", [], { dtype: "float32", shape: [-1, size] }));
+    const variable = (name: string, shape: readonly number[]) =>
+      new Variable({
+        name,
+        initializer: floatValue(
+          Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i + 1)),
+          shape,
+        ),
+      });
+    const [first, second, kernel] = [
+      variable("first", [2, 2]),
+      variable("second", [2, 1]),
+      variable("kernel", [10, 5]),
+    ];
+    const parts = [feeds[0]!, first.read(), second.read(), feeds[1]!];
+    const product = build("MatMul", [build("ConcatV2", [parts, constant(1, "int32")]), kernel.read()]);
+    const loss = build("Sum", [build("Square", [product]), constant([0, 1], "int32")]);
+    const variables = [first, second, kernel];
+    const all = gradients(
+      [loss],
+      variables.map(({ handle }) => handle),
+    ) as Tensor[];
+    const steps = variables.map(({ handle }, i) =>
+      buildOp("ResourceApplyGradientDescent", [handle, constant(0.01), all[i]!]),
+    );
+    return { feeds, variables, steps, reads: variables.map((each) => each.read()) };
+  });
+  const { feeds, variables, steps, reads } = made;
+  const session = new Session(graph, { simplify });
+  session.run(
+    [],
+    new Map(),
+    variables.map(({ initializer }) => initializer),
+  );
+  const request = { feeds, targets: steps };
+  const run = session.callable(request);
+  return {
+    names: session.explain(request).steps.map(({ name }) => name),
+    run: (values: readonly TensorValue[]) => {
+      run(values);
+      return session.run(reads).map(({ data }) => [...(data as Float32Array)]);
+    },
+  };
+}
+
+test("the gradient of a joined layer is computed for the parts that are trained", () => {
+  const [fused, apart] = [narrow(true), narrow(false)];
+  expect(fused.names.some((name) => /MatMul.*\/rows$/.test(name))).toBe(true);
+  expect(apart.names.some((name) => /MatMul.*\/rows$/.test(name))).toBe(false);
+  const values = [floatValue([1, 2, 3, 4, 5, 6], [2, 3]), floatValue([1, 0, 2, 0, 3, 0, 4, 0], [2, 4])];
+  for (let i = 0; i < 2; i++) {
+    const expected = apart.run(values);
+    fused.run(values).forEach((weight, w) => {
+      weight.forEach((value, k) => void expect(value).toBeCloseTo(expected[w]![k]!, 4));
+    });
+  }
+});

@@ -4,7 +4,7 @@ import type { Kernel, KernelTable } from "../kernel.js";
 import { producer, samePort } from "./fuse-match.js";
 import { kernelNode } from "./kernel-node.js";
 import type { PlanFacts } from "./partition-facts.js";
-import { type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
+import { constantNode, type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
 import { planFacts } from "./plan-symbols.js";
 
 /**
@@ -28,6 +28,70 @@ export function fuseConcatGradients(graph: PlanGraph, trustFeeds: boolean): void
   const resolve = (port: Port): Port => replaced.get(port.node)?.port() ?? port;
   for (const node of [...order, ...replaced.values()]) node.inputs = node.inputs.map(resolve);
   graph.fetches = graph.fetches.map(resolve);
+  narrowProducts(graph, facts);
+}
+
+/** A product is narrowed where no more than this share of its columns is asked for. */
+const mostColumns = 0.75;
+
+/**
+ * Has products that only parts of are taken out of, the gradient of an input layer of which a few columns are trained, give no more columns than
+ * from the first of the parts to the last.
+ */
+function narrowProducts(graph: PlanGraph, facts: PlanFacts): void {
+  const order = reachable(graph);
+  const pinned = new Set([
+    ...graph.targets,
+    ...graph.fetches.map(({ node }) => node),
+    ...order.flatMap(({ controls }) => controls),
+  ]);
+  for (const product of order) {
+    if (product.type !== "MatMul" || pinned.has(product)) continue;
+    if (product.attrs.bool("transpose_a") || !product.attrs.bool("transpose_b")) continue;
+    const users = order.filter(({ inputs }) => inputs.some(({ node }) => node === product));
+    if (
+      !users.every(
+        ({ type, inputs, attrs }) =>
+          type === "_PlanConcatPart" && inputs[0]!.node === product && attrs.int("axis") === 1,
+      )
+    )
+      continue;
+    const [gradient, weight] = product.inputs as [Port, Port];
+    const [rows, depth] = facts.shape(weight) ?? [];
+    const begin = Math.min(...users.map(({ attrs }) => attrs.int("begin")));
+    const end = Math.max(...users.map(({ attrs }) => attrs.int("begin") + attrs.int("size")));
+    if (rows === undefined || depth === undefined || end - begin > rows * mostColumns) continue;
+    if (users.some(({ attrs }) => attrs.int("total") !== rows)) continue;
+    const part = new PlanNode({
+      name: `${product.name}/rows`,
+      type: "Slice",
+      attrs: new Attrs(
+        new Map<string, AttrValue>([
+          ["T", { kind: "type", value: "float32" }],
+          ["Index", { kind: "type", value: "int32" }],
+        ]),
+        product.name,
+      ),
+      inputs: [
+        weight,
+        constantNode(`${product.name}/begin`, intValue([begin, 0])).port(),
+        constantNode(`${product.name}/size`, intValue([end - begin, depth])).port(),
+      ],
+      outputTypes: ["float32"],
+      shapes: [[end - begin, depth]],
+    });
+    product.inputs = [gradient, part.port()];
+    for (const user of users) {
+      const moved = new Map(user.attrs.map);
+      moved.set("begin", int(user.attrs.int("begin") - begin));
+      moved.set("total", int(end - begin));
+      user.attrs = new Attrs(moved, user.name);
+    }
+  }
+}
+
+function int(value: number): AttrValue {
+  return { kind: "int", value: BigInt(value) };
 }
 
 function concatPart(slice: PlanNode, facts: PlanFacts): PlanNode | undefined {
@@ -42,7 +106,6 @@ function concatPart(slice: PlanNode, facts: PlanFacts): PlanNode | undefined {
   const sizes = parts.map((part) => (part === undefined ? undefined : facts.shape(part)?.[axis]));
   if (!sizes.every((length): length is number => length !== undefined && length >= 0)) return undefined;
   const sum = (lengths: readonly number[]): number => lengths.reduce((n, length) => n + length, 0);
-  const int = (value: number): AttrValue => ({ kind: "int", value: BigInt(value) });
   const part = parts[begin.index]!;
   const node = new PlanNode({
     name: `${slice.name}/_PlanConcatPart`,
@@ -51,6 +114,7 @@ function concatPart(slice: PlanNode, facts: PlanFacts): PlanNode | undefined {
       new Map([
         ["axis", int(axis)],
         ["begin", int(sum(sizes.slice(0, begin.index)))],
+        ["size", int(sizes[begin.index]!)],
         ["total", int(sum(sizes))],
       ]),
       slice.name,

@@ -1,5 +1,5 @@
 import { intValue } from "../../core/tensor-value.js";
-import { assertedSizes } from "./asserted-sizes.js";
+import { assertedSizes, isSumOfGradient } from "./asserted-sizes.js";
 import { constantNode, type PlanGraph, type PlanNode, type Port, reachable } from "./plan-node.js";
 import { type PlanSymbols, planFacts, planSymbols, type Term } from "./plan-symbols.js";
 
@@ -11,7 +11,7 @@ export function simplifyViews(graph: PlanGraph, trustFeeds: boolean): void {
   const order = [...new Set([...graph.feeds, ...reachable(graph)])];
   if (!order.some((node) => views.has(node.type) && node.value === undefined)) return;
   const symbols = planSymbols(order, trustFeeds);
-  const asserted = assertedSizes(order, trustFeeds, symbols);
+  const asserted = order.some(isSumOfGradient) ? assertedSizes(order, trustFeeds, symbols) : undefined;
   const pinned = new Set<PlanNode>(graph.targets);
   for (const node of order) for (const control of node.controls) pinned.add(control);
   const replaced = new Map<PlanNode, Port>();

@@ -1,11 +1,14 @@
 import type { Kernel } from "../kernel.js";
 import { type SizePart, shapeVectorKernel } from "../kernels/plan-shape-vector.js";
+import { assertedSizes } from "./asserted-sizes.js";
 import { type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
 import { planSymbols, type Term } from "./plan-symbols.js";
 
 /** What a `_PlanShapeVector` carries. */
 export interface ShapeVectorPayload {
   readonly kernel: () => Kernel;
+  /** Its elements where they are known, -1 for the others. */
+  readonly elements: readonly number[];
 }
 
 /** Ops that only move sizes about. */
@@ -27,11 +30,20 @@ const arithmetic: ReadonlySet<string> = new Set([
 ]);
 
 /**
+ * Has a plan that trains take its sizes from where they come in, before it is partitioned: what only depends on the batch's size, such as the labels'
+ * checks and the loss's gradient, then does not wait for the forward pass.
+ */
+export function hoistShapes(graph: PlanGraph, trustFeeds: boolean): void {
+  if (!reachable(graph).some(({ type }) => /^Resource(Sparse)?Apply/.test(type))) return;
+  templateShapes(graph, trustFeeds, true);
+}
+
+/**
  * Replaces shape arithmetic on the host, step by step until then, by one node for each vector of sizes that something needs.
  *
- * For after partitioning: ONNX Runtime does its own arithmetic inside of segments.
+ * For after partitioning: ONNX Runtime does its own arithmetic inside of segments. With `useAsserts` sizes that an Assert compares are one.
  */
-export function templateShapes(graph: PlanGraph, trustFeeds: boolean): void {
+export function templateShapes(graph: PlanGraph, trustFeeds: boolean, useAsserts = false): void {
   const order = [...new Set([...graph.feeds, ...reachable(graph)])];
   const isGlue = (node: PlanNode): boolean =>
     node.value === undefined &&
@@ -40,6 +52,7 @@ export function templateShapes(graph: PlanGraph, trustFeeds: boolean): void {
     node.controls.length === 0;
   if (!order.some((node) => node.type === "Shape" && isGlue(node))) return;
   const symbols = planSymbols(order, trustFeeds);
+  const asserted = useAsserts ? assertedSizes(order, trustFeeds, symbols) : undefined;
   const made = new Map<PlanNode, Port>();
   const pinned = new Set<PlanNode>(graph.targets);
   for (const node of order) for (const control of node.controls) pinned.add(control);
@@ -48,7 +61,7 @@ export function templateShapes(graph: PlanGraph, trustFeeds: boolean): void {
     if (port.index !== 0 || !isGlue(node) || pinned.has(node)) return port;
     const known = made.get(node);
     if (known !== undefined) return known;
-    const terms = symbols.elements(node.port());
+    const terms = (asserted?.symbolsOf(node) ?? symbols).elements(node.port());
     const rank = symbols.facts.shape(node.port())?.length;
     const dtype = node.outputTypes[0];
     // What has no dimension in it only hands on elements of a vector that is there.
@@ -73,7 +86,10 @@ export function templateShapes(graph: PlanGraph, trustFeeds: boolean): void {
       outputTypes: [dtype],
       shapes: [symbols.facts.shape(node.port())],
     });
-    const payload: ShapeVectorPayload = { kernel: () => shapeVectorKernel(dtype, rank, parts) };
+    const payload: ShapeVectorPayload = {
+      kernel: () => shapeVectorKernel(dtype, rank, parts),
+      elements: terms.map((term) => (typeof term === "number" ? term : -1)),
+    };
     vector.payload = payload;
     made.set(node, vector.port());
     return vector.port();

@@ -141,7 +141,7 @@ class OrtPartitioner implements Partitioner {
         this.decisions.set(node.name, { where: "host", why: "shape arithmetic for the host" }),
       );
       if (isTraining(order)) {
-        const core = trainingCore(order, chosen, facts);
+        const core = trainingCore(graph, order, chosen, facts);
         for (const node of chosen)
           if (!core.has(node)) this.decisions.set(node.name, { where: "host", why: "far from the step's products" });
         return { chosen: core, facts };

@@ -48,6 +48,7 @@ export function isTraining(order: readonly PlanNode[]): boolean {
  * cost a node and mostly a value handed over.
  */
 export function trainingCore(
+  graph: PlanGraph,
   order: readonly PlanNode[],
   chosen: ReadonlySet<PlanNode>,
   facts: PlanFacts,
@@ -72,7 +73,66 @@ export function trainingCore(
     const around = [...node.inputs.map((input) => input.node), ...(users.get(node) ?? [])];
     for (const other of around) if (!moving.has(other.type) && isWide(other, facts)) keep(other);
   }
+  bridge(order, kept, chosen);
+  absorb(graph, order, kept, chosen);
   return kept;
+}
+
+function sourcesOf(node: PlanNode): PlanNode[] {
+  return [...node.inputs.map((input) => input.node), ...node.controls];
+}
+
+/** The nodes that wait for one of some others. */
+function nodesBelow(order: readonly PlanNode[], nodes: ReadonlySet<PlanNode>): Set<PlanNode> {
+  const below = new Set<PlanNode>();
+  for (const node of order)
+    if (sourcesOf(node).some((source) => nodes.has(source) || below.has(source))) below.add(node);
+  return below;
+}
+
+/**
+ * Keeps what lies between the kept nodes as well, the loss and its derivative mostly, where all of it can go to ONNX Runtime: one segment then
+ * does the whole step, and the activations that the backward pass needs are never handed over.
+ */
+function bridge(order: readonly PlanNode[], kept: Set<PlanNode>, chosen: ReadonlySet<PlanNode>): void {
+  const below = nodesBelow(order, kept);
+  const above = new Set<PlanNode>();
+  for (const node of [...order].reverse())
+    if (kept.has(node) || above.has(node)) for (const source of sourcesOf(node)) above.add(source);
+  const between = order.filter((node) => !kept.has(node) && below.has(node) && above.has(node));
+  if (between.every((node) => chosen.has(node))) for (const node of between) kept.add(node);
+}
+
+/** Keeps what saves more values on the border than it needs: the part of a weight that a gradient is computed from, what sums up a gradient. */
+function absorb(
+  graph: PlanGraph,
+  order: readonly PlanNode[],
+  kept: Set<PlanNode>,
+  chosen: ReadonlySet<PlanNode>,
+): void {
+  const users = new Map<PlanNode, (PlanNode | undefined)[]>(order.map((node) => [node, []]));
+  for (const node of order) for (const source of sourcesOf(node)) users.get(source)!.push(node);
+  for (const { node } of graph.fetches) users.get(node)!.push(undefined);
+  for (const node of graph.targets) users.get(node)!.push(undefined);
+  const isKept = (node: PlanNode | undefined): boolean => node !== undefined && kept.has(node);
+  const below = nodesBelow(order, kept);
+  for (const node of order) {
+    if (kept.has(node) || !chosen.has(node) || node.controls.length > 0) continue;
+    const outside = [...new Set(node.inputs.map((input) => input.node))].filter(
+      (source) => !kept.has(source) && source.value === undefined,
+    );
+    if (outside.some((source) => below.has(source))) continue;
+    const inputs = outside.filter((source) => !users.get(source)!.some(isKept)).length;
+    const own = users.get(node)!;
+    if (below.has(node)) {
+      const saved = [...new Set(node.inputs.map((input) => input.node))].filter(
+        (source) => kept.has(source) && users.get(source)!.every((user) => user === node || isKept(user)),
+      ).length;
+      if (inputs + (own.every(isKept) ? 0 : 1) <= saved) kept.add(node);
+    } else if (inputs === 0 && own.length > 0 && own.every(isKept)) {
+      kept.add(node);
+    }
+  }
 }
 
 /** Whether a node reads or writes many elements for each row of the batch. */

@@ -3,7 +3,7 @@ import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import { gradients } from "../../graph/gradients.js";
 import { Graph, type Operation, type Tensor } from "../../graph/graph.js";
-import { withGraph } from "../../graph/scope.js";
+import { controlDependencies, withGraph } from "../../graph/scope.js";
 import { Variable } from "../../graph/variable.js";
 import { Session } from "../session.js";
 import { ortPartitioner, type SegmentEvent } from "./index.js";
@@ -71,4 +71,100 @@ describe("segments of a training step", () => {
     expect(events.filter(({ ran }) => ran === "onnxruntime").length).toBeGreaterThan(4);
     expect(events.filter(({ ran }) => ran === "failed")).toEqual([]);
   });
+
+  it("are one where loss and derivative lie between forward and backward pass", () => {
+    const events: SegmentEvent[] = [];
+    const fast = classifier(events);
+    const host = classifier(undefined);
+    const segments = fast.steps.filter(({ type }) => type === "_PlanOrt");
+    expect(segments.length).toBe(1);
+    expect(segments[0]!.ops).toEqual(expect.arrayContaining(["MatMul", "Exp", "Select", "AddN", "BiasAddGrad"]));
+    for (const rows of [64, 64, 7, 128]) {
+      const batch = examples(rows, rows);
+      const [a, b] = [fast.step(batch), host.step(batch)].map(([loss]) => (loss!.data as Float32Array)[0]!);
+      expect(Math.abs(a! - b!)).toBeLessThan(1e-5);
+    }
+    const [ours, theirs] = [fast.weights(), host.weights()];
+    ours.forEach((weight, w) => {
+      weight.forEach((value, i) => void expect(Math.abs(value - theirs[w]![i]!)).toBeLessThan(1e-5));
+    });
+    expect(events.some(({ ran }) => ran === "onnxruntime")).toBe(true);
+    expect(events.filter(({ ran }) => ran === "failed")).toEqual([]);
+  });
+
+  it("leave the checks of labels in front", () => {
+    for (const events of [[], undefined]) {
+      const { step } = classifier(events);
+      expect(() => step(examples(64, 63))).toThrow(/as many labels as logits/);
+    }
+  });
 });
+
+function examples(rows: number, labels: number): TensorValue[] {
+  return [floats([rows, width], (i) => Math.cos(i * 1.7)), floats([labels, 1], (i) => i % 2)];
+}
+
+/** A classifier of two classes, its loss taken apart as the logistic loss is; `steps` is what a training step's plan does. */
+function classifier(events: SegmentEvent[] | undefined) {
+  const graph = new Graph();
+  const { x, y, loss, update, variables } = withGraph(graph, () => {
+    const feed = (name: string, size: number) =>
+      build("Placeholder", [], { dtype: "float32", shape: [-1, size] }, name);
+    const [x, y] = [feed("x", width), feed("y", 1)];
+    const weight = (name: string, shape: readonly number[]) =>
+      new Variable({
+        name,
+        initializer: () => constant(floats(shape, (i) => Math.sin(i) / 4)),
+        dtype: "float32",
+        shape,
+      });
+    const variables = [weight("a", [width, hidden]), weight("bias", [hidden]), weight("out", [hidden, 1])];
+    const [a, bias, out] = variables as [Variable, Variable, Variable];
+    const inner = build("Relu", [build("BiasAdd", [build("MatMul", [x, a.read()]), bias.read()])]);
+    const logits = build("MatMul", [inner, out.read()]);
+    const same = build("All", [
+      build("Equal", [build("Shape", [logits]), build("Shape", [y])]),
+      constant([0], "int32"),
+    ]);
+    const text = constant({
+      dtype: "string",
+      shape: [],
+      data: [Buffer.from("as many labels as logits")],
+    } as TensorValue);
+    const check = buildOp("Assert", [same, [text]]);
+    const labels = controlDependencies([check], () => build("Identity", [y]));
+    const zeros = build("ZerosLike", [logits]);
+    const isPositive = build("GreaterEqual", [logits, zeros]);
+    const positive = build("Select", [isPositive, logits, zeros]);
+    const negative = build("Select", [isPositive, build("Neg", [logits]), logits]);
+    const each = build("AddV2", [
+      build("Sub", [positive, build("Mul", [logits, labels])]),
+      build("Log1p", [build("Exp", [negative])]),
+    ]);
+    const count = build("Cast", [build("Size", [each])], { DstT: "float32" });
+    const loss = build("DivNoNan", [build("Sum", [each, constant([0, 1], "int32")]), count]);
+    const all = gradients(
+      [loss],
+      variables.map(({ handle }) => handle),
+    );
+    const update = variables.map(({ handle }, i) =>
+      buildOp("ResourceApplyGradientDescent", [handle, constant(0.5), all[i] as Tensor]),
+    );
+    return { x, y, loss, update, variables };
+  });
+  const session = new Session(graph, {
+    ...(events === undefined ? {} : { partitioner: ortPartitioner({ observe: (event) => events.push(event) }) }),
+  });
+  session.run(
+    [],
+    new Map(),
+    variables.map(({ initializer }) => initializer),
+  );
+  const request = { feeds: [x, y], fetches: [loss], targets: update };
+  const reads = withGraph(graph, () => variables.map((variable) => variable.read()));
+  return {
+    steps: session.explain(request).steps,
+    step: session.callable(request),
+    weights: () => session.run(reads).map(({ data }) => [...(data as Float32Array)]),
+  };
+}
