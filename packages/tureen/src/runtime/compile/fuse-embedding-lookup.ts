@@ -1,3 +1,4 @@
+import type { PartialShape } from "../../core/shape.js";
 import { type Combiner, embeddingLookupKernel } from "../kernels/plan-embedding-lookup.js";
 import { trainingLookupKernel } from "../kernels/plan-training-lookup.js";
 import { gathersRows, isConstant, type Match, type Pattern, producer, samePort } from "./fuse-match.js";
@@ -49,7 +50,7 @@ interface Lookup {
 
 function matchOf(lookup: Lookup, symbols: PlanSymbols): Match {
   const { combiner, zeros, dropsNegative } = lookup;
-  const table = symbols.facts.shape(lookup.params);
+  const table = tableShape(lookup.params, symbols);
   return {
     members: lookup.members,
     outputs: [lookup.root.port()],
@@ -58,6 +59,12 @@ function matchOf(lookup: Lookup, symbols: PlanSymbols): Match {
     key: `${combiner} ${zeros} ${dropsNegative}`,
     kernel: (reads, unfused) => embeddingLookupKernel({ combiner, zeros, dropsNegative, reads }, unfused),
   };
+}
+
+/** The shape of the table, which may be a variable's. */
+function tableShape(params: Port, symbols: PlanSymbols): PartialShape {
+  const { node } = params;
+  return node.type === "VarHandleOp" ? node.attrs.shape("shape") : symbols.facts.shape(params);
 }
 
 /** The look-up with the values that its gradient reads, see `_PlanLookupGradient`. */

@@ -155,6 +155,8 @@ export function planSymbols(
       return inner.map((term, d) => (d === axis || d === axis + inner.length ? undefined : term));
     }
     if (node.type === "BroadcastTo") return elements(second!);
+    if (node.type === "_PlanConcatPart") return dimensions(second!);
+    if (node.type === "_PlanLookupGradient") return [dimensions(node.inputs[4]!)?.[0], undefined];
     if (node.type === "Tile") {
       const times = elements(second!);
       return dimensions(first!)?.map((term, d) => (term === 1 ? times?.[d] : undefined));
