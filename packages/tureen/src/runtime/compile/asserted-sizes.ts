@@ -1,21 +1,23 @@
 import type { PlanNode, Port } from "./plan-node.js";
 import { type PlanSymbols, planSymbols, type Term, type Unknown } from "./plan-symbols.js";
 
-/** What follows for a plan's gradients from the shapes that its asserts make sure of. */
+/** What follows for a plan's gradients from the shapes that its asserts, concatenations and sums make sure of. */
 export interface AssertedSizes {
   /** Whether a Reshape of a Sum gives what was summed as it is: the gradient of an operand that was not broadcast. */
   isSum(reshape: PlanNode): boolean;
-  /** The plan's sizes as a node may take them: those that asserts compare are one, except for what the asserts look at. */
+  /** The plan's sizes as a node may take them: those that are made sure to be equal are one, except for what the checks look at. */
   symbolsOf(node: PlanNode): PlanSymbols;
 }
 
 /**
- * Takes sizes for equal that an Assert compares: a run in which they differ ends with its error whatever the other steps compute.
+ * Takes sizes for equal that an Assert compares, or that a ConcatV2 or AddN refuses if they differ: such a run ends with that error whatever the other
+ * steps compute.
  *
- * What an Assert itself looks at is left as it is.
+ * What a check itself looks at is left as it is.
  */
 export function assertedSizes(order: readonly PlanNode[], trustFeeds: boolean, symbols: PlanSymbols): AssertedSizes {
   const equal: (readonly [Unknown, Unknown])[] = [];
+  const replaced = new Map<Unknown, Unknown>();
   const checking = new Set<PlanNode>();
   const visit = (node: PlanNode): void => {
     if (checking.has(node)) return;
@@ -23,24 +25,26 @@ export function assertedSizes(order: readonly PlanNode[], trustFeeds: boolean, s
     for (const input of node.inputs) visit(input.node);
     node.controls.forEach(visit);
   };
+  const representative = (term: Unknown): Unknown => {
+    const next = replaced.get(term);
+    return next === undefined ? term : representative(next);
+  };
+  const unify = (a: Term | undefined, b: Term | undefined): void => {
+    if (a === undefined || b === undefined || !isUnknown(a) || !isUnknown(b)) return;
+    const [from, to] = [representative(a), representative(b)];
+    if (from === to) return;
+    replaced.set(from, to);
+    equal.push([from, to]);
+  };
+  /** What lies below a check: a join there, such as a sum of gradients, would take the gradients themselves for what a check looks at. */
+  const below = new Set<PlanNode>();
   for (const node of order) {
-    if (node.type !== "Assert") continue;
+    const isBelow = [...node.inputs.map((input) => input.node), ...node.controls].some((source) => below.has(source));
+    const pairs = node.type === "Assert" ? comparedBy(node, symbols) : isBelow ? [] : joinedBy(node, symbols);
+    if (isBelow || pairs.length > 0) below.add(node);
+    if (node.type !== "Assert" && pairs.length === 0) continue;
     visit(node);
-    const [all] = node.inputs;
-    const compared = all?.node.type === "All" ? all.node.inputs[0]!.node : undefined;
-    if (compared?.type !== "Equal") continue;
-    const [a, b] = compared.inputs.map((port) => symbols.elements(port));
-    if (a === undefined || b === undefined || a.length !== b.length) continue;
-    a.forEach((term, i) => {
-      const other = b[i]!;
-      if (
-        isUnknown(term) &&
-        isUnknown(other) &&
-        term !== other &&
-        !equal.some(([from]) => from === term || from === other)
-      )
-        equal.push([term, other]);
-    });
+    for (const [a, b] of pairs) unify(a, b);
   }
   const unified = equal.length === 0 ? symbols : planSymbols(order, trustFeeds, equal, symbols.facts);
   return {
@@ -54,6 +58,37 @@ export function assertedSizes(order: readonly PlanNode[], trustFeeds: boolean, s
       );
     },
   };
+}
+
+type Pair = readonly [Term | undefined, Term | undefined];
+
+/** The sizes that `Assert(All(Equal(…)))` compares. */
+function comparedBy(assert: PlanNode, symbols: PlanSymbols): readonly Pair[] {
+  const [all] = assert.inputs;
+  const compared = all?.node.type === "All" ? all.node.inputs[0]!.node : undefined;
+  if (compared?.type !== "Equal") return [];
+  const [a, b] = compared.inputs.map((port) => symbols.elements(port));
+  return a === undefined || b === undefined || a.length !== b.length ? [] : a.map((term, i) => [term, b[i]]);
+}
+
+/** The sizes that have to be those of the first value for the others to be joined or added to it. */
+function joinedBy(node: PlanNode, symbols: PlanSymbols): readonly Pair[] {
+  if (node.value !== undefined || (node.type !== "ConcatV2" && node.type !== "AddN")) return [];
+  const values = node.type === "AddN" ? node.inputs : node.inputs.slice(0, -1);
+  const first = symbols.dimensions(values[0]!);
+  if (first === undefined) return [];
+  let axis = -1;
+  if (node.type === "ConcatV2") {
+    const [given] = symbols.elements(node.inputs.at(-1)!) ?? [];
+    if (typeof given !== "number") return [];
+    axis = given < 0 ? given + first.length : given;
+  }
+  return values.slice(1).flatMap((value): Pair[] => {
+    const own = symbols.dimensions(value);
+    return own === undefined || own.length !== first.length
+      ? []
+      : own.flatMap((term, d): Pair[] => (d === axis || term === first[d] ? [] : [[term, first[d]]]));
+  });
 }
 
 /** Whether a node is Reshape(Sum(x, BroadcastGradientArgs(…))): what a gradient makes of a broadcast. */

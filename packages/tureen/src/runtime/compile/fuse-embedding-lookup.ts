@@ -55,6 +55,7 @@ function matchOf(lookup: Lookup, symbols: PlanSymbols): Match {
     members: lookup.members,
     outputs: [lookup.root.port()],
     ...(table?.length === 2 ? { shapes: [[-1, table[1]!]] } : {}),
+    rows: lookup.shape,
     reads: [lookup.indices, lookup.ids, lookup.shape, lookup.params, lookup.defaultId],
     key: `${combiner} ${zeros} ${dropsNegative}`,
     kernel: (reads, unfused) => embeddingLookupKernel({ combiner, zeros, dropsNegative, reads }, unfused),

@@ -11,6 +11,8 @@ export interface Match {
   readonly outputs: readonly Port[];
   /** What is sure of the shapes of the outputs, where that is more than the rules of their ops find. */
   readonly shapes?: readonly PartialShape[];
+  /** The vector whose first element is the number of the first output's rows, where it is one of two. */
+  readonly rows?: Port;
   /** What the kernel reads, in its order. */
   readonly reads: readonly Port[];
   /** What the kernel depends on besides what it reads. */

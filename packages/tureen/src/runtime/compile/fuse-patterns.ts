@@ -1,4 +1,5 @@
 import type { TensorValue } from "../../core/tensor-value.js";
+import { Attrs } from "../../graph/attr-value.js";
 import type { Kernel, KernelTable } from "../kernel.js";
 import type { Source } from "../kernels/plan-source.js";
 import { fuseEmbeddingLookup } from "./fuse-embedding-lookup.js";
@@ -10,7 +11,7 @@ import { fuseToDense } from "./fuse-to-dense.js";
 import { fuseToSparse } from "./fuse-to-sparse.js";
 import { type Cluster, clusterGraph, conditionalNodes, replaceClusters } from "./partition.js";
 import { feedNode, type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
-import { type PlanSymbols, planSymbols } from "./plan-symbols.js";
+import { type PlanSymbols, planSymbols, rowsFrom } from "./plan-symbols.js";
 
 /** What a fused node carries. */
 export interface FusedPayload {
@@ -234,9 +235,13 @@ function fusedNode(
   const isInOrder = places.length === match.outputs.length && places.every((place, i) => place === i);
   const root = cluster.outputs[0]!.node;
   const shapes = cluster.outputs.map((port, i) => match.shapes?.[places[i]!] ?? symbols.facts.shape(port));
+  const rows = match.rows === undefined ? -1 : cluster.inputs.findIndex((other) => samePort(other, match.rows!));
   const node = new PlanNode({
     name: `${root.name}/${type}`,
     type,
+    ...(rows < 0 || places[0] !== 0
+      ? {}
+      : { attrs: new Attrs(new Map([[rowsFrom, { kind: "int", value: BigInt(rows) }]]), root.name) }),
     inputs: cluster.inputs,
     outputTypes: cluster.outputs.map((port) => port.node.outputTypes[port.index]!),
     shapes,

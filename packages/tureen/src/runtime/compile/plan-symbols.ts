@@ -58,6 +58,9 @@ const sameShape: ReadonlySet<string> = new Set([
   "Square",
 ]);
 
+/** An attribute of the compiler's own nodes: the input, a vector of two, whose first element is the number of the first output's rows. */
+export const rowsFrom = "rows_from";
+
 const reductions: ReadonlySet<string> = new Set(["Any", "All", "Sum", "Mean", "Max", "Min", "Prod"]);
 /** Ops that broadcast their two inputs. */
 const binary: ReadonlySet<string> = new Set([
@@ -155,7 +158,17 @@ export function planSymbols(
       return inner.map((term, d) => (d === axis || d === axis + inner.length ? undefined : term));
     }
     if (node.type === "BroadcastTo") return elements(second!);
+    if (node.type === "Reshape") {
+      // An element that is not known may be -1, which asks for a size; a dimension is one.
+      return elements(second!)?.map((term) =>
+        typeof term !== "number" && term.kind === "dimension" ? term : undefined,
+      );
+    }
     if (node.type === "_PlanConcatPart") return dimensions(second!);
+    if (node.type === "_PlanEmbeddingLookup" && node.attrs.has(rowsFrom)) {
+      const shape = elements(node.inputs[node.attrs.int(rowsFrom)]!);
+      return [shape?.length === 2 ? shape[0] : undefined, undefined];
+    }
     if (node.type === "_PlanLookupGradient") return [dimensions(node.inputs[4]!)?.[0], undefined];
     if (node.type === "Tile") {
       const times = elements(second!);
