@@ -12,7 +12,7 @@ import { bundleChild } from "./bundle-child.js";
 import { medians } from "./medians.js";
 
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 3);
-const seconds = process.env["BENCH_SECONDS"] ?? "3";
+const seconds = process.env["BENCH_SECONDS"] ?? "5";
 const wanted = new RegExp(process.env["BENCH_CASES"] ?? "");
 const venv = process.env["TUREEN_INTEROP_VENV"] ?? join(import.meta.dirname, "../interop/.venv");
 const python = join(venv, "bin/python");

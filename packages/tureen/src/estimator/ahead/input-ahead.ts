@@ -40,10 +40,10 @@ export interface AheadOptions {
 const defaultLeastMillis = 0.05;
 const defaultAfterMillis = 300;
 /**
- * What its start takes from the training on two cores: it compiles the model and V8 optimizes all the code once more, which takes a second and slows the
- * training by a fifth. As with skis that may be hired or bought, the thread is started once it could have saved as much.
+ * What its start takes from the training on two cores: it compiles the model and V8 optimizes all the code once more, which slows the training by a
+ * fifth for the better part of a second. As with skis that may be hired or bought, the thread is started once it could have saved as much.
  */
-const defaultStartMillis = 200;
+const defaultStartMillis = 100;
 /** A compiler that has not seen these steps has not seen what they cost either. */
 const leastSteps = 20;
 /** With fewer batches ready than this the helper has to go on, whatever it said itself. */
