@@ -8,7 +8,14 @@ import { graphFromBytes } from "../../graph/graph-def.js";
 import { ortPartitioner } from "../../runtime/ort/index.js";
 import { Session, type SplitCallable } from "../../runtime/session.js";
 import { leafAt } from "../leaf-at.js";
-import { type AheadMessage, type AheadWorkerData, leastDepth, mostDepth, mostReadyBytes, word } from "./ahead-protocol.js";
+import {
+  type AheadMessage,
+  type AheadWorkerData,
+  leastDepth,
+  mostDepth,
+  mostReadyBytes,
+  word,
+} from "./ahead-protocol.js";
 import { areNumbers, packValues } from "./batch-values.js";
 import { unpackRecipe } from "./packed-recipe.js";
 
