@@ -63,6 +63,7 @@ const transcendentals: ReadonlySet<string> = new Set([
   "Acosh",
   "Atanh",
   "SoftmaxCrossEntropyWithLogits",
+  "SparseSoftmaxCrossEntropyWithLogits",
   "SoftplusGrad",
 ]);
 const movements: ReadonlySet<string> = new Set([

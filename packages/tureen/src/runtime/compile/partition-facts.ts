@@ -207,6 +207,7 @@ const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
   Sub: (a, b) => a - b,
   Mul: (a, b) => a * b,
   FloorDiv: (a, b) => (b === 0 ? -1 : Math.floor(a / b)),
+  FloorMod: (a, b) => (b === 0 ? -1 : a % b),
   Maximum: Math.max,
   Minimum: Math.min,
 };

@@ -58,6 +58,12 @@ const sameShape: ReadonlySet<string> = new Set([
   "Square",
 ]);
 
+/** Losses of rows, which are a vector, with their derivatives, which are a matrix like the first input. */
+const rowLosses: ReadonlySet<string> = new Set([
+  "SoftmaxCrossEntropyWithLogits",
+  "SparseSoftmaxCrossEntropyWithLogits",
+]);
+
 /** An attribute of the compiler's own nodes: the input, a vector of two, whose first element is the number of the first output's rows. */
 export const rowsFrom = "rows_from";
 
@@ -125,7 +131,8 @@ export function planSymbols(
     const shape = facts.shape(port);
     if (shape === undefined) return undefined;
     const [first] = port.node.inputs;
-    const origin = port.index === 0 && sameShape.has(port.node.type) ? dimensions(inputOf(port.node)) : undefined;
+    const hasShapeOfInput = port.index === 0 ? sameShape.has(port.node.type) : rowLosses.has(port.node.type);
+    const origin = hasShapeOfInput ? dimensions(inputOf(port.node)) : undefined;
     if (port.node.type === "ExpandDims" && port.index === 0 && first !== undefined) {
       const [axis] = elements(port.node.inputs[1]!) ?? [];
       const inner = dimensions(first);
@@ -157,6 +164,7 @@ export function planSymbols(
       if (typeof axis !== "number" || inner === undefined) return undefined;
       return inner.map((term, d) => (d === axis || d === axis + inner.length ? undefined : term));
     }
+    if (rowLosses.has(node.type)) return [dimensions(first!)?.[0]];
     if (node.type === "BroadcastTo") return elements(second!);
     if (node.type === "Reshape") {
       // An element that is not known may be -1, which asks for a size; a dimension is one.

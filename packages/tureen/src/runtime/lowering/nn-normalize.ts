@@ -1,4 +1,5 @@
-import type { Lowering, LoweringTable } from "../lowering.js";
+import type { DType } from "../../core/dtype.js";
+import type { Lowering, LoweringTable, OnnxValue } from "../lowering.js";
 import { fromChannelsFirst, imageFormat, toChannelsFirst } from "./support/channels.js";
 import { floats, single } from "./support/dtypes.js";
 import { matchDims } from "./support/shape-checks.js";
@@ -63,5 +64,31 @@ export const nnNormalizeLowerings: LoweringTable = {
     const likelihood = onnx.op("Mul", [target, onnx.op("LogSoftmax", [node.input(0)], { axis: -1 })]);
     const loss = onnx.op("Neg", [onnx.op("ReduceSum", [likelihood, onnx.int64([1])], { keepdims: 0 })]);
     return [loss, onnx.op("Sub", [onnx.op("Softmax", [node.input(0)], { axis: -1 }), target])];
+  },
+  SparseSoftmaxCrossEntropyWithLogits: (node, onnx) => {
+    const [dtype, labelType] = node.inputTypes as [DType, DType];
+    const [features, labels] = [node.shape(0), node.shape(1)];
+    if (!single.includes(dtype) || features?.length !== 2 || labels?.length !== 1 || features[1]! < 0) return undefined;
+    if (features[0]! >= 0 && labels[0]! >= 0 && features[0] !== labels[0]) return undefined;
+    const target =
+      features[0]! >= 0 && features[0] === labels[0]
+        ? node.input(1)
+        : matchDims(onnx, node.input(0), node.input(1), 1, [[0, 0]]);
+    // ONNX counts labels below zero from the end, but refuses those past it.
+    const isBelow = onnx.op("Less", [target, onnx.scalar(labelType, 0)]);
+    const checked = onnx.op("Where", [isBelow, onnx.scalar(labelType, features[1]!), target]);
+    const places = onnx.op("Unsqueeze", [checked, onnx.int64([1])]);
+    const atLabels = (values: OnnxValue): OnnxValue => onnx.op("GatherElements", [values, places], { axis: 1 });
+    const loss = (): OnnxValue => {
+      const likelihood = atLabels(onnx.op("LogSoftmax", [node.input(0)], { axis: -1 }));
+      return onnx.op("Neg", [onnx.op("Squeeze", [likelihood, onnx.int64([1])])]);
+    };
+    const backprop = (): OnnxValue => {
+      const shares = onnx.op("Softmax", [node.input(0)], { axis: -1 });
+      const less = onnx.op("Sub", [atLabels(shares), onnx.scalar(dtype, 1)]);
+      return onnx.op("ScatterElements", [shares, places, less], { axis: 1 });
+    };
+    const outputs = [loss, backprop].map((output, i) => (node.isUsed(i) ? output() : undefined));
+    return outputs.map((output) => output ?? outputs.find((other) => other !== undefined) ?? loss());
   },
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type TensorValue, tensorValue } from "../../core/tensor-value.js";
+import { stringValue, type TensorValue, tensorValue } from "../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import { gradients } from "../../graph/gradients.js";
 import { Graph, type Operation, type Tensor } from "../../graph/graph.js";
@@ -92,6 +92,29 @@ describe("segments of a training step", () => {
     expect(events.filter(({ ran }) => ran === "failed")).toEqual([]);
   });
 
+  it("take the loss of several classes along, and refuse what is none of them", () => {
+    const events: SegmentEvent[] = [];
+    const [fast, host] = [classifier(events, 5, softmaxLoss), classifier(undefined, 5, softmaxLoss)];
+    expect(fast.steps.filter(({ type }) => type === "_PlanOrt").length).toBe(1);
+    const batch = (label: bigint): TensorValue[] => [
+      floats([64, width], (i) => Math.cos(i * 1.7)),
+      tensorValue(
+        "int64",
+        [64],
+        BigInt64Array.from({ length: 64 }, (_, i) => (i === 9 ? label : BigInt(i % 5))),
+      ),
+    ];
+    for (let i = 0; i < 3; i++) {
+      const [a, b] = [fast, host].map(({ step }) => (step(batch(4n))[0]!.data as Float32Array)[0]!);
+      expect(Math.abs(a! - b!)).toBeLessThan(1e-5);
+    }
+    expect(events.map(({ ran }) => ran)).toEqual(["onnxruntime", "onnxruntime", "onnxruntime"]);
+    for (const label of [5n, -1n])
+      expect(() => fast.step(batch(label))).toThrow(
+        `Received a label value of ${label} which is outside the valid range`,
+      );
+  });
+
   it("leave the checks of labels in front", () => {
     for (const events of [[], undefined]) {
       const { step } = classifier(events);
@@ -104,13 +127,37 @@ function examples(rows: number, labels: number): TensorValue[] {
   return [floats([rows, width], (i) => Math.cos(i * 1.7)), floats([labels, 1], (i) => i % 2)];
 }
 
-/** A classifier of two classes, its loss taken apart as the logistic loss is; `steps` is what a training step's plan does. */
-function classifier(events: SegmentEvent[] | undefined) {
+type LossOf = (logits: Tensor) => { readonly y: Tensor; readonly loss: Tensor };
+
+/** The logistic loss as its parts, of labels that are checked to be as many. */
+function logisticLoss(logits: Tensor) {
+  const y = build("Placeholder", [], { dtype: "float32", shape: [-1, 1] }, "y");
+  const same = build("All", [build("Equal", [build("Shape", [logits]), build("Shape", [y])]), constant([0], "int32")]);
+  const check = buildOp("Assert", [same, [stringValue(["as many labels as logits"], [])]]);
+  const labels = controlDependencies([check], () => build("Identity", [y]));
+  const zeros = build("ZerosLike", [logits]);
+  const isPositive = build("GreaterEqual", [logits, zeros]);
+  const positive = build("Select", [isPositive, logits, zeros]);
+  const negative = build("Select", [isPositive, build("Neg", [logits]), logits]);
+  const each = build("AddV2", [
+    build("Sub", [positive, build("Mul", [logits, labels])]),
+    build("Log1p", [build("Exp", [negative])]),
+  ]);
+  const count = build("Cast", [build("Size", [each])], { DstT: "float32" });
+  return { y, loss: build("DivNoNan", [build("Sum", [each, constant([0, 1], "int32")]), count]) };
+}
+
+function softmaxLoss(logits: Tensor) {
+  const y = build("Placeholder", [], { dtype: "int64", shape: [-1] }, "y");
+  const [each] = buildOp("SparseSoftmaxCrossEntropyWithLogits", [logits, y]).outputs;
+  return { y, loss: build("Mean", [each!, constant([0], "int32")]) };
+}
+
+/** A training of `out` logits a row under a loss; `steps` is what a training step's plan does. */
+function classifier(events: SegmentEvent[] | undefined, out = 1, lossOf: LossOf = logisticLoss) {
   const graph = new Graph();
   const { x, y, loss, update, variables } = withGraph(graph, () => {
-    const feed = (name: string, size: number) =>
-      build("Placeholder", [], { dtype: "float32", shape: [-1, size] }, name);
-    const [x, y] = [feed("x", width), feed("y", 1)];
+    const x = build("Placeholder", [], { dtype: "float32", shape: [-1, width] }, "x");
     const weight = (name: string, shape: readonly number[]) =>
       new Variable({
         name,
@@ -118,31 +165,10 @@ function classifier(events: SegmentEvent[] | undefined) {
         dtype: "float32",
         shape,
       });
-    const variables = [weight("a", [width, hidden]), weight("bias", [hidden]), weight("out", [hidden, 1])];
-    const [a, bias, out] = variables as [Variable, Variable, Variable];
+    const variables = [weight("a", [width, hidden]), weight("bias", [hidden]), weight("out", [hidden, out])];
+    const [a, bias, last] = variables as [Variable, Variable, Variable];
     const inner = build("Relu", [build("BiasAdd", [build("MatMul", [x, a.read()]), bias.read()])]);
-    const logits = build("MatMul", [inner, out.read()]);
-    const same = build("All", [
-      build("Equal", [build("Shape", [logits]), build("Shape", [y])]),
-      constant([0], "int32"),
-    ]);
-    const text = constant({
-      dtype: "string",
-      shape: [],
-      data: [Buffer.from("as many labels as logits")],
-    } as TensorValue);
-    const check = buildOp("Assert", [same, [text]]);
-    const labels = controlDependencies([check], () => build("Identity", [y]));
-    const zeros = build("ZerosLike", [logits]);
-    const isPositive = build("GreaterEqual", [logits, zeros]);
-    const positive = build("Select", [isPositive, logits, zeros]);
-    const negative = build("Select", [isPositive, build("Neg", [logits]), logits]);
-    const each = build("AddV2", [
-      build("Sub", [positive, build("Mul", [logits, labels])]),
-      build("Log1p", [build("Exp", [negative])]),
-    ]);
-    const count = build("Cast", [build("Size", [each])], { DstT: "float32" });
-    const loss = build("DivNoNan", [build("Sum", [each, constant([0, 1], "int32")]), count]);
+    const { y, loss } = lossOf(build("MatMul", [inner, last.read()]));
     const all = gradients(
       [loss],
       variables.map(({ handle }) => handle),
