@@ -55,7 +55,7 @@ export async function call(url: string, method: string, path: string, body?: obj
 /** The lines of a batch prediction's results, file after file. */
 export function* resultLines(folder: string): Generator<string, void> {
   for (const name of readdirSync(folder)) {
-    if (!name.startsWith("prediction.results-")) continue;
+    if (!/^prediction\.results-\d+-of-\d+$/.test(name)) continue;
     const text = readFileSync(join(folder, name), "utf8").trimEnd();
     if (text !== "") yield* text.split("\n");
   }

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { dataLoss, StatusError } from "../../core/status-error.js";
@@ -89,6 +89,31 @@ describe("startQueueWorker", () => {
     });
     expect(done.flat().sort()).toEqual([0, 1, 2]);
     expect(done.map(({ length }) => length > 0)).toEqual([true, true]);
+  });
+
+  it("removes half written files before anyone sees that the job has ended", async () => {
+    let seen: boolean | undefined;
+    const leftover = join(folder, `output-${outputs + 1}`, "prediction.results-00000-of-00003.tempstate12-3");
+    const watched: Database = {
+      ...database,
+      query: (...args) => database.query(...args),
+      async transaction(work) {
+        const result = await database.transaction(work);
+        const [row] = await database.query<{ state: string }>("SELECT state FROM tureen_jobs WHERE id = 'j'");
+        if (row?.state === "SUCCEEDED") seen ??= existsSync(leftover);
+        return result;
+      },
+    };
+    const run: ShardRunner["run"] = () => {
+      mkdirSync(dirname(leftover), { recursive: true });
+      writeFileSync(leftover, "half");
+      return Promise.resolve({ predictionCount: 1, errorCount: 0 });
+    };
+    const options = { database: watched, queue, processes: 1, log: silentLog, leaseMs: 600 };
+    workers.push(startQueueWorker({ ...options, startRunner: () => ({ run, close: () => {} }) }));
+    await submit(database, queue);
+    expect((await ended(database)).state).toBe("SUCCEEDED");
+    await expect.poll(() => seen).toBe(false);
   });
 
   it.each([1, 2])("never has more workers at a job than its maxWorkerCount, %i, says", async (maxWorkerCount) => {

@@ -154,10 +154,18 @@ export function startQueueWorker(options: QueueWorkerOptions): QueueWorker {
     }
     const complete: TaskEnd = { ...end, seconds: (performance.now() - began) / 1000 };
     // A host that stops does not wait for its database: the lease runs out all the same.
-    const state = await untilAvailable(() => finish(database, queue, task, complete), stopping.signal);
-    if (state === undefined) return;
-    log.info("cloud", `Job ${task.job} of project ${task.project}: ${state}.`);
-    if (task.plan !== null) await removeLeftovers(task.plan.options);
+    const state = await untilAvailable(() => finish(database, queue, task, complete, tidy), stopping.signal);
+    if (state !== undefined) log.info("cloud", `Job ${task.job} of project ${task.project}: ${state}.`);
+  }
+
+  /** Removes what killed workers left of a job; results are complete without it. */
+  async function tidy({ job, plan }: ClaimedTask): Promise<void> {
+    if (plan === null) return;
+    try {
+      await removeLeftovers(plan.options);
+    } catch (error) {
+      log.warning("cloud", `Job ${job}: half written files may be left: ${toStatusError(error).message}`);
+    }
   }
 
   const supervising = (async () => {
@@ -227,8 +235,17 @@ async function begin(database: Database, { project, job }: ClaimedTask): Promise
   );
 }
 
-/** Ends a claim together with its message. Returns the job's last state where this was what was left of it. */
-function finish(database: Database, queue: JobQueue, task: ClaimedTask, end: TaskEnd): Promise<string | undefined> {
+/**
+ * Ends a claim together with its message. Returns the job's last state where this was what was left of it, after `tidy`: whoever sees that a job
+ * has ended finds no half written files any more, whose names begin like those of results.
+ */
+function finish(
+  database: Database,
+  queue: JobQueue,
+  task: ClaimedTask,
+  end: TaskEnd,
+  tidy: (task: ClaimedTask) => Promise<void>,
+): Promise<string | undefined> {
   return database.transaction(async (transaction) => {
     const job = await lockJob(transaction, task);
     if (job === undefined) return undefined;
@@ -240,7 +257,9 @@ function finish(database: Database, queue: JobQueue, task: ClaimedTask, end: Tas
     else if (end.error === undefined) await queue.putBack(transaction, task.message);
     else await queue.fail(transaction, task.message, end.error);
     if (isOver && job.state === "RUNNING") await queueTasks(transaction, queue, job);
-    return settleJob(transaction, job);
+    const state = await settleJob(transaction, job);
+    if (state !== undefined) await tidy(task);
+    return state;
   });
 }
 
