@@ -1,4 +1,4 @@
-import type { PlanNode, Port } from "./plan-node.js";
+import { type PlanNode, type Port, sourcesOf } from "./plan-node.js";
 import { type PlanSymbols, planSymbols, type Term, type Unknown } from "./plan-symbols.js";
 
 /** What follows for a plan's gradients from the shapes that its asserts, concatenations and sums make sure of. */
@@ -22,8 +22,7 @@ export function assertedSizes(order: readonly PlanNode[], trustFeeds: boolean, s
   const visit = (node: PlanNode): void => {
     if (checking.has(node)) return;
     checking.add(node);
-    for (const input of node.inputs) visit(input.node);
-    node.controls.forEach(visit);
+    sourcesOf(node).forEach(visit);
   };
   const representative = (term: Unknown): Unknown => {
     const next = replaced.get(term);
@@ -39,7 +38,7 @@ export function assertedSizes(order: readonly PlanNode[], trustFeeds: boolean, s
   /** What lies below a check: a join there, such as a sum of gradients, would take the gradients themselves for what a check looks at. */
   const below = new Set<PlanNode>();
   for (const node of order) {
-    const isBelow = [...node.inputs.map((input) => input.node), ...node.controls].some((source) => below.has(source));
+    const isBelow = sourcesOf(node).some((source) => below.has(source));
     const pairs = node.type === "Assert" ? comparedBy(node, symbols) : isBelow ? [] : joinedBy(node, symbols);
     if (isBelow || pairs.length > 0) below.add(node);
     if (node.type !== "Assert" && pairs.length === 0) continue;

@@ -4,7 +4,7 @@ import type { Kernel, KernelTable } from "../kernel.js";
 import { producer, samePort } from "./fuse-match.js";
 import { kernelNode } from "./kernel-node.js";
 import type { PlanFacts } from "./partition-facts.js";
-import { constantNode, type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
+import { constantNode, type PlanGraph, PlanNode, type Port, reachable, updatesVariables } from "./plan-node.js";
 import { planFacts } from "./plan-symbols.js";
 
 /**
@@ -16,7 +16,7 @@ import { planFacts } from "./plan-symbols.js";
 export function fuseConcatGradients(graph: PlanGraph, trustFeeds: boolean): void {
   const order = reachable(graph);
   if (!order.some(({ type }) => type === "ConcatOffset")) return;
-  if (!order.some(({ type }) => /^Resource(Sparse)?Apply/.test(type))) return;
+  if (!updatesVariables(order)) return;
   const facts = planFacts([...new Set([...graph.feeds, ...order])], trustFeeds);
   const pinned = new Set([...graph.targets, ...order.flatMap(({ controls }) => controls)]);
   const replaced = new Map<PlanNode, PlanNode>();

@@ -1,4 +1,4 @@
-import { constantNode, type PlanGraph, PlanNode, type Port } from "./plan-node.js";
+import { constantNode, type PlanGraph, PlanNode, type Port, sourcesOf } from "./plan-node.js";
 
 /** A set of nodes that can run as one: no path leaves it and comes back. */
 export interface Cluster {
@@ -118,7 +118,7 @@ export function connectedParts(nodes: readonly PlanNode[]): PlanNode[][] {
     return at;
   };
   for (const node of nodes) {
-    for (const source of [...node.inputs.map((input) => input.node), ...node.controls]) {
+    for (const source of sourcesOf(node)) {
       if (parent.has(source)) parent.set(root(node), root(source));
     }
   }

@@ -65,6 +65,16 @@ export class PlanNode {
   }
 }
 
+/** The nodes that one waits for, by data or by order. */
+export function sourcesOf(node: PlanNode): PlanNode[] {
+  return [...node.inputs.map((input) => input.node), ...node.controls];
+}
+
+/** Whether a plan trains: an optimizer updates variables in it. */
+export function updatesVariables(order: readonly PlanNode[]): boolean {
+  return order.some(({ type }) => /^Resource(Sparse)?Apply/.test(type));
+}
+
 /** A plan node of an operation, not wired yet. */
 export function nodeOf(op: Operation, prefix: string): PlanNode {
   const node = new PlanNode({

@@ -1,14 +1,12 @@
 import type { Kernel } from "../kernel.js";
 import { type SizePart, shapeVectorKernel } from "../kernels/plan-shape-vector.js";
 import { assertedSizes } from "./asserted-sizes.js";
-import { type PlanGraph, PlanNode, type Port, reachable } from "./plan-node.js";
+import { type PlanGraph, PlanNode, type Port, reachable, updatesVariables } from "./plan-node.js";
 import { planSymbols, type Term } from "./plan-symbols.js";
 
 /** What a `_PlanShapeVector` carries. */
 export interface ShapeVectorPayload {
   readonly kernel: () => Kernel;
-  /** Its elements where they are known, -1 for the others. */
-  readonly elements: readonly number[];
 }
 
 /** Ops that only move sizes about. */
@@ -34,14 +32,14 @@ const arithmetic: ReadonlySet<string> = new Set([
  * checks and the loss's gradient, then does not wait for the forward pass.
  */
 export function hoistShapes(graph: PlanGraph, trustFeeds: boolean): void {
-  if (!reachable(graph).some(({ type }) => /^Resource(Sparse)?Apply/.test(type))) return;
+  if (!updatesVariables(reachable(graph))) return;
   templateShapes(graph, trustFeeds, true);
 }
 
 /**
  * Replaces shape arithmetic on the host, step by step until then, by one node for each vector of sizes that something needs.
  *
- * For after partitioning: ONNX Runtime does its own arithmetic inside of segments. With `useAsserts` sizes that an Assert compares are one.
+ * For after partitioning: ONNX Runtime does its own arithmetic inside of segments. With `useAsserts` sizes that are made sure to be equal are one (`assertedSizes`).
  */
 export function templateShapes(graph: PlanGraph, trustFeeds: boolean, useAsserts = false): void {
   const order = [...new Set([...graph.feeds, ...reachable(graph)])];
@@ -86,10 +84,7 @@ export function templateShapes(graph: PlanGraph, trustFeeds: boolean, useAsserts
       outputTypes: [dtype],
       shapes: [symbols.facts.shape(node.port())],
     });
-    const payload: ShapeVectorPayload = {
-      kernel: () => shapeVectorKernel(dtype, rank, parts),
-      elements: terms.map((term) => (typeof term === "number" ? term : -1)),
-    };
+    const payload: ShapeVectorPayload = { kernel: () => shapeVectorKernel(dtype, rank, parts) };
     vector.payload = payload;
     made.set(node, vector.port());
     return vector.port();

@@ -1,6 +1,13 @@
 import type { Cluster } from "../compile/partition.js";
 import type { PlanFacts } from "../compile/partition-facts.js";
-import { type PlanGraph, type PlanNode, type Port, reachable } from "../compile/plan-node.js";
+import {
+  type PlanGraph,
+  type PlanNode,
+  type Port,
+  reachable,
+  sourcesOf,
+  updatesVariables,
+} from "../compile/plan-node.js";
 
 /** Products and convolutions: what ONNX Runtime is entered for. */
 const heavy: ReadonlySet<string> = new Set([
@@ -38,7 +45,7 @@ const narrow = 8;
 
 /** Whether a plan trains: it updates variables or trees by gradients. */
 export function isTraining(order: readonly PlanNode[]): boolean {
-  return order.some(({ type }) => /^Resource(Sparse)?Apply|^BoostedTreesUpdateEnsemble/.test(type));
+  return updatesVariables(order) || order.some(({ type }) => type.startsWith("BoostedTreesUpdateEnsemble"));
 }
 
 /**
@@ -76,10 +83,6 @@ export function trainingCore(
   bridge(order, kept, chosen);
   absorb(graph, order, kept, chosen);
   return kept;
-}
-
-function sourcesOf(node: PlanNode): PlanNode[] {
-  return [...node.inputs.map((input) => input.node), ...node.controls];
 }
 
 /** The nodes that wait for one of some others. */

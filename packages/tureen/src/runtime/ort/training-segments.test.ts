@@ -18,18 +18,16 @@ function floats(shape: readonly number[], at: (i: number) => number): TensorValu
   );
 }
 
+function weight(name: string, shape: readonly number[]): Variable {
+  const initializer = (): Tensor => constant(floats(shape, (i) => Math.sin(i) / 4));
+  return new Variable({ name, initializer, dtype: "float32", shape });
+}
+
 /** A network of two layers under gradient descent: what its weights are after steps of these batch sizes. */
 function trained(batches: readonly number[], events: SegmentEvent[] | undefined): number[][] {
   const graph = new Graph();
   const { feeds, steps, weights } = withGraph(graph, () => {
     const x = build("Placeholder", [], { dtype: "float32", shape: [-1, width] }, "x");
-    const weight = (name: string, shape: readonly number[]) =>
-      new Variable({
-        name,
-        initializer: () => constant(floats(shape, (i) => Math.sin(i) / 4)),
-        dtype: "float32",
-        shape,
-      });
     const weights = [weight("a", [width, hidden]), weight("b", [hidden, hidden]), weight("bias", [hidden])];
     const [a, b, bias] = weights as [Variable, Variable, Variable];
     const layer = (input: Tensor, kernel: Variable) =>
@@ -158,13 +156,6 @@ function classifier(events: SegmentEvent[] | undefined, out = 1, lossOf: LossOf 
   const graph = new Graph();
   const { x, y, loss, update, variables } = withGraph(graph, () => {
     const x = build("Placeholder", [], { dtype: "float32", shape: [-1, width] }, "x");
-    const weight = (name: string, shape: readonly number[]) =>
-      new Variable({
-        name,
-        initializer: () => constant(floats(shape, (i) => Math.sin(i) / 4)),
-        dtype: "float32",
-        shape,
-      });
     const variables = [weight("a", [width, hidden]), weight("bias", [hidden]), weight("out", [hidden, out])];
     const [a, bias, last] = variables as [Variable, Variable, Variable];
     const inner = build("Relu", [build("BiasAdd", [build("MatMul", [x, a.read()]), bias.read()])]);
