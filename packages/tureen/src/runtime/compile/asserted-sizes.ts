@@ -28,8 +28,7 @@ export function assertedSizes(order: readonly PlanNode[], trustFeeds: boolean, s
     const next = replaced.get(term);
     return next === undefined ? term : representative(next);
   };
-  const unify = (a: Term | undefined, b: Term | undefined): void => {
-    if (a === undefined || b === undefined || !isUnknown(a) || !isUnknown(b)) return;
+  const unify = ([a, b]: Pair): void => {
     const [from, to] = [representative(a), representative(b)];
     if (from === to) return;
     replaced.set(from, to);
@@ -43,7 +42,7 @@ export function assertedSizes(order: readonly PlanNode[], trustFeeds: boolean, s
     if (isBelow || pairs.length > 0) below.add(node);
     if (node.type !== "Assert" && pairs.length === 0) continue;
     visit(node);
-    for (const [a, b] of pairs) unify(a, b);
+    pairs.forEach(unify);
   }
   const unified = equal.length === 0 ? symbols : planSymbols(order, trustFeeds, equal, symbols.facts);
   return {
@@ -59,7 +58,7 @@ export function assertedSizes(order: readonly PlanNode[], trustFeeds: boolean, s
   };
 }
 
-type Pair = readonly [Term | undefined, Term | undefined];
+type Pair = readonly [Unknown, Unknown];
 
 /** The sizes that `Assert(All(Equal(…)))` compares. */
 function comparedBy(assert: PlanNode, symbols: PlanSymbols): readonly Pair[] {
@@ -67,7 +66,7 @@ function comparedBy(assert: PlanNode, symbols: PlanSymbols): readonly Pair[] {
   const compared = all?.node.type === "All" ? all.node.inputs[0]!.node : undefined;
   if (compared?.type !== "Equal") return [];
   const [a, b] = compared.inputs.map((port) => symbols.elements(port));
-  return a === undefined || b === undefined || a.length !== b.length ? [] : a.map((term, i) => [term, b[i]]);
+  return a === undefined || b === undefined || a.length !== b.length ? [] : pairsOf(a, b);
 }
 
 /** The sizes that have to be those of the first value for the others to be joined or added to it. */
@@ -84,9 +83,15 @@ function joinedBy(node: PlanNode, symbols: PlanSymbols): readonly Pair[] {
   }
   return values.slice(1).flatMap((value): Pair[] => {
     const own = symbols.dimensions(value);
-    return own === undefined || own.length !== first.length
-      ? []
-      : own.flatMap((term, d): Pair[] => (d === axis || term === first[d] ? [] : [[term, first[d]]]));
+    return own === undefined || own.length !== first.length ? [] : pairsOf(own, first, axis);
+  });
+}
+
+/** The sizes at the same places that are not known to be equal, but for one place. */
+function pairsOf(a: readonly Term[], b: readonly Term[], except = -1): Pair[] {
+  return a.flatMap((term, i): Pair[] => {
+    const other = b[i]!;
+    return i !== except && term !== other && isUnknown(term) && isUnknown(other) ? [[term, other]] : [];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Kernel } from "../kernel.js";
 import { checkDType, readableVariable } from "../kernels/state/variable-access.js";
-import type { PlanGraph, PlanNode } from "./plan-node.js";
+import { type PlanGraph, type PlanNode, updatesVariables } from "./plan-node.js";
 
 /** Ops that read a value and keep neither it nor a view of it. */
 const passing = /^_PlanOrt$|^(BatchMatMulV2|BiasAdd|Conv2D|MatMul)$|^Resource(Sparse)?Apply/;
@@ -25,7 +25,7 @@ const callers = /^(Case|If|RemoteCall|StatefulPartitionedCall|PartitionedCall|Sy
  */
 export function peekedReads(graph: PlanGraph, order: readonly PlanNode[]): ReadonlySet<PlanNode> {
   const peeked = new Set<PlanNode>();
-  if (!order.some(({ type }) => /^Resource(Sparse)?Apply/.test(type))) return peeked;
+  if (!updatesVariables(order)) return peeked;
   const fetched = new Set(graph.fetches.map(({ node }) => node));
   const users = new Map<PlanNode, number[]>();
   /** Where the variable of a key is written, in rising order. */
