@@ -1,15 +1,20 @@
 import { failedPrecondition, invalidArgument } from "../core/status-error.js";
-import { type TensorValue, toTensor } from "../core/tensor-value.js";
+import { stringValue, type TensorValue, toTensor } from "../core/tensor-value.js";
 import type { TfRecordCompression } from "../formats/tf-record-file.js";
 import { elementSpecOf, type SpecOf, specOfElement, specStructure, type TensorSpec } from "./element-spec.js";
+import { matchFiles } from "./match-files.js";
 import type { Recipe } from "./recipe.js";
 import { rowTable } from "./row-table.js";
 import type { ShuffleOptions } from "./shuffle-seeds.js";
 import { type Cursor, emptyCursor, type MaybePromise, type Stage, whenHere } from "./stage.js";
 import { type BatchOptions, batchStage } from "./stages/batch.js";
+import { type BucketOptions, bucketBySequenceLengthStage } from "./stages/bucket-by-sequence-length.js";
 import { cacheStage, listCursor } from "./stages/cache.js";
 import { cacheFileStage } from "./stages/cache-file.js";
+import { type ChooseOptions, chooseStage, type SampleOptions, sampleStage } from "./stages/choose.js";
 import { concatenateStage, zipStage } from "./stages/combine.js";
+import { groupByWindowStage } from "./stages/group-by-window.js";
+import { type IgnoreErrorsOptions, ignoreErrorsStage } from "./stages/ignore-errors.js";
 import { type InterleaveOptions, interleaveStage } from "./stages/interleave.js";
 import { filterStage, mapStage } from "./stages/map.js";
 import { type PaddedBatchOptions, paddedBatchStage } from "./stages/padded-batch.js";
@@ -18,9 +23,13 @@ import { prefetchStage } from "./stages/prefetch.js";
 import { shardStage, skipStage, takeStage } from "./stages/range-of-elements.js";
 import { tfRecordStage } from "./stages/records.js";
 import { repeatStage } from "./stages/repeat.js";
+import { scanStage } from "./stages/scan.js";
 import { shuffleStage } from "./stages/shuffle.js";
 import { iterableCursor, peekedStage, rowStage } from "./stages/source.js";
+import { takeWhileStage } from "./stages/take-while.js";
 import { unbatchStage } from "./stages/unbatch.js";
+import { uniqueStage } from "./stages/unique.js";
+import { type WindowOptions, windowStage } from "./stages/window.js";
 import { type ElementOf, flatten, layoutOf, pack, type Structure, type TensorLike } from "./structure.js";
 import { tensorLikeLayout, tensorsOf, toDeclaredElement, toElement } from "./tensor-like.js";
 
@@ -32,6 +41,27 @@ export interface ElementSpecOption {
   /** TensorSpecs in the nesting of the elements; without it the first element tells, and every size in it counts as fixed. */
   readonly elementSpec?: Structure<TensorSpec> | undefined;
 }
+
+/** How files are listed. */
+export interface ListFilesOptions {
+  /** Whether they come in an order of chance, as they do unless said. */
+  readonly shuffle?: boolean | undefined;
+  /** The same seed gives the same orders. */
+  readonly seed?: number | undefined;
+}
+
+/** How elements are gathered, and what comes of them. */
+export interface GroupByWindowOptions<T, U> {
+  readonly keyFunc: (element: T) => MaybePromise<number>;
+  readonly reduceFunc: (key: number, group: Dataset<T>) => Dataset<U>;
+  /** How many elements a group has; this or `windowSizeFunc`. */
+  readonly windowSize?: number | undefined;
+  /** How many elements a group of a key has. */
+  readonly windowSizeFunc?: ((key: number) => number) | undefined;
+}
+
+/** What a window of elements of type T is. */
+export type WindowOf<T> = T extends TensorValue ? Dataset<T> : { readonly [K in keyof T]: WindowOf<T[K]> };
 
 /** The datasets whose elements `zip` puts side by side. */
 type Zipped<D> = D extends Dataset<infer T> ? T : { readonly [K in keyof D]: Zipped<D[K]> };
@@ -113,6 +143,52 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
     );
   }
 
+  /** int64 scalars from `start` on without end, `step` apart. */
+  static counter(start = 0, step = 1): Dataset<ElementOf<number>> {
+    return Dataset.range(start, step < 0 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY, step);
+  }
+
+  /**
+   * The paths of the files that patterns name, as string scalars: `*`, `?` and `[a-c]` stand for characters within one part of a path.
+   *
+   * They come in an order of chance, another one on each pass, unless `shuffle` is false: then in that of the paths. Files are looked up now;
+   * INVALID_ARGUMENT where there are none.
+   */
+  static listFiles(patterns: string | readonly string[], options: ListFilesOptions = {}): Dataset<TensorValue> {
+    const { shuffle = true, seed } = options;
+    const found = [patterns].flat().flatMap((pattern) => {
+      const files = matchFiles(pattern);
+      if (files.length === 0) throw invalidArgument(`No files matched pattern: ${pattern}`);
+      return files;
+    });
+    const files = Dataset.fromTensorSlices(stringValue(shuffle ? found : found.toSorted()));
+    return shuffle ? files.shuffle(found.length, { seed }) : files;
+  }
+
+  /**
+   * Elements of several datasets, each time of the one whose number the next element of `choices`, a dataset of integers, is.
+   *
+   * The pass ends where `choices` does, and with the first element that a dataset lacks unless `stopOnEmptyDataset` is false.
+   */
+  static chooseFromDatasets<U>(
+    datasets: readonly Dataset<U>[],
+    choices: Dataset<TensorValue>,
+    options: ChooseOptions = {},
+  ): Dataset<U> {
+    const stages = datasets.map((dataset) => dataset.#stage);
+    return new Dataset(chooseStage(stages, choices.#stage, options));
+  }
+
+  /**
+   * Elements of several datasets, each time of one drawn at random as the `weights` say, until all have ended.
+   *
+   * Every pass draws alike where there is a `seed`. The order is not TensorFlow's, see `shuffle`.
+   */
+  static sampleFromDatasets<U>(datasets: readonly Dataset<U>[], options: SampleOptions = {}): Dataset<U> {
+    const stages = datasets.map((dataset) => dataset.#stage);
+    return new Dataset(sampleStage(stages, options));
+  }
+
   /**
    * Draws each element at random from a buffer of the next `bufferSize`, which is then filled up: a buffer as large as the dataset shuffles it
    * evenly.
@@ -167,6 +243,88 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
   /** The elements that `predicate`, which may be async, answers true for. */
   filter(predicate: (element: T) => MaybePromise<boolean>): Dataset<T> {
     return new Dataset(filterStage(this.#stage, predicate as unknown as (element: Structure) => MaybePromise<boolean>));
+  }
+
+  /**
+   * Each element through `fn` together with a state: `fn` gives the next state and an element, at once or as a promise.
+   *
+   * Every pass begins with `initialState`, which may be anything that `fn` understands.
+   */
+  scan<S, U extends Structure>(
+    initialState: S,
+    fn: (state: S, element: T) => MaybePromise<readonly [S, U]>,
+    options: ElementSpecOption = {},
+  ): Dataset<U> {
+    const apply = fn as unknown as (state: S, element: Structure) => MaybePromise<readonly [S, Structure]>;
+    const declared = options.elementSpec && elementSpecOf(options.elementSpec);
+    return new Dataset(scanStage(this.#stage, initialState, apply, declared));
+  }
+
+  /** What comes of a state and all elements, one after the other: a promise where an element or `fn` has to be waited for. */
+  reduce<S>(initialState: S, fn: (state: S, element: T) => MaybePromise<S>): MaybePromise<S> {
+    return reduceAll(this.open(), initialState, fn);
+  }
+
+  /** Each element with its number before it, an int64 scalar that counts from `start`. */
+  enumerate(start = 0): Dataset<readonly [TensorValue, T]> {
+    return Dataset.zip([Dataset.counter(start), this]) as unknown as Dataset<readonly [TensorValue, T]>;
+  }
+
+  /** The elements before the first that `predicate`, which may be async, answers false for. */
+  takeWhile(predicate: (element: T) => MaybePromise<boolean>): Dataset<T> {
+    const judge = predicate as unknown as (element: Structure) => MaybePromise<boolean>;
+    return new Dataset(takeWhileStage(this.#stage, judge));
+  }
+
+  /** The elements without those that came before: single tensors of int32, int64 or strings. */
+  unique(): Dataset<T> {
+    return new Dataset(uniqueStage(this.#stage));
+  }
+
+  /** The elements that can be made: an error of the stages before costs its element alone. */
+  ignoreErrors(options: IgnoreErrorsOptions = {}): Dataset<T> {
+    return new Dataset(ignoreErrorsStage(this.#stage, options));
+  }
+
+  /**
+   * Windows of up to `size` elements, each a dataset, or a dataset of each leaf in the nesting of the elements.
+   *
+   * To make batches of them: `window(3, { shift: 1, dropRemainder: true }).flatMap((window) => window.batch(3))`.
+   */
+  window(size: number, options: WindowOptions = {}): Dataset<WindowOf<T>> {
+    return new Dataset(windowStage(this.#stage, size, options, (stage) => new Dataset(stage)));
+  }
+
+  /**
+   * Gathers elements by the whole number that `keyFunc` gives, which may be a promise, and gives the elements of the dataset that `reduceFunc` makes
+   * of each `windowSize` of them; at the end of what there is.
+   */
+  groupByWindow<U>(options: GroupByWindowOptions<T, U>): Dataset<U> {
+    const { keyFunc, reduceFunc, windowSize, windowSizeFunc } = options;
+    if ((windowSize === undefined) === (windowSizeFunc === undefined)) {
+      throw invalidArgument("Either the `window_size` argument or the `window_size_func` argument must be specified.");
+    }
+    return new Dataset(
+      groupByWindowStage(this.#stage, {
+        key: (element) => keyFunc(element as T),
+        size: windowSizeFunc ?? (() => windowSize!),
+        reduce: (key, group) => reduceFunc(key, new Dataset<T>(group)).#stage,
+      }),
+    );
+  }
+
+  /**
+   * Batches of elements of like length, padded: less of each batch is filling than where lengths are mixed.
+   *
+   * Lengths that the elements' spec knows are those that `padToBucketBoundary` leaves alone: declare it where the elements' sizes differ.
+   */
+  bucketBySequenceLength(options: BucketOptions<T>): Dataset<T> {
+    return new Dataset(bucketBySequenceLengthStage(this.#stage, options as unknown as BucketOptions<Structure>));
+  }
+
+  /** What `transform` makes of this dataset: for steps of one's own in a chain of calls. */
+  apply<D>(transform: (dataset: this) => D): D {
+    return transform(this);
   }
 
   /** The first `count` elements; all where `count` is negative. */
@@ -281,4 +439,26 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
       await cursor.close();
     }
   }
+}
+
+/** The state after all elements of a pass, which is closed. */
+function reduceAll<S, T>(
+  cursor: Cursor<T>,
+  initialState: S,
+  fn: (state: S, element: T) => MaybePromise<S>,
+): MaybePromise<S> {
+  let state = initialState;
+  const keep = (next: S): true => {
+    state = next;
+    return true;
+  };
+  const goOn = (): MaybePromise<S> => {
+    for (;;) {
+      const going = whenHere(cursor.next(), (element) => element !== undefined && whenHere(fn(state, element), keep));
+      if (going instanceof Promise) return going.then((more) => (more ? goOn() : state));
+      if (!going) return state;
+    }
+  };
+  const finish = (result: S): MaybePromise<S> => whenHere(cursor.close(), () => result);
+  return whenHere(goOn(), finish);
 }

@@ -1,6 +1,7 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import { fileError, readAt } from "../core/file-system.js";
 import { scalarShape } from "../core/shape.js";
+import { invalidArgument } from "../core/status-error.js";
 import { type TensorValue, tensorValue } from "../core/tensor-value.js";
 import type { TfRecordCompression } from "../formats/tf-record-file.js";
 import { Dataset } from "./dataset.js";
@@ -38,6 +39,64 @@ export function textLineDataset(files: string | readonly string[]): Dataset<Tens
     },
     { elementSpec: { dtype: "string", shape: scalarShape } },
   );
+}
+
+/** How records of a fixed size lie in a file. */
+export interface FixedLengthRecordOptions {
+  /** Bytes before the first record, which are passed over. */
+  readonly headerBytes?: number | undefined;
+  /** Bytes after the last record. */
+  readonly footerBytes?: number | undefined;
+}
+
+/**
+ * Records of `recordBytes` bytes each, one file after the other, as string scalars: TensorFlow's `FixedLengthRecordDataset`.
+ *
+ * NOT_FOUND for a missing file, INVALID_ARGUMENT for one that holds no whole number of records.
+ */
+export function fixedLengthRecordDataset(
+  files: string | readonly string[],
+  recordBytes: number,
+  { headerBytes = 0, footerBytes = 0 }: FixedLengthRecordOptions = {},
+): Dataset<TensorValue> {
+  const list = typeof files === "string" ? [files] : files;
+  if (!(recordBytes > 0)) throw invalidArgument("`record_bytes` must be > 0");
+  for (const [name, bytes] of [
+    ["header_bytes", headerBytes],
+    ["footer_bytes", footerBytes],
+  ] as const) {
+    if (!(bytes >= 0)) throw invalidArgument(`\`${name}\` must be >= 0`);
+  }
+  return Dataset.fromGenerator<TensorValue>(
+    function* () {
+      for (const file of list) {
+        for (const bytes of readRecords(file, recordBytes, headerBytes, footerBytes)) {
+          yield tensorValue("string", scalarShape, [bytes]);
+        }
+      }
+    },
+    { elementSpec: { dtype: "string", shape: scalarShape } },
+  );
+}
+
+function* readRecords(file: string, size: number, header: number, footer: number): Generator<Uint8Array> {
+  const fd = openForReading(file);
+  try {
+    const body = fstatSync(fd).size - header - footer;
+    if (body % size !== 0) {
+      throw invalidArgument(
+        `Excluding the header (${header} bytes) and footer (${footer} bytes), input file "${file}" has body length ${body} bytes, which is not an exact multiple of the record length (${size} bytes).`,
+      );
+    }
+    const atOnce = Math.max(1, Math.floor(chunkBytes / size)) * size;
+    for (let at = 0; at < body; at += atOnce) {
+      const chunk = new Uint8Array(Math.min(atOnce, body - at));
+      readAt(fd, chunk, header + at, file);
+      for (let start = 0; start < chunk.length; start += size) yield chunk.subarray(start, start + size);
+    }
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Bytes that one read asks for: as much as TensorFlow's default buffer of text lines. */

@@ -68,6 +68,21 @@ async function awaitWhile(
   return true;
 }
 
+/** What a step of a pass answers where it has nothing to give yet. */
+export const nothingYet: unique symbol = Symbol("nothing yet");
+
+/** What a step of a pass gives: an element, undefined for the end, or nothing yet. */
+export type Step = Structure | undefined | typeof nothingYet;
+
+/** Steps until one gives an element or the end. */
+export function stepUntilGiven(step: () => MaybePromise<Step>): MaybePromise<Structure | undefined> {
+  for (;;) {
+    const given = step();
+    if (given instanceof Promise) return given.then((here) => (here === nothingYet ? stepUntilGiven(step) : here));
+    if (given !== nothingYet) return given;
+  }
+}
+
 /** A cursor of nothing. */
 export const emptyCursor: Cursor = Object.freeze({ next: () => undefined, close: () => undefined });
 

@@ -52,9 +52,15 @@ export function concatenateStage(first: Stage, second: Stage): Stage {
     };
     return { next: () => whenHere(cursor.next(), orSecond), close: () => cursor.close() };
   };
-  const spec = (): MaybePromise<ElementSpec> =>
-    whenHere(first.spec(), (a) => whenHere(second.spec(), (b) => commonSpec(a, b)));
-  return { open, spec };
+  return { open, spec: () => commonSpecOf([first, second]) };
+}
+
+/** The spec that all stages' elements keep to; INVALID_ARGUMENT where they differ in nesting or dtypes. */
+export function commonSpecOf([first, ...rest]: readonly Stage[]): MaybePromise<ElementSpec> {
+  return rest.reduce<MaybePromise<ElementSpec>>(
+    (known, stage) => whenHere(known, (a) => whenHere(stage.spec(), (b) => commonSpec(a, b))),
+    first!.spec(),
+  );
 }
 
 function commonSpec(a: ElementSpec, b: ElementSpec): ElementSpec {

@@ -1,7 +1,7 @@
 import { invalidArgument } from "../../core/status-error.js";
-import { type Cursor, closeAll, type MaybePromise, type Stage } from "../stage.js";
+import { type Cursor, closeAll, type MaybePromise, type Stage, whenHere } from "../stage.js";
 import type { Structure } from "../structure.js";
-import { peekedStage } from "./source.js";
+import { peekedPasses, specOnce } from "./source.js";
 
 /** How datasets are interleaved. */
 export interface InterleaveOptions {
@@ -19,8 +19,9 @@ export function interleaveStage(
 ): Stage {
   if (!(cycleLength > 0)) throw invalidArgument("cycle_length must be greater than zero.");
   if (!(blockLength > 0)) throw invalidArgument("block_length must be greater than zero.");
+  const passes = peekedPasses(() => source.open());
   const open = (): Cursor => {
-    const cursor = source.open();
+    const cursor = passes.open();
     const inner = new Array<Cursor | undefined>(cycleLength).fill(undefined);
     let turn = 0;
     let given = 0;
@@ -65,5 +66,6 @@ export function interleaveStage(
     };
     return { next, close: () => closeAll([...inner, cursor]) };
   };
-  return peekedStage(open);
+  // The first inner dataset tells what all give: it knows the sizes that its own elements may have, which one element does not.
+  return { open, spec: specOnce(() => whenHere(passes.first(), (first) => fn(first).spec())) };
 }

@@ -35,6 +35,8 @@ function specAfter(input: ElementSpec, firstInput: Structure, firstOutput: Struc
   const values = flatten(input.layout, firstInput);
   if (values === undefined) throw new TypeError("The elements of one dataset must be nested alike");
   input.leaves.forEach((leaf, i) => {
+    // A dataset in the dataset has no sizes.
+    if (leaf.dtype === "variant") return;
     const actual = (values[i] as { shape: readonly number[] }).shape;
     actual.forEach((size, axis) => {
       if (leaf.shape === undefined || leaf.shape[axis]! < 0) (axis === 0 ? leading : inner).add(size);

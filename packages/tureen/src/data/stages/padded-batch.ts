@@ -26,7 +26,7 @@ export interface PaddedBatchOptions extends BatchOptions {
 export function paddedBatchStage(source: Stage, size: number, options: PaddedBatchOptions): Stage {
   if (!(size > 0)) throw invalidArgument("Batch size must be greater than zero.");
   const { dropRemainder = false, paddedShapes, paddingValues } = options;
-  const shapes = leavesOf<readonly number[]>(paddedShapes, isShape);
+  const shapes = paddedShapesOf(paddedShapes);
   const fillers = leavesOf<PaddingValue>(
     paddingValues,
     (value) => typeof value !== "object" || value instanceof Uint8Array,
@@ -41,6 +41,13 @@ export function paddedBatchStage(source: Stage, size: number, options: PaddedBat
       }),
     );
   return { open: () => stackingCursor(source.open(), size, dropRemainder, pad), spec };
+}
+
+/** The shape that an option gives for a component. */
+export function paddedShapesOf(
+  paddedShapes: PaddedBatchOptions["paddedShapes"],
+): (component: number) => readonly number[] | undefined {
+  return leavesOf<readonly number[]>(paddedShapes, isShape);
 }
 
 function isShape(value: unknown): boolean {

@@ -38,30 +38,44 @@ export function peekedStage(
   open: () => Cursor,
   specOf: (first: Structure) => MaybePromise<ElementSpec> = specOfElement,
 ): Stage {
-  let known: MaybePromise<ElementSpec> | undefined;
+  const peeked = peekedPasses(open);
+  return { open: peeked.open, spec: specOnce(() => whenHere(peeked.first(), specOf)) };
+}
+
+/** Passes of which the first element can be seen before the pass is handed out. */
+export function peekedPasses(open: () => Cursor): {
+  readonly open: () => Cursor;
+  /** INVALID_ARGUMENT where there is none. */
+  readonly first: () => MaybePromise<Structure>;
+} {
   let waiting: Cursor | undefined;
-  const peek = (): MaybePromise<ElementSpec> => {
-    const cursor = open();
-    return whenHere(cursor.next(), (first) => {
-      if (first === undefined)
-        throw invalidArgument("An empty dataset has no element to tell its elementSpec: declare it");
-      waiting = pushedBack(first, cursor);
-      return whenHere(specOf(first), (spec) => {
-        known = spec;
-        return spec;
-      });
-    });
-  };
   return {
     open: () => {
       const cursor = waiting ?? open();
       waiting = undefined;
       return cursor;
     },
-    spec: () => {
-      known ??= peek();
-      return known;
+    first: () => {
+      const cursor = open();
+      return whenHere(cursor.next(), (first) => {
+        if (first === undefined)
+          throw invalidArgument("An empty dataset has no element to tell its elementSpec: declare it");
+        waiting = pushedBack(first, cursor);
+        return first;
+      });
     },
+  };
+}
+
+/** A spec that is found out when it is first asked for. */
+export function specOnce(find: () => MaybePromise<ElementSpec>): () => MaybePromise<ElementSpec> {
+  let known: MaybePromise<ElementSpec> | undefined;
+  return () => {
+    known ??= whenHere(find(), (spec) => {
+      known = spec;
+      return spec;
+    });
+    return known;
   };
 }
 
