@@ -39,6 +39,7 @@ export * as summary from "./estimator/public-summary.js";
 export * as train from "./estimator/train.js";
 export { constant, type TensorLike } from "./graph/build-op.js";
 export { collectionKeys } from "./graph/collections.js";
+export { type CustomGradient, type CustomResult, customGradient } from "./graph/custom-gradient.js";
 export { gradients } from "./graph/gradients.js";
 export { Graph, Operation, Tensor } from "./graph/graph.js";
 export { graphFromBytes, graphToBytes } from "./graph/graph-def.js";

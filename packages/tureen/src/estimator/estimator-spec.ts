@@ -11,16 +11,16 @@ export type Predictions = Tensor | Readonly<Record<string, Tensor>>;
 /** What a model function returns; `makeEstimatorSpec` checks and completes it. */
 export interface EstimatorSpecInit {
   readonly mode: Mode;
-  readonly predictions?: Predictions;
-  readonly loss?: Tensor;
-  readonly trainOp?: Operation | Tensor;
-  readonly evalMetricOps?: Readonly<Record<string, Metric>>;
-  readonly exportOutputs?: Readonly<Record<string, ExportOutput>>;
-  readonly trainingHooks?: readonly SessionRunHook[];
-  readonly trainingChiefHooks?: readonly SessionRunHook[];
-  readonly evaluationHooks?: readonly SessionRunHook[];
-  readonly predictionHooks?: readonly SessionRunHook[];
-  readonly scaffold?: Scaffold;
+  readonly predictions?: Predictions | undefined;
+  readonly loss?: Tensor | undefined;
+  readonly trainOp?: Operation | Tensor | undefined;
+  readonly evalMetricOps?: Readonly<Record<string, Metric>> | undefined;
+  readonly exportOutputs?: Readonly<Record<string, ExportOutput>> | undefined;
+  readonly trainingHooks?: readonly SessionRunHook[] | undefined;
+  readonly trainingChiefHooks?: readonly SessionRunHook[] | undefined;
+  readonly evaluationHooks?: readonly SessionRunHook[] | undefined;
+  readonly predictionHooks?: readonly SessionRunHook[] | undefined;
+  readonly scaffold?: Scaffold | undefined;
 }
 
 /** A checked specification of the ops of a model in one mode. */

@@ -10,6 +10,7 @@ import { bundleIndexPath, latestCheckpoint, openBundle } from "../formats/index.
  */
 
 export { readCheckpointState as getCheckpointState } from "../formats/index.js";
+export { type Saver, type SaverOptions, saver } from "./checkpoint/saver.js";
 export { getGlobalStep, getOrCreateGlobalStep } from "./global-step.js";
 export { CheckpointSaverHook, type CheckpointSaverListener } from "./hooks/checkpoint-saver-hook.js";
 export { FeedFnHook } from "./hooks/feed-fn-hook.js";
@@ -38,6 +39,7 @@ export {
 } from "./optimizer/train/gradient-descent.js";
 export { rmsPropOptimizer } from "./optimizer/train/rmsprop.js";
 export type { Scaffold } from "./scaffold.js";
+export { type AssignmentMap, initFromCheckpoint } from "./warm-start/init-from-checkpoint.js";
 export { type VocabInfo, type WarmStartSettings, warmStartSettings } from "./warm-start/warm-start-settings.js";
 export { latestCheckpoint };
 

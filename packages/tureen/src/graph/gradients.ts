@@ -3,6 +3,7 @@ import { isFullyDefined } from "../core/shape.js";
 import { notFound } from "../core/status-error.js";
 import { zeros } from "../core/tensor-value.js";
 import { build, constant } from "./build-op.js";
+import { customGradientOf } from "./custom-gradient.js";
 import {
   denseGradient,
   type Gradient,
@@ -67,7 +68,7 @@ function walkBack(ys: readonly Tensor[], xs: readonly Tensor[], options: Gradien
     const grads = op.outputs.map(sum);
     if (grads.every((gradient) => gradient === null)) continue;
     if (!op.inputs.some((input) => between.has(input.op) || xs.includes(input))) continue;
-    const rule = Object.hasOwn(gradientTable, op.type) ? gradientTable[op.type] : undefined;
+    const rule = customGradientOf(op) ?? (Object.hasOwn(gradientTable, op.type) ? gradientTable[op.type] : undefined);
     if (rule === undefined) throw notFound(`No gradient defined for operation '${op.name}' (op type: ${op.type})`);
     if (rule === null) continue;
     // As TensorFlow: an op's gradients live in a scope named after it, colocated with it.

@@ -42,8 +42,8 @@ export class Variable {
   /** The VarHandleOp's output. */
   readonly handle: Tensor;
   /** Assigns the initial value. */
-  readonly initializer: Operation;
-  readonly initialValue: Tensor;
+  initializer: Operation;
+  initialValue: Tensor;
   /** The read that was made with the variable, named `<name>/Read/ReadVariableOp:0`: VariableDef's snapshot. */
   readonly snapshot: Tensor;
   /** Whether it holds a value (VarIsInitializedOp). */
@@ -92,6 +92,12 @@ export class Variable {
   /** Sets the value. */
   assign(value: TensorLike, name?: string): Operation {
     return buildOp("AssignVariableOp", [this.handle, value], { dtype: this.dtype }, name);
+  }
+
+  /** Has the variable start from another value than it was made with; what was built with the old one keeps it. */
+  startFrom(value: Tensor): void {
+    this.initializer = this.assign(value);
+    this.initialValue = value;
   }
 
   /** Adds to the value. */

@@ -1,3 +1,4 @@
+import { invalidArgument } from "../../core/status-error.js";
 import { stringValue } from "../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
@@ -5,6 +6,7 @@ import type { Operation, Tensor } from "../../graph/graph.js";
 import { Saveable, type SaveSpec } from "../../graph/saveable.js";
 import { controlDependencies, currentGraph, nameScope } from "../../graph/scope.js";
 import type { Variable } from "../../graph/variable.js";
+import { checkOptions, type OptionTable } from "../check-options.js";
 
 /** The save and restore ops of a graph, as a SaverDef names them. */
 export interface Saver {
@@ -34,8 +36,61 @@ const temporarySuffix = "_temp/part";
 /** On S3 there is no rename: TensorFlow puts the temporary folder elsewhere there. */
 const objectStoreSuffix = ".part";
 
-/** What a checkpoint holds: variables, and other state that the graph lists as saveable. */
-type Saved = Variable | Saveable;
+/** What a checkpoint holds: variables by the names that they have there, and other state that the graph lists as saveable. */
+type Saved = NamedVariable | Saveable;
+
+interface NamedVariable {
+  readonly name: string;
+  readonly variable: Variable;
+}
+
+/** Options of `saver`. */
+export interface SaverOptions {
+  /** What is saved and restored: variables, or variables by the names that checkpoints have them under. Default: all that a graph has to save. */
+  readonly varList?: readonly Variable[] | Readonly<Record<string, Variable>>;
+  /** How many checkpoints stay; 0 keeps all. Default 5. */
+  readonly maxToKeep?: number;
+  /** One of them stays for good each time this many hours have passed. Default 10,000. */
+  readonly keepCheckpointEveryNHours?: number;
+}
+
+const optionTable: OptionTable<SaverOptions> = {
+  varList: "optional",
+  maxToKeep: "optional",
+  keepCheckpointEveryNHours: "optional",
+};
+
+/**
+ * The ops that save and restore a model (`tf.compat.v1.train.Saver`), for a `scaffold` to have: some variables alone, or from other names.
+ *
+ *     const scaffold = { saver: tf.train.saver({ varList: averages.variablesToRestore() }) };
+ *
+ * To be made when the graph is complete: without `varList`, variables that come later are left out. INVALID_ARGUMENT where there are none, or two of
+ * one name.
+ */
+export function saver(options: SaverOptions = {}): Saver {
+  checkOptions("saver", options, optionTable);
+  const {
+    varList,
+    maxToKeep = defaultKeeping.keepMax,
+    keepCheckpointEveryNHours = defaultKeeping.keepEveryNHours,
+  } = options;
+  const keeping = { keepMax: maxToKeep, keepEveryNHours: keepCheckpointEveryNHours };
+  if (varList === undefined) {
+    const variables = currentGraph().getCollection<Variable>(collectionKeys.globalVariables);
+    const saveables = currentGraph().getCollection(collectionKeys.saveableObjects);
+    if (variables.length + saveables.length === 0) throw invalidArgument("No variables to save");
+    return addSaver(variables, keeping);
+  }
+  const named = Array.isArray(varList)
+    ? namedVariables(varList as readonly Variable[])
+    : Object.entries(varList as Readonly<Record<string, Variable>>).map(([name, variable]) => ({ name, variable }));
+  if (named.length === 0) throw invalidArgument("No variables to save");
+  const names = named.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw invalidArgument(`At least two variables have the same name: ${twice}`);
+  return addSaverOf(named, keeping);
+}
 
 /**
  * Adds the ops that save and restore variables, and the graph's other saveable state, in the sharded V2 format
@@ -45,8 +100,16 @@ type Saved = Variable | Saveable;
  */
 export function addSaver(variables: readonly Variable[], keeping: CheckpointKeeping = defaultKeeping): Saver {
   const saveables = currentGraph().getCollection<Saveable>(collectionKeys.saveableObjects);
-  const sorted = byName(variables);
-  const saved = byName<Saved>([...variables, ...saveables]);
+  return addSaverOf([...namedVariables(variables), ...saveables], keeping);
+}
+
+function namedVariables(variables: readonly Variable[]): NamedVariable[] {
+  return variables.map((variable) => ({ name: variable.name, variable }));
+}
+
+function addSaverOf(all: readonly Saved[], keeping: CheckpointKeeping): Saver {
+  const saved = byName(all);
+  const sorted = saved.flatMap((one) => (one instanceof Saveable ? [] : [one.variable]));
   return nameScope("save", () => {
     const input = constant(stringValue(["model"], []), undefined, "filename/input");
     const given = build("PlaceholderWithDefault", [input], { shape: [] }, "filename");
@@ -63,7 +126,8 @@ function byName<T extends Saved>(saved: readonly T[]): T[] {
 
 function specsOf(saved: Saved): readonly SaveSpec[] {
   if (saved instanceof Saveable) return saved.specs;
-  return [{ key: saved.name, tensor: saved.snapshot, dtype: saved.dtype }];
+  const { name, variable } = saved;
+  return [{ key: name, tensor: variable.snapshot, dtype: variable.dtype }];
 }
 
 function addSave(filename: Tensor, saved: readonly Saved[]): Tensor {
@@ -92,7 +156,7 @@ function addRestore(filename: Tensor, saved: readonly Saved[]): Operation {
   let next = 0;
   const assigned = saved.map((one) => {
     const tensors = specsOf(one).map(() => read.outputs[next++]!);
-    return one instanceof Saveable ? one.restore(tensors) : one.assign(build("Identity", [tensors[0]!]));
+    return one instanceof Saveable ? one.restore(tensors) : one.variable.assign(build("Identity", [tensors[0]!]));
   });
   const all = controlDependencies(assigned, () => buildOp("NoOp", [], {}, "restore_shard"));
   return controlDependencies([all], () => buildOp("NoOp", [], {}, "restore_all"));

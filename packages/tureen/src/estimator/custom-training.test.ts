@@ -1,0 +1,231 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+import { writeBundle } from "../formats/tensor-bundle-writer.js";
+import * as tf from "../index.js";
+import { largestError, readFixture, restored, type StoredTensor } from "./recorded-fixture.js";
+import type { AssignmentMap } from "./warm-start/init-from-checkpoint.js";
+
+interface Start {
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  readonly map: Readonly<Record<string, string>> | readonly (readonly [string, string])[];
+  readonly values?: Readonly<Record<string, StoredTensor>>;
+  readonly error?: string;
+}
+
+interface Slope {
+  readonly inputs: readonly StoredTensor[];
+  readonly result?: StoredTensor;
+  readonly gradients?: readonly (StoredTensor | null)[];
+  readonly error?: string;
+}
+
+const fixture = readFixture<{
+  readonly source: Readonly<Record<string, StoredTensor>>;
+  readonly starts: Readonly<Record<string, Start>>;
+  readonly gradients: Readonly<Record<string, Slope>>;
+  readonly averages: {
+    readonly x: StoredTensor;
+    readonly y: StoredTensor;
+    readonly loss: number;
+    readonly predictions: StoredTensor;
+    readonly variables: Readonly<Record<string, StoredTensor>>;
+  };
+}>("custom-training");
+
+const root = mkdtempSync(join(tmpdir(), "tureen-custom-training-"));
+const source = join(root, "source");
+writeBundle(
+  join(source, "model.ckpt-7"),
+  Object.entries(fixture.source).map(([name, stored]) => [name, restored(stored)] as const),
+);
+writeFileSync(join(source, "checkpoint"), 'model_checkpoint_path: "model.ckpt-7"\n');
+const minusOne = (shape: readonly number[]): tf.Tensor => tf.fill([...shape], -1);
+const once = (): tf.data.Dataset<readonly [tf.TensorValue, tf.TensorValue]> =>
+  tf.data.Dataset.fromTensors([[1], [1]] as const) as never;
+
+/** Trains a step that changes nothing but the step, from what `initFromCheckpoint` says; gives the variables. */
+async function startedFrom(
+  checkpoint: string,
+  shapes: Start["shapes"],
+  map: AssignmentMap,
+): Promise<Readonly<Record<string, tf.TensorValue>>> {
+  const modelFn: tf.estimator.ModelFn = ({ mode }) => {
+    const variables = Object.entries(shapes).map(([name, shape]) =>
+      tf.getVariable(name, { shape, initializer: minusOne }),
+    );
+    tf.train.initFromCheckpoint(checkpoint, map);
+    const loss = tf.mul(0, tf.addN(variables.map((variable) => tf.reduceSum(variable.read()))));
+    const trainOp = tf.train.getOrCreateGlobalStep().assignAdd(tf.constant(1, "int64"));
+    return tf.estimator.makeEstimatorSpec({ mode, loss, trainOp });
+  };
+  const model = new tf.estimator.Estimator({
+    modelFn,
+    config: tf.estimator.runConfig({ logger: tf.estimator.quietLogger }),
+  });
+  await model.train(once, { steps: 1 });
+  return Object.fromEntries(Object.keys(shapes).map((name) => [name, model.getVariableValue(name)]));
+}
+
+describe("variables from a checkpoint", () => {
+  // Without the step, which our models have and the recorded graphs had not.
+  const withoutRoot = Object.entries(fixture.starts).filter(([name]) => name !== "everything");
+  test.each(withoutRoot)("%s", async (_, { shapes, map, values, error }) => {
+    const started = startedFrom(source, shapes, map);
+    if (error !== undefined) {
+      await expect(started).rejects.toThrow(error.replaceAll("ROOT", root));
+      return;
+    }
+    const found = await started;
+    for (const [name, value] of Object.entries(values!)) expect(found[name]).toEqual(restored(value));
+  });
+
+  test("by variables, and a path from where the process runs", async () => {
+    const prefix = relative(process.cwd(), join(source, "model.ckpt-7"));
+    const { shapes, values } = fixture.starts["names"]!;
+    const found = await startedFrom(prefix, shapes, [
+      ["old/w", "new/w"],
+      ["other/c", "x/c"],
+    ]);
+    expect(found["new/w"]).toEqual(restored(values!["new/w"]!));
+  });
+
+  test("the root of a checkpoint is all of it", async () => {
+    const { shapes } = fixture.starts["everything"]!;
+    await expect(startedFrom(source, shapes, { "/": "/" })).rejects.toThrow(
+      `Tensor global_step (global_step in /) is not found in ${source} checkpoint`,
+    );
+  });
+
+  test("a folder without one is an error", async () => {
+    await expect(startedFrom(root, {}, { "/": "/" })).rejects.toThrow(
+      `Couldn't find 'checkpoint' file or checkpoints in given directory ${root}`,
+    );
+  });
+});
+
+const clipped = tf.customGradient((x) => ({
+  result: tf.identity(x),
+  grad: ([dy]) => [tf.clipByValue(dy!, -0.5, 0.5)],
+}));
+const log1pexp = tf.customGradient((x) => {
+  const e = tf.exp(x);
+  return { result: tf.log(tf.add(1, e)), grad: ([dy]) => [tf.mul(dy!, tf.sub(1, tf.div(1, tf.add(1, e))))] };
+});
+const pair = tf.customGradient((x, y) => ({
+  result: [tf.mul(x, y), tf.add(x, y)],
+  grad: ([da, db]) => [tf.add(tf.mul(da!, 2), y), tf.sub(tf.mul(db!, 3), x)],
+}));
+const constantForGradients = tf.customGradient((x, y) => ({
+  result: tf.mul(x, y),
+  grad: ([dy]) => [null, tf.mul(dy!, 10)],
+}));
+const sum = (x: tf.Tensor): tf.Tensor => tf.reduceSum(x);
+
+const functions: Readonly<Record<string, (w: tf.Variable, x: tf.Tensor, y: tf.Tensor) => tf.Tensor>> = {
+  clipped: (_, x) => sum(tf.mul(clipped(x), x)),
+  log1pexp: (_, x) => sum(log1pexp(x)),
+  pair: (_, x, y) => tf.add(sum(tf.mul(pair(x, y)[0]!, 2)), sum(tf.square(pair(x, y)[1]!))),
+  nested: (_, x) => sum(tf.square(clipped(log1pexp(x)))),
+  "no gradient of one": (_, x, y) => sum(tf.add(constantForGradients(x, y), y)),
+  variable: (w, x) => {
+    const scaled = tf.customGradient((x) => ({
+      result: tf.mul(x, w.read()),
+      grad: ([dy], [variable]) => ({
+        inputs: [tf.mul(dy!, 7)],
+        variables: [tf.mul(sum(dy!), tf.onesLike(variable!.read()))],
+      }),
+    }));
+    return tf.add(sum(tf.square(scaled(x))), sum(w.read()));
+  },
+  "variable not taken": (w, x) =>
+    sum(tf.customGradient((x) => ({ result: tf.mul(x, w.read()), grad: ([dy]) => [dy!] }))(x)),
+  "too few": (_, x, y) => sum(tf.customGradient((x, y) => ({ result: tf.mul(x, y), grad: ([dy]) => [dy!] }))(x, y)),
+  "in a branch": (_, x) =>
+    tf.cond(
+      tf.greater(sum(x), 0),
+      () => sum(tf.mul(clipped(x), x)),
+      () => tf.constant(0),
+    ),
+};
+
+describe("gradients of one's own", () => {
+  test.each(Object.entries(fixture.gradients))("%s", (name, { inputs, result, gradients, error }) => {
+    const graph = new tf.Graph();
+    const [w, slopes, value] = tf.withGraph(graph, () => {
+      const w = tf.getVariable("w", { initializer: tf.tensorValue("float32", [3], Float32Array.of(1.5, -2, 0.5)) });
+      const [x, y] = inputs.map((input) => tf.identity(tf.constant(restored(input))));
+      const build = (): [tf.Variable, (tf.Tensor | null)[], tf.Tensor] => {
+        const value = functions[name]!(w, x!, y!);
+        const xs = [x!, y, w.handle].filter((one): one is tf.Tensor => one !== undefined);
+        return [w, tf.gradients([value], xs) as (tf.Tensor | null)[], value];
+      };
+      if (error === undefined) return build();
+      // TensorFlow prints the operation where the numbers differ.
+      const text =
+        name === "too few" ? "custom_gradient function expected to return 2 gradients, but returned 1" : error;
+      expect(build).toThrow(text);
+      return [w, [], tf.constant(0)] as const;
+    });
+    const session = new tf.Session(graph);
+    session.run([], new Map(), [w.initializer]);
+    if (error !== undefined) return;
+    expect(largestError(session.run([value])[0]!, restored(result!))).toBeLessThan(1e-6);
+    expect(slopes.map((slope) => slope === null)).toEqual(gradients!.map((slope) => slope === null));
+    slopes.forEach((slope, i) => {
+      if (slope !== null) expect(largestError(session.run([slope])[0]!, restored(gradients![i]!))).toBeLessThan(1e-6);
+    });
+  });
+});
+
+describe("savers of a scaffold", () => {
+  const { x, y, loss, predictions, variables } = fixture.averages;
+  const modelFn: tf.estimator.ModelFn = ({ features, labels, mode }) => {
+    const w = tf.getVariable("w", { shape: [2, 1], initializer: (shape) => tf.fill([...shape], 0.25) });
+    const predicted = tf.matMul((features as Readonly<Record<string, tf.Tensor>>)["x"]!, w.read());
+    const averages = new tf.ExponentialMovingAverage({ decay: 0.5 });
+    const loss = labels && tf.losses.meanSquaredError(labels as tf.Tensor, predicted);
+    if (mode !== tf.estimator.ModeKeys.TRAIN) {
+      const scaffold = { saver: tf.train.saver({ varList: averages.variablesToRestore() }) };
+      return tf.estimator.makeEstimatorSpec({ mode, predictions: { output: predicted }, loss, scaffold });
+    }
+    const step = tf.train
+      .gradientDescentOptimizer(0.5)
+      .minimize(loss!, { variables: tf.trainableVariables(), iterations: tf.train.getGlobalStep() });
+    const trainOp = tf.controlDependencies([step], () => averages.apply([w]));
+    return tf.estimator.makeEstimatorSpec({ mode, loss, trainOp });
+  };
+  const input = (): tf.data.Dataset<readonly [{ readonly x: tf.TensorValue }, tf.TensorValue]> =>
+    tf.data.Dataset.fromTensors([{ x: restored(x) }, restored(y)] as const).repeat() as never;
+
+  test("evaluate and predict with averages of the weights", async () => {
+    const model = new tf.estimator.Estimator({
+      modelFn,
+      config: tf.estimator.runConfig({ logger: tf.estimator.quietLogger }),
+    });
+    await model.train(input, { steps: 6 });
+    const metrics = await model.evaluate(input, { steps: 1 });
+    expect(metrics["loss"]).toBeCloseTo(loss, 6);
+    const rows: number[] = [];
+    for await (const row of model.predict(input)) {
+      rows.push(...((row["output"] as tf.TensorValue).data as Float32Array));
+      if (rows.length === 8) break;
+    }
+    rows.forEach((row, i) => {
+      expect(row).toBeCloseTo((restored(predictions).data as Float32Array)[i]!, 5);
+    });
+    for (const [name, value] of Object.entries(variables)) {
+      expect(largestError(model.getVariableValue(name), restored(value))).toBeLessThan(1e-5);
+    }
+  });
+
+  test("are refused without variables or with two of a name", () => {
+    tf.withGraph(new tf.Graph(), () => {
+      expect(() => tf.train.saver()).toThrow("No variables to save");
+      const v = tf.getVariable("v", { shape: [1] });
+      expect(() => tf.train.saver({ varList: [v, v] })).toThrow("At least two variables have the same name: v");
+      expect(() => tf.train.saver({ maxTokeep: 1 } as never)).toThrow("maxToKeep");
+    });
+  });
+});
