@@ -1,6 +1,6 @@
 /**
  * Tureen's public face: `import * as tf from "tureen"`. Names are TensorFlow's in camelCase; ops stand at the top, as in `tf.matMul`, everything else in
- * namespaces: `tf.estimator`, `tf.featureColumn`, `tf.data`, `tf.layers`, `tf.losses`, `tf.metrics`, `tf.nn`, `tf.image`, `tf.optimizers`, `tf.io`.
+ * namespaces: `tf.estimator`, `tf.featureColumn`, `tf.data`, `tf.layers`, `tf.losses`, `tf.metrics`, `tf.nn`, `tf.image`, `tf.lookup`, `tf.optimizers`, `tf.io`.
  */
 
 export {
@@ -25,6 +25,7 @@ export { type GetVariableOptions, getVariable } from "./estimator/layers/get-var
 export * as layers from "./estimator/layers/index.js";
 export * as initializers from "./estimator/layers/public-initializers.js";
 export * as regularizers from "./estimator/layers/public-regularizers.js";
+export * as lookup from "./estimator/lookup/index.js";
 export * as losses from "./estimator/losses/index.js";
 export * from "./estimator/math/functions.js";
 export * from "./estimator/math/reductions.js";

@@ -1,0 +1,30 @@
+import type { DType } from "../../core/dtype.js";
+import { Tensor } from "../../graph/graph.js";
+import { RaggedTensor } from "../../graph/ragged-tensor.js";
+import { SparseTensor } from "../../graph/sparse-tensor.js";
+
+/** What is looked up: a tensor of any shape, or the values of a sparse or ragged one. */
+export type Keys = Tensor | SparseTensor | RaggedTensor;
+
+/** The dense tensor of the keys. */
+export function valuesOf(keys: Keys): Tensor {
+  return keys instanceof Tensor ? keys : keys.values;
+}
+
+/** The same kind of tensor with other values. */
+export function withValues<K extends Keys>(keys: K, values: Tensor): K {
+  if (keys instanceof SparseTensor) {
+    return new SparseTensor(keys.indices, values, keys.denseShape, keys.shape) as K;
+  }
+  return (keys instanceof RaggedTensor ? new RaggedTensor(values, keys.rowSplits) : values) as K;
+}
+
+/** A dtype as Python prints it. */
+export function dtypeText(dtype: DType): string {
+  return `<dtype: '${dtype}'>`;
+}
+
+/** Whether a dtype is one of integers. */
+export function isIntegerDtype(dtype: DType): boolean {
+  return /^u?int\d+$/.test(dtype);
+}
