@@ -1,4 +1,4 @@
-"""What model functions of 1.x do beside layers: variables from a checkpoint, gradients of one's own, savers of a scaffold. Run: python interop/estimator/record_custom_training.py"""
+"""What model functions of 1.x do beside layers: variables from a checkpoint, gradients of one's own, lists of tensors, savers of a scaffold. Run: python interop/estimator/record_custom_training.py"""
 import os
 
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0")
@@ -122,6 +122,48 @@ for name, (inputs, function) in FUNCTIONS.items():
             gradients[name] = {"inputs": [stored(x) for x in inputs], "error": str(error)}
         print(name, gradients[name].get("error"))
 
+def squares(x, dynamic=False):
+    """Squares of the rows, gathered by a loop."""
+    count = tf.shape(x)[0]
+    array = tf.TensorArray(tf.float32, 0 if dynamic else count, dynamic_size=dynamic, element_shape=[3])
+    return tf.while_loop(lambda i, _: i < count, lambda i, a: (i + 1, a.write(i, x[i] ** 2)), [0, array])[1]
+
+
+def running(x):
+    """Sums of the rows up to each, read back from the list they are written to."""
+    array = tf.TensorArray(tf.float32, tf.shape(x)[0], element_shape=[3]).write(0, x[0])
+    return tf.while_loop(lambda i, _: i < tf.shape(x)[0], lambda i, a: (i + 1, a.write(i, a.read(i - 1) + x[i])), [1, array])[1]
+
+
+make_array = lambda size=3, **more: tf.TensorArray(tf.float32, size, **more)
+LISTS = {
+    "loop": lambda x: [squares(x).stack()],
+    "loop that grows": lambda x: [squares(x, True).stack(), squares(x, True).size()],
+    "loop that reads": lambda x: [running(x).stack()],
+    "gather": lambda x: [make_array().unstack(x).gather([2, 0])],
+    "read of nothing": lambda x: [make_array(element_shape=[2]).write(1, x[0, :2]).read(0)],
+    "concat": lambda x: [make_array(2, infer_shape=False).write(0, x[:1]).write(1, x[1:]).concat()],
+    "split": lambda x: [make_array(2, infer_shape=False).split(x, [1, 2]).read(1)],
+    "scatter": lambda x: [make_array(5).scatter([4, 0, 2], x).stack()],
+    "branch": lambda x: [tf.cond(tf.reduce_sum(x) > 0, lambda: make_array().unstack(x).write(1, x[0]), lambda: make_array().unstack(-x)).stack()],
+    "beyond the end": lambda x: [make_array(2).write(2, x[0]).stack()],
+    "other shape": lambda x: [make_array(2).write(0, x[0]).write(1, x[0, :2]).stack()],
+}
+ROWS = np.float32([[0.3, -2, 5], [1, 0.1, -0.7], [2, 3, -1]])
+lists = {}
+for name, make in LISTS.items():
+    with tf.Graph().as_default(), v1.Session() as session:
+        x = tf.identity(tf.constant(ROWS))
+        try:
+            made = make(x)
+            slope = v1.gradients(made[0], x)[0]
+            values = session.run([*made, tf.convert_to_tensor(slope)] if slope is not None else made)
+            lists[name] = {"values": [stored(value) for value in values[: len(made)]], "gradient": stored(values[-1]) if slope is not None else None}
+        except Exception as error:
+            text = re.sub(r"^Graph execution error:.*?\nNode: '[^']*'\n", "", str(error), flags=re.S)
+            lists[name] = {"error": re.sub(r"\n\t \[\[.*", "", text.split("\n\nOriginal stack trace")[0], flags=re.S)}
+        print(name, lists[name].get("error"))
+
 # A model that is evaluated and exported with averages of its weights.
 POINTS, TARGETS = random.rand(8, 2).astype("f"), random.rand(8, 1).astype("f")
 
@@ -153,4 +195,4 @@ averages = {
     "x": stored(POINTS), "y": stored(TARGETS), "loss": float(metrics["loss"]), "predictions": stored(np.concatenate([row["output"] if isinstance(row, dict) else row for row in predicted])),
     "variables": {name: stored(estimator.get_variable_value(name)) for name in estimator.get_variable_names()},
 }
-write("custom-training", __file__, {"source": {name: stored(value) for name, value in SOURCE.items()}, "starts": starts, "gradients": gradients, "averages": averages})
+write("custom-training", __file__, {"source": {name: stored(value) for name, value in SOURCE.items()}, "starts": starts, "gradients": gradients, "rows": stored(ROWS), "lists": lists, "averages": averages})

@@ -48,6 +48,7 @@ export * from "./graph/ops/index.js";
 export { controlDependencies, currentGraph, nameScope, withGraph } from "./graph/scope.js";
 export { sparsePlaceholder } from "./graph/sparse-placeholder.js";
 export { SparseTensor } from "./graph/sparse-tensor.js";
+export { TensorArray, type TensorArrayOptions } from "./graph/tensor-array.js";
 export { globalVariables, trainableVariables, Variable } from "./graph/variable.js";
 export {
   AUTO_REUSE,

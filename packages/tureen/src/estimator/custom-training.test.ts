@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import { writeBundle } from "../formats/tensor-bundle-writer.js";
+import { denseGradient } from "../graph/gradient.js";
 import * as tf from "../index.js";
 import { largestError, readFixture, restored, type StoredTensor } from "./recorded-fixture.js";
 import type { AssignmentMap } from "./warm-start/init-from-checkpoint.js";
@@ -25,6 +26,13 @@ const fixture = readFixture<{
   readonly source: Readonly<Record<string, StoredTensor>>;
   readonly starts: Readonly<Record<string, Start>>;
   readonly gradients: Readonly<Record<string, Slope>>;
+  readonly rows: StoredTensor;
+  readonly lists: Readonly<
+    Record<
+      string,
+      { readonly values?: readonly StoredTensor[]; readonly gradient?: StoredTensor | null; readonly error?: string }
+    >
+  >;
   readonly averages: {
     readonly x: StoredTensor;
     readonly y: StoredTensor;
@@ -175,6 +183,93 @@ describe("gradients of one's own", () => {
     expect(slopes.map((slope) => slope === null)).toEqual(gradients!.map((slope) => slope === null));
     slopes.forEach((slope, i) => {
       if (slope !== null) expect(largestError(session.run([slope])[0]!, restored(gradients![i]!))).toBeLessThan(1e-6);
+    });
+  });
+});
+
+const row = (x: tf.Tensor, i: tf.TensorLike): tf.Tensor => tf.gather(x, tf.constant(i as never, "int32"));
+const array = (options: Partial<tf.TensorArrayOptions> = {}): tf.TensorArray =>
+  new tf.TensorArray({ dtype: "float32", size: 3, ...options });
+const one = (): tf.Tensor => tf.constant(1, "int32");
+const zero = (): tf.Tensor => tf.constant(0, "int32");
+const rowCount = (x: tf.Tensor): tf.Tensor => tf.reshape(tf.slice(tf.shape(x), [0], [1]), []);
+
+/** Squares of the rows, gathered by a loop. */
+function squares(x: tf.Tensor, dynamicSize = false): tf.TensorArray {
+  const count = rowCount(x);
+  const given = array({ size: dynamicSize ? 0 : count, dynamicSize, elementShape: [3] });
+  const [, all] = tf.whileLoop(
+    (i) => tf.less(i, count),
+    (i, all) => [tf.add(i, one()), all.write(i, tf.square(tf.gather(x, i)))],
+    [zero(), given],
+  );
+  return all;
+}
+
+/** Sums of the rows up to each, read back from the list they are written to. */
+function running(x: tf.Tensor): tf.TensorArray {
+  const given = array({ size: rowCount(x), elementShape: [3] }).write(0, row(x, 0));
+  const [, all] = tf.whileLoop(
+    (i) => tf.less(i, rowCount(x)),
+    (i, all) => [tf.add(i, one()), all.write(i, tf.add(all.read(tf.sub(i, one())), tf.gather(x, i)))],
+    [one(), given],
+  );
+  return all;
+}
+
+const lists: Readonly<Record<string, (x: tf.Tensor) => readonly tf.Tensor[]>> = {
+  loop: (x) => [squares(x).stack()],
+  "loop that grows": (x) => [squares(x, true).stack(), squares(x, true).size()],
+  "loop that reads": (x) => [running(x).stack()],
+  gather: (x) => [array().unstack(x).gather([2, 0])],
+  "read of nothing": (x) => [
+    array({ elementShape: [2] })
+      .write(1, tf.slice(row(x, 0), [0], [2]))
+      .read(0),
+  ],
+  concat: (x) => [
+    array({ size: 2, inferShape: false })
+      .write(0, tf.slice(x, [0, 0], [1, -1]))
+      .write(1, tf.slice(x, [1, 0], [-1, -1]))
+      .concat(),
+  ],
+  split: (x) => [array({ size: 2, inferShape: false }).split(x, [1, 2]).read(1)],
+  scatter: (x) => [array({ size: 5 }).scatter([4, 0, 2], x).stack()],
+  branch: (x) => [
+    tf
+      .cond(
+        tf.greater(tf.reduceSum(x), 0),
+        () => array().unstack(x).write(1, row(x, 0)),
+        () => array().unstack(tf.neg(x)),
+      )
+      .stack(),
+  ],
+  "beyond the end": (x) => [array({ size: 2 }).write(2, row(x, 0)).stack()],
+  "other shape": (x) => [
+    array({ size: 2 })
+      .write(0, row(x, 0))
+      .write(1, tf.slice(row(x, 0), [0], [2]))
+      .stack(),
+  ],
+};
+
+describe("lists of tensors", () => {
+  test.each(Object.entries(fixture.lists))("%s", (name, { values, gradient, error }) => {
+    const run = (): readonly tf.TensorValue[] =>
+      tf.withGraph(new tf.Graph(), (graph) => {
+        const x = tf.identity(tf.constant(restored(fixture.rows)));
+        const made = lists[name]!(x);
+        const [slope] = tf.gradients([made[0]!], [x]);
+        expect(slope === null).toBe(gradient === null);
+        return new tf.Session(graph).run([...made, ...(slope == null ? [] : [denseGradient(slope)])]);
+      });
+    if (error !== undefined) {
+      expect(run).toThrow(error);
+      return;
+    }
+    const wanted = [...values!, ...(gradient === null ? [] : [gradient!])];
+    run().forEach((value, i) => {
+      expect(largestError(value, restored(wanted[i]!))).toBeLessThan(1e-6);
     });
   });
 });

@@ -3,6 +3,7 @@ import { invalidArgument } from "../core/status-error.js";
 import { Operation, Tensor } from "./graph.js";
 import { type RaggedRows, RaggedTensor } from "./ragged-tensor.js";
 import { SparseTensor } from "./sparse-tensor.js";
+import { TensorArray } from "./tensor-array.js";
 
 /** Leaves in any nesting of lists and records, as `tf.nest` takes them. */
 export type Nest<Leaf> = Leaf | readonly Nest<Leaf>[] | { readonly [key: string]: Nest<Leaf> };
@@ -135,16 +136,17 @@ function dots(nest: Nest<unknown>): string {
 }
 
 /** A leaf that is made of several tensors. */
-export type Composite = SparseTensor | RaggedTensor<Tensor | RaggedRows>;
+export type Composite = SparseTensor | RaggedTensor<Tensor | RaggedRows> | TensorArray;
 
 /** Whether a leaf is made of several tensors. */
 export function isComposite(leaf: unknown): leaf is Composite {
-  return leaf instanceof SparseTensor || leaf instanceof RaggedTensor;
+  return leaf instanceof SparseTensor || leaf instanceof RaggedTensor || leaf instanceof TensorArray;
 }
 
-/** The tensors that a leaf is made of: three for a SparseTensor, the values and the splits for a RaggedTensor. */
+/** The tensors that a leaf is made of: three for a SparseTensor, the values and the splits for a RaggedTensor, the list of a TensorArray. */
 export function componentsOf(leaf: Tensor | Composite): readonly Tensor[] {
   if (leaf instanceof SparseTensor) return [leaf.indices, leaf.values, leaf.denseShape];
+  if (leaf instanceof TensorArray) return [leaf.flow];
   return leaf instanceof RaggedTensor ? [leaf.flatValues, ...leaf.nestedRowSplits] : [leaf];
 }
 
@@ -156,6 +158,7 @@ export function composed(like: readonly (Tensor | Composite)[], tensors: readonl
       return new SparseTensor(tensors[next++]!, tensors[next++]!, tensors[next++]!);
     }
     const values = tensors[next++]!;
+    if (leaf instanceof TensorArray) return leaf.withFlow(values);
     if (!(leaf instanceof RaggedTensor)) return values;
     const splits = leaf.nestedRowSplits.map(() => tensors[next++]!);
     return splits.reduceRight<Tensor | RaggedRows>(

@@ -16,6 +16,7 @@ import {
   packNest,
   shapeTuple,
 } from "../structure.js";
+import { TensorArray } from "../tensor-array.js";
 import { type Built, type ControlLeaf, type ControlNest, leafTensor } from "./control-branches.js";
 
 /** The variables of a loop as its functions get them. */
@@ -129,6 +130,7 @@ function invariants(
         return [[-1, leaf.indices.shape?.[1] ?? -1], [-1], leaf.denseShape.shape];
       }
       if (!isComposite(leaf)) return [leaf.shape];
+      if (leaf instanceof TensorArray) return [leaf.flow.shape];
       const { shape } = leaf.flatValues;
       const [rows, ...inner] = leaf.nestedRowSplits;
       return [shape === undefined ? undefined : [-1, ...shape.slice(1)], rows!.shape, ...inner.map(() => [-1])];
