@@ -15,6 +15,7 @@ import {
 } from "../../packages/tureen/src/estimator/testing/control-tour.js";
 import { type WhileModelParams, whileModel } from "../../packages/tureen/src/estimator/testing/while-model.js";
 import * as tf from "../../packages/tureen/src/index.js";
+import { gatheredEstimator, placeholders, rows } from "./gathered-model.js";
 
 const out = process.argv[2]!;
 const fixtures = join(import.meta.dirname, "../../packages/tureen/src/estimator/fixtures");
@@ -146,6 +147,21 @@ async function toured(name: string, withSwitch: boolean): Promise<readonly [Expo
   return [await recorded(name, path, !withSwitch, tourFeeds()), training];
 }
 
-const made = [await recurrent(), await toured("tour", false), await toured("switch", true)];
+/** The model of words, with its tables and its list. */
+async function gathered(): Promise<readonly [Export, Training]> {
+  const input = (): tf.data.Dataset<never> => {
+    const { y, ...features } = rows;
+    return tf.data.Dataset.fromTensors([features, y] as const).repeat() as never;
+  };
+  const estimator = gatheredEstimator(out, join(out, "gathered-model"));
+  await estimator.train(input, { steps: 5 });
+  const receiver = tf.estimator.export.buildRawServingInputReceiverFn(placeholders);
+  const path = await estimator.exportSavedModel(join(out, "gathered"), receiver);
+  const model = { name: "gathered", first: false, features: placeholders };
+  const training = await continued(estimator, model, receiver, rows, input);
+  return [await recorded("gathered", path, false, [{ words: rows.words }]), training];
+}
+
+const made = [await recurrent(), await toured("tour", false), await toured("switch", true), await gathered()];
 const [exports, trainings] = [made.map(([one]) => one), made.map(([, training]) => training)];
 writeFileSync(join(out, "recorded.json"), JSON.stringify({ exports, trainings }));
