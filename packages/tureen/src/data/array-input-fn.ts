@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/check-options.js";
 import { invalidArgument } from "../core/status-error.js";
 import { type NestedValue, type TensorValue, toTensor } from "../core/tensor-value.js";
 import { Dataset } from "./dataset.js";
@@ -42,6 +43,16 @@ export function arrayInputFn<X extends ArrayInput>(
 export function arrayInputFn(
   options: ArrayInputOptions<ArrayInput> & { readonly y?: ArrayInput | undefined },
 ): () => Dataset<unknown> {
+  // Without `shuffle` TensorFlow has words of its own.
+  checkOptions<Partial<typeof options>>("arrayInputFn", options, {
+    x: "optional",
+    batchSize: "optional",
+    numEpochs: "optional",
+    shuffle: "optional",
+    queueCapacity: "optional",
+    seed: "optional",
+    y: "optional",
+  });
   const { x, y, batchSize = 128, numEpochs = 1, shuffle, queueCapacity = 1000, seed } = options;
   if (typeof shuffle !== "boolean") {
     throw invalidArgument(

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/check-options.js";
 import { allocate, type DType } from "../core/dtype.js";
 import { readWholeFile } from "../core/file-system.js";
 import { invalidArgument } from "../core/status-error.js";
@@ -51,6 +52,18 @@ export function csvDataset(
   files: string | readonly string[],
   options: CsvDatasetOptions & { readonly labelName?: string | undefined } = {},
 ): Dataset<CsvFeatures> | Dataset<readonly [CsvFeatures, TensorValue]> {
+  checkOptions("csvDataset", options, {
+    columnNames: "optional",
+    selectColumns: "optional",
+    dtypes: "optional",
+    defaults: "optional",
+    header: "optional",
+    fieldDelim: "optional",
+    useQuoteDelim: "optional",
+    naValue: "optional",
+    numRowsForInference: "optional",
+    labelName: "optional",
+  });
   const { labelName } = options;
   const columns = readColumns(typeof files === "string" ? [files] : files, options);
   if (labelName === undefined) return Dataset.fromTensorSlices(columns);
@@ -92,13 +105,35 @@ export function makeCsvDataset(
   files: string | readonly string[],
   options: MakeCsvDatasetOptions & { readonly labelName?: string | undefined },
 ): Dataset<CsvFeatures> | Dataset<readonly [CsvFeatures, TensorValue]> {
-  const { labelName } = options;
+  checkOptions("makeCsvDataset", options, {
+    batchSize: "required",
+    numEpochs: "optional",
+    shuffle: "optional",
+    shuffleBufferSize: "optional",
+    shuffleSeed: "optional",
+    columnNames: "optional",
+    selectColumns: "optional",
+    dtypes: "optional",
+    defaults: "optional",
+    header: "optional",
+    fieldDelim: "optional",
+    useQuoteDelim: "optional",
+    naValue: "optional",
+    numRowsForInference: "optional",
+    labelName: "optional",
+  });
+  const { labelName, batchSize, numEpochs, shuffle, shuffleBufferSize, shuffleSeed, ...csv } = options;
+  const batching = { batchSize, numEpochs, shuffle, shuffleBufferSize, shuffleSeed };
   return labelName === undefined
-    ? inBatches(csvDataset(files, { ...options, labelName }), options)
-    : inBatches(csvDataset(files, { ...options, labelName }), options);
+    ? inBatches(csvDataset(files, csv), batching)
+    : inBatches(csvDataset(files, { ...csv, labelName }), batching);
 }
 
-function inBatches<T>(rows: Dataset<T>, options: MakeCsvDatasetOptions): Dataset<T> {
+type Batching = {
+  readonly [K in "batchSize" | "numEpochs" | "shuffle" | "shuffleBufferSize" | "shuffleSeed"]: MakeCsvDatasetOptions[K];
+};
+
+function inBatches<T>(rows: Dataset<T>, options: Batching): Dataset<T> {
   const { batchSize, numEpochs = null, shuffle = true, shuffleBufferSize = 10_000, shuffleSeed } = options;
   const ordered = shuffle ? rows.shuffle(shuffleBufferSize, { seed: shuffleSeed }) : rows;
   return ordered.repeat(numEpochs ?? -1).batch(batchSize, { dropRemainder: numEpochs === null });

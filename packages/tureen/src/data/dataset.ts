@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../core/check-options.js";
 import { failedPrecondition, invalidArgument } from "../core/status-error.js";
 import { stringValue, type TensorValue, toTensor } from "../core/tensor-value.js";
 import type { TfRecordCompression } from "../formats/tf-record-file.js";
@@ -63,6 +64,8 @@ export interface GroupByWindowOptions<T, U> {
 /** What a window of elements of type T is. */
 export type WindowOf<T> = T extends TensorValue ? Dataset<T> : { readonly [K in keyof T]: WindowOf<T[K]> };
 
+const elementSpecTable: OptionTable<ElementSpecOption> = { elementSpec: "optional" };
+
 /** The datasets whose elements `zip` puts side by side. */
 type Zipped<D> = D extends Dataset<infer T> ? T : { readonly [K in keyof D]: Zipped<D[K]> };
 
@@ -108,6 +111,7 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
     generator: () => Iterable<S> | AsyncIterable<S>,
     options: ElementSpecOption = {},
   ): Dataset<ElementOf<S>> {
+    checkOptions("fromGenerator", options, elementSpecTable);
     const spec = options.elementSpec && elementSpecOf(options.elementSpec);
     const convert = (element: Structure): Structure =>
       spec === undefined ? toElement(element) : toDeclaredElement(element, spec);
@@ -197,6 +201,7 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
    * xoshiro128**, so the order is not TensorFlow's.
    */
   shuffle(bufferSize: number, options: ShuffleOptions = {}): Dataset<T> {
+    checkOptions("shuffle", options, { seed: "optional", reshuffleEachIteration: "optional" });
     return new Dataset(shuffleStage(this.#stage, bufferSize, options));
   }
 
@@ -207,11 +212,17 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
 
   /** `size` elements at a time, stacked along a new leading dimension. */
   batch(size: number, options: BatchOptions = {}): Dataset<T> {
+    checkOptions("batch", options, { dropRemainder: "optional" });
     return new Dataset(batchStage(this.#stage, size, options));
   }
 
   /** `size` elements at a time, padded to a common shape and stacked. */
   paddedBatch(size: number, options: PaddedBatchOptions = {}): Dataset<T> {
+    checkOptions("paddedBatch", options, {
+      dropRemainder: "optional",
+      paddedShapes: "optional",
+      paddingValues: "optional",
+    });
     return new Dataset(paddedBatchStage(this.#stage, size, options));
   }
 
@@ -222,6 +233,7 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
 
   /** Each element through `fn`, which gets a tuple as one argument and may be async. */
   map<U extends Structure>(fn: (element: T) => MaybePromise<U>, options: ElementSpecOption = {}): Dataset<U> {
+    checkOptions("map", options, elementSpecTable);
     const apply = fn as unknown as (element: Structure) => MaybePromise<Structure>;
     return new Dataset(mapStage(this.#stage, apply, options.elementSpec && elementSpecOf(options.elementSpec)));
   }
@@ -236,6 +248,7 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
     module: string | URL,
     options: ParallelMapOptions & ElementSpecOption = {},
   ): Dataset<U> {
+    checkOptions("parallelMap", options, { ...elementSpecTable, functionName: "optional", workers: "optional" });
     const declared = options.elementSpec && elementSpecOf(options.elementSpec);
     return new Dataset(parallelMapStage(this.#stage, String(module), options, declared));
   }
@@ -349,6 +362,7 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
 
   /** Elements of the datasets that `fn` makes of each element, `cycleLength` of them by turns. */
   interleave<U>(fn: (element: T) => Dataset<U>, options: InterleaveOptions): Dataset<U> {
+    checkOptions("interleave", options, { cycleLength: "required", blockLength: "optional" });
     return new Dataset(interleaveStage(this.#stage, (element) => fn(element as T).#stage, options));
   }
 

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/check-options.js";
 import type { DType } from "../core/dtype.js";
 import { invalidArgument, unimplemented } from "../core/status-error.js";
 import { type NestedValue, type TensorValue, toTensor, zeros } from "../core/tensor-value.js";
@@ -47,8 +48,11 @@ export function parseExamples(
 export function parseExamples(
   batches: Dataset<TensorValue>,
   features: ExampleFeatures,
-  { labelKey }: { readonly labelKey?: string | undefined } = {},
+  options: { readonly labelKey?: string | undefined } = {},
 ): Dataset<ParsedExampleFeatures> | Dataset<readonly [ParsedExampleFeatures, TensorValue]> {
+  checkOptions("parseExamples", options, { labelKey: "optional" });
+  const { labelKey } = options;
+
   return batches.followedBy<ParsedExampleFeatures>((stage) => parseExamplesStage(stage, features, labelKey));
 }
 
@@ -145,8 +149,19 @@ export function makeBatchedFeaturesDataset(
   files: string | readonly string[],
   options: BatchedFeaturesOptions & { readonly labelKey?: string | undefined },
 ): Dataset<ParsedExampleFeatures> | Dataset<readonly [ParsedExampleFeatures, TensorValue]> {
+  checkOptions("makeBatchedFeaturesDataset", options, {
+    batchSize: "required",
+    features: "required",
+    numEpochs: "optional",
+    shuffle: "optional",
+    shuffleBufferSize: "optional",
+    shuffleSeed: "optional",
+    dropFinalBatch: "optional",
+    compressionType: "optional",
+    labelKey: "optional",
+  });
   const { batchSize, features, numEpochs = null, shuffle = true, shuffleBufferSize = 10_000, labelKey } = options;
-  const records = tfRecordDataset(files, options);
+  const records = tfRecordDataset(files, { compressionType: options.compressionType });
   const ordered = shuffle ? records.shuffle(shuffleBufferSize, { seed: options.shuffleSeed }) : records;
   const dropRemainder = options.dropFinalBatch === true || numEpochs === null;
   const batches = ordered.repeat(numEpochs ?? -1).batch(batchSize, { dropRemainder });

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
+import { checkOptions } from "../core/check-options.js";
 import { fileError, readAt } from "../core/file-system.js";
 import { scalarShape } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
@@ -19,8 +20,11 @@ export interface TfRecordDatasetOptions {
  */
 export function tfRecordDataset(
   files: string | readonly string[],
-  { compressionType = "" }: TfRecordDatasetOptions = {},
+  options: TfRecordDatasetOptions = {},
 ): Dataset<TensorValue> {
+  checkOptions("tfRecordDataset", options, { compressionType: "optional" });
+  const { compressionType = "" } = options;
+
   return Dataset.fromTfRecords(typeof files === "string" ? [files] : [...files], compressionType);
 }
 

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/check-options.js";
 import { readWholeFile } from "../core/file-system.js";
 import { invalidArgument } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
@@ -5,6 +6,7 @@ import { decodeText } from "../core/text.js";
 import type { Dataset } from "./dataset.js";
 import { rowsOf, type TableRow, tableColumns } from "./table.js";
 import type { Columns, TableOptions } from "./table-column.js";
+import { tableOptionsTable } from "./table-column.js";
 
 /**
  * The rows of JSON Lines files, one JSON object a line, each a record of tensors by name; with `labelName`, pairs of the other columns and
@@ -26,10 +28,12 @@ export function jsonlDataset(
   files: string | readonly string[],
   options: TableOptions & { readonly labelName?: string | undefined } = {},
 ): Dataset<Columns> | Dataset<readonly [Columns, TensorValue]> {
+  checkOptions("jsonlDataset", options, { ...tableOptionsTable, labelName: "optional" });
   const rows: TableRow[] = [];
   for (const file of typeof files === "string" ? [files] : files) readRows(file, rows);
   if (rows.length === 0) throw invalidArgument(`There are no rows in ${[files].flat().join(", ")}`);
-  return rowsOf(tableColumns(rows, options), options.labelName);
+  const { labelName, ...table } = options;
+  return rowsOf(tableColumns(rows, table), labelName);
 }
 
 function readRows(file: string, rows: TableRow[]): void {

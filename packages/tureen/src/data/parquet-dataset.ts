@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import type { SchemaTree } from "hyparquet";
+import { checkOptions } from "../core/check-options.js";
 import type { DType } from "../core/dtype.js";
 import { dataLoss, invalidArgument, notFound, StatusError } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import type { Dataset } from "./dataset.js";
 import { rowsOf, selected } from "./table.js";
-import { type Columns, columnOf, type TableOptions } from "./table-column.js";
+import { type Columns, columnOf, type TableOptions, tableOptionsTable } from "./table-column.js";
 
 /**
  * The rows of Parquet files, each a record of tensors by column; with `labelName`, pairs of the other columns and that one.
@@ -28,6 +29,7 @@ export async function parquetDataset(
   files: string | readonly string[],
   options: TableOptions & { readonly labelName?: string | undefined } = {},
 ): Promise<Dataset<Columns> | Dataset<readonly [Columns, TensorValue]>> {
+  checkOptions("parquetDataset", options, { ...tableOptionsTable, labelName: "optional" });
   const list = typeof files === "string" ? [files] : files;
   const columns = new Map<string, ParquetColumn>();
   for (const [i, file] of list.entries()) {

@@ -1,3 +1,4 @@
+import type { OptionTable } from "../core/check-options.js";
 import { allocate, type DType, dtypeSize, isFloatingDType, isIntegerDType } from "../core/dtype.js";
 import { elementCount, type Shape, sameShape, shapeText } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
@@ -16,6 +17,13 @@ export interface TableOptions {
   /** What stands for a missing value, by column. Without one, a missing value is INVALID_ARGUMENT. */
   readonly defaults?: Readonly<Record<string, number | bigint | string | boolean>> | undefined;
 }
+
+/** The same for `checkOptions`. */
+export const tableOptionsTable: OptionTable<TableOptions> = {
+  selectColumns: "optional",
+  dtypes: "optional",
+  defaults: "optional",
+};
 
 const int32Limit = 2n ** 31n;
 const int64Limit = 2n ** 63n;

@@ -1,7 +1,8 @@
+import { checkOptions } from "../core/check-options.js";
 import { invalidArgument } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import { Dataset } from "./dataset.js";
-import { type Columns, columnOf, type TableOptions } from "./table-column.js";
+import { type Columns, columnOf, type TableOptions, tableOptionsTable } from "./table-column.js";
 
 /** A row of a table: values by column; undefined or null where one is missing. */
 export type TableRow = Readonly<Record<string, unknown>>;
@@ -12,6 +13,7 @@ export type TableRow = Readonly<Record<string, unknown>>;
  * A column is there where any row has it. For `arrayInputFn` and `Dataset.fromTensorSlices`; errors as in `columnOf`.
  */
 export function tableColumns(rows: readonly TableRow[], options: TableOptions = {}): Columns {
+  checkOptions("tableColumns", options, tableOptionsTable);
   const names = new Set<string>();
   for (const row of rows) for (const name in row) names.add(name);
   const columns: Record<string, TensorValue> = {};

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
+import { checkOptions, type OptionTable } from "../core/check-options.js";
 import { invalidArgument } from "../core/status-error.js";
 import { bundleIndexPath } from "../formats/index.js";
-import { checkOptions, type OptionTable } from "./check-options.js";
 import type { EstimatorOptions, EvaluateOptions, PredictOptions, TrainOptions } from "./estimator.js";
 import type { ExportAllOptions, ExportOptions } from "./export/export-model.js";
 import { pythonText } from "./feature-column/python-text.js";

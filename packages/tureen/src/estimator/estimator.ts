@@ -1,6 +1,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkOptions } from "../core/check-options.js";
 import { type Clock, systemClock } from "../core/clock.js";
 import { makeFolders } from "../core/file-system.js";
 import { keepHeapRoom } from "../core/heap-room.js";
@@ -13,7 +14,6 @@ import { Graph } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
 import type { Session } from "../runtime/session.js";
 import { InputAhead } from "./ahead/input-ahead.js";
-import { checkOptions } from "./check-options.js";
 import {
   checkCall,
   checkCheckpoint,
@@ -136,8 +136,8 @@ export class Estimator {
   readonly #writers: EventWriters;
 
   constructor(options: EstimatorOptions) {
+    checkOptions<Partial<EstimatorOptions>>("Estimator", options, { ...estimatorOptions, modelFn: "optional" });
     if (typeof options.modelFn !== "function") throw invalidArgument("model_fn must be provided to Estimator.");
-    checkOptions("Estimator", options, estimatorOptions);
     const config = options.config ?? runConfig();
     checkRunConfig(config);
     if (options.config === undefined) config.logger.log("INFO", "Using default config.");

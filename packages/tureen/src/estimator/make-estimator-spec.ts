@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/check-options.js";
 import { invalidArgument } from "../core/status-error.js";
 import { build } from "../graph/build-op.js";
 import { type Operation, Tensor } from "../graph/graph.js";
@@ -15,6 +16,19 @@ import { sparseTensorText, tensorRepr, tensorText } from "./nn/tensor-text.js";
  * `exportOutputs` is completed: none becomes a Predict signature of the predictions, a single one is the default too.
  */
 export function makeEstimatorSpec(init: EstimatorSpecInit): EstimatorSpec {
+  checkOptions("makeEstimatorSpec", init, {
+    mode: "required",
+    predictions: "optional",
+    loss: "optional",
+    trainOp: "optional",
+    evalMetricOps: "optional",
+    exportOutputs: "optional",
+    trainingHooks: "optional",
+    trainingChiefHooks: "optional",
+    evaluationHooks: "optional",
+    predictionHooks: "optional",
+    scaffold: "optional",
+  });
   const { mode } = init;
   if (mode === ModeKeys.TRAIN && init.trainOp === undefined) throw invalidArgument("Missing train_op.");
   if (mode !== ModeKeys.PREDICT && init.loss === undefined) throw invalidArgument("Missing loss.");

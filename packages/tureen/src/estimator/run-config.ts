@@ -1,5 +1,5 @@
+import { checkOptions, type OptionTable } from "../core/check-options.js";
 import { invalidArgument } from "../core/status-error.js";
-import { checkOptions, type OptionTable } from "./check-options.js";
 import { pythonText } from "./feature-column/python-text.js";
 import { type Logger, stderrLogger } from "./log.js";
 

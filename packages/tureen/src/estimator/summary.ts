@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../core/check-options.js";
 import { invalidArgument } from "../core/status-error.js";
 import { stringValue, tensorValue } from "../core/tensor-value.js";
 import { encodeMetadata } from "../formats/summary.js";
@@ -17,8 +18,12 @@ export interface SummaryOptions {
   readonly family?: string | undefined;
 }
 
+/** The same for `checkOptions`. */
+const summaryOptionsTable: OptionTable<SummaryOptions> = { collections: "optional", family: "optional" };
+
 /** Adds a scalar to the graph's summaries under a tag (`tf.compat.v1.summary.scalar`). */
 export function scalarSummary(tag: string, value: Tensor, options: SummaryOptions = {}): Tensor {
+  checkOptions("scalarSummary", options, summaryOptionsTable);
   return filed(tag, options, (full, scope) =>
     build("ScalarSummary", [constant(stringValue([full], []), undefined, "tags"), value], {}, scope),
   );
@@ -26,6 +31,7 @@ export function scalarSummary(tag: string, value: Tensor, options: SummaryOption
 
 /** Adds a histogram of values to the graph's summaries under a tag (`tf.compat.v1.summary.histogram`). */
 export function histogramSummary(tag: string, values: Tensor, options: SummaryOptions = {}): Tensor {
+  checkOptions("histogramSummary", options, summaryOptionsTable);
   return filed(tag, options, (full, scope) =>
     build("HistogramSummary", [constant(stringValue([full], []), undefined, "tag"), values], {}, scope),
   );
@@ -37,6 +43,13 @@ export interface MediaSummaryOptions extends SummaryOptions {
   readonly maxOutputs?: number;
 }
 
+/** The same for `checkOptions`. */
+const mediaSummaryOptionsTable: OptionTable<MediaSummaryOptions> = {
+  maxOutputs: "optional",
+  collections: "optional",
+  family: "optional",
+};
+
 const defaultOutputs = 3;
 
 /**
@@ -45,6 +58,7 @@ const defaultOutputs = 3;
  * uint8 as it is; floats are scaled to the image's range, from 0 where none is negative and around 128 otherwise.
  */
 export function imageSummary(tag: string, images: Tensor, options: MediaSummaryOptions = {}): Tensor {
+  checkOptions("imageSummary", options, mediaSummaryOptionsTable);
   const { maxOutputs = defaultOutputs } = options;
   return filed(tag, options, (full, scope) =>
     build(
@@ -65,6 +79,7 @@ export function audioSummary(
   sounds: Tensor,
   options: MediaSummaryOptions & { readonly sampleRate: number },
 ): Tensor {
+  checkOptions("audioSummary", options, { ...mediaSummaryOptionsTable, sampleRate: "required" });
   const { maxOutputs = defaultOutputs, sampleRate } = options;
   return filed(tag, options, (full, scope) => {
     const inputs = [
@@ -78,6 +93,7 @@ export function audioSummary(
 
 /** Adds texts of any shape to the graph's summaries (`tf.compat.v1.summary.text`); INVALID_ARGUMENT for other than strings. */
 export function textSummary(tag: string, texts: Tensor, options: SummaryOptions = {}): Tensor {
+  checkOptions("textSummary", options, summaryOptionsTable);
   if (texts.dtype !== "string") {
     throw invalidArgument(`Expected tensor ${texts.name} to have dtype string, got <dtype: '${texts.dtype}'>`);
   }
@@ -96,6 +112,7 @@ export function mergeSummaries(
   inputs: readonly Tensor[],
   options: Pick<SummaryOptions, "collections"> & { readonly name?: string } = {},
 ): Tensor {
+  checkOptions("mergeSummaries", options, { collections: "optional", name: "optional" });
   const merged = nameScope(options.name ?? "Merge", () => build("MergeSummary", [[...inputs]], {}, "MergeSummary"));
   for (const key of options.collections ?? []) currentGraph().addToCollection(key, merged);
   return merged;

@@ -1,3 +1,4 @@
+import { notOptions, unexpectedOption } from "../core/check-options.js";
 import { type DType, dtypeLabel } from "../core/dtype.js";
 import { invalidArgument, notFound } from "../core/status-error.js";
 import { type NestedValue, type TensorValue, toTensor } from "../core/tensor-value.js";
@@ -14,18 +15,26 @@ export type TensorLike = Tensor | TensorValue | NestedValue;
 /** Attributes by their TensorFlow names; undefined ones take the op's default. */
 export type PlainAttrs = Readonly<Record<string, PlainAttr | undefined>>;
 
+/** A builder's options: the op's name, and beside it what the builder hands on as attributes. */
+export interface NamedOptions {
+  readonly name?: string | undefined;
+}
+
 /**
  * Adds one operation to the current graph, as TensorFlow's `apply_op` does.
  *
  * `inputs` has one entry an argument of the OpDef, a list where the argument is one. Type and length attributes are inferred from them,
  * constants are made under the operation's own scope, and the name is made unique.
+ *
+ * Where a builder gives its options in the place of the name, each must be the name or one of `attrs` in camelCase: INVALID_ARGUMENT else.
  */
 export function buildOp(
   type: string,
   inputs: readonly (TensorLike | readonly TensorLike[])[],
   attrs: PlainAttrs = {},
-  name?: string,
+  named?: string | NamedOptions,
 ): Operation {
+  const name = typeof named === "object" ? nameOf(type, named, attrs) : named;
   const graph = currentGraph();
   const def = findOpDef(type) ?? graph.functions.get(type)?.opDef();
   if (def === undefined) throw notFound(`Op type not registered '${type}' in binary running on this machine.`);
@@ -50,9 +59,25 @@ export function build(
   type: string,
   inputs: readonly (TensorLike | readonly TensorLike[])[],
   attrs?: PlainAttrs,
-  name?: string,
+  named?: string | NamedOptions,
 ): Tensor {
-  return buildOp(type, inputs, attrs, name).output;
+  return buildOp(type, inputs, attrs, named).output;
+}
+
+function nameOf(type: string, options: NamedOptions, attrs: PlainAttrs): string | undefined {
+  if (options === null || Array.isArray(options)) throw notOptions(type, options);
+  for (const key of Object.keys(options)) {
+    if (key === "name") continue;
+    const known = Object.keys(attrs).map(optionOf);
+    if (!known.includes(key)) throw unexpectedOption(type, key, [...known, "name"]);
+  }
+  return options.name;
+}
+
+/** `keep_dims` is `keepDims`, `Tout` is `tout`. */
+function optionOf(attr: string): string {
+  const camel = attr.replace(/_+(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return camel.slice(0, 1).toLowerCase() + camel.slice(1);
 }
 
 /** A Const of a value, or the tensor itself; `dtype` directs the conversion and is checked on a tensor. */

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/check-options.js";
 import { isFloatingDType } from "../core/dtype.js";
 import { isFullyDefined } from "../core/shape.js";
 import { notFound } from "../core/status-error.js";
@@ -36,6 +37,7 @@ export function gradients(
   xs: readonly Tensor[],
   options: GradientOptions = {},
 ): (Gradient | null)[] {
+  checkOptions("gradients", options, { gradYs: "optional", stopGradients: "optional", name: "optional" });
   return nameScope(options.name ?? "gradients", () => build_(ys, xs, options));
 }
 

@@ -15,6 +15,7 @@ import {
   OpDefSchema,
 } from "@tureen/protos/gen/tensorflow/core/framework/op_def_pb";
 import { type VersionDef, VersionDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/versions_pb";
+import { checkOptions } from "../core/check-options.js";
 import { dtypeFromNumber, dtypeNumber } from "../core/dtype.js";
 import { invalidArgument } from "../core/status-error.js";
 import { attrFromPlain } from "./attr-from-plain.js";
@@ -135,6 +136,7 @@ export interface GraphDefOptions {
 
 /** The serialized GraphDef of a graph. */
 export function graphToBytes(graph: Graph, options: GraphDefOptions = {}): Uint8Array {
+  checkOptions("graphToBytes", options, { stripDefaultAttrs: "optional", addShapes: "optional" });
   return encodeGraphDef(graph, {
     attrsOf: (op) => writtenAttrs(op, options),
     ...(graph.functions.size === 0

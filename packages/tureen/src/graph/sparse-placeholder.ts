@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/check-options.js";
 import type { DType } from "../core/dtype.js";
 import type { PartialShape } from "../core/shape.js";
 import { tensorValue } from "../core/tensor-value.js";
@@ -15,6 +16,7 @@ export function sparsePlaceholder(options: {
   readonly shape?: PartialShape | null | undefined;
   readonly name?: string | undefined;
 }): SparseTensor {
+  checkOptions("sparsePlaceholder", options, { dtype: "required", shape: "optional", name: "optional" });
   const { dtype, name } = options;
   const shape = options.shape ?? undefined;
   const named = (part: string): string | undefined => (name === undefined ? undefined : `${name}/${part}`);

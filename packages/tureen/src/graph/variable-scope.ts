@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../core/check-options.js";
 import type { DType } from "../core/dtype.js";
 import { invalidArgument } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
@@ -36,6 +37,15 @@ export interface VariableScopeOptions extends VariableDefaults {
   /** Default: as around it. A scope within one that reuses reuses too. */
   readonly reuse?: Reuse;
 }
+
+const scopeOptions: OptionTable<VariableScopeOptions> = {
+  defaultName: "optional",
+  reuse: "optional",
+  initializer: "optional",
+  regularizer: "optional",
+  constraint: "optional",
+  dtype: "optional",
+};
 
 /** What a graph knows of its scopes. */
 interface VariableStore {
@@ -85,6 +95,7 @@ export function variableScope<T>(
   ...rest: [(scope: VariableScope) => T] | [VariableScopeOptions, (scope: VariableScope) => T]
 ): T {
   const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;
+  checkOptions("variableScope", options, scopeOptions);
   if (name !== null && typeof name === "object") return reenter(name, options, body);
   const { defaultName } = options;
   if (name === null && defaultName === undefined)

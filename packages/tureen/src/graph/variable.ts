@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../core/check-options.js";
 import type { DType } from "../core/dtype.js";
 import type { PartialShape, Shape } from "../core/shape.js";
 import { failedPrecondition, invalidArgument } from "../core/status-error.js";
@@ -30,6 +31,17 @@ export interface VariableOptions {
   readonly constraint?: Constraint | undefined;
 }
 
+const optionTable: OptionTable<VariableOptions> = {
+  name: "required",
+  dtype: "optional",
+  shape: "optional",
+  initializer: "required",
+  trainable: "optional",
+  validateShape: "optional",
+  collections: "optional",
+  constraint: "optional",
+};
+
 /** A resource variable of a graph: a handle, its initializer and its reads. */
 export class Variable {
   readonly name: string;
@@ -50,6 +62,7 @@ export class Variable {
   readonly isInitialized: Tensor;
 
   constructor(options: VariableOptions) {
+    checkOptions("Variable", options, optionTable);
     // As TensorFlow: a variable made in a function's body lives outside of all functions, and the body takes its handle in.
     const graph = currentGraph().root;
     const { name, initializer } = options;

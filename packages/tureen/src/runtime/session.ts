@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../core/check-options.js";
 import { dtypeLabel } from "../core/dtype.js";
 import { failedPrecondition, invalidArgument } from "../core/status-error.js";
 import type { TensorValue } from "../core/tensor-value.js";
@@ -32,6 +33,16 @@ export interface SessionOptions {
   /** Whether plans are simplified, see `CompileOptions`; for comparisons. Default yes. */
   readonly simplify?: boolean;
 }
+
+const optionTable: OptionTable<SessionOptions> = {
+  resources: "optional",
+  isConstant: "optional",
+  kernels: "optional",
+  partitioner: "optional",
+  loopLimit: "optional",
+  onNewPlan: "optional",
+  simplify: "optional",
+};
 
 /** What one run may be told. */
 export interface SessionRunOptions {
@@ -89,6 +100,7 @@ export class Session {
   #closed = false;
 
   constructor(graph: Graph, options: SessionOptions = {}) {
+    checkOptions("Session", options, optionTable);
     this.graph = graph;
     this.resources = options.resources ?? new ResourceManager();
     this.#options = options;

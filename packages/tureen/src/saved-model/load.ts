@@ -4,6 +4,7 @@ import { create, fromBinary } from "@bufbuild/protobuf";
 import { GraphDefSchema } from "@tureen/protos/gen/tensorflow/core/framework/graph_pb";
 import type { CollectionDef, MetaGraphDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { AssetFileDefSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
+import { checkOptions } from "../core/check-options.js";
 import { failedPrecondition, invalidArgument, notFound, toStatusError } from "../core/status-error.js";
 import { scalarValue, type TensorValue } from "../core/tensor-value.js";
 import type { Graph, Operation } from "../graph/graph.js";
@@ -51,6 +52,15 @@ type LoadSettings = LoadOptions & {
  * at once, for every signature, before the model counts as loaded).
  */
 export async function loadSavedModel(directory: string, options: LoadSettings = {}): Promise<LoadedSavedModel> {
+  checkOptions("loadSavedModel", options, {
+    tags: "optional",
+    loopLimit: "optional",
+    loadTimeout: "optional",
+    engineWorkers: "optional",
+    warmUp: "optional",
+    session: "optional",
+    weights: "optional",
+  });
   const stamp = modelStamp(directory);
   const model = await readSavedModel(directory);
   const meta = findMetaGraph(model, options.tags ?? ["serve"]);

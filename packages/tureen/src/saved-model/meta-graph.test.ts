@@ -23,7 +23,8 @@ test("the bytes of a MetaGraphDef are those of its message", () => {
     { graph, addShapes: true, assets: [{ tensor: step, filename: "words" }], stripDefaultAttrs: true },
   ]) {
     const message = toBinary(MetaGraphDefSchema, metaGraphToProto(parts));
-    const graphDef = graphToBytes(graph, parts);
+    const { addShapes, stripDefaultAttrs = false } = parts;
+    const graphDef = graphToBytes(graph, { addShapes, stripDefaultAttrs });
     expect(Buffer.from(metaGraphToBytes(parts, graphDef)).equals(message)).toBe(true);
   }
 });

@@ -1,5 +1,5 @@
+import { checkOptions } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { checkOptions } from "../check-options.js";
 import { Estimator, type EstimatorOptions, type PredictOptions } from "../estimator.js";
 import type { FeatureColumn } from "../feature-column/feature-column.js";
 import { BinaryClassHead } from "../head/binary-class-head.js";
@@ -77,6 +77,7 @@ class BoostedTrees extends Estimator {
    * NOT_FOUND without a checkpoint; INVALID_ARGUMENT for trees that split by a raw categorical column: use indicator columns.
    */
   experimentalFeatureImportances(options: { readonly normalize?: boolean } = {}): Map<string, number> {
+    checkOptions("experimentalFeatureImportances", options, { normalize: "optional" });
     const [serialized] = this.getVariableValue(`${modelName}:0_serialized`).data as readonly Uint8Array[];
     return featureImportances(serialized!, this.#names, options.normalize ?? false);
   }
@@ -90,6 +91,11 @@ class BoostedTrees extends Estimator {
     inputFn: InputFn,
     options: Omit<PredictOptions, "yieldSingleExamples"> = {},
   ): AsyncGenerator<ExplainedPrediction> {
+    checkOptions("experimentalPredictWithExplanations", options, {
+      predictKeys: "optional",
+      hooks: "optional",
+      checkpointPath: "optional",
+    });
     const { head, trees } = this.#model;
     const isClassifier = head instanceof BinaryClassHead || head instanceof MultiClassHead;
     if (!trees.centerBias) {

@@ -1,4 +1,4 @@
-import { checkOptions } from "../check-options.js";
+import { checkOptions } from "../../core/check-options.js";
 import { Estimator } from "../estimator.js";
 import type { Head } from "../head/head.js";
 import type { OptimizerLike } from "../optimizer/get-optimizer.js";

@@ -1,5 +1,5 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { TensorValue } from "../../core/tensor-value.js";
-import { checkOptions } from "../check-options.js";
 import { Estimator } from "../estimator.js";
 import type { InputFn } from "../input.js";
 import { type CannedOptions, estimatorOptions } from "./estimator-options.js";

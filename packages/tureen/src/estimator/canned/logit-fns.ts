@@ -1,7 +1,7 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { Tensor } from "../../graph/graph.js";
 import { getVariableScope } from "../../graph/variable-scope.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { pythonText } from "../feature-column/python-text.js";
 import type { Mode } from "../mode-keys.js";
 import type { Features, Params } from "../model-fn.js";

@@ -1,4 +1,4 @@
-import type { OptionTable } from "../check-options.js";
+import type { OptionTable } from "../../core/check-options.js";
 import type { Head } from "../head/head.js";
 import type { BaselineOptions } from "./baseline.js";
 import type { BoostedTreesOptions } from "./boosted-trees.js";

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { stringValue } from "../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
@@ -6,7 +7,6 @@ import type { Operation, Tensor } from "../../graph/graph.js";
 import { Saveable, type SaveSpec } from "../../graph/saveable.js";
 import { controlDependencies, currentGraph, nameScope } from "../../graph/scope.js";
 import type { Variable } from "../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 
 /** The save and restore ops of a graph, as a SaverDef names them. */
 export interface Saver {

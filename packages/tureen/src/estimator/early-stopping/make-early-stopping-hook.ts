@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { scalarValue } from "../../core/tensor-value.js";
 import type { MaybePromise } from "../../data/index.js";
@@ -5,7 +6,6 @@ import { collectionKeys } from "../../graph/collections.js";
 import type { Operation } from "../../graph/graph.js";
 import { currentGraph } from "../../graph/scope.js";
 import { Variable } from "../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { Estimator } from "../estimator.js";
 import { pythonText } from "../feature-column/python-text.js";
 import { SecondOrStepTimer } from "../hooks/second-or-step-timer.js";

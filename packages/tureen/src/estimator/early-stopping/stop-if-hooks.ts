@@ -1,5 +1,5 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { notFound } from "../../core/status-error.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Estimator } from "../estimator.js";
 import type { SessionRunHook } from "../hooks/session-run-hook.js";
 import { type EarlyStoppingInterval, makeEarlyStoppingHook } from "./make-early-stopping-hook.js";

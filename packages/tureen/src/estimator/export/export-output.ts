@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { isFloatingDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { Tensor } from "../../graph/graph.js";
@@ -53,6 +54,7 @@ function exampleTensor(receiverTensors: Features, api: "Classification" | "Regre
  * `scores` float [batch, classes]; `classes` string [batch, classes]; at least one of them. INVALID_ARGUMENT otherwise.
  */
 export function classificationOutput(options: { readonly scores?: Tensor; readonly classes?: Tensor }): ExportOutput {
+  checkOptions("classificationOutput", options, { scores: "optional", classes: "optional" });
   const { scores, classes } = options;
   if (scores !== undefined && !(scores instanceof Tensor && isFloatingDType(scores.dtype))) {
     throw invalidArgument(`Classification scores must be a float32 Tensor; got ${describe(scores)}`);
@@ -78,6 +80,7 @@ export function classificationOutput(options: { readonly scores?: Tensor; readon
 
 /** A value for the Regress API (`tf.estimator.export.RegressionOutput`); float [batch] or [batch, 1]. */
 export function regressionOutput(options: { readonly value: Tensor }): ExportOutput {
+  checkOptions("regressionOutput", options, { value: "required" });
   const { value } = options;
   if (!(value instanceof Tensor && isFloatingDType(value.dtype))) {
     throw invalidArgument(`Regression output value must be a float32 Tensor; got ${describe(value)}`);

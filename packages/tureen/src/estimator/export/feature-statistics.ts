@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { InputFn } from "../input.js";
 import type { FeatureStatistics } from "./feature-statistic.js";
@@ -18,11 +19,10 @@ export interface FeatureStatisticsOptions {
 export const featureStatisticsFile = "feature_statistics.json";
 
 /** Counts the features of an input's first rows. INVALID_ARGUMENT for an input without rows. */
-export async function featureStatistics({
-  inputFn,
-  maxRows = 100_000,
-  topValues = 20,
-}: FeatureStatisticsOptions): Promise<FeatureStatistics> {
+export async function featureStatistics(options: FeatureStatisticsOptions): Promise<FeatureStatistics> {
+  checkOptions("featureStatistics", options, { inputFn: "required", maxRows: "optional", topValues: "optional" });
+  const { inputFn, maxRows = 100_000, topValues = 20 } = options;
+
   if (!(maxRows > 0)) throw invalidArgument(`Must specify maxRows > 0, given: ${maxRows}`);
   const summaries = new Map<string, FeatureSummary>();
   let rows = 0;

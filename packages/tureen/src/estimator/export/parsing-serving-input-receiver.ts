@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { build } from "../../graph/build-op.js";
 import { parseExample } from "../feature-column/parse-example.js";
 import type { ParseExampleSpec } from "../feature-column/parse-spec.js";
@@ -9,6 +10,9 @@ export interface ReceiverOptions {
   readonly defaultBatchSize?: number;
 }
 
+/** The same for `checkOptions`. */
+export const receiverOptionsTable: OptionTable<ReceiverOptions> = { defaultBatchSize: "optional" };
+
 /**
  * A receiver of serialized Examples (`tf.estimator.export.build_parsing_serving_input_receiver_fn`).
  *
@@ -18,6 +22,7 @@ export function buildParsingServingInputReceiverFn(
   spec: ParseExampleSpec,
   options: ReceiverOptions = {},
 ): () => ServingInputReceiver {
+  checkOptions("buildParsingServingInputReceiverFn", options, receiverOptionsTable);
   return () => {
     const examples = build(
       "Placeholder",

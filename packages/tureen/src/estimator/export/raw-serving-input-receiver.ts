@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import type { PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
@@ -7,6 +8,7 @@ import { SparseTensor } from "../../graph/sparse-tensor.js";
 import { type InputFn, openInput } from "../input.js";
 import type { FeatureTensor } from "../model-fn.js";
 import type { ReceiverOptions } from "./parsing-serving-input-receiver.js";
+import { receiverOptionsTable } from "./parsing-serving-input-receiver.js";
 import {
   bareTensorNames,
   type ServingInputReceiver,
@@ -30,6 +32,7 @@ export function buildRawServingInputReceiverFn(
   features: Readonly<Record<string, PlaceholderModel>>,
   options: ReceiverOptions = {},
 ): () => ServingInputReceiver {
+  checkOptions("buildRawServingInputReceiverFn", options, receiverOptionsTable);
   return () => {
     const placeholders = placeholdersOf(features, options);
     return servingInputReceiver(placeholders, placeholders);
@@ -42,6 +45,7 @@ export function buildRawSupervisedInputReceiverFn(
   labels: TensorsOrOne<PlaceholderModel>,
   options: ReceiverOptions = {},
 ): () => SupervisedInputReceiver {
+  checkOptions("buildRawSupervisedInputReceiverFn", options, receiverOptionsTable);
   const featureKeys = isModel(features) ? [bareTensorNames.receiver_tensor] : Object.keys(features);
   const labelKeys = isModel(labels) ? [bareTensorNames.label] : Object.keys(labels);
   const shared = featureKeys.filter((key) => labelKeys.includes(key));

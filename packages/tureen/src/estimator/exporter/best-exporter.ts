@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { readEvents } from "../../formats/events.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { pythonText } from "../feature-column/python-text.js";
 import { deleteOldExports, listExports } from "../gc.js";
 import {

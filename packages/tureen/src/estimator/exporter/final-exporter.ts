@@ -1,4 +1,4 @@
-import { checkOptions, type OptionTable } from "../check-options.js";
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { type Exporter, type ExporterRequest, exportCheckpoint, type SavedModelExporterOptions } from "./exporter.js";
 
 const optionTable: OptionTable<SavedModelExporterOptions & { readonly name: string }> = {

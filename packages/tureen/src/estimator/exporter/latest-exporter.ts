@@ -1,5 +1,5 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { deleteOldExports } from "../gc.js";
 import {
   defaultExportsToKeep,

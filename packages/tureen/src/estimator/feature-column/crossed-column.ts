@@ -1,8 +1,8 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { buildOp } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import type { FeatureTensor } from "../model-fn.js";
 import { compareText } from "./compare-text.js";
 import { type CategoricalColumn, isCategoricalColumn, isFeatureColumn } from "./feature-column.js";

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { elementCount, type Shape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { Tensor } from "../../graph/graph.js";
@@ -22,6 +23,13 @@ export interface DenseFeaturesOptions {
   readonly variableScope?: string;
 }
 
+/** The same for `checkOptions`. */
+export const denseFeaturesOptionsTable: OptionTable<DenseFeaturesOptions> = {
+  trainable: "optional",
+  name: "optional",
+  variableScope: "optional",
+};
+
 /**
  * The columns side by side in the order of their names, float32 [batch, width] (`tf.keras.layers.DenseFeatures`).
  *
@@ -32,6 +40,7 @@ export function denseFeatures(
   columns: readonly FeatureColumn[],
   options: DenseFeaturesOptions = {},
 ): Tensor {
+  checkOptions("denseFeatures", options, denseFeaturesOptionsTable);
   const sorted = normalizeColumns(columns).map(requireDense);
   const cache = new TransformationCache(features);
   return nameScope(options.name ?? "dense_features", () => {

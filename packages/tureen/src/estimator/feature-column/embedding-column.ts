@@ -1,7 +1,7 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { Tensor } from "../../graph/graph.js";
 import type { Initializer, Variable } from "../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { checkpointInitializer } from "./checkpoint-initializer.js";
 import { type Combiner, embeddingLookup, safeEmbeddingLookup } from "./embedding-lookup.js";
 import type { CategoricalColumn, DenseColumn, IdWeightPair, SequenceDenseColumn } from "./feature-column.js";

@@ -1,10 +1,10 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { isIntegerDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { checkKey } from "./column-checks.js";
 import type { CategoricalColumn } from "./feature-column.js";
 import { castTo, scalarInt, shapeOf } from "./graph-shape.js";

@@ -1,9 +1,9 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Tensor } from "../../graph/graph.js";
 import { currentGraph, currentNameScope, nameScope } from "../../graph/scope.js";
 import { Variable } from "../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Features } from "../model-fn.js";
 import { checkBatchSizes } from "./check-batch-sizes.js";
 import { columnScope } from "./column-scope.js";

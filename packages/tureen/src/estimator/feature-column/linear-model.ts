@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { elementCount } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build } from "../../graph/build-op.js";
@@ -58,6 +59,12 @@ export function linearModelLogits(
   columns: readonly FeatureColumn[],
   options: LinearModelOptions = {},
 ): LinearModelLogits {
+  checkOptions("linearModelLogits", options, {
+    units: "optional",
+    sparseCombiner: "optional",
+    trainable: "optional",
+    name: "optional",
+  });
   const name = options.name ?? "linear/linear_model";
   const units = options.units ?? 1;
   const trainable = options.trainable ?? true;

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { NestedValue } from "../../core/tensor-value.js";
@@ -42,11 +43,20 @@ export interface LabelSpecOptions {
   readonly weightColumn?: string | NumericColumn;
 }
 
+/** The same for `checkOptions`. */
+const labelSpecOptionsTable: OptionTable<LabelSpecOptions> = {
+  labelKey: "required",
+  labelDtype: "optional",
+  labelDefault: "optional",
+  weightColumn: "optional",
+};
+
 /** The columns' spec, the label's and the weight's for a classifier (`tf.estimator.classifier_parse_example_spec`). */
 export function classifierParseExampleSpec(
   columns: readonly FeatureColumn[],
   options: LabelSpecOptions,
 ): ParseExampleSpec {
+  checkOptions("classifierParseExampleSpec", options, labelSpecOptionsTable);
   return withLabel(columns, fixedLenFeature([1], options.labelDtype ?? "int64", options.labelDefault), options);
 }
 
@@ -55,6 +65,7 @@ export function regressorParseExampleSpec(
   columns: readonly FeatureColumn[],
   options: LabelSpecOptions & { readonly labelDimension?: number },
 ): ParseExampleSpec {
+  checkOptions("regressorParseExampleSpec", options, { ...labelSpecOptionsTable, labelDimension: "optional" });
   const label = fixedLenFeature([options.labelDimension ?? 1], options.labelDtype ?? "float32", options.labelDefault);
   return withLabel(columns, label, options);
 }

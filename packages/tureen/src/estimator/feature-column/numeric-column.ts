@@ -1,9 +1,9 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { type DType, isFloatingDType } from "../../core/dtype.js";
 import type { Shape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { Tensor } from "../../graph/graph.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { checkNumber, checkShape } from "./column-checks.js";
 import type { DenseColumn } from "./feature-column.js";
 import { castTo } from "./graph-shape.js";

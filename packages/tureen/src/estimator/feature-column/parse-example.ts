@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import type { PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
@@ -56,6 +57,7 @@ export function parseExample<S extends RaggedParseExampleSpec = ParseExampleSpec
   spec: S,
   options: { readonly name?: string; readonly exampleNames?: TensorLike } = {},
 ): ParsedFeatures<S> {
+  checkOptions("parseExample", options, { name: "optional", exampleNames: "optional" });
   const keys = Object.keys(spec).sort(compareText);
   if (keys.length === 0) throw invalidArgument("Argument `features` cannot be None.");
   const sparse = new Map<string, DType>();

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import type { NestedValue } from "../../core/tensor-value.js";
 import { attributeText, dtypeText, numbersText, type PythonText, tupleText } from "./python-text.js";
@@ -92,6 +93,7 @@ export function raggedFeature(
   dtype: DType,
   options: RaggedFeatureOptions & { readonly partitions?: readonly RaggedPartition[] } = {},
 ): RaggedFeature {
+  checkOptions("raggedFeature", options, { valueKey: "optional", rowSplitsDtype: "optional", partitions: "optional" });
   return Object.freeze({
     kind: "RaggedFeature",
     dtype,
@@ -129,6 +131,7 @@ export function sparseFeature(
   size: number | readonly number[],
   options: { readonly alreadySorted?: boolean } = {},
 ): SparseFeature {
+  checkOptions("sparseFeature", options, { alreadySorted: "optional" });
   const alreadySorted = options.alreadySorted ?? false;
   return Object.freeze({ kind: "SparseFeature", indexKey, valueKey, dtype, size, alreadySorted });
 }
@@ -139,6 +142,7 @@ export function fixedLenSequenceFeature(
   dtype: DType,
   options: { readonly allowMissing?: boolean; readonly defaultValue?: NestedValue } = {},
 ): FixedLenSequenceFeature {
+  checkOptions("fixedLenSequenceFeature", options, { allowMissing: "optional", defaultValue: "optional" });
   return Object.freeze({
     kind: "FixedLenSequenceFeature",
     shape: Object.freeze([...shape]),

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { elementCount } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { intValue, scalarValue } from "../../core/tensor-value.js";
@@ -9,6 +10,7 @@ import { checkBatchSizes } from "./check-batch-sizes.js";
 import { columnScope, scopeName } from "./column-scope.js";
 import { concatColumns } from "./concat-columns.js";
 import type { DenseFeaturesOptions } from "./dense-features.js";
+import { denseFeaturesOptionsTable } from "./dense-features.js";
 import {
   type FeatureColumn,
   isSequenceDenseColumn,
@@ -29,6 +31,7 @@ export function sequenceFeatures(
   columns: readonly FeatureColumn[],
   options: DenseFeaturesOptions = {},
 ): SequenceTensor {
+  checkOptions("sequenceFeatures", options, denseFeaturesOptionsTable);
   const sorted = normalizeColumns(columns).map(requireSequence);
   const cache = new TransformationCache(features);
   const name = options.name ?? "sequence_features";

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { type DType, isFloatingDType } from "../../core/dtype.js";
 import { elementCount } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
@@ -5,7 +6,6 @@ import { intValue, scalarValue } from "../../core/tensor-value.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { checkNumber, checkShape } from "./column-checks.js";
 import type { SequenceDenseColumn } from "./feature-column.js";
 import { scalarInt, shapeOf, sliceOf, sparseRank } from "./graph-shape.js";

@@ -1,7 +1,7 @@
+import { checkOptions } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { currentGraph, nameScope } from "../../graph/scope.js";
 import { Variable } from "../../graph/variable.js";
-import { checkOptions } from "../check-options.js";
 import { embed, planEmbedding } from "./embedding-column.js";
 import type { CategoricalColumn, DenseColumn, FeatureColumn } from "./feature-column.js";
 import { attributeText } from "./python-text.js";

@@ -1,8 +1,8 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { Graph } from "../../graph/graph.js";
 import { currentGraph } from "../../graph/scope.js";
 import { Variable } from "../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { columnScope } from "./column-scope.js";
 import { compareText } from "./compare-text.js";
 import { type EmbeddingOptions, embed, planEmbedding } from "./embedding-column.js";

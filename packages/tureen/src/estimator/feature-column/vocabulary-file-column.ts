@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { type DType, isIntegerDType } from "../../core/dtype.js";
 import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { checkKey, checkOovBuckets, checkSameKind, checkStringOrInteger } from "./column-checks.js";
 import type { CategoricalColumn } from "./feature-column.js";
 import { castValues } from "./graph-shape.js";

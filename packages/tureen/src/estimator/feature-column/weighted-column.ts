@@ -1,7 +1,7 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { type DType, isFloatingDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { isNumber } from "./column-checks.js";
 import type { CategoricalColumn, IdWeightPair } from "./feature-column.js";
 import { castValues } from "./graph-shape.js";

@@ -1,8 +1,8 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { isIntegerDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { classificationOutput, type ExportOutput, predictOutput } from "../export/export-output.js";
 import { checkLossReduction, type LossReduction, Reduction } from "../losses/reduction.js";
 import { sparseSoftmaxCrossEntropy } from "../losses/sparse-softmax-cross-entropy.js";

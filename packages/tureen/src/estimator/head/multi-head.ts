@@ -1,9 +1,9 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import type { EstimatorSpec } from "../estimator-spec.js";
 import { type ExportOutput, predictOutput } from "../export/export-output.js";
 import type { LossReduction } from "../losses/reduction.js";

@@ -1,10 +1,10 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { isIntegerDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { controlDependencies } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { classificationOutput, type ExportOutput, predictOutput } from "../export/export-output.js";
 import { checkLossReduction, type LossReduction, Reduction } from "../losses/reduction.js";
 import { sigmoidCrossEntropy } from "../losses/sigmoid-cross-entropy.js";

@@ -1,6 +1,6 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { Tensor } from "../../graph/graph.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { type ExportOutput, predictOutput, regressionOutput } from "../export/export-output.js";
 import { logPoissonLoss } from "../losses/log-poisson-loss.js";
 import { meanSquaredError } from "../losses/mean-squared-error.js";
@@ -114,6 +114,8 @@ export interface PoissonRegressionHeadOptions extends Omit<RegressionHeadOptions
 /** A head for predicting counts (`tf.estimator.PoissonRegressionHead`): the logits are log rates. */
 export class PoissonRegressionHead extends RegressionHead {
   constructor(options: PoissonRegressionHeadOptions = {}) {
+    const { lossFn: _lossFn, inverseLinkFn: _inverseLinkFn, ...shared } = optionTable;
+    checkOptions("PoissonRegressionHead", options, { ...shared, computeFullLoss: "optional" });
     const { computeFullLoss = true, ...rest } = options;
     super({
       ...rest,
@@ -129,6 +131,11 @@ export type LogisticRegressionHeadOptions = Pick<RegressionHeadOptions, "weightC
 /** A head for predicting probabilities from labels in [0, 1] (`tf.estimator.LogisticRegressionHead`). */
 export class LogisticRegressionHead extends RegressionHead {
   constructor(options: LogisticRegressionHeadOptions = {}) {
+    checkOptions("LogisticRegressionHead", options, {
+      weightColumn: "optional",
+      lossReduction: "optional",
+      name: "optional",
+    });
     super({
       ...options,
       labelDimension: 1,

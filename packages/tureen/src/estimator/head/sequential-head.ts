@@ -1,10 +1,10 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { toTensor } from "../../core/tensor-value.js";
 import { build, buildOp } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { controlDependencies, nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import type { EstimatorSpec } from "../estimator-spec.js";
 import type { Metric } from "../metric.js";
 import { ModeKeys } from "../mode-keys.js";

@@ -1,10 +1,10 @@
 import { join } from "node:path";
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { failedPrecondition, invalidArgument } from "../../core/status-error.js";
 import type { MaybePromise } from "../../data/index.js";
 import type { EventWriter } from "../../formats/events.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Session } from "../../runtime/session.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { CheckpointStore } from "../checkpoint/checkpoint-store.js";
 import type { Saver } from "../checkpoint/saver.js";
 import { readGlobalStep } from "../global-step.js";

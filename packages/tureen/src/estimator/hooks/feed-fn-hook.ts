@@ -1,6 +1,6 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { Tensor } from "../../graph/graph.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import type { SessionRunArgs, SessionRunHook } from "./session-run-hook.js";
 
 const optionTable: OptionTable<{ readonly feedFn: () => ReadonlyMap<Tensor, TensorValue> }> = {

@@ -1,8 +1,8 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { StatusError } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { Tensor } from "../../graph/graph.js";
 import type { Session } from "../../runtime/session.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Logger } from "../log.js";
 import { runServices } from "../run-services.js";
 import type { SessionRunHook } from "./session-run-hook.js";

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionTable } from "../check-options.js";
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { type RunServices, runServices } from "../run-services.js";
 import type { SessionRunContext, SessionRunHook } from "./session-run-hook.js";
 

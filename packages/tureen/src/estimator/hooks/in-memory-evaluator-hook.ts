@@ -1,9 +1,9 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Graph } from "../../graph/graph.js";
 import type { Variable } from "../../graph/variable.js";
 import type { Session } from "../../runtime/session.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Estimator } from "../estimator.js";
 import type { InputFn } from "../input.js";
 import { getVariable, setVariable } from "../variable-state.js";

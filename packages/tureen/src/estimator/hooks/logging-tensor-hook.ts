@@ -1,9 +1,9 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import { type Graph, Tensor } from "../../graph/graph.js";
 import { currentGraph } from "../../graph/scope.js";
 import type { Session } from "../../runtime/session.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Logger } from "../log.js";
 import { numpyText } from "../numpy-text.js";
 import { type RunServices, runServices } from "../run-services.js";

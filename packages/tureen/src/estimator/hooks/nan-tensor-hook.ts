@@ -1,6 +1,6 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { StatusError } from "../../core/status-error.js";
 import type { Tensor } from "../../graph/graph.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Logger } from "../log.js";
 import { runServices } from "../run-services.js";
 import type { SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues } from "./session-run-hook.js";

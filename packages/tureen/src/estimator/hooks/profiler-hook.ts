@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { makeFolders, writeFileAtomically } from "../../core/file-system.js";
 import { encodeText } from "../../core/text.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { type RunServices, runServices } from "../run-services.js";
 import { SecondOrStepTimer } from "./second-or-step-timer.js";
 import type { SessionRunContext, SessionRunHook } from "./session-run-hook.js";

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { SessionRunHook } from "./session-run-hook.js";
 
 /** Where a progress line goes: a terminal is rewritten in place, anything else gets a plain line now and then. */
@@ -28,6 +29,7 @@ const barWidth = 20;
 
 /** Shows step, loss, steps and examples a second and time left while a loop runs. */
 export function progressHook(options: ProgressOptions = {}): SessionRunHook {
+  checkOptions("progressHook", options, { steps: "optional", output: "optional", label: "optional" });
   const output = options.output ?? process.stderr;
   const { steps, label = "train" } = options;
   let [began, drawn, done, rows] = [0, 0, 0, 0];

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { type Clock, systemClock } from "../../core/clock.js";
 import { invalidArgument } from "../../core/status-error.js";
 
@@ -20,6 +21,7 @@ export class SecondOrStepTimer {
     readonly everySteps?: number | undefined;
     readonly clock?: Clock;
   }) {
+    checkOptions("SecondOrStepTimer", options, { everySecs: "optional", everySteps: "optional", clock: "optional" });
     this.#everySecs = options.everySecs;
     this.#everySteps = options.everySteps;
     this.#clock = options.clock ?? systemClock;

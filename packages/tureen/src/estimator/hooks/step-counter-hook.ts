@@ -1,6 +1,6 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { EventWriter } from "../../formats/events.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { globalStepName } from "../global-step.js";
 import { formatG } from "../nn/python-format.js";
 import { type RunServices, runServices } from "../run-services.js";

@@ -1,6 +1,6 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { Session } from "../../runtime/session.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { readGlobalStep } from "../global-step.js";
 import type { SessionRunContext, SessionRunHook } from "./session-run-hook.js";
 

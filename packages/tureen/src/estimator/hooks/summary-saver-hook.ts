@@ -1,7 +1,7 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { EventWriter } from "../../formats/events.js";
 import type { Tensor } from "../../graph/graph.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { runServices } from "../run-services.js";
 import { SecondOrStepTimer } from "./second-or-step-timer.js";
 import type { SessionRunArgs, SessionRunContext, SessionRunHook, SessionRunValues } from "./session-run-hook.js";

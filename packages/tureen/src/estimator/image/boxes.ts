@@ -1,3 +1,4 @@
+import { checkOptions, nameOnly } from "../../core/check-options.js";
 import { build, constant, type TensorLike } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import {
@@ -32,6 +33,7 @@ export function nonMaxSuppression(
   scoreThreshold: TensorLike = Number.NEGATIVE_INFINITY,
   options: Named = {},
 ): Tensor {
+  checkOptions("nonMaxSuppression", options, nameOnly);
   return nameScope(options.name ?? "non_max_suppression", () =>
     nonMaxSuppressionV3(
       boxes,
@@ -54,6 +56,7 @@ export function nonMaxSuppressionWithScores(
   softNmsSigma: TensorLike = 0,
   options: Named = {},
 ): { readonly selectedIndices: Tensor; readonly selectedScores: Tensor } {
+  checkOptions("nonMaxSuppressionWithScores", options, nameOnly);
   return nameScope(options.name ?? "non_max_suppression_with_scores", () => {
     const { selectedIndices, selectedScores } = nonMaxSuppressionV5(
       boxes,
@@ -78,6 +81,7 @@ export function nonMaxSuppressionPadded(
   padToMaxOutputSize = false,
   options: Named = {},
 ): { readonly selectedIndices: Tensor; readonly validOutputs: Tensor } {
+  checkOptions("nonMaxSuppressionPadded", options, nameOnly);
   return nameScope(options.name ?? "non_max_suppression_padded", () =>
     nonMaxSuppressionV4(
       boxes,
@@ -99,6 +103,7 @@ export function nonMaxSuppressionOverlaps(
   scoreThreshold: TensorLike = Number.NEGATIVE_INFINITY,
   options: Named = {},
 ): Tensor {
+  checkOptions("nonMaxSuppressionOverlaps", options, nameOnly);
   return nameScope(options.name ?? "non_max_suppression_overlaps", () =>
     nonMaxSuppressionWithOverlaps(
       overlaps,
@@ -112,6 +117,7 @@ export function nonMaxSuppressionOverlaps(
 
 /** Whether bytes start as a JPEG does (`tf.io.is_jpeg`), a bool of the strings' shape. */
 export function isJpeg(contents: Tensor, options: Named = {}): Tensor {
+  checkOptions("isJpeg", options, nameOnly);
   return nameScope(options.name ?? "is_jpeg", () => {
     const start = build("Substr", [contents, constant(0, "int32"), constant(3, "int32")], {}, "Substr");
     const magic = constant({ dtype: "string", shape: [], data: [Uint8Array.of(0xff, 0xd8, 0xff)] }, undefined, "magic");

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant, type TensorLike } from "../../graph/build-op.js";
@@ -10,6 +11,9 @@ import { reduceSum } from "../nn/tensor-shape.js";
 interface Seeded {
   readonly seed?: number;
 }
+
+/** The same for `checkOptions`. */
+const seededTable: OptionTable<Seeded> = { seed: "optional" };
 
 /** The greatest value of the integer types that images have. */
 const greatest: Readonly<Partial<Record<DType, number>>> = {
@@ -31,6 +35,7 @@ function isFloat(image: Tensor): boolean {
  * `saturate` keeps what is out of range at the range's ends instead of wrapping it round.
  */
 export function convertImageDtype(image: Tensor, dtype: DType, options: { readonly saturate?: boolean } = {}): Tensor {
+  checkOptions("convertImageDtype", options, { saturate: "optional" });
   if (image.dtype === dtype) return build("Identity", [image], {}, "Identity");
   const [from, to] = [greatest[image.dtype], greatest[dtype]];
   const { saturate = false } = options;
@@ -92,6 +97,7 @@ export function adjustSaturation(image: Tensor, saturationFactor: TensorLike): T
 
 /** `gain * image ** gamma` on floats in [0, 1] (`tf.image.adjust_gamma`). */
 export function adjustGamma(image: Tensor, options: { readonly gamma?: number; readonly gain?: number } = {}): Tensor {
+  checkOptions("adjustGamma", options, { gamma: "optional", gain: "optional" });
   const { gamma = 1, gain = 1 } = options;
   if (gamma < 0) throw invalidArgument("Gamma should be a non-negative real number.");
   return onFloats(image, "adjust_gamma", (floats) => mul(pow(floats, gamma), gain));
@@ -113,18 +119,21 @@ function drawn(low: number, high: number, seed: number | undefined): Tensor {
 
 /** `adjustBrightness` by a random delta in [-maxDelta, maxDelta). */
 export function randomBrightness(image: Tensor, maxDelta: number, options: Seeded = {}): Tensor {
+  checkOptions("randomBrightness", options, seededTable);
   if (maxDelta < 0) throw invalidArgument("max_delta must be non-negative.");
   return adjustBrightness(image, drawn(-maxDelta, maxDelta, options.seed));
 }
 
 /** `adjustContrast` by a random factor in [lower, upper). */
 export function randomContrast(image: Tensor, lower: number, upper: number, options: Seeded = {}): Tensor {
+  checkOptions("randomContrast", options, seededTable);
   checkRange(lower, upper);
   return adjustContrast(image, drawn(lower, upper, options.seed));
 }
 
 /** `adjustHue` by a random delta in [-maxDelta, maxDelta). */
 export function randomHue(image: Tensor, maxDelta: number, options: Seeded = {}): Tensor {
+  checkOptions("randomHue", options, seededTable);
   if (maxDelta > 0.5) throw invalidArgument("max_delta must be <= 0.5.");
   if (maxDelta < 0) throw invalidArgument("max_delta must be non-negative.");
   return adjustHue(image, drawn(-maxDelta, maxDelta, options.seed));
@@ -132,6 +141,7 @@ export function randomHue(image: Tensor, maxDelta: number, options: Seeded = {})
 
 /** `adjustSaturation` by a random factor in [lower, upper). */
 export function randomSaturation(image: Tensor, lower: number, upper: number, options: Seeded = {}): Tensor {
+  checkOptions("randomSaturation", options, seededTable);
   checkRange(lower, upper);
   return adjustSaturation(image, drawn(lower, upper, options.seed));
 }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
@@ -9,6 +10,9 @@ import { expandDims, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
 interface Seeded {
   readonly seed?: number;
 }
+
+/** The same for `checkOptions`. */
+const seededTable: OptionTable<Seeded> = { seed: "optional" };
 
 /** The rank of an image or a batch of them; INVALID_ARGUMENT for others. */
 function rankOfImage(image: Tensor): 3 | 4 {
@@ -50,6 +54,7 @@ export function transpose(image: Tensor): Tensor {
 
 /** Image(s) turned `k` times by 90 degrees counter-clockwise (`tf.image.rot90`). */
 export function rot90(image: Tensor, options: { readonly k?: number } = {}): Tensor {
+  checkOptions("rot90", options, { k: "optional" });
   const turns = (((options.k ?? 1) % 4) + 4) % 4;
   const rank = rankOfImage(image);
   const [height, width] = [rank - 3, rank - 2];
@@ -81,11 +86,13 @@ function randomFlip(image: Tensor, axis: number, seed: number | undefined, name:
 
 /** Image, or each of a batch, mirrored left to right with a chance of one half (`tf.image.random_flip_left_right`). */
 export function randomFlipLeftRight(image: Tensor, options: Seeded = {}): Tensor {
+  checkOptions("randomFlipLeftRight", options, seededTable);
   return randomFlip(image, 1, options.seed, "random_flip_left_right");
 }
 
 /** Image, or each of a batch, mirrored upside down with a chance of one half (`tf.image.random_flip_up_down`). */
 export function randomFlipUpDown(image: Tensor, options: Seeded = {}): Tensor {
+  checkOptions("randomFlipUpDown", options, seededTable);
   return randomFlip(image, 0, options.seed, "random_flip_up_down");
 }
 
@@ -163,6 +170,7 @@ export function resizeWithCropOrPad(image: Tensor, targetHeight: number, targetW
 
 /** A box of a random place (`tf.image.random_crop`); `size` as long as the tensor's rank, -1 for all of a dimension that is known. */
 export function randomCrop(value: Tensor, size: readonly number[], options: Seeded = {}): Tensor {
+  checkOptions("randomCrop", options, seededTable);
   return nameScope("random_crop", () => {
     const wanted = constant(
       size.map((n, i) => (n === -1 ? value.shape![i]! : n)),
@@ -204,6 +212,7 @@ export function resize(
     readonly antialias?: boolean;
   } = {},
 ): Tensor {
+  checkOptions("resize", options, { method: "optional", preserveAspectRatio: "optional", antialias: "optional" });
   const { method = "bilinear", antialias = false } = options;
   const single = rankOfImage(images) === 3;
   return nameScope("resize", () => {
@@ -263,6 +272,11 @@ export function resizeImages(
   size: readonly [height: number, width: number],
   options: ResizeImagesOptions = {},
 ): Tensor {
+  checkOptions("resizeImages", options, {
+    method: "optional",
+    alignCorners: "optional",
+    preserveAspectRatio: "optional",
+  });
   const { method = "bilinear", alignCorners = false } = options;
   const single = rankOfImage(images) === 3;
   return nameScope("resize", () => {
@@ -291,6 +305,7 @@ export function resizeWithPad(
   targetWidth: number,
   options: { readonly method?: ResizeMethod; readonly antialias?: boolean } = {},
 ): Tensor {
+  checkOptions("resizeWithPad", options, { method: "optional", antialias: "optional" });
   return padded(image, targetHeight, targetWidth, (size) => resize(image, size, options));
 }
 
@@ -301,6 +316,7 @@ export function resizeImageWithPad(
   targetWidth: number,
   options: Omit<ResizeImagesOptions, "preserveAspectRatio"> = {},
 ): Tensor {
+  checkOptions("resizeImageWithPad", options, { method: "optional", alignCorners: "optional" });
   return padded(image, targetHeight, targetWidth, (size) => resizeImages(image, size, options));
 }
 

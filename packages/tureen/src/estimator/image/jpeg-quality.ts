@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant, type TensorLike } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
@@ -25,6 +26,7 @@ export function randomJpegQuality(
   maxJpegQuality: number,
   options: { readonly seed?: number } = {},
 ): Tensor {
+  checkOptions("randomJpegQuality", options, { seed: "optional" });
   const [low, high] = [minJpegQuality, maxJpegQuality];
   if (low < 0 || high < 0 || low > 100 || high > 100) {
     throw invalidArgument("jpeg encoding range must be between 0 and 100.");

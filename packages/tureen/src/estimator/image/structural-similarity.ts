@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
@@ -19,6 +20,14 @@ export interface SsimOptions {
   /** Default 0.03. */
   readonly k2?: number;
 }
+
+/** The same for `checkOptions`. */
+const ssimOptionsTable: OptionTable<SsimOptions> = {
+  filterSize: "optional",
+  filterSigma: "optional",
+  k1: "optional",
+  k2: "optional",
+};
 
 /** A Gaussian window with sum 1 for each channel, [size, size, channels, 1]. */
 function gaussian(size: number, sigma: number, channels: number): Tensor {
@@ -79,6 +88,7 @@ export function ssim(
   maxVal: number,
   options: SsimOptions & { readonly returnIndexMap?: boolean } = {},
 ): Tensor {
+  checkOptions("ssim", options, { ...ssimOptionsTable, returnIndexMap: "optional" });
   return nameScope("SSIM", () => {
     const [similarity] = compare(...prepared(img1, img2, maxVal), options);
     const mean = options.returnIndexMap === true ? similarity : reduceMean(similarity, [-3, -2]);
@@ -100,6 +110,7 @@ export function ssimMultiscale(
   maxVal: number,
   options: SsimOptions & { readonly powerFactors?: readonly number[] } = {},
 ): Tensor {
+  checkOptions("ssimMultiscale", options, { ...ssimOptionsTable, powerFactors: "optional" });
   const { powerFactors = scaleWeights } = options;
   return nameScope("MS-SSIM", () => {
     const [first, second, most] = prepared(img1, img2, maxVal);

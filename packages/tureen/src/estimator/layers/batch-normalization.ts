@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { toTensor } from "../../core/tensor-value.js";
 import { build, constant } from "../../graph/build-op.js";
@@ -6,7 +7,6 @@ import type { Tensor } from "../../graph/graph.js";
 import { fusedBatchNormV3 } from "../../graph/ops/nn-normalize.js";
 import { currentGraph, nameScope } from "../../graph/scope.js";
 import type { Constraint, Initializer, Variable } from "../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { add, mul, sub, unary } from "../nn/arithmetic.js";
 import { formatTuple } from "../nn/python-format.js";
 import { concat, reduceMean, shapeOf, sliceFirst } from "../nn/tensor-shape.js";

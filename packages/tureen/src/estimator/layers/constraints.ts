@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import type { Constraint } from "../../graph/variable.js";
@@ -11,6 +12,9 @@ export interface NormOptions {
   readonly axis?: number | readonly number[];
 }
 
+/** The same for `checkOptions`. */
+const normOptionsTable: OptionTable<NormOptions> = { axis: "optional" };
+
 function norms(weights: Tensor, axis: number | readonly number[] = 0): Tensor {
   const axes = constant(typeof axis === "number" ? axis : [...axis], "int32", "reduction_indices");
   return unary("Sqrt", build("Sum", [unary("Square", weights), axes], { keep_dims: true }, "Sum"));
@@ -22,6 +26,7 @@ function clipped(values: Tensor, low: number, high: number): Tensor {
 
 /** Scales down what has an L2 norm above `maxValue` along the axes (`tf.keras.constraints.MaxNorm`). */
 export function maxNorm(options: NormOptions & { readonly maxValue?: number } = {}): Constraint {
+  checkOptions("maxNorm", options, { ...normOptionsTable, maxValue: "optional" });
   const { maxValue = 2, axis } = options;
   return (weights) => {
     const lengths = norms(weights, axis);
@@ -36,6 +41,7 @@ export function nonNeg(): Constraint {
 
 /** Scales to an L2 norm of 1 along the axes (`tf.keras.constraints.UnitNorm`). */
 export function unitNorm(options: NormOptions = {}): Constraint {
+  checkOptions("unitNorm", options, normOptionsTable);
   return (weights) => div(weights, add(norms(weights, options.axis), epsilon));
 }
 
@@ -46,6 +52,12 @@ export function unitNorm(options: NormOptions = {}): Constraint {
 export function minMaxNorm(
   options: NormOptions & { readonly minValue?: number; readonly maxValue?: number; readonly rate?: number } = {},
 ): Constraint {
+  checkOptions("minMaxNorm", options, {
+    ...normOptionsTable,
+    minValue: "optional",
+    maxValue: "optional",
+    rate: "optional",
+  });
   const { minValue = 0, maxValue = 1, rate = 1, axis } = options;
   return (weights) => {
     const lengths = norms(weights, axis);

@@ -1,8 +1,8 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import type { Constraint, Initializer, Variable } from "../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { type Activation, activationOf } from "../nn/activation-by-name.js";
 import {
   type Convolution,

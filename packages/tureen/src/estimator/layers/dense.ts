@@ -1,9 +1,9 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { toTensor } from "../../core/tensor-value.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import type { Constraint, Initializer, Variable } from "../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { type Activation, activationOf } from "../nn/activation-by-name.js";
 import { variableOf } from "./get-variable.js";
 import { zerosInitializer } from "./initializers.js";

@@ -1,7 +1,7 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { type DropoutOptions, dropout as dropoutOf } from "../nn/dropout.js";
 
 /** Options of the dropout layer. */

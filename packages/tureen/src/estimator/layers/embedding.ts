@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import { type Initializer, Variable } from "../../graph/variable.js";
@@ -19,6 +20,14 @@ export interface EmbeddingLayerOptions {
 
 /** Rows of a table at ids [...]: [..., outputDim] (`tf.keras.layers.Embedding`); variable `embeddings` [inputDim, outputDim]. */
 export function embedding(ids: Tensor, options: EmbeddingLayerOptions): Tensor {
+  checkOptions("embedding", options, {
+    inputDim: "required",
+    outputDim: "required",
+    embeddingsInitializer: "optional",
+    embeddingsRegularizer: "optional",
+    trainable: "optional",
+    name: "optional",
+  });
   return nameScope(options.name ?? "embedding", (scope) => {
     const table = new Variable({
       name: `${scope}embeddings`,

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { toTensor } from "../../core/tensor-value.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
@@ -13,6 +14,7 @@ export function flatten(
   inputs: Tensor,
   options: { readonly dataFormat?: ChannelOrder; readonly name?: string } = {},
 ): Tensor {
+  checkOptions("flatten", options, { dataFormat: "optional", name: "optional" });
   return nameScope(options.name ?? "flatten", () => {
     const rank = inputs.shape?.length ?? 0;
     const moved = isFirst(options.dataFormat) && rank > 2;

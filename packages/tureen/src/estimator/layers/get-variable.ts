@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import type { PartialShape, Shape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
@@ -5,7 +6,6 @@ import type { TensorValue } from "../../core/tensor-value.js";
 import type { Tensor } from "../../graph/graph.js";
 import { type Constraint, type Initializer, Variable } from "../../graph/variable.js";
 import { getVariableScope, sharedVariables } from "../../graph/variable-scope.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { formatTuple } from "../nn/python-format.js";
 import { glorotUniformInitializer, zerosInitializer } from "./initializers.js";
 import { type Regularizer, regularize } from "./regularizers.js";

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { elementCount, type Shape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
@@ -48,6 +49,7 @@ function filled(shape: Shape, dtype: DType, value: number, name: string): Tensor
 export function randomUniformInitializer(
   options: { readonly minval?: number; readonly maxval?: number; readonly seed?: number } = {},
 ): Initializer {
+  checkOptions("randomUniformInitializer", options, { minval: "optional", maxval: "optional", seed: "optional" });
   const { minval = -0.05, maxval = 0.05, seed } = options;
   return (shape, dtype) => randomUniform(shape, dtype, minval, maxval, seed);
 }
@@ -56,6 +58,7 @@ export function randomUniformInitializer(
 export function randomNormalInitializer(
   options: { readonly mean?: number; readonly stddev?: number; readonly seed?: number } = {},
 ): Initializer {
+  checkOptions("randomNormalInitializer", options, { mean: "optional", stddev: "optional", seed: "optional" });
   const { mean = 0, stddev = 0.05, seed } = options;
   return (shape, dtype) => normal("RandomStandardNormal", "random_normal", shape, dtype, mean, stddev, seed);
 }
@@ -64,6 +67,7 @@ export function randomNormalInitializer(
 export function truncatedNormalInitializer(
   options: { readonly mean?: number; readonly stddev?: number; readonly seed?: number } = {},
 ): Initializer {
+  checkOptions("truncatedNormalInitializer", options, { mean: "optional", stddev: "optional", seed: "optional" });
   const { mean = 0, stddev = 0.05, seed } = options;
   return (shape, dtype) => normal("TruncatedNormal", "truncated_normal", shape, dtype, mean, stddev, seed);
 }
@@ -78,6 +82,12 @@ export interface VarianceScalingOptions {
 
 /** Random with a variance of `scale` over the number of inputs, outputs or their mean (`tf.keras.initializers.VarianceScaling`). */
 export function varianceScalingInitializer(options: VarianceScalingOptions = {}): Initializer {
+  checkOptions("varianceScalingInitializer", options, {
+    scale: "optional",
+    mode: "optional",
+    distribution: "optional",
+    seed: "optional",
+  });
   const { scale = 1, mode = "fan_in", distribution = "truncated_normal", seed } = options;
   if (scale <= 0) throw invalidArgument(`\`scale\` must be positive float. Received: scale=${scale}.`);
   return (shape, dtype) => {
@@ -105,36 +115,43 @@ export function varianceScalingInitializer(options: VarianceScalingOptions = {})
 
 /** Glorot and Bengio's uniform initializer, the default of dense layers. */
 export function glorotUniformInitializer(options: { readonly seed?: number } = {}): Initializer {
+  checkOptions("glorotUniformInitializer", options, { seed: "optional" });
   return varianceScalingInitializer({ mode: "fan_avg", distribution: "uniform", ...options });
 }
 
 /** Glorot and Bengio's normal initializer. */
 export function glorotNormalInitializer(options: { readonly seed?: number } = {}): Initializer {
+  checkOptions("glorotNormalInitializer", options, { seed: "optional" });
   return varianceScalingInitializer({ mode: "fan_avg", distribution: "truncated_normal", ...options });
 }
 
 /** He et al.'s normal initializer. */
 export function heNormalInitializer(options: { readonly seed?: number } = {}): Initializer {
+  checkOptions("heNormalInitializer", options, { seed: "optional" });
   return varianceScalingInitializer({ scale: 2, mode: "fan_in", distribution: "truncated_normal", ...options });
 }
 
 /** He et al.'s uniform initializer. */
 export function heUniformInitializer(options: { readonly seed?: number } = {}): Initializer {
+  checkOptions("heUniformInitializer", options, { seed: "optional" });
   return varianceScalingInitializer({ scale: 2, mode: "fan_in", distribution: "uniform", ...options });
 }
 
 /** LeCun et al.'s normal initializer. */
 export function lecunNormalInitializer(options: { readonly seed?: number } = {}): Initializer {
+  checkOptions("lecunNormalInitializer", options, { seed: "optional" });
   return varianceScalingInitializer({ mode: "fan_in", distribution: "truncated_normal", ...options });
 }
 
 /** LeCun et al.'s uniform initializer. */
 export function lecunUniformInitializer(options: { readonly seed?: number } = {}): Initializer {
+  checkOptions("lecunUniformInitializer", options, { seed: "optional" });
   return varianceScalingInitializer({ mode: "fan_in", distribution: "uniform", ...options });
 }
 
 /** The identity matrix times `gain`, cut or filled up with zeros (`tf.initializers.identity`); INVALID_ARGUMENT but for matrices. */
 export function identityInitializer(options: { readonly gain?: number } = {}): Initializer {
+  checkOptions("identityInitializer", options, { gain: "optional" });
   const { gain = 1 } = options;
   return (shape, dtype) => {
     if (shape.length !== 2) {
@@ -152,6 +169,7 @@ export function identityInitializer(options: { readonly gain?: number } = {}): I
 
 /** An orthogonal matrix, or one with orthogonal rows or columns (`tf.keras.initializers.Orthogonal`), of a random normal matrix's QR decomposition. */
 export function orthogonalInitializer(options: { readonly gain?: number; readonly seed?: number } = {}): Initializer {
+  checkOptions("orthogonalInitializer", options, { gain: "optional", seed: "optional" });
   const { gain = 1, seed } = options;
   return (shape, dtype) => {
     if (shape.length < 2) {

@@ -1,5 +1,5 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { Tensor } from "../../graph/graph.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { avgPool1d, avgPool2d, avgPool3d, maxPool1d, maxPool2d, maxPool3d, type Pool } from "../nn/convolutions.js";
 import { type ChannelOrder, formatOf } from "./channel-order.js";
 

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { build } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Tensor } from "../../graph/graph.js";
@@ -21,6 +22,7 @@ export function l2Regularizer(l2 = 0.01): Regularizer {
 
 /** The sum of both penalties (`tf.keras.regularizers.L1L2`). */
 export function l1L2Regularizer(options: { readonly l1?: number; readonly l2?: number } = {}): Regularizer {
+  checkOptions("l1L2Regularizer", options, { l1: "optional", l2: "optional" });
   const { l1 = 0.01, l2 = 0.01 } = options;
   return (weights) => add(l1Regularizer(l1)(weights), l2Regularizer(l2)(weights));
 }

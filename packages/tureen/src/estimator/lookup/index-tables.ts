@@ -1,9 +1,9 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, type TensorLike } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { dtypeText, isIntegerDtype } from "./keys.js";
 import { StaticHashTable, StaticVocabularyTable } from "./static-tables.js";
 import {

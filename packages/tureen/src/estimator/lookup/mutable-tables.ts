@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { isFullyDefined } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
@@ -6,7 +7,6 @@ import { collectionKeys } from "../../graph/collections.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
 import { Saveable } from "../../graph/saveable.js";
 import { currentGraph, nameScope } from "../../graph/scope.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { atRoot, checkKeys, exported, lastPart } from "./static-tables.js";
 
 /** Options of `MutableHashTable`. */

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { asTensor, build, buildOp, type TensorLike } from "../../graph/build-op.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
 import { controlDependencies, currentGraph, nameScope, withGraph } from "../../graph/scope.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { dtypeText, isIntegerDtype, type Keys, valuesOf, withValues } from "./keys.js";
 import type { TableInitializer } from "./table-initializers.js";
 

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { type NestedValue, type TensorValue, toTensor } from "../../core/tensor-value.js";
@@ -5,7 +6,6 @@ import { asTensor, buildOp, type TensorLike } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
 import { type Operation, Tensor } from "../../graph/graph.js";
 import { currentGraph, nameScope } from "../../graph/scope.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { dtypeText, isIntegerDtype } from "./keys.js";
 
 /** What a table that never changes is filled from: `keyValueTensorInitializer` or `textFileInitializer`. */

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
@@ -14,6 +15,7 @@ export function logPoissonLoss(
   logInput: Tensor,
   options: { readonly computeFullLoss?: boolean } = {},
 ): Tensor {
+  checkOptions("logPoissonLoss", options, { computeFullLoss: "optional" });
   return nameScope("log_poisson_loss", () => {
     const loss = sub(unary("Exp", logInput), mul(logInput, targets));
     if (options.computeFullLoss !== true) return loss;

@@ -1,9 +1,9 @@
+import { checkOptions, nameOnly, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant, type TensorLike } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
 import { Tensor } from "../../graph/graph.js";
 import { currentGraph, nameScope } from "../../graph/scope.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import { add, cast, div, divNoNan, maximum, minimum, mul, sub, unary } from "../nn/arithmetic.js";
 import { softmaxCrossEntropyWithLogits, sparseSoftmaxCrossEntropyWithLogits } from "../nn/cross-entropies.js";
 import { onesLike, rankOf, reduceSum, shapeOf, sliceFirst, zerosLike } from "../nn/tensor-shape.js";
@@ -92,6 +92,7 @@ export function getRegularizationLosses(): readonly Tensor[] {
 
 /** The sum of all regularization losses, 0 where there are none. */
 export function getRegularizationLoss(options: { readonly name?: string } = {}): Tensor {
+  checkOptions("getRegularizationLoss", options, nameOnly);
   const losses = getRegularizationLosses();
   return losses.length === 0
     ? constant(0, "float32")
@@ -102,6 +103,7 @@ export function getRegularizationLoss(options: { readonly name?: string } = {}):
 export function getTotalLoss(
   options: { readonly addRegularizationLosses?: boolean; readonly name?: string } = {},
 ): Tensor {
+  checkOptions("getTotalLoss", options, { addRegularizationLosses: "optional", name: "optional" });
   const losses = [...getLosses(), ...(options.addRegularizationLosses === false ? [] : getRegularizationLosses())];
   if (losses.length === 0)
     throw invalidArgument("inputs must be a list of at least one Tensor/IndexedSlices with the same dtype and shape");

@@ -1,3 +1,4 @@
+import { checkOptions, nameOnly, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, buildOp, constant, type TensorLike } from "../../graph/build-op.js";
@@ -13,6 +14,7 @@ interface Named {
 
 /** Tensors of one shape side by side along a new axis, the first by default (`tf.stack`). */
 export function stack(values: readonly TensorLike[], options: Named & { readonly axis?: number } = {}): Tensor {
+  checkOptions("stack", options, { name: "optional", axis: "optional" });
   return build("Pack", [values], { axis: options.axis }, options.name ?? "stack");
 }
 
@@ -21,6 +23,7 @@ export function unstack(
   value: Tensor,
   options: Named & { readonly num?: number; readonly axis?: number } = {},
 ): readonly Tensor[] {
+  checkOptions("unstack", options, { name: "optional", num: "optional", axis: "optional" });
   const { axis = 0 } = options;
   const rank = value.shape?.length;
   if (rank !== undefined && (axis < -rank || axis >= rank)) {
@@ -45,11 +48,13 @@ function intVector(value: TensorLike, name: string): Tensor {
 
 /** Zeros, or false, of a shape (`tf.zeros`); float32 by default. */
 export function zeros(shape: TensorLike, dtype: DType = "float32", options: Named = {}): Tensor {
+  checkOptions("zeros", options, nameOnly);
   return filled(dtype === "bool" ? false : 0, shape, dtype, options.name ?? "zeros");
 }
 
 /** Ones, or true, of a shape (`tf.ones`); float32 by default. */
 export function ones(shape: TensorLike, dtype: DType = "float32", options: Named = {}): Tensor {
+  checkOptions("ones", options, nameOnly);
   return filled(dtype === "bool" ? true : 1, shape, dtype, options.name ?? "ones");
 }
 
@@ -58,6 +63,7 @@ export function sequenceMask(
   lengths: Tensor,
   options: Named & { readonly maxlen?: TensorLike; readonly dtype?: DType } = {},
 ): Tensor {
+  checkOptions("sequenceMask", options, { name: "optional", maxlen: "optional", dtype: "optional" });
   return nameScope(options.name ?? "SequenceMask", () => {
     const { maxlen, dtype = "bool" } = options;
     const most =
@@ -75,6 +81,7 @@ export function sequenceMask(
 
 /** The parts of a tensor where a mask of its first dimensions, whose rank is known, is true (`tf.boolean_mask`), in one dimension. */
 export function booleanMask(tensor: Tensor, mask: Tensor, options: Named & { readonly axis?: number } = {}): Tensor {
+  checkOptions("booleanMask", options, { name: "optional", axis: "optional" });
   const { axis = 0, name = "boolean_mask" } = options;
   const rank = mask.shape?.length;
   if (rank === undefined) {
@@ -102,6 +109,7 @@ export function repeat(
   repeats: number | readonly number[],
   options: Named & { readonly axis?: number } = {},
 ): Tensor {
+  checkOptions("repeat", options, { name: "optional", axis: "optional" });
   return nameScope(options.name ?? "Repeat", () => {
     const data = options.axis === undefined ? reshape(input, [-1]) : input;
     const axis = options.axis ?? 0;
@@ -130,6 +138,7 @@ export function meshgrid(
   vectors: readonly Tensor[],
   options: Named & { readonly indexing?: "xy" | "ij" } = {},
 ): readonly Tensor[] {
+  checkOptions("meshgrid", options, { name: "optional", indexing: "optional" });
   const { indexing = "xy" } = options;
   return nameScope(options.name ?? "meshgrid", () => {
     const count = vectors.length;
@@ -157,6 +166,9 @@ export interface SortOptions extends Named {
   readonly direction?: "ASCENDING" | "DESCENDING";
 }
 
+/** The same for `checkOptions`. */
+const sortOptionsTable: OptionTable<SortOptions> = { axis: "optional", direction: "optional", name: "optional" };
+
 /** Values and their places in order along an axis, by TopK as TensorFlow has it. */
 function ordered(values: Tensor, options: SortOptions): readonly [values: Tensor, indices: Tensor] {
   const { axis = -1, direction = "ASCENDING" } = options;
@@ -179,11 +191,13 @@ function ordered(values: Tensor, options: SortOptions): readonly [values: Tensor
 
 /** Values in order (`tf.sort`); signed numbers only. */
 export function sort(values: Tensor, options: SortOptions = {}): Tensor {
+  checkOptions("sort", options, sortOptionsTable);
   return nameScope(options.name ?? "sort", () => ordered(values, options)[0]);
 }
 
 /** The places of values in order, int32; equal ones stay in theirs (`tf.argsort`). */
 export function argsort(values: Tensor, options: SortOptions = {}): Tensor {
+  checkOptions("argsort", options, sortOptionsTable);
   return nameScope(options.name ?? "argsort", () => ordered(values, options)[1]);
 }
 
@@ -193,6 +207,7 @@ export function searchsorted(
   values: Tensor,
   options: Named & { readonly side?: "left" | "right"; readonly outType?: DType } = {},
 ): Tensor {
+  checkOptions("searchsorted", options, { name: "optional", side: "optional", outType: "optional" });
   return nameScope(options.name ?? "searchsorted", () => {
     const rows = (x: Tensor): Tensor =>
       reshape(x, concat([constant([-1], "int32"), sliceFirst(shapeOf(x), { begin: -1 })], 0));
@@ -208,6 +223,12 @@ export function confusionMatrix(
   predictions: Tensor,
   options: Named & { readonly numClasses: number; readonly weights?: Tensor; readonly dtype?: DType },
 ): Tensor {
+  checkOptions("confusionMatrix", options, {
+    name: "optional",
+    numClasses: "required",
+    weights: "optional",
+    dtype: "optional",
+  });
   const { numClasses, weights, dtype = "int32" } = options;
   return nameScope(options.name ?? "confusion_matrix", () => {
     const pairs = build("Pack", [[cast(labels, "int64"), cast(predictions, "int64")]], { axis: 1 }, "stack");
@@ -219,6 +240,7 @@ export function confusionMatrix(
 
 /** An operation that is done when all of them are (`tf.group`). */
 export function group(inputs: readonly (Operation | Tensor)[], options: Named = {}): Operation {
+  checkOptions("group", options, nameOnly);
   return controlDependencies(inputs, () => buildOp("NoOp", [], {}, options.name ?? "group_deps"));
 }
 
@@ -227,6 +249,7 @@ export function tuple(
   tensors: readonly Tensor[],
   options: Named & { readonly controlInputs?: readonly (Operation | Tensor)[] } = {},
 ): readonly Tensor[] {
+  checkOptions("tuple", options, { name: "optional", controlInputs: "optional" });
   return nameScope(options.name ?? "tuple", () => {
     const gate = group([...tensors, ...(options.controlInputs ?? [])]);
     return controlDependencies([gate], () =>
@@ -244,6 +267,12 @@ export function countNonzero(
     readonly dtype?: DType;
   } = {},
 ): Tensor {
+  checkOptions("countNonzero", options, {
+    name: "optional",
+    axis: "optional",
+    keepDims: "optional",
+    dtype: "optional",
+  });
   return nameScope(options.name ?? "count_nonzero", () => {
     const zero = build("ZerosLike", [input], {}, "zeros_like");
     const isSome = cast(build("NotEqual", [input, zero], {}, "NotEqual"), "int64");
@@ -259,11 +288,13 @@ export function countNonzero(
 
 /** Whether each element is no less than the one before it, all elements in a row (`tf.math.is_non_decreasing`). */
 export function isNonDecreasing(x: Tensor, options: Named = {}): Tensor {
+  checkOptions("isNonDecreasing", options, nameOnly);
   return compareNeighbours(x, "GreaterEqual", options.name ?? "is_non_decreasing");
 }
 
 /** Whether each element is greater than the one before it (`tf.math.is_strictly_increasing`). */
 export function isStrictlyIncreasing(x: Tensor, options: Named = {}): Tensor {
+  checkOptions("isStrictlyIncreasing", options, nameOnly);
   return compareNeighbours(x, "Greater", options.name ?? "is_strictly_increasing");
 }
 

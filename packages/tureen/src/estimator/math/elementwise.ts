@@ -1,3 +1,4 @@
+import { checkOptions, nameOnly } from "../../core/check-options.js";
 import { type DType, isFloatingDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant, type TensorLike } from "../../graph/build-op.js";
@@ -22,7 +23,7 @@ function pair(x: TensorLike, y: TensorLike): readonly [Tensor, Tensor] {
 }
 
 function binary(op: string): BinaryFunction {
-  return (x, y, options = {}) => build(op, [...pair(x, y)], {}, options.name ?? op);
+  return (x, y, options = {}) => build(op, [...pair(x, y)], {}, options);
 }
 
 /** `x * y` (`tf.multiply`). */
@@ -35,8 +36,9 @@ export const divideNoNan: BinaryFunction = binary("DivNoNan");
 export const multiplyNoNan: BinaryFunction = binary("MulNoNan");
 
 /** `x / y` as floats: integers are converted first, to float64 those of 32 bits and more (`tf.truediv`, `tf.divide`). */
-export const truediv: BinaryFunction = (x, y, options = {}) =>
-  nameScope(options.name ?? "truediv", (scope) => {
+export const truediv: BinaryFunction = (x, y, options = {}) => {
+  checkOptions("truediv", options, nameOnly);
+  return nameScope(options.name ?? "truediv", (scope) => {
     const [a, b] = pair(x, y);
     if (a.dtype !== b.dtype) {
       throw invalidArgument(`\`x\` and \`y\` must have the same dtype, got ${a.dtype} != ${b.dtype}.`);
@@ -44,6 +46,7 @@ export const truediv: BinaryFunction = (x, y, options = {}) =>
     const float = floatFor(a.dtype);
     return build("RealDiv", [cast(a, float), cast(b, float)], {}, scope);
   });
+};
 /** `truediv` by its other name. */
 export const divide: BinaryFunction = truediv;
 
@@ -54,16 +57,19 @@ function floatFor(dtype: DType): DType {
 
 /** `-x` (`tf.negative`). */
 export function negative(x: Tensor, options: Named = {}): Tensor {
+  checkOptions("negative", options, nameOnly);
   return unary("Neg", x, options.name);
 }
 
 /** A number times a tensor (`tf.math.scalar_mul`). */
 export function scalarMul(scalar: TensorLike, x: Tensor, options: Named = {}): Tensor {
+  checkOptions("scalarMul", options, nameOnly);
   return multiply(scalar, x, options);
 }
 
 /** `log(sigmoid(x))` without overflow (`tf.math.log_sigmoid`). */
 export function logSigmoid(x: Tensor, options: Named = {}): Tensor {
+  checkOptions("logSigmoid", options, nameOnly);
   return nameScope(options.name ?? "LogSigmoid", (scope) =>
     unary("Neg", build("Softplus", [unary("Neg", x)], {}, "Softplus"), scope),
   );
@@ -71,6 +77,7 @@ export function logSigmoid(x: Tensor, options: Named = {}): Tensor {
 
 /** Whether exactly one of two booleans is true (`tf.math.logical_xor`). */
 export function logicalXor(x: Tensor, y: Tensor, options: Named = {}): Tensor {
+  checkOptions("logicalXor", options, nameOnly);
   return nameScope(options.name ?? "LogicalXor", (scope) => {
     const any = build("LogicalOr", [x, y], {}, "LogicalOr");
     const both = build("LogicalAnd", [x, y], {}, "LogicalAnd");
@@ -80,6 +87,7 @@ export function logicalXor(x: Tensor, y: Tensor, options: Named = {}): Tensor {
 
 /** `1 / x`, 0 where x is 0 (`tf.math.reciprocal_no_nan`). */
 export function reciprocalNoNan(x: Tensor, options: Named = {}): Tensor {
+  checkOptions("reciprocalNoNan", options, nameOnly);
   return nameScope(options.name ?? "reciprocal_no_nan", (scope) =>
     build("DivNoNan", [constant(1, x.dtype, "one"), x], {}, scope),
   );
@@ -87,11 +95,13 @@ export function reciprocalNoNan(x: Tensor, options: Named = {}): Tensor {
 
 /** The inverse of the complementary error function (`tf.math.erfcinv`). */
 export function erfcinv(x: Tensor, options: Named = {}): Tensor {
+  checkOptions("erfcinv", options, nameOnly);
   return nameScope(options.name ?? "erfcinv", () => mul(build("Ndtri", [mul(x, 0.5)], {}, "Ndtri"), -Math.SQRT1_2));
 }
 
 /** The sum of tensors of one shape and dtype (`tf.math.accumulate_n`). */
 export function accumulateN(inputs: readonly Tensor[], options: Named = {}): Tensor {
+  checkOptions("accumulateN", options, nameOnly);
   if (inputs.length === 0)
     throw invalidArgument("inputs must be a list of at least one Tensor with the same dtype and shape");
   return build("AddN", [inputs], {}, options.name ?? "AccumulateNV2");
@@ -99,6 +109,7 @@ export function accumulateN(inputs: readonly Tensor[], options: Named = {}): Ten
 
 /** A polynomial by Horner's scheme, coefficients from the highest power to the lowest (`tf.math.polyval`). */
 export function polyval(coefficients: readonly TensorLike[], x: Tensor, options: Named = {}): Tensor {
+  checkOptions("polyval", options, nameOnly);
   return nameScope(options.name ?? "polyval", () => {
     if (coefficients.length === 0) return build("ZerosLike", [x], {}, "zeros_like");
     const [first, ...rest] = coefficients.map((value) =>
@@ -110,6 +121,7 @@ export function polyval(coefficients: readonly TensorLike[], x: Tensor, options:
 
 /** The logarithm of the multinomial beta function over the last dimension (`tf.math.lbeta`). */
 export function lbeta(x: Tensor, options: Named = {}): Tensor {
+  checkOptions("lbeta", options, nameOnly);
   return nameScope(options.name ?? "lbeta", () => {
     const last = constant([-1], "int32", "axis");
     const total = (values: Tensor): Tensor => build("Sum", [values, last], {}, "Sum");
@@ -120,6 +132,7 @@ export function lbeta(x: Tensor, options: Named = {}): Tensor {
 
 /** `tf.cast` that keeps what is out of an integer's range at its ends (`tf.saturate_cast`). */
 export function saturateCast(value: Tensor, dtype: DType, options: Named = {}): Tensor {
+  checkOptions("saturateCast", options, nameOnly);
   return nameScope(options.name ?? "saturate_cast", (scope) => {
     const [from, to] = [rangeOfType(value.dtype), rangeOfType(dtype)];
     let bounded = value;

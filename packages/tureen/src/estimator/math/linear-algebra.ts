@@ -1,3 +1,4 @@
+import { checkOptions, nameOnly } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
@@ -20,6 +21,7 @@ export function eye(
     readonly dtype?: DType;
   } = {},
 ): Tensor {
+  checkOptions("eye", options, { name: "optional", numColumns: "optional", batchShape: "optional", dtype: "optional" });
   const { numColumns = numRows, batchShape = [], dtype = "float32" } = options;
   return nameScope(options.name ?? "eye", () => {
     const least = Math.min(numRows, numColumns);
@@ -37,6 +39,7 @@ export function eye(
 
 /** The sum of the diagonals of [..., rows, columns] (`tf.linalg.trace`). */
 export function trace(x: Tensor, options: Named = {}): Tensor {
+  checkOptions("trace", options, nameOnly);
   return nameScope(options.name ?? "Trace", (scope) =>
     build("Sum", [build("MatrixDiagPart", [x], {}, "MatrixDiagPart"), constant([-1], "int32")], {}, scope),
   );
@@ -44,6 +47,7 @@ export function trace(x: Tensor, options: Named = {}): Tensor {
 
 /** [..., rows, columns] with rows for columns (`tf.linalg.matrix_transpose`). */
 export function matrixTranspose(a: Tensor, options: Named = {}): Tensor {
+  checkOptions("matrixTranspose", options, nameOnly);
   const rank = a.shape?.length;
   if (rank === undefined || rank < 2) {
     throw invalidArgument(
@@ -57,6 +61,7 @@ export function matrixTranspose(a: Tensor, options: Named = {}): Tensor {
 
 /** [..., rows, columns] times [..., columns] (`tf.linalg.matvec`). */
 export function matvec(a: Tensor, b: Tensor, options: Named & { readonly transposeA?: boolean } = {}): Tensor {
+  checkOptions("matvec", options, { name: "optional", transposeA: "optional" });
   return nameScope(options.name ?? "MatVec", () => {
     const column = build("ExpandDims", [b, constant(-1, "int32")], {}, "ExpandDims");
     const product = build("BatchMatMulV2", [a, column], { adj_x: options.transposeA === true }, "MatMul");
@@ -75,6 +80,7 @@ export function tensordot(
   axes: number | readonly [a: readonly number[], b: readonly number[]],
   options: Named = {},
 ): Tensor {
+  checkOptions("tensordot", options, nameOnly);
   const [rankA, rankB] = [a.shape?.length, b.shape?.length];
   if (rankA === undefined || rankB === undefined)
     throw invalidArgument("The ranks of tensordot's operands must be known.");
@@ -122,6 +128,7 @@ export interface NormOptions extends Named {
 
 /** The norm of vectors or matrices (`tf.norm`); of matrices Euclidean, 1 and Infinity. INVALID_ARGUMENT for others. */
 export function norm(tensor: Tensor, options: NormOptions = {}): Tensor {
+  checkOptions("norm", options, { ord: "optional", axis: "optional", keepDims: "optional", name: "optional" });
   const { ord = "euclidean", axis, keepDims = false } = options;
   const isMatrix = typeof axis === "object" && axis.length === 2;
   const over = { ...(axis === undefined ? {} : { axis }), keepDims };
@@ -153,6 +160,7 @@ export function reduceEuclideanNorm(
   input: Tensor,
   options: Named & { readonly axis?: number | readonly number[]; readonly keepDims?: boolean } = {},
 ): Tensor {
+  checkOptions("reduceEuclideanNorm", options, { name: "optional", axis: "optional", keepDims: "optional" });
   const axes = options.axis ?? input.shape?.map((_, i) => i);
   if (axes === undefined) throw invalidArgument("The rank of what is reduced over all axes must be known.");
   const where = typeof axes === "number" ? constant(axes, "int32", "axis") : ints(axes, "axis");
@@ -178,6 +186,7 @@ export function unsortedSegmentMean(
   numSegments: number,
   options: Named = {},
 ): Tensor {
+  checkOptions("unsortedSegmentMean", options, nameOnly);
   return nameScope(options.name ?? "UnsortedSegmentMean", () => {
     const sums = build("UnsortedSegmentSum", [data, segmentIds, constant(numSegments, "int32")], {}, "sums");
     return div(sums, segmentCounts(data, segmentIds, numSegments));
@@ -191,6 +200,7 @@ export function unsortedSegmentSqrtN(
   numSegments: number,
   options: Named = {},
 ): Tensor {
+  checkOptions("unsortedSegmentSqrtN", options, nameOnly);
   return nameScope(options.name ?? "UnsortedSegmentSqrtN", () => {
     const sums = build("UnsortedSegmentSum", [data, segmentIds, constant(numSegments, "int32")], {}, "sums");
     return div(sums, cast(unary("Sqrt", segmentCounts(data, segmentIds, numSegments)), data.dtype));

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
@@ -11,6 +12,13 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
   readonly name?: string;
 }
+
+/** The same for `checkOptions`. */
+const reduceOptionsTable: OptionTable<ReduceOptions> = {
+  axis: "optional",
+  keepDims: "optional",
+  name: "optional",
+};
 
 /** A reduction by TensorFlow's name. */
 export type Reduce = (input: Tensor, options?: ReduceOptions) => Tensor;
@@ -27,8 +35,15 @@ function axesOf(x: Tensor, axis: ReduceOptions["axis"]): Tensor {
 }
 
 function reduction(op: "Sum" | "Mean" | "Max" | "Min" | "Prod" | "All" | "Any"): Reduce {
-  return (input, options = {}) =>
-    build(op, [input, axesOf(input, options.axis)], { keep_dims: options.keepDims === true }, options.name ?? op);
+  return (input, options = {}) => {
+    checkOptions(`reduce${op}`, options, reduceOptionsTable);
+    return build(
+      op,
+      [input, axesOf(input, options.axis)],
+      { keep_dims: options.keepDims === true },
+      options.name ?? op,
+    );
+  };
 }
 
 /** The sum (`tf.reduce_sum`). */
@@ -47,21 +62,26 @@ export const reduceAll: Reduce = reduction("All");
 export const reduceAny: Reduce = reduction("Any");
 
 /** The mean squared distance from the mean (`tf.math.reduce_variance`). */
-export const reduceVariance: Reduce = (input, options = {}) =>
-  nameScope(options.name ?? "reduce_variance", () => {
+export const reduceVariance: Reduce = (input, options = {}) => {
+  checkOptions("reduceVariance", options, reduceOptionsTable);
+  return nameScope(options.name ?? "reduce_variance", () => {
     const mean = reduceMean(input, { ...options, keepDims: true, name: "Mean" });
     return reduceMean(unary("Square", sub(input, mean)), { ...options, name: "Mean_1" });
   });
+};
 
 /** The root of `reduceVariance` (`tf.math.reduce_std`). */
-export const reduceStd: Reduce = (input, options = {}) =>
-  nameScope(options.name ?? "reduce_std", () =>
+export const reduceStd: Reduce = (input, options = {}) => {
+  checkOptions("reduceStd", options, reduceOptionsTable);
+  return nameScope(options.name ?? "reduce_std", () =>
     unary("Sqrt", reduceVariance(input, { ...options, name: "reduce_variance" })),
   );
+};
 
 /** The logarithm of the sum of exponentials, without overflow (`tf.reduce_logsumexp`). */
-export const reduceLogsumexp: Reduce = (input, options = {}) =>
-  nameScope(options.name ?? "ReduceLogSumExp", () => {
+export const reduceLogsumexp: Reduce = (input, options = {}) => {
+  checkOptions("reduceLogsumexp", options, reduceOptionsTable);
+  return nameScope(options.name ?? "ReduceLogSumExp", () => {
     const most = reduceMax(input, { ...options, keepDims: true, name: "Max" });
     const finite = build("IsFinite", [most], {}, "IsFinite");
     const shift = build(
@@ -75,3 +95,4 @@ export const reduceLogsumexp: Reduce = (input, options = {}) =>
       options.keepDims === true ? shift : build("Reshape", [shift, build("Shape", [sum], {}, "Shape")], {}, "Reshape");
     return add(unary("Log", sum), back);
   });
+};

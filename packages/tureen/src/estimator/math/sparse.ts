@@ -1,4 +1,5 @@
 /** `tf.sparse`: functions of sparse tensors by TensorFlow's names. The ops they are made of stand at the top of `tf`, with three tensors for each. */
+import { checkOptions, nameOnly } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, buildOp, constant, type TensorLike } from "../../graph/build-op.js";
@@ -25,6 +26,7 @@ export function toDense(
   spInput: SparseTensor,
   options: Named & { readonly defaultValue?: TensorLike; readonly validateIndices?: boolean } = {},
 ): Tensor {
+  checkOptions("toDense", options, { name: "optional", defaultValue: "optional", validateIndices: "optional" });
   const { dtype } = spInput;
   const none = dtype === "string" ? "" : dtype === "bool" ? false : 0;
   const fallback = options.defaultValue ?? constant(none, dtype, "default_value");
@@ -38,6 +40,7 @@ export function toDense(
 
 /** The entries of a dense tensor that are not 0, false or "" (`tf.sparse.from_dense`). */
 export function fromDense(tensor: Tensor, options: Named = {}): SparseTensor {
+  checkOptions("fromDense", options, nameOnly);
   return nameScope(options.name ?? "dense_to_sparse", () => {
     const none = tensor.dtype === "string" ? "" : tensor.dtype === "bool" ? false : 0;
     const isSome = build("NotEqual", [tensor, constant(none, tensor.dtype)], {}, "NotEqual");
@@ -49,12 +52,14 @@ export function fromDense(tensor: Tensor, options: Named = {}): SparseTensor {
 
 /** The entries in row-major order (`tf.sparse.reorder`). */
 export function reorder(spInput: SparseTensor, options: Named = {}): SparseTensor {
+  checkOptions("reorder", options, nameOnly);
   const { outputs } = buildOp("SparseReorder", parts(spInput), {}, options.name);
   return new SparseTensor(outputs[0]!, outputs[1]!, spInput.denseShape, spInput.shape);
 }
 
 /** The same entries under another shape, one of whose dimensions may be -1 (`tf.sparse.reshape`). */
 export function reshape(spInput: SparseTensor, shape: readonly number[], options: Named = {}): SparseTensor {
+  checkOptions("reshape", options, nameOnly);
   const wanted = constant(shape.map(BigInt), "int64", "shape");
   const { outputs } = buildOp("SparseReshape", [spInput.indices, spInput.denseShape, wanted], {}, options.name);
   return new SparseTensor(outputs[0]!, spInput.values, outputs[1]!);
@@ -62,6 +67,7 @@ export function reshape(spInput: SparseTensor, shape: readonly number[], options
 
 /** The entries for which `toRetain`, [entries], is true (`tf.sparse.retain`). */
 export function retain(spInput: SparseTensor, toRetain: Tensor, options: Named = {}): SparseTensor {
+  checkOptions("retain", options, nameOnly);
   return nameScope(options.name ?? "sparse_retain", () => {
     const places = build("Reshape", [build("Where", [toRetain], {}, "Where"), constant([-1], "int32")], {}, "Reshape");
     const [indices, values] = [spInput.indices, spInput.values].map((one) =>
@@ -77,6 +83,7 @@ export function fillEmptyRows(
   defaultValue: TensorLike,
   options: Named = {},
 ): { readonly spOrderedOutput: SparseTensor; readonly emptyRowIndicator: Tensor } {
+  checkOptions("fillEmptyRows", options, nameOnly);
   const [indices, values, isEmpty] = buildOp(
     "SparseFillEmptyRows",
     [...parts(spInput), defaultValue],
@@ -91,6 +98,7 @@ export function fillEmptyRows(
 
 /** Sparse tensors one after the other along an axis; all other dimensions are equal (`tf.sparse.concat`). */
 export function concat(axis: number, spInputs: readonly SparseTensor[], options: Named = {}): SparseTensor {
+  checkOptions("concat", options, nameOnly);
   if (spInputs.length === 0) throw invalidArgument("Expected a list of SparseTensor inputs, got none");
   const columns = [0, 1, 2].map((i) => spInputs.map((input) => parts(input)[i]!));
   return sparseOf(buildOp("SparseConcat", columns, { concat_dim: axis }, options.name));
@@ -103,6 +111,7 @@ export function slice(
   size: readonly number[],
   options: Named = {},
 ): SparseTensor {
+  checkOptions("slice", options, nameOnly);
   const [from, count] = [start, size].map((values) => constant(values.map(BigInt), "int64"));
   const { indices, values, denseShape } = spInput;
   return sparseOf(buildOp("SparseSlice", [indices, values, denseShape, from!, count!], {}, options.name));
@@ -113,6 +122,7 @@ export function reduceSum(
   spInput: SparseTensor,
   options: Named & { readonly axis?: number | readonly number[]; readonly keepDims?: boolean } = {},
 ): Tensor {
+  checkOptions("reduceSum", options, { name: "optional", axis: "optional", keepDims: "optional" });
   return reduced("SparseReduceSum", spInput, options);
 }
 
@@ -121,6 +131,7 @@ export function reduceMax(
   spInput: SparseTensor,
   options: Named & { readonly axis?: number | readonly number[]; readonly keepDims?: boolean } = {},
 ): Tensor {
+  checkOptions("reduceMax", options, { name: "optional", axis: "optional", keepDims: "optional" });
   return reduced("SparseReduceMax", spInput, options);
 }
 
@@ -141,12 +152,14 @@ export function sparseDenseMatmul(
   b: Tensor,
   options: Named & { readonly adjointA?: boolean; readonly adjointB?: boolean } = {},
 ): Tensor {
+  checkOptions("sparseDenseMatmul", options, { name: "optional", adjointA: "optional", adjointB: "optional" });
   const attrs = { adjoint_a: options.adjointA, adjoint_b: options.adjointB };
   return build("SparseTensorDenseMatMul", [...parts(spA), b], attrs, options.name);
 }
 
 /** The softmax over the entries of each row of the last dimension (`tf.sparse.softmax`). */
 export function softmax(spInput: SparseTensor, options: Named = {}): SparseTensor {
+  checkOptions("softmax", options, nameOnly);
   const values = build("SparseSoftmax", parts(spInput), {}, options.name);
   return new SparseTensor(spInput.indices, values, spInput.denseShape, spInput.shape);
 }
@@ -156,6 +169,7 @@ export function transpose(
   spInput: SparseTensor,
   options: Named & { readonly perm?: readonly number[] } = {},
 ): SparseTensor {
+  checkOptions("transpose", options, { name: "optional", perm: "optional" });
   const rank = spInput.shape?.length ?? options.perm?.length;
   if (rank === undefined) throw invalidArgument("The rank of what is transposed must be known.");
   const perm = options.perm ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
@@ -169,6 +183,7 @@ export function transpose(
 
 /** Which ids in [0, vocabSize) each row of integers has, [..., vocabSize] (`tf.sparse.to_indicator`); ids beyond are an error. */
 export function toIndicator(spInput: SparseTensor, vocabSize: number, options: Named = {}): Tensor {
+  checkOptions("toIndicator", options, nameOnly);
   const rank = spInput.shape?.length ?? spInput.indices.shape?.[1] ?? -1;
   if (rank < 1) throw invalidArgument("The rank of a sparse tensor of ids must be known.");
   return nameScope(options.name ?? "SparseToIndicator", () => {

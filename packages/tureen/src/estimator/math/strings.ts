@@ -1,4 +1,5 @@
 /** `tf.strings`: functions of strings by TensorFlow's names; strings are bytes. */
+import { checkOptions, nameOnly, type OptionTable } from "../../core/check-options.js";
 import { build, buildOp, constant, type TensorLike } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { stringSplitV2 } from "../../graph/ops/string.js";
@@ -39,6 +40,15 @@ export interface UnicodeOptions extends Named {
   readonly replaceControlCharacters?: boolean;
 }
 
+/** The same for `checkOptions`. */
+const unicodeOptionsTable: OptionTable<UnicodeOptions> = {
+  inputEncoding: "optional",
+  errors: "optional",
+  replacementChar: "optional",
+  replaceControlCharacters: "optional",
+  name: "optional",
+};
+
 function unicodeAttrs({ errors, replacementChar, replaceControlCharacters }: UnicodeOptions) {
   return {
     errors: errors ?? "replace",
@@ -52,6 +62,7 @@ export function split(
   input: Tensor,
   options: Named & { readonly sep?: TensorLike; readonly maxsplit?: number } = {},
 ): RaggedTensor {
+  checkOptions("split", options, { name: "optional", sep: "optional", maxsplit: "optional" });
   const { sep = "", maxsplit = -1 } = options;
   return nameScope(options.name ?? "StringSplit", () => {
     const separator = sep instanceof Tensor ? sep : constant(sep, "string", "sep");
@@ -75,6 +86,7 @@ function splitsOf(rows: Tensor, count: Tensor): Tensor {
 
 /** The code points of each of [rows] strings (`tf.strings.unicode_decode`): int32, ragged [rows, characters]. */
 export function unicodeDecode(input: Tensor, options: UnicodeOptions = {}): RaggedTensor {
+  checkOptions("unicodeDecode", options, unicodeOptionsTable);
   const { outputs } = buildOp(
     "UnicodeDecode",
     [reshape(input, [-1])],
@@ -89,6 +101,7 @@ export function unicodeDecodeWithOffsets(
   input: Tensor,
   options: UnicodeOptions = {},
 ): { readonly codepoints: RaggedTensor; readonly startOffsets: RaggedTensor } {
+  checkOptions("unicodeDecodeWithOffsets", options, unicodeOptionsTable);
   const { outputs } = buildOp(
     "UnicodeDecodeWithOffsets",
     [reshape(input, [-1])],
@@ -106,6 +119,12 @@ export function unicodeEncode(
     readonly outputEncoding?: string;
   } = {},
 ): Tensor {
+  checkOptions("unicodeEncode", options, {
+    errors: "optional",
+    replacementChar: "optional",
+    name: "optional",
+    outputEncoding: "optional",
+  });
   return build(
     "UnicodeEncode",
     [input.values, input.rowSplits],
@@ -123,6 +142,11 @@ export function unicodeTranscode(
   input: Tensor,
   options: UnicodeOptions & { readonly inputEncoding: string; readonly outputEncoding: string },
 ): Tensor {
+  checkOptions("unicodeTranscode", options, {
+    ...unicodeOptionsTable,
+    inputEncoding: "required",
+    outputEncoding: "required",
+  });
   const { inputEncoding, outputEncoding } = options;
   return build(
     "UnicodeTranscode",
@@ -134,11 +158,13 @@ export function unicodeTranscode(
 
 /** The script (ICU's UScriptCode) of each code point (`tf.strings.unicode_script`). */
 export function unicodeScript(input: Tensor, options: Named = {}): Tensor {
+  checkOptions("unicodeScript", options, nameOnly);
   return build("UnicodeScript", [input], {}, options.name);
 }
 
 /** The characters of each of [rows] strings as strings (`tf.strings.unicode_split`): ragged [rows, characters]. */
 export function unicodeSplit(input: Tensor, options: UnicodeOptions = {}): RaggedTensor {
+  checkOptions("unicodeSplit", options, unicodeOptionsTable);
   return nameScope(options.name ?? "UnicodeSplit", () => {
     const { values, rowSplits } = unicodeDecode(input, { ...options, name: "UnicodeDecode" });
     const size = build("Size", [values], { out_type: "int64" }, "Size");
@@ -152,6 +178,7 @@ export function unicodeSplit(input: Tensor, options: UnicodeOptions = {}): Ragge
 
 /** The bytes of each of [rows] strings as strings (`tf.strings.bytes_split`): ragged [rows, bytes]. */
 export function bytesSplit(input: Tensor, options: Named = {}): RaggedTensor {
+  checkOptions("bytesSplit", options, nameOnly);
   return nameScope(options.name ?? "StringsByteSplit", () => {
     const lengths = build("StringLength", [reshape(input, [-1])], {}, "StringLength");
     const ends = build("Cumsum", [lengths, constant(0, "int32")], {}, "Cumsum");
@@ -181,6 +208,14 @@ export interface NgramsOptions extends Named {
 
 /** Joins of neighbours in each row of strings (`tf.strings.ngrams`): ragged [rows, n-grams]. */
 export function ngrams(data: RaggedTensor, options: NgramsOptions): RaggedTensor {
+  checkOptions("ngrams", options, {
+    ngramWidth: "required",
+    separator: "optional",
+    padValues: "optional",
+    paddingWidth: "optional",
+    preserveShortSequences: "optional",
+    name: "optional",
+  });
   const { ngramWidth, separator = " ", padValues, paddingWidth, preserveShortSequences = false } = options;
   const { outputs } = buildOp(
     "StringNGrams",

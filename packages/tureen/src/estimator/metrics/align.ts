@@ -1,3 +1,4 @@
+import type { OptionTable } from "../../core/check-options.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { cast } from "../nn/arithmetic.js";
@@ -9,6 +10,9 @@ export interface MetricOptions {
   readonly weights?: Tensor;
   readonly name?: string;
 }
+
+/** The same for `checkOptions`. */
+export const metricOptionsTable: OptionTable<MetricOptions> = { weights: "optional", name: "optional" };
 
 /** Labels and predictions of one rank: a last dimension of 1 that the other lacks is dropped, as TensorFlow's metrics do. */
 export function alignRanks(labels: Tensor, predictions: Tensor): readonly [labels: Tensor, predictions: Tensor] {

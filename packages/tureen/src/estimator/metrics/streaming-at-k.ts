@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
@@ -7,6 +8,7 @@ import type { Metric } from "../metric.js";
 import { add, cast, div, divNoNan, mul } from "../nn/arithmetic.js";
 import { expandDims, onesLike, reduceSum } from "../nn/tensor-shape.js";
 import type { MetricOptions } from "./align.js";
+import { metricOptionsTable } from "./align.js";
 import { added, metricVariable } from "./metric-variable.js";
 
 /** Class indices of each row, int64 [..., labels] or one a row [...]; a sparse tensor where rows have different numbers. */
@@ -17,6 +19,9 @@ export interface AtKOptions extends MetricOptions {
   /** Counts one class only. */
   readonly classId?: number;
 }
+
+/** The same for `checkOptions`. */
+const atKOptionsTable: OptionTable<AtKOptions> = { classId: "optional", weights: "optional", name: "optional" };
 
 /** Fills the rows of sparse labels; no class has this index, and unlike -1 nobody writes it for "none". */
 const filler = -(2n ** 62n);
@@ -94,11 +99,13 @@ function share(
 
 /** The share of labels among the given best indices [..., k] (`tf.compat.v1.metrics.recall_at_top_k`); float64, NaN where nothing counts. */
 export function recallAtTopK(labels: RankedLabels, predictionsIdx: Tensor, options: AtKOptions = {}): Metric {
+  checkOptions("recallAtTopK", options, atKOptionsTable);
   return share("recall_at_top_k", labels, predictionsIdx, options, "recall");
 }
 
 /** The share of the given best indices [..., k] that are labels (`tf.compat.v1.metrics.precision_at_top_k`). */
 export function precisionAtTopK(labels: RankedLabels, predictionsIdx: Tensor, options: AtKOptions = {}): Metric {
+  checkOptions("precisionAtTopK", options, atKOptionsTable);
   return share("precision_at_top_k", labels, predictionsIdx, options, "precision");
 }
 
@@ -113,7 +120,9 @@ export function recallAtK(
   predictions: Tensor,
   options: AtKOptions & { readonly k: number },
 ): Metric {
-  return recallAtTopK(labels, best(predictions, options.k), { name: `recall_at_${options.k}`, ...options });
+  checkOptions("recallAtK", options, { ...atKOptionsTable, k: "required" });
+  const { k, ...others } = options;
+  return recallAtTopK(labels, best(predictions, k), { name: `recall_at_${k}`, ...others });
 }
 
 /** The share of the k best scores [..., classes] that are labels (`tf.compat.v1.metrics.precision_at_k`). */
@@ -122,7 +131,9 @@ export function precisionAtK(
   predictions: Tensor,
   options: AtKOptions & { readonly k: number },
 ): Metric {
-  return precisionAtTopK(labels, best(predictions, options.k), { name: `precision_at_${options.k}`, ...options });
+  checkOptions("precisionAtK", options, { ...atKOptionsTable, k: "required" });
+  const { k, ...others } = options;
+  return precisionAtTopK(labels, best(predictions, k), { name: `precision_at_${k}`, ...others });
 }
 
 /** `precisionAtK` by its older name. */
@@ -138,6 +149,7 @@ export function averagePrecisionAtK(
   predictions: Tensor,
   options: MetricOptions & { readonly k: number },
 ): Metric {
+  checkOptions("averagePrecisionAtK", options, { ...metricOptionsTable, k: "required" });
   const { k, weights } = options;
   return nameScope(options.name ?? `average_precision_at_${k}`, () => {
     const guesses = cast(best(predictions, k), "int64");

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
@@ -29,6 +30,14 @@ const epsilon = 1e-6;
 
 /** The area under the ROC or precision-recall curve, approximated at thresholds (`tf.compat.v1.metrics.auc`). */
 export function auc(labels: Tensor, predictions: Tensor, options: AucOptions = {}): Metric {
+  checkOptions("auc", options, {
+    numThresholds: "optional",
+    curve: "optional",
+    summationMethod: "optional",
+    thresholds: "optional",
+    weights: "optional",
+    name: "optional",
+  });
   const { curve = "ROC", summationMethod = "trapezoidal", numThresholds = 200 } = options;
   if (curve !== "ROC" && curve !== "PR") {
     throw invalidArgument(`Curve must be either ROC or PR. Curve ${String(curve)} is unknown.`);
@@ -102,12 +111,20 @@ export interface AtRateOptions extends MetricOptions {
   readonly numThresholds?: number;
 }
 
+/** The same for `checkOptions`. */
+const atRateOptionsTable: OptionTable<AtRateOptions> = {
+  numThresholds: "optional",
+  weights: "optional",
+  name: "optional",
+};
+
 /** The sensitivity at the threshold whose specificity is nearest the given one (`tf.compat.v1.metrics.sensitivity_at_specificity`). */
 export function sensitivityAtSpecificity(
   labels: Tensor,
   predictions: Tensor,
   options: AtRateOptions & { readonly specificity: number },
 ): Metric {
+  checkOptions("sensitivityAtSpecificity", options, { ...atRateOptionsTable, specificity: "required" });
   const { specificity } = options;
   checkRate("specificity", specificity);
   return nameScope(options.name ?? "sensitivity_at_specificity", () => {
@@ -129,6 +146,7 @@ export function specificityAtSensitivity(
   predictions: Tensor,
   options: AtRateOptions & { readonly sensitivity: number },
 ): Metric {
+  checkOptions("specificityAtSensitivity", options, { ...atRateOptionsTable, sensitivity: "required" });
   const { sensitivity } = options;
   checkRate("sensitivity", sensitivity);
   return nameScope(options.name ?? "specificity_at_sensitivity", () => {

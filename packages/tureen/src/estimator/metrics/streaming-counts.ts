@@ -1,10 +1,11 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import type { Metric } from "../metric.js";
 import { add, cast, div, divNoNan, mul } from "../nn/arithmetic.js";
 import { reduceSum } from "../nn/tensor-shape.js";
-import { alignRanks, type MetricOptions, spreadWeights } from "./align.js";
+import { alignRanks, type MetricOptions, metricOptionsTable, spreadWeights } from "./align.js";
 import { type CountName, confusionAtThresholds } from "./confusion-at-thresholds.js";
 import { added, metricVariable } from "./metric-variable.js";
 
@@ -12,6 +13,8 @@ import { added, metricVariable } from "./metric-variable.js";
 export interface AtThresholdsOptions extends MetricOptions {
   readonly thresholds: readonly number[];
 }
+
+const atThresholdsTable: OptionTable<AtThresholdsOptions> = { ...metricOptionsTable, thresholds: "required" };
 
 interface Count {
   readonly read: Tensor;
@@ -41,6 +44,7 @@ function count(
 
 function counter(name: string, wanted: readonly [boolean, boolean]) {
   return (labels: Tensor, predictions: Tensor, options: MetricOptions = {}): Metric => {
+    checkOptions(name, options, metricOptionsTable);
     const { read, updated } = count(options.name ?? name, labels, predictions, wanted, options.weights);
     return { value: read, update: updated };
   };
@@ -59,13 +63,15 @@ export const falsePositives: StreamingMetric = counter("false_positives", [false
 export const falseNegatives: StreamingMetric = counter("false_negatives", [true, false]);
 
 function ratio(name: string, miss: readonly [string, readonly [boolean, boolean]]): StreamingMetric {
-  return (labels, predictions, options = {}) =>
-    nameScope(options.name ?? name, () => {
+  return (labels, predictions, options = {}) => {
+    checkOptions(name, options, metricOptionsTable);
+    return nameScope(options.name ?? name, () => {
       const hits = count("true_positives", labels, predictions, [true, true], options.weights);
       const misses = count(miss[0], labels, predictions, miss[1], options.weights);
       const share = (a: Tensor, b: Tensor): Tensor => divNoNan(a, add(a, b));
       return { value: share(hits.read, misses.read), update: share(hits.updated, misses.updated) };
     });
+  };
 }
 
 /** The share of true labels among what was predicted true, 0 where nothing was (`tf.compat.v1.metrics.precision`). */
@@ -77,11 +83,13 @@ export const recall: StreamingMetric = ratio("recall", ["false_negatives", [true
 export type MetricAtThresholds = (labels: Tensor, predictions: Tensor, options: AtThresholdsOptions) => Metric;
 
 function countsAt(name: string, key: CountName): MetricAtThresholds {
-  return (labels, predictions, options) =>
-    nameScope(options.name ?? name, () => {
+  return (labels, predictions, options) => {
+    checkOptions(`${name}_at_thresholds`, options, atThresholdsTable);
+    return nameScope(options.name ?? name, () => {
       const { read, updated } = confusionAtThresholds(labels, predictions, options.thresholds, options.weights, [key]);
       return { value: read[key], update: updated[key] };
     });
+  };
 }
 
 /** `truePositives` of scores above each threshold. */
@@ -97,14 +105,16 @@ export const falseNegativesAtThresholds: MetricAtThresholds = countsAt("false_ne
 const epsilon = 1e-7;
 
 function ratioAt(name: string, miss: "falsePositives" | "falseNegatives"): MetricAtThresholds {
-  return (labels, predictions, options) =>
-    nameScope(options.name ?? name, () => {
+  return (labels, predictions, options) => {
+    checkOptions(name, options, atThresholdsTable);
+    return nameScope(options.name ?? name, () => {
       const keys = ["truePositives", miss] as const;
       const { read, updated } = confusionAtThresholds(labels, predictions, options.thresholds, options.weights, keys);
       const share = (counts: typeof read): Tensor =>
         div(counts.truePositives, add(add(counts.truePositives, epsilon), counts[miss]));
       return { value: share(read), update: share(updated) };
     });
+  };
 }
 
 /** `precision` of scores above each threshold. */

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, buildOp, constant, type TensorLike } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
@@ -5,13 +6,14 @@ import { controlDependencies, nameScope } from "../../graph/scope.js";
 import type { Metric } from "../metric.js";
 import { add, cast, div, divNoNan, mul, sub, unary } from "../nn/arithmetic.js";
 import { onesLike, reduceMean, reduceSum, reshape } from "../nn/tensor-shape.js";
-import { alignRanks, type MetricOptions, spreadWeights } from "./align.js";
+import { alignRanks, type MetricOptions, metricOptionsTable, spreadWeights } from "./align.js";
 import { added, metricVariable } from "./metric-variable.js";
 import { mean } from "./streaming.js";
 import type { StreamingMetric } from "./streaming-counts.js";
 
 function meanOf(name: string, error: (labels: Tensor, predictions: Tensor) => Tensor): StreamingMetric {
   return (labels, predictions, options = {}) => {
+    checkOptions(name, options, metricOptionsTable);
     const [truth, guess] = alignRanks(labels, predictions);
     return mean(error(cast(truth, guess.dtype), guess), { ...options, name: options.name ?? name });
   };
@@ -26,6 +28,7 @@ export const meanSquaredError: StreamingMetric = meanOf("mean_squared_error", (a
 
 /** The root of the mean of (predictions - labels)² (`tf.compat.v1.metrics.root_mean_squared_error`). */
 export function rootMeanSquaredError(labels: Tensor, predictions: Tensor, options: MetricOptions = {}): Metric {
+  checkOptions("rootMeanSquaredError", options, metricOptionsTable);
   const { value, update } = meanSquaredError(labels, predictions, {
     ...options,
     name: options.name ?? "root_mean_squared_error",
@@ -39,13 +42,15 @@ export function meanRelativeError(
   predictions: Tensor,
   options: MetricOptions & { readonly normalizer: Tensor },
 ): Metric {
+  checkOptions("meanRelativeError", options, { ...metricOptionsTable, normalizer: "required" });
   const [truth, guess] = alignRanks(labels, predictions);
-  const [normalizer] = alignRanks(options.normalizer, guess);
+  const { normalizer: given, ...others } = options;
+  const [normalizer] = alignRanks(given, guess);
   const error = unary("Abs", sub(truth, guess));
   const isZero = build("Equal", [normalizer, constant(0, normalizer.dtype)], {}, "Equal");
   const zeros = build("ZerosLike", [truth], {}, "zeros_like");
   const relative = build("SelectV2", [isZero, zeros, div(error, normalizer)], {}, "SelectV2");
-  return mean(relative, { ...options, name: options.name ?? "mean_relative_error" });
+  return mean(relative, { ...others, name: options.name ?? "mean_relative_error" });
 }
 
 /** 1 minus the mean dot product of unit vectors along a dimension (`tf.compat.v1.metrics.mean_cosine_distance`). */
@@ -54,22 +59,26 @@ export function meanCosineDistance(
   predictions: Tensor,
   options: MetricOptions & { readonly dim: number },
 ): Metric {
+  checkOptions("meanCosineDistance", options, { ...metricOptionsTable, dim: "required" });
+  const { dim, ...others } = options;
   const product = mul(predictions, labels);
-  const dots = build("Sum", [product, constant([options.dim], "int32")], { keep_dims: true }, "Sum");
-  const { value, update } = mean(dots, { ...options, name: options.name ?? "mean_cosine_distance" });
+  const dots = build("Sum", [product, constant([dim], "int32")], { keep_dims: true }, "Sum");
+  const { value, update } = mean(dots, { ...others, name: options.name ?? "mean_cosine_distance" });
   return { value: sub(1, value), update: sub(1, update as Tensor) };
 }
 
 /** The share of values below a threshold (`tf.compat.v1.metrics.percentage_below`). */
 export function percentageBelow(values: Tensor, options: MetricOptions & { readonly threshold: TensorLike }): Metric {
-  const { threshold } = options;
+  checkOptions("percentageBelow", options, { ...metricOptionsTable, threshold: "required" });
+  const { threshold, ...others } = options;
   const limit = threshold instanceof Tensor ? threshold : constant(threshold, values.dtype, "threshold");
   const below = cast(build("Less", [values, limit], {}, "Less"), "float32");
-  return mean(below, { ...options, name: options.name ?? "percentage_below_threshold" });
+  return mean(below, { ...others, name: options.name ?? "percentage_below_threshold" });
 }
 
 /** The mean over batches of each element (`tf.compat.v1.metrics.mean_tensor`); the shape must be known. */
 export function meanTensor(values: Tensor, options: MetricOptions = {}): Metric {
+  checkOptions("meanTensor", options, metricOptionsTable);
   const { shape } = values;
   if (shape === undefined || shape.some((n) => n < 0)) {
     throw invalidArgument(`The shape of a mean of tensors must be fully defined, but instead was ${String(shape)}.`);
@@ -90,12 +99,20 @@ export interface PerClassOptions extends MetricOptions {
   readonly numClasses: number;
 }
 
+/** The same for `checkOptions`. */
+const perClassOptionsTable: OptionTable<PerClassOptions> = {
+  numClasses: "required",
+  weights: "optional",
+  name: "optional",
+};
+
 function flat(x: Tensor): Tensor {
   return x.shape?.length === 1 ? x : reshape(x, [-1]);
 }
 
 /** The mean of the classes' accuracies (`tf.compat.v1.metrics.mean_per_class_accuracy`); `update` is each class's. */
 export function meanPerClassAccuracy(labels: Tensor, predictions: Tensor, options: PerClassOptions): Metric {
+  checkOptions("meanPerClassAccuracy", options, perClassOptionsTable);
   return nameScope(options.name ?? "mean_accuracy", () => {
     const truth = flat(cast(labels, "int64"));
     const total = metricVariable("total", [options.numClasses]);
@@ -118,6 +135,7 @@ export function meanPerClassAccuracy(labels: Tensor, predictions: Tensor, option
 
 /** The mean over classes of intersection over union (`tf.compat.v1.metrics.mean_iou`); `update` is the confusion matrix, float64. */
 export function meanIou(labels: Tensor, predictions: Tensor, options: PerClassOptions): Metric {
+  checkOptions("meanIou", options, perClassOptionsTable);
   const { numClasses } = options;
   return nameScope(options.name ?? "mean_iou", () => {
     const matrix = metricVariable("total_confusion_matrix", [numClasses, numClasses], "float64");

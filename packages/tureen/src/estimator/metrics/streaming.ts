@@ -1,14 +1,16 @@
+import { checkOptions } from "../../core/check-options.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import type { Metric } from "../metric.js";
 import { cast, divNoNan, mul } from "../nn/arithmetic.js";
 import { reduceSum } from "../nn/tensor-shape.js";
-import { alignRanks, type MetricOptions, spreadWeights } from "./align.js";
+import { alignRanks, type MetricOptions, metricOptionsTable, spreadWeights } from "./align.js";
 import { added, metricVariable } from "./metric-variable.js";
 
 /** The weighted mean of values over all batches (`tf.compat.v1.metrics.mean`). */
 export function mean(values: Tensor, options: MetricOptions = {}): Metric {
+  checkOptions("mean", options, metricOptionsTable);
   return nameScope(options.name ?? "mean", () => {
     const floats = cast(values, "float32");
     const total = metricVariable("total");
@@ -26,6 +28,7 @@ export function mean(values: Tensor, options: MetricOptions = {}): Metric {
 
 /** How often predictions equal labels (`tf.compat.v1.metrics.accuracy`). */
 export function accuracy(labels: Tensor, predictions: Tensor, options: MetricOptions = {}): Metric {
+  checkOptions("accuracy", options, metricOptionsTable);
   const [truth, guess] = alignRanks(labels, predictions);
   const correct = cast(build("Equal", [cast(guess, truth.dtype), truth], {}, "Equal"), "float32");
   return mean(correct, { ...options, name: options.name ?? "accuracy" });

@@ -1,3 +1,4 @@
+import { checkOptions, nameOnly } from "../../core/check-options.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
@@ -9,6 +10,7 @@ interface Named {
 
 /** `x * sigmoid(beta * x)` (`tf.nn.swish`, also called SiLU). */
 export function swish(features: Tensor, options: Named & { readonly beta?: number } = {}): Tensor {
+  checkOptions("swish", options, { name: "optional", beta: "optional" });
   const { beta = 1 } = options;
   return nameScope(options.name ?? "swish", () =>
     mul(features, unary("Sigmoid", beta === 1 ? features : mul(features, beta))),
@@ -17,11 +19,13 @@ export function swish(features: Tensor, options: Named & { readonly beta?: numbe
 
 /** `swish` with beta 1. */
 export function silu(features: Tensor, options: Named = {}): Tensor {
+  checkOptions("silu", options, nameOnly);
   return swish(features, { name: "silu", ...options });
 }
 
 /** `x` times the normal distribution's cumulative probability of it, or the tanh approximation of that (`tf.nn.gelu`). */
 export function gelu(features: Tensor, options: Named & { readonly approximate?: boolean } = {}): Tensor {
+  checkOptions("gelu", options, { name: "optional", approximate: "optional" });
   return nameScope(options.name ?? "Gelu", () => {
     const half = mul(features, 0.5);
     if (options.approximate === true) {
@@ -35,6 +39,7 @@ export function gelu(features: Tensor, options: Named & { readonly approximate?:
 
 /** The positive and the negative part side by side along an axis, both rectified (`tf.nn.crelu`). */
 export function crelu(features: Tensor, options: Named & { readonly axis?: number } = {}): Tensor {
+  checkOptions("crelu", options, { name: "optional", axis: "optional" });
   return nameScope(options.name ?? "CRelu", () => {
     const axis = constant(options.axis ?? -1, "int32", "axis");
     return unary("Relu", build("ConcatV2", [[features, unary("Neg", features)], axis], {}, "concat"));
@@ -54,10 +59,12 @@ function along(x: Tensor, axis: number | undefined, op: "Softmax" | "LogSoftmax"
 
 /** `exp(x)` over its sum along an axis (`tf.nn.softmax`); the last by default. */
 export function softmax(logits: Tensor, options: Named & { readonly axis?: number } = {}): Tensor {
+  checkOptions("softmax", options, { name: "optional", axis: "optional" });
   return along(logits, options.axis, "Softmax", options.name);
 }
 
 /** The logarithm of `softmax`. */
 export function logSoftmax(logits: Tensor, options: Named & { readonly axis?: number } = {}): Tensor {
+  checkOptions("logSoftmax", options, { name: "optional", axis: "optional" });
   return along(logits, options.axis, "LogSoftmax", options.name);
 }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { Tensor } from "../../graph/graph.js";
 import * as ops from "../../graph/ops/random-candidates.js";
 import { getSeed } from "./random-seed.js";
@@ -17,6 +18,16 @@ export interface CandidateSamplerOptions {
   readonly name?: string;
 }
 
+/** The same for `checkOptions`. */
+const candidateSamplerOptionsTable: OptionTable<CandidateSamplerOptions> = {
+  numTrue: "optional",
+  numSampled: "required",
+  unique: "required",
+  rangeMax: "required",
+  seed: "optional",
+  name: "optional",
+};
+
 type Sampler = (trueClasses: Tensor, options: ops.RangedCandidateSamplerAttrs) => ops.CandidateTensors;
 
 function seeded<T extends CandidateSamplerOptions>(
@@ -34,6 +45,7 @@ function seeded<T extends CandidateSamplerOptions>(
  * among them, float32. The same for all samplers. INVALID_ARGUMENT in the run where `unique` asks for more candidates than there are classes.
  */
 export function uniformCandidateSampler(trueClasses: Tensor, options: CandidateSamplerOptions): ops.CandidateTensors {
+  checkOptions("uniformCandidateSampler", options, candidateSamplerOptionsTable);
   return seeded(ops.uniformCandidateSampler, trueClasses, options);
 }
 
@@ -42,6 +54,7 @@ export function logUniformCandidateSampler(
   trueClasses: Tensor,
   options: CandidateSamplerOptions,
 ): ops.CandidateTensors {
+  checkOptions("logUniformCandidateSampler", options, candidateSamplerOptionsTable);
   return seeded(ops.logUniformCandidateSampler, trueClasses, options);
 }
 
@@ -50,6 +63,7 @@ export function learnedUnigramCandidateSampler(
   trueClasses: Tensor,
   options: CandidateSamplerOptions,
 ): ops.CandidateTensors {
+  checkOptions("learnedUnigramCandidateSampler", options, candidateSamplerOptionsTable);
   return seeded(ops.learnedUnigramCandidateSampler, trueClasses, options);
 }
 
@@ -67,6 +81,19 @@ export interface FixedUnigramOptions extends CandidateSamplerOptions {
 
 /** Candidates in proportion to given counts (`tf.random.fixed_unigram_candidate_sampler`); counts in a file are UNIMPLEMENTED. */
 export function fixedUnigramCandidateSampler(trueClasses: Tensor, options: FixedUnigramOptions): ops.CandidateTensors {
+  checkOptions("fixedUnigramCandidateSampler", options, {
+    unigrams: "required",
+    distortion: "optional",
+    numReservedIds: "optional",
+    numShards: "optional",
+    shard: "optional",
+    numTrue: "optional",
+    numSampled: "required",
+    unique: "required",
+    rangeMax: "required",
+    seed: "optional",
+    name: "optional",
+  });
   return seeded(ops.fixedUnigramCandidateSampler, trueClasses, options);
 }
 
@@ -75,6 +102,13 @@ export function allCandidateSampler(
   trueClasses: Tensor,
   options: Omit<CandidateSamplerOptions, "rangeMax">,
 ): ops.CandidateTensors {
+  checkOptions("allCandidateSampler", options, {
+    name: "optional",
+    numTrue: "optional",
+    numSampled: "required",
+    unique: "required",
+    seed: "optional",
+  });
   return ops.allCandidateSampler(trueClasses, { ...options, numTrue: options.numTrue ?? 1, ...getSeed(options.seed) });
 }
 
@@ -84,6 +118,7 @@ export function computeAccidentalHits(
   sampledCandidates: Tensor,
   options: { readonly numTrue?: number; readonly seed?: number; readonly name?: string } = {},
 ): readonly [indices: Tensor, ids: Tensor, weights: Tensor] {
+  checkOptions("computeAccidentalHits", options, { numTrue: "optional", seed: "optional", name: "optional" });
   const { numTrue = 1, seed, name } = options;
   const seeds = getSeed(seed);
   return ops.computeAccidentalHits(trueClasses, sampledCandidates, {

@@ -1,3 +1,4 @@
+import { checkOptions, nameOnly } from "../../core/check-options.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
@@ -14,6 +15,7 @@ export function clipByNorm(
   clipNorm: number,
   options: Named & { readonly axes?: readonly number[] } = {},
 ): Tensor {
+  checkOptions("clipByNorm", options, { name: "optional", axes: "optional" });
   return nameScope(options.name ?? "clip_by_norm", (scope) => {
     const axes = constant([...(options.axes ?? t.shape!.map((_, i) => i))], "int32", "axes");
     const squares = build("Sum", [mul(t, t), axes], { keep_dims: true }, "Sum");
@@ -27,6 +29,7 @@ export function clipByNorm(
 
 /** The L2 norm of all elements of all tensors (`tf.linalg.global_norm`). */
 export function globalNorm(tensors: readonly Tensor[], options: Named = {}): Tensor {
+  checkOptions("globalNorm", options, nameOnly);
   return nameScope(options.name ?? "global_norm", (scope) => {
     const halves = tensors.map((tensor) => build("L2Loss", [tensor], {}, "L2Loss"));
     const total = build("Sum", [build("Pack", [halves], {}, "stack"), constant(0, "int32")], {}, "Sum");
@@ -40,6 +43,7 @@ export function clipByGlobalNorm(
   clipNorm: number,
   options: Named & { readonly useNorm?: Tensor } = {},
 ): { readonly clipped: readonly Tensor[]; readonly norm: Tensor } {
+  checkOptions("clipByGlobalNorm", options, { name: "optional", useNorm: "optional" });
   const norm = options.useNorm ?? globalNorm(tensors);
   return nameScope(options.name ?? "clip_by_global_norm", () => {
     const scale = mul(minimum(div(1, norm), constant(1 / clipNorm, norm.dtype)), clipNorm);
@@ -50,6 +54,7 @@ export function clipByGlobalNorm(
 
 /** `t`, scaled to an L2 norm per element of `clipNorm` where it is greater (`tf.compat.v1.clip_by_average_norm`). */
 export function clipByAverageNorm(t: Tensor, clipNorm: number, options: Named = {}): Tensor {
+  checkOptions("clipByAverageNorm", options, nameOnly);
   return nameScope(options.name ?? "clip_by_average_norm", () => {
     const axes = constant([...t.shape!.keys()], "int32", "axes");
     const inverse = unary("Rsqrt", build("Sum", [mul(t, t), axes], {}, "Sum"));

@@ -1,8 +1,10 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant, type TensorLike } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import { expandDims } from "./tensor-shape.js";
+import { windowOptionsTable } from "./window-options.js";
 
 /** SAME pads so that a stride of 1 keeps the size, VALID does not pad. */
 export type Padding = "SAME" | "VALID";
@@ -62,6 +64,7 @@ export function perDimension(
 
 /** Convolution of [batch, width, in] with [width, in, out] (`tf.nn.conv1d`). */
 export function conv1d(input: Tensor, filters: Tensor, options: WindowOptions): Tensor {
+  checkOptions("conv1d", options, windowOptionsTable);
   return nameScope(options.name ?? "conv1d", () => {
     const first = isChannelsFirst(options.dataFormat, 1);
     const [, stride] = perDimension(options.strides, 1, "strides");
@@ -84,6 +87,7 @@ export function conv1d(input: Tensor, filters: Tensor, options: WindowOptions): 
 
 function convolution(type: "Conv2D" | "Conv3D" | "DepthwiseConv2dNative", spatial: 2 | 3) {
   return (input: Tensor, filters: Tensor, options: WindowOptions): Tensor => {
+    checkOptions(type, options, windowOptionsTable);
     const first = isChannelsFirst(options.dataFormat, spatial);
     return build(
       type,
@@ -116,6 +120,7 @@ export function separableConv2d(
   pointwiseFilter: Tensor,
   options: WindowOptions,
 ): Tensor {
+  checkOptions("separableConv2d", options, windowOptionsTable);
   return nameScope(options.name ?? "separable_conv2d", () => {
     const { name: _, ...window } = options;
     const each = depthwiseConv2d(input, depthwiseFilter, { ...window, name: "depthwise" });
@@ -131,6 +136,7 @@ export function conv2dTranspose(
   outputShape: TensorLike,
   options: WindowOptions,
 ): Tensor {
+  checkOptions("conv2dTranspose", options, windowOptionsTable);
   const name = options.name ?? "conv2d_transpose";
   return transposed("Conv2DBackpropInput", 2, input, filters, outputShape, { ...options, name });
 }
@@ -142,6 +148,7 @@ export function conv3dTranspose(
   outputShape: TensorLike,
   options: WindowOptions,
 ): Tensor {
+  checkOptions("conv3dTranspose", options, windowOptionsTable);
   const name = options.name ?? "conv3d_transpose";
   return transposed("Conv3DBackpropInputV2", 3, input, filters, outputShape, { ...options, name });
 }
@@ -175,8 +182,18 @@ export interface PoolOptions extends Omit<WindowOptions, "dilations"> {
   readonly ksize: number | readonly number[];
 }
 
+/** The same for `checkOptions`. */
+const poolOptionsTable: OptionTable<PoolOptions> = {
+  ksize: "required",
+  strides: "optional",
+  padding: "required",
+  dataFormat: "optional",
+  name: "optional",
+};
+
 function pool(type: "MaxPool" | "AvgPool" | "MaxPool3D" | "AvgPool3D", spatial: 2 | 3) {
   return (input: Tensor, options: PoolOptions): Tensor => {
+    checkOptions(type, options, poolOptionsTable);
     const first = isChannelsFirst(options.dataFormat, spatial);
     return build(
       type,
@@ -205,8 +222,9 @@ export const maxPool3d: Pool = pool("MaxPool3D", 3);
 export const avgPool3d: Pool = pool("AvgPool3D", 3);
 
 function pool1d(wide: Pool, name: string): Pool {
-  return (input, options) =>
-    nameScope(options.name ?? name, () => {
+  return (input, options) => {
+    checkOptions(name, options, poolOptionsTable);
+    return nameScope(options.name ?? name, () => {
       const [, size] = perDimension(options.ksize, 1, "ksize");
       const [, stride] = perDimension(options.strides, 1, "strides");
       const first = isChannelsFirst(options.dataFormat, 1);
@@ -219,6 +237,7 @@ function pool1d(wide: Pool, name: string): Pool {
       });
       return build("Squeeze", [pooled], { squeeze_dims: [axis] }, "Squeeze");
     });
+  };
 }
 
 /** The greatest of each window of [batch, width, channels] (`tf.nn.max_pool1d`). */

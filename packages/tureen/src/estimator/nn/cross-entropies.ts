@@ -1,3 +1,4 @@
+import { checkOptions, nameOnly } from "../../core/check-options.js";
 import { build, buildOp, constant, type TensorLike } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
@@ -18,6 +19,7 @@ function asRows(x: Tensor): Tensor {
 
 /** Cross entropy of distributions and the softmax of logits along the last dimension (`tf.nn.softmax_cross_entropy_with_logits`). */
 export function softmaxCrossEntropyWithLogits(labels: Tensor, logits: Tensor, options: Named = {}): Tensor {
+  checkOptions("softmaxCrossEntropyWithLogits", options, nameOnly);
   return nameScope(options.name ?? "softmax_cross_entropy_with_logits", () => {
     const rows = [asRows(logits), asRows(cast(labels, logits.dtype))];
     const losses = buildOp("SoftmaxCrossEntropyWithLogits", rows, {}, "Loss").outputs[0]!;
@@ -28,6 +30,7 @@ export function softmaxCrossEntropyWithLogits(labels: Tensor, logits: Tensor, op
 
 /** Cross entropy of class indices and the softmax of logits [..., classes] (`tf.nn.sparse_softmax_cross_entropy_with_logits`). */
 export function sparseSoftmaxCrossEntropyWithLogits(labels: Tensor, logits: Tensor, options: Named = {}): Tensor {
+  checkOptions("sparseSoftmaxCrossEntropyWithLogits", options, nameOnly);
   return nameScope(options.name ?? "SparseSoftmaxCrossEntropyWithLogits", () => {
     const flat = logits.shape?.length === 2;
     const inputs = flat ? [logits, labels] : [asRows(logits), reshape(labels, [-1])];
@@ -38,6 +41,7 @@ export function sparseSoftmaxCrossEntropyWithLogits(labels: Tensor, logits: Tens
 
 /** Cross entropy of labels in [0, 1] and the sigmoid of logits, elementwise (`tf.nn.sigmoid_cross_entropy_with_logits`). */
 export function sigmoidCrossEntropyWithLogits(labels: Tensor, logits: Tensor, options: Named = {}): Tensor {
+  checkOptions("sigmoidCrossEntropyWithLogits", options, nameOnly);
   return sigmoidLoss(labels, logits, options.name);
 }
 
@@ -47,6 +51,7 @@ export function weightedCrossEntropyWithLogits(
   logits: Tensor,
   options: Named & { readonly posWeight: TensorLike },
 ): Tensor {
+  checkOptions("weightedCrossEntropyWithLogits", options, { name: "optional", posWeight: "required" });
   return nameScope(options.name ?? "logistic_loss", (scope) => {
     const { posWeight } = options;
     const positive = posWeight instanceof Tensor ? posWeight : constant(posWeight, logits.dtype, "pos_weight");
@@ -74,6 +79,12 @@ export function ctcLoss(
     readonly ignoreLongerOutputsThanInputs?: boolean;
   } = {},
 ): Tensor {
+  checkOptions("ctcLoss", options, {
+    name: "optional",
+    preprocessCollapseRepeated: "optional",
+    ctcMergeRepeated: "optional",
+    ignoreLongerOutputsThanInputs: "optional",
+  });
   const attrs = {
     preprocess_collapse_repeated: options.preprocessCollapseRepeated,
     ctc_merge_repeated: options.ctcMergeRepeated,

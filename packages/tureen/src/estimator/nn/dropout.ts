@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { toTensor } from "../../core/tensor-value.js";
 import { build, constant } from "../../graph/build-op.js";
@@ -18,6 +19,7 @@ export interface DropoutOptions {
 
 /** Sets a share `rate` of the elements to zero and scales the others up by as much (`tf.nn.dropout`), whatever the mode. */
 export function dropout(x: Tensor, rate: number, options: DropoutOptions = {}): Tensor {
+  checkOptions("dropout", options, { noiseShape: "optional", seed: "optional", name: "optional" });
   if (!(rate >= 0 && rate <= 1)) {
     throw invalidArgument(
       `Invalid value received for \`rate\`, expected a float value between 0 and 1. Received: rate=${rate}`,

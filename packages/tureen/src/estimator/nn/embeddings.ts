@@ -1,3 +1,4 @@
+import { checkOptions, nameOnly, type OptionTable } from "../../core/check-options.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
@@ -12,6 +13,7 @@ export function embeddingLookup(
   ids: Tensor,
   options: { readonly maxNorm?: number; readonly name?: string } = {},
 ): Tensor {
+  checkOptions("embeddingLookup", options, { maxNorm: "optional", name: "optional" });
   return nameScope(options.name ?? "embedding_lookup", () => {
     const rows =
       params instanceof Tensor
@@ -30,6 +32,13 @@ export interface SparseLookupOptions {
   readonly name?: string;
 }
 
+/** The same for `checkOptions`. */
+const sparseLookupOptionsTable: OptionTable<SparseLookupOptions> = {
+  combiner: "optional",
+  maxNorm: "optional",
+  name: "optional",
+};
+
 /** Combined rows of a table for each row of sparse ids (`tf.nn.embedding_lookup_sparse`); no row may be empty. Default combiner "mean". */
 export function embeddingLookupSparse(
   params: Variable,
@@ -37,6 +46,7 @@ export function embeddingLookupSparse(
   spWeights?: SparseTensor,
   options: SparseLookupOptions = {},
 ): Tensor {
+  checkOptions("embeddingLookupSparse", options, sparseLookupOptionsTable);
   const pair = { idTensor: spIds, weightTensor: spWeights };
   return lookUp(params, pair, {
     ...options,
@@ -52,6 +62,7 @@ export function safeEmbeddingLookupSparse(
   spWeights?: SparseTensor,
   options: SparseLookupOptions = {},
 ): Tensor {
+  checkOptions("safeEmbeddingLookupSparse", options, sparseLookupOptionsTable);
   const pair = { idTensor: spIds, weightTensor: spWeights };
   return safeEmbeddingLookup(params, pair, {
     ...options,
@@ -65,6 +76,7 @@ export function topK(
   input: Tensor,
   options: { readonly k?: number; readonly sorted?: boolean; readonly name?: string } = {},
 ): { readonly values: Tensor; readonly indices: Tensor } {
+  checkOptions("topK", options, { k: "optional", sorted: "optional", name: "optional" });
   const k = constant(options.k ?? 1, "int32", "k");
   const [values, indices] = buildOp("TopKV2", [input, k], { sorted: options.sorted }, options.name ?? "TopKV2").outputs;
   return { values: values!, indices: indices! };
@@ -76,11 +88,13 @@ export function inTopK(
   predictions: Tensor,
   options: { readonly k: number; readonly name?: string },
 ): Tensor {
+  checkOptions("inTopK", options, { k: "required", name: "optional" });
   return build("InTopKV2", [predictions, targets, constant(options.k, targets.dtype, "k")], {}, options.name);
 }
 
 /** `x` times weights plus biases (`tf.nn.xw_plus_b`). */
 export function xwPlusB(x: Tensor, weights: Tensor, biases: Tensor, options: { readonly name?: string } = {}): Tensor {
+  checkOptions("xwPlusB", options, nameOnly);
   return nameScope(options.name ?? "xw_plus_b", (scope) =>
     build("BiasAdd", [build("MatMul", [x, weights], {}, "MatMul"), biases], {}, scope),
   );

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { build, constant, type TensorLike } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
@@ -8,6 +9,9 @@ interface MomentOptions {
   readonly keepDims?: boolean;
   readonly name?: string;
 }
+
+/** The same for `checkOptions`. */
+const momentOptionsTable: OptionTable<MomentOptions> = { keepDims: "optional", name: "optional" };
 
 function sumOver(type: "Sum" | "Mean", x: Tensor, axes: readonly number[]): Tensor {
   return build(type, [x, constant([...axes], "int32")], { keep_dims: true }, type);
@@ -23,6 +27,7 @@ export function moments(
   axes: readonly number[],
   options: MomentOptions = {},
 ): { readonly mean: Tensor; readonly variance: Tensor } {
+  checkOptions("moments", options, momentOptionsTable);
   return nameScope(options.name ?? "moments", () => {
     const mean = sumOver("Mean", x, axes);
     const fixed = build("StopGradient", [mean], {}, "StopGradient");
@@ -38,6 +43,7 @@ export function weightedMoments(
   frequencyWeights: Tensor,
   options: MomentOptions = {},
 ): { readonly mean: Tensor; readonly variance: Tensor } {
+  checkOptions("weightedMoments", options, momentOptionsTable);
   return nameScope(options.name ?? "weighted_moments", () => {
     const weights = cast(frequencyWeights, x.dtype);
     const sumOfWeights = sumOver("Sum", add(weights, zerosLike(x)), axes);
@@ -54,6 +60,7 @@ export function l2Normalize(
   axis: number | readonly number[] | undefined,
   options: { readonly epsilon?: number; readonly name?: string } = {},
 ): Tensor {
+  checkOptions("l2Normalize", options, { epsilon: "optional", name: "optional" });
   return nameScope(options.name ?? "l2_normalize", (scope) => {
     const axes = axis === undefined ? x.shape!.map((_, i) => i) : typeof axis === "number" ? [axis] : axis;
     const squares = sumOver("Sum", unary("Square", x), axes);
@@ -73,6 +80,14 @@ export function batchNormalization(
     readonly name?: string;
   },
 ): Tensor {
+  checkOptions("batchNormalization", options, {
+    mean: "required",
+    variance: "required",
+    offset: "optional",
+    scale: "optional",
+    varianceEpsilon: "required",
+    name: "optional",
+  });
   return nameScope(options.name ?? "batchnorm", () => {
     const tensor = (value: TensorLike): Tensor => (value instanceof Tensor ? value : constant(value, x.dtype));
     const inverse = unary("Rsqrt", add(tensor(options.variance), options.varianceEpsilon));

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
@@ -30,12 +31,28 @@ export interface SampledLossOptions {
   readonly name?: string;
 }
 
+/** The same for `checkOptions`. */
+const sampledLossOptionsTable: OptionTable<SampledLossOptions> = {
+  weights: "required",
+  biases: "required",
+  labels: "required",
+  inputs: "required",
+  numSampled: "required",
+  numClasses: "required",
+  numTrue: "optional",
+  sampledValues: "optional",
+  removeAccidentalHits: "optional",
+  seed: "optional",
+  name: "optional",
+};
+
 /**
  * The softmax cross entropy of the true classes among a sample of all, one loss a row (`tf.nn.sampled_softmax_loss`).
  *
  * For training alone: evaluate with all classes. Candidates that are true classes of a row do not count by default.
  */
 export function sampledSoftmaxLoss(options: SampledLossOptions): Tensor {
+  checkOptions("sampledSoftmaxLoss", options, sampledLossOptionsTable);
   const { name = "sampled_softmax_loss", removeAccidentalHits = true } = options;
   return nameScope(name, () => {
     const { logits, labels } = sampledLogits({ ...options, removeAccidentalHits });
@@ -50,6 +67,7 @@ export function sampledSoftmaxLoss(options: SampledLossOptions): Tensor {
  * Candidates that are true classes of a row count by default.
  */
 export function nceLoss(options: SampledLossOptions): Tensor {
+  checkOptions("nceLoss", options, sampledLossOptionsTable);
   const { name = "nce_loss", removeAccidentalHits = false } = options;
   return nameScope(name, () => {
     const { logits, labels } = sampledLogits({ ...options, removeAccidentalHits });

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { buildOp, type TensorLike } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
@@ -20,6 +21,7 @@ export function ctcGreedyDecoder(
   sequenceLength: TensorLike,
   options: { readonly mergeRepeated?: boolean; readonly blankIndex?: number; readonly name?: string } = {},
 ): CtcDecoded {
+  checkOptions("ctcGreedyDecoder", options, { mergeRepeated: "optional", blankIndex: "optional", name: "optional" });
   const { mergeRepeated = true, blankIndex = -1 } = options;
   const [indices, values, shape, logProbability] = buildOp(
     "CTCGreedyDecoder",
@@ -41,6 +43,12 @@ export function ctcBeamSearchDecoder(
     readonly name?: string;
   } = {},
 ): CtcDecoded {
+  checkOptions("ctcBeamSearchDecoder", options, {
+    beamWidth: "optional",
+    topPaths: "optional",
+    mergeRepeated: "optional",
+    name: "optional",
+  });
   const { beamWidth = 100, topPaths = 1, mergeRepeated = true } = options;
   const { outputs } = buildOp(
     "CTCBeamSearchDecoder",
@@ -61,5 +69,6 @@ export function ctcBeamSearchDecoderV2(
   sequenceLength: TensorLike,
   options: { readonly beamWidth?: number; readonly topPaths?: number; readonly name?: string } = {},
 ): CtcDecoded {
+  checkOptions("ctcBeamSearchDecoderV2", options, { beamWidth: "optional", topPaths: "optional", name: "optional" });
   return ctcBeamSearchDecoder(inputs, sequenceLength, { ...options, mergeRepeated: false });
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { build, constant, type TensorLike } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
@@ -21,6 +22,7 @@ export function sufficientStatistics(
   axes: readonly number[],
   options: { readonly shift?: TensorLike; readonly keepDims?: boolean; readonly name?: string } = {},
 ): SufficientStatistics {
+  checkOptions("sufficientStatistics", options, { shift: "optional", keepDims: "optional", name: "optional" });
   return nameScope(options.name ?? "sufficient_statistics", () => {
     const where = constant([...axes], "int32", "axes");
     const counts = cast(
@@ -48,6 +50,7 @@ export function normalizeMoments(
   varianceSs: Tensor,
   options: { readonly shift?: Tensor; readonly name?: string } = {},
 ): { readonly mean: Tensor; readonly variance: Tensor } {
+  checkOptions("normalizeMoments", options, { shift: "optional", name: "optional" });
   return nameScope(options.name ?? "normalize", () => {
     const { shift } = options;
     const divisor = div(1, counts, "divisor");
@@ -62,6 +65,7 @@ export function computeAverageLoss(
   perExampleLoss: Tensor,
   options: { readonly sampleWeight?: TensorLike; readonly globalBatchSize?: number } = {},
 ): Tensor {
+  checkOptions("computeAverageLoss", options, { sampleWeight: "optional", globalBatchSize: "optional" });
   const { sampleWeight, globalBatchSize } = options;
   const weighted = sampleWeight === undefined ? perExampleLoss : mul(perExampleLoss, sampleWeight);
   const size =

@@ -1,10 +1,10 @@
+import { checkOptions } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { constant } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
 import { currentGraph, nameScope } from "../../graph/scope.js";
 import { trainableVariables, Variable } from "../../graph/variable.js";
-import { checkOptions } from "../check-options.js";
 import { add, cast, div, minimum, mul, sub } from "../nn/arithmetic.js";
 
 /** Options of `ExponentialMovingAverage`. */

@@ -1,8 +1,8 @@
+import { checkOptions } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
-import { checkOptions } from "../check-options.js";
 import { add, div, lessEqual, maximum, minimum, mul, pow, sub, unary } from "../nn/arithmetic.js";
 import { getSeed } from "../nn/random-seed.js";
 import type { LearningRateSchedule } from "./learning-rate.js";

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { MetaGraphDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import type { SavedModel } from "@tureen/protos/gen/tensorflow/core/protobuf/saved_model_pb";
+import { checkOptions } from "../../core/check-options.js";
 import { isCompatible } from "../../core/shape.js";
 import { failedPrecondition, invalidArgument, StatusError } from "../../core/status-error.js";
 import { Tensor } from "../../graph/graph.js";
@@ -58,6 +59,7 @@ export class SavedModelEstimator extends Estimator {
 
   /** Reads the SavedModel; NOT_FOUND where there is none. */
   static async load(savedModelDir: string, options: SavedModelEstimatorOptions = {}): Promise<SavedModelEstimator> {
+    checkOptions("SavedModelEstimator", options, { modelDir: "optional", config: "optional", clock: "optional" });
     return new SavedModelEstimator(savedModelDir, await readSavedModel(savedModelDir), options);
   }
 

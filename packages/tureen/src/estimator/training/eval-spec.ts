@@ -1,5 +1,5 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import type { Exporter } from "../exporter/exporter.js";
 import { pythonText } from "../feature-column/python-text.js";
 import type { SessionRunHook } from "../hooks/session-run-hook.js";

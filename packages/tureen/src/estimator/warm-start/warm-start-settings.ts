@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { checkOptions } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { latestCheckpoint } from "../../formats/checkpoint-state.js";
 import type { Initializer } from "../../graph/variable.js";
@@ -43,6 +44,12 @@ export type WarmStartSettingsInit = Pick<WarmStartSettings, "ckptToInitializeFro
 
 /** Completes settings; INVALID_ARGUMENT without a checkpoint. */
 export function warmStartSettings(init: WarmStartSettingsInit): WarmStartSettings {
+  checkOptions("warmStartSettings", init, {
+    ckptToInitializeFrom: "required",
+    varsToWarmStart: "optional",
+    varNameToVocabInfo: "optional",
+    varNameToPrevVarName: "optional",
+  });
   if (!init.ckptToInitializeFrom) throw invalidArgument("`ckpt_to_initialize_from` MUST be set in WarmStartSettings");
   for (const { axis = 0 } of Object.values(init.varNameToVocabInfo ?? {})) {
     if (axis !== 0 && axis !== 1) {

@@ -3,17 +3,17 @@ import type { Tensor } from "../graph.js";
 
 /** A tensor of twice the rank with the input on its diagonal. */
 export function diag(diagonal: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("Diag", [diagonal], {}, options.name);
+  return build("Diag", [diagonal], {}, options);
 }
 
 /** The diagonal of a tensor whose second half of dimensions repeats the first. */
 export function diagPart(input: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("DiagPart", [input], {}, options.name);
+  return build("DiagPart", [input], {}, options);
 }
 
 /** Square matrices with the input on their main diagonals. */
 export function matrixDiag(diagonal: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("MatrixDiag", [diagonal], {}, options.name);
+  return build("MatrixDiag", [diagonal], {}, options);
 }
 
 /** Matrices with the input on their diagonals `k`. */
@@ -25,7 +25,7 @@ export function matrixDiagV2(
   paddingValue: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("MatrixDiagV2", [diagonal, k, numRows, numCols, paddingValue], {}, options.name);
+  return build("MatrixDiagV2", [diagonal, k, numRows, numCols, paddingValue], {}, options);
 }
 
 /** Matrices with the input on their diagonals `k`; `align` says how shorter ones are stored. */
@@ -37,12 +37,12 @@ export function matrixDiagV3(
   paddingValue: TensorLike,
   options: { readonly align?: string; readonly name?: string } = {},
 ): Tensor {
-  return build("MatrixDiagV3", [diagonal, k, numRows, numCols, paddingValue], { align: options.align }, options.name);
+  return build("MatrixDiagV3", [diagonal, k, numRows, numCols, paddingValue], { align: options.align }, options);
 }
 
 /** The main diagonals of matrices. */
 export function matrixDiagPart(input: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("MatrixDiagPart", [input], {}, options.name);
+  return build("MatrixDiagPart", [input], {}, options);
 }
 
 /** The diagonals `k` of matrices. */
@@ -52,7 +52,7 @@ export function matrixDiagPartV2(
   paddingValue: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("MatrixDiagPartV2", [input, k, paddingValue], {}, options.name);
+  return build("MatrixDiagPartV2", [input, k, paddingValue], {}, options);
 }
 
 /** The diagonals `k` of matrices; `align` says how shorter ones are stored. */
@@ -62,7 +62,7 @@ export function matrixDiagPartV3(
   paddingValue: TensorLike,
   options: { readonly align?: string; readonly name?: string } = {},
 ): Tensor {
-  return build("MatrixDiagPartV3", [input, k, paddingValue], { align: options.align }, options.name);
+  return build("MatrixDiagPartV3", [input, k, paddingValue], { align: options.align }, options);
 }
 
 /** Matrices with their main diagonals replaced. */
@@ -71,7 +71,7 @@ export function matrixSetDiag(
   diagonal: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("MatrixSetDiag", [input, diagonal], {}, options.name);
+  return build("MatrixSetDiag", [input, diagonal], {}, options);
 }
 
 /** Matrices with their diagonals `k` replaced. */
@@ -81,7 +81,7 @@ export function matrixSetDiagV2(
   k: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("MatrixSetDiagV2", [input, diagonal, k], {}, options.name);
+  return build("MatrixSetDiagV2", [input, diagonal, k], {}, options);
 }
 
 /** Matrices with their diagonals `k` replaced; `align` says how shorter ones are stored. */
@@ -91,7 +91,7 @@ export function matrixSetDiagV3(
   k: TensorLike,
   options: { readonly align?: string; readonly name?: string } = {},
 ): Tensor {
-  return build("MatrixSetDiagV3", [input, diagonal, k], { align: options.align }, options.name);
+  return build("MatrixSetDiagV3", [input, diagonal, k], { align: options.align }, options);
 }
 
 /** Matrices with zeros outside a band; a negative bound keeps the whole triangle. */
@@ -101,5 +101,5 @@ export function matrixBandPart(
   numUpper: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("MatrixBandPart", [input, numLower, numUpper], {}, options.name);
+  return build("MatrixBandPart", [input, numLower, numUpper], {}, options);
 }

@@ -7,7 +7,7 @@ export function gather(
   indices: TensorLike,
   options: { readonly validateIndices?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("Gather", [params, indices], { validate_indices: options.validateIndices }, options.name);
+  return build("Gather", [params, indices], { validate_indices: options.validateIndices }, options);
 }
 
 /** The slices along `axis` that the indices name; the first `batchDims` dimensions of both go along together. */
@@ -17,12 +17,12 @@ export function gatherV2(
   axis: TensorLike,
   options: { readonly batchDims?: number; readonly name?: string } = {},
 ): Tensor {
-  return build("GatherV2", [params, indices, axis], { batch_dims: options.batchDims }, options.name);
+  return build("GatherV2", [params, indices, axis], { batch_dims: options.batchDims }, options);
 }
 
 /** The elements or slices at the index tuples in the last dimension of `indices`. */
 export function gatherNd(params: TensorLike, indices: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("GatherNd", [params, indices], {}, options.name);
+  return build("GatherNd", [params, indices], {}, options);
 }
 
 /** Zeros of a shape with the updates added at index tuples. */
@@ -32,7 +32,7 @@ export function scatterNd(
   shape: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("ScatterNd", [indices, updates, shape], {}, options.name);
+  return build("ScatterNd", [indices, updates, shape], {}, options);
 }
 
 /** The input with the updates added at index tuples. */
@@ -42,7 +42,7 @@ export function scatterNdNonAliasingAdd(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("ScatterNdNonAliasingAdd", [input, indices, updates], {}, options.name);
+  return build("ScatterNdNonAliasingAdd", [input, indices, updates], {}, options);
 }
 
 /** The input with the updates in place of what is at index tuples. */
@@ -52,7 +52,7 @@ export function tensorScatterUpdate(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorScatterUpdate", [tensor, indices, updates], {}, options.name);
+  return build("TensorScatterUpdate", [tensor, indices, updates], {}, options);
 }
 
 /** The input with the updates added at index tuples. */
@@ -62,7 +62,7 @@ export function tensorScatterAdd(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorScatterAdd", [tensor, indices, updates], {}, options.name);
+  return build("TensorScatterAdd", [tensor, indices, updates], {}, options);
 }
 
 /** The input with the updates subtracted at index tuples. */
@@ -72,7 +72,7 @@ export function tensorScatterSub(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorScatterSub", [tensor, indices, updates], {}, options.name);
+  return build("TensorScatterSub", [tensor, indices, updates], {}, options);
 }
 
 /** The input with the larger of itself and the updates at index tuples. */
@@ -82,7 +82,7 @@ export function tensorScatterMax(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorScatterMax", [tensor, indices, updates], {}, options.name);
+  return build("TensorScatterMax", [tensor, indices, updates], {}, options);
 }
 
 /** The input with the smaller of itself and the updates at index tuples. */
@@ -92,5 +92,5 @@ export function tensorScatterMin(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorScatterMin", [tensor, indices, updates], {}, options.name);
+  return build("TensorScatterMin", [tensor, indices, updates], {}, options);
 }

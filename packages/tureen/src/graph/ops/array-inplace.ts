@@ -8,7 +8,7 @@ export function inplaceUpdate(
   v: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("InplaceUpdate", [x, i, v], {}, options.name);
+  return build("InplaceUpdate", [x, i, v], {}, options);
 }
 
 /** Values added to rows. */
@@ -18,7 +18,7 @@ export function inplaceAdd(
   v: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("InplaceAdd", [x, i, v], {}, options.name);
+  return build("InplaceAdd", [x, i, v], {}, options);
 }
 
 /** Values taken from rows. */
@@ -28,5 +28,5 @@ export function inplaceSub(
   v: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("InplaceSub", [x, i, v], {}, options.name);
+  return build("InplaceSub", [x, i, v], {}, options);
 }

@@ -7,7 +7,7 @@ export function concat(
   values: readonly TensorLike[],
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("Concat", [concatDim, values], {}, options.name);
+  return build("Concat", [concatDim, values], {}, options);
 }
 
 /** The values joined along `axis`. */
@@ -16,7 +16,7 @@ export function concatV2(
   axis: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("ConcatV2", [values, axis], {}, options.name);
+  return build("ConcatV2", [values, axis], {}, options);
 }
 
 /** Where each input of a concatenation starts, from their shapes. */
@@ -25,7 +25,7 @@ export function concatOffset(
   shape: readonly TensorLike[],
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("ConcatOffset", [concatDim, shape], {}, options.name).outputs;
+  return buildOp("ConcatOffset", [concatDim, shape], {}, options).outputs;
 }
 
 /** The values stacked along a new axis (`tf.stack`). */
@@ -33,7 +33,7 @@ export function pack(
   values: readonly TensorLike[],
   options: { readonly axis?: number; readonly name?: string } = {},
 ): Tensor {
-  return build("Pack", [values], { axis: options.axis }, options.name);
+  return build("Pack", [values], { axis: options.axis }, options);
 }
 
 /** The slices along an axis (`tf.unstack`). */
@@ -41,7 +41,7 @@ export function unpack(
   value: TensorLike,
   options: { readonly num: number; readonly axis?: number; readonly name?: string },
 ): readonly Tensor[] {
-  return buildOp("Unpack", [value], { num: options.num, axis: options.axis }, options.name).outputs;
+  return buildOp("Unpack", [value], { num: options.num, axis: options.axis }, options).outputs;
 }
 
 /** The input in `numSplit` equal parts along `splitDim`. */
@@ -50,7 +50,7 @@ export function split(
   value: TensorLike,
   options: { readonly numSplit: number; readonly name?: string },
 ): readonly Tensor[] {
-  return buildOp("Split", [splitDim, value], { num_split: options.numSplit }, options.name).outputs;
+  return buildOp("Split", [splitDim, value], { num_split: options.numSplit }, options).outputs;
 }
 
 /** The input in parts of given sizes along `splitDim`; one size may be -1. */
@@ -60,5 +60,5 @@ export function splitV(
   splitDim: TensorLike,
   options: { readonly numSplit: number; readonly name?: string },
 ): readonly Tensor[] {
-  return buildOp("SplitV", [value, sizeSplits, splitDim], { num_split: options.numSplit }, options.name).outputs;
+  return buildOp("SplitV", [value, sizeSplits, splitDim], { num_split: options.numSplit }, options).outputs;
 }

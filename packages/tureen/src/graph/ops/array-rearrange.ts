@@ -3,22 +3,22 @@ import type { Tensor } from "../graph.js";
 
 /** The input with its dimensions in the order `perm`. */
 export function transpose(x: TensorLike, perm: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("Transpose", [x, perm], {}, options.name);
+  return build("Transpose", [x, perm], {}, options);
 }
 
 /** The complex conjugate with its dimensions in the order `perm`. */
 export function conjugateTranspose(x: TensorLike, perm: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("ConjugateTranspose", [x, perm], {}, options.name);
+  return build("ConjugateTranspose", [x, perm], {}, options);
 }
 
 /** The input reversed along the dimensions marked true. */
 export function reverse(tensor: TensorLike, dims: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("Reverse", [tensor, dims], {}, options.name);
+  return build("Reverse", [tensor, dims], {}, options);
 }
 
 /** The input reversed along the axes. */
 export function reverseV2(tensor: TensorLike, axis: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("ReverseV2", [tensor, axis], {}, options.name);
+  return build("ReverseV2", [tensor, axis], {}, options);
 }
 
 /** The input with the first `seqLengths[i]` entries along `seqDim` of batch entry i reversed. */
@@ -31,7 +31,7 @@ export function reverseSequence(
     "ReverseSequence",
     [input, seqLengths],
     { seq_dim: options.seqDim, batch_dim: options.batchDim },
-    options.name,
+    options,
   );
 }
 
@@ -42,12 +42,12 @@ export function roll(
   axis: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("Roll", [input, shift, axis], {}, options.name);
+  return build("Roll", [input, shift, axis], {}, options);
 }
 
 /** The input with zeros around it. */
 export function pad(input: TensorLike, paddings: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("Pad", [input, paddings], {}, options.name);
+  return build("Pad", [input, paddings], {}, options);
 }
 
 /** The input with a value around it. */
@@ -57,7 +57,7 @@ export function padV2(
   constantValues: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("PadV2", [input, paddings, constantValues], {}, options.name);
+  return build("PadV2", [input, paddings, constantValues], {}, options);
 }
 
 /** The input with its own mirror image around it; `mode` is REFLECT or SYMMETRIC. */
@@ -66,7 +66,7 @@ export function mirrorPad(
   paddings: TensorLike,
   options: { readonly mode: string; readonly name?: string },
 ): Tensor {
-  return build("MirrorPad", [input, paddings], { mode: options.mode }, options.name);
+  return build("MirrorPad", [input, paddings], { mode: options.mode }, options);
 }
 
 /** The gradient of MirrorPad. */
@@ -75,7 +75,7 @@ export function mirrorPadGrad(
   paddings: TensorLike,
   options: { readonly mode: string; readonly name?: string },
 ): Tensor {
-  return build("MirrorPadGrad", [input, paddings], { mode: options.mode }, options.name);
+  return build("MirrorPadGrad", [input, paddings], { mode: options.mode }, options);
 }
 
 /** Blocks of the two space dimensions moved into the batch. */
@@ -84,7 +84,7 @@ export function spaceToBatch(
   paddings: TensorLike,
   options: { readonly blockSize: number; readonly name?: string },
 ): Tensor {
-  return build("SpaceToBatch", [input, paddings], { block_size: options.blockSize }, options.name);
+  return build("SpaceToBatch", [input, paddings], { block_size: options.blockSize }, options);
 }
 
 /** Blocks of the space dimensions moved into the batch. */
@@ -94,7 +94,7 @@ export function spaceToBatchND(
   paddings: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SpaceToBatchND", [input, blockShape, paddings], {}, options.name);
+  return build("SpaceToBatchND", [input, blockShape, paddings], {}, options);
 }
 
 /** Blocks of the batch moved back into the two space dimensions. */
@@ -103,7 +103,7 @@ export function batchToSpace(
   crops: TensorLike,
   options: { readonly blockSize: number; readonly name?: string },
 ): Tensor {
-  return build("BatchToSpace", [input, crops], { block_size: options.blockSize }, options.name);
+  return build("BatchToSpace", [input, crops], { block_size: options.blockSize }, options);
 }
 
 /** Blocks of the batch moved back into the space dimensions. */
@@ -113,7 +113,7 @@ export function batchToSpaceND(
   crops: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("BatchToSpaceND", [input, blockShape, crops], {}, options.name);
+  return build("BatchToSpaceND", [input, blockShape, crops], {}, options);
 }
 
 /** Blocks of the two space dimensions moved into the depth. */
@@ -121,12 +121,7 @@ export function spaceToDepth(
   input: TensorLike,
   options: { readonly blockSize: number; readonly dataFormat?: string; readonly name?: string },
 ): Tensor {
-  return build(
-    "SpaceToDepth",
-    [input],
-    { block_size: options.blockSize, data_format: options.dataFormat },
-    options.name,
-  );
+  return build("SpaceToDepth", [input], { block_size: options.blockSize, data_format: options.dataFormat }, options);
 }
 
 /** Blocks of the depth moved into the two space dimensions. */
@@ -134,10 +129,5 @@ export function depthToSpace(
   input: TensorLike,
   options: { readonly blockSize: number; readonly dataFormat?: string; readonly name?: string },
 ): Tensor {
-  return build(
-    "DepthToSpace",
-    [input],
-    { block_size: options.blockSize, data_format: options.dataFormat },
-    options.name,
-  );
+  return build("DepthToSpace", [input], { block_size: options.blockSize, data_format: options.dataFormat }, options);
 }

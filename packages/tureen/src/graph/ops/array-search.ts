@@ -26,7 +26,7 @@ export function approxTopK(
       reduction_input_size_override: options.reductionInputSizeOverride,
       aggregate_to_topk: options.aggregateToTopk,
     },
-    options.name,
+    options,
   );
   return { values: outputs[0]!, indices: outputs[1]! };
 }
@@ -36,7 +36,7 @@ export function unique(
   x: TensorLike,
   options: { readonly outIdx?: DType; readonly name?: string } = {},
 ): { readonly y: Tensor; readonly idx: Tensor } {
-  const { outputs } = buildOp("Unique", [x], { out_idx: options.outIdx }, options.name);
+  const { outputs } = buildOp("Unique", [x], { out_idx: options.outIdx }, options);
   return { y: outputs[0]!, idx: outputs[1]! };
 }
 
@@ -46,7 +46,7 @@ export function uniqueV2(
   axis: TensorLike,
   options: { readonly outIdx?: DType; readonly name?: string } = {},
 ): { readonly y: Tensor; readonly idx: Tensor } {
-  const { outputs } = buildOp("UniqueV2", [x, axis], { out_idx: options.outIdx }, options.name);
+  const { outputs } = buildOp("UniqueV2", [x, axis], { out_idx: options.outIdx }, options);
   return { y: outputs[0]!, idx: outputs[1]! };
 }
 
@@ -55,7 +55,7 @@ export function uniqueWithCounts(
   x: TensorLike,
   options: { readonly outIdx?: DType; readonly name?: string } = {},
 ): { readonly y: Tensor; readonly idx: Tensor; readonly count: Tensor } {
-  const { outputs } = buildOp("UniqueWithCounts", [x], { out_idx: options.outIdx }, options.name);
+  const { outputs } = buildOp("UniqueWithCounts", [x], { out_idx: options.outIdx }, options);
   return { y: outputs[0]!, idx: outputs[1]!, count: outputs[2]! };
 }
 
@@ -65,7 +65,7 @@ export function uniqueWithCountsV2(
   axis: TensorLike,
   options: { readonly outIdx?: DType; readonly name?: string } = {},
 ): { readonly y: Tensor; readonly idx: Tensor; readonly count: Tensor } {
-  const { outputs } = buildOp("UniqueWithCountsV2", [x, axis], { out_idx: options.outIdx }, options.name);
+  const { outputs } = buildOp("UniqueWithCountsV2", [x, axis], { out_idx: options.outIdx }, options);
   return { y: outputs[0]!, idx: outputs[1]!, count: outputs[2]! };
 }
 
@@ -75,13 +75,13 @@ export function listDiff(
   y: TensorLike,
   options: { readonly outIdx?: DType; readonly name?: string } = {},
 ): { readonly out: Tensor; readonly idx: Tensor } {
-  const { outputs } = buildOp("ListDiff", [x, y], { out_idx: options.outIdx }, options.name);
+  const { outputs } = buildOp("ListDiff", [x, y], { out_idx: options.outIdx }, options);
   return { out: outputs[0]!, idx: outputs[1]! };
 }
 
 /** The inverse of a permutation. */
 export function invertPermutation(x: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("InvertPermutation", [x], {}, options.name);
+  return build("InvertPermutation", [x], {}, options);
 }
 
 /** The `k` largest entries of each row, largest first, and where they are. */
@@ -89,7 +89,7 @@ export function topK(
   input: TensorLike,
   options: { readonly k: number; readonly sorted?: boolean; readonly name?: string },
 ): { readonly values: Tensor; readonly indices: Tensor } {
-  const { outputs } = buildOp("TopK", [input], { k: options.k, sorted: options.sorted }, options.name);
+  const { outputs } = buildOp("TopK", [input], { k: options.k, sorted: options.sorted }, options);
   return { values: outputs[0]!, indices: outputs[1]! };
 }
 
@@ -99,12 +99,7 @@ export function topKV2(
   k: TensorLike,
   options: { readonly sorted?: boolean; readonly indexType?: DType; readonly name?: string } = {},
 ): { readonly values: Tensor; readonly indices: Tensor } {
-  const { outputs } = buildOp(
-    "TopKV2",
-    [input, k],
-    { sorted: options.sorted, index_type: options.indexType },
-    options.name,
-  );
+  const { outputs } = buildOp("TopKV2", [input, k], { sorted: options.sorted, index_type: options.indexType }, options);
   return { values: outputs[0]!, indices: outputs[1]! };
 }
 
@@ -114,7 +109,7 @@ export function lowerBound(
   values: TensorLike,
   options: { readonly outType?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("LowerBound", [sortedInputs, values], { out_type: options.outType }, options.name);
+  return build("LowerBound", [sortedInputs, values], { out_type: options.outType }, options);
 }
 
 /** For each value the first place in its sorted row that is greater. */
@@ -123,7 +118,7 @@ export function upperBound(
   values: TensorLike,
   options: { readonly outType?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("UpperBound", [sortedInputs, values], { out_type: options.outType }, options.name);
+  return build("UpperBound", [sortedInputs, values], { out_type: options.outType }, options);
 }
 
 /** Levenshtein distances between the sequences of two sparse tensors. */
@@ -140,11 +135,11 @@ export function editDistance(
     "EditDistance",
     [hypothesisIndices, hypothesisValues, hypothesisShape, truthIndices, truthValues, truthShape],
     { normalize: options.normalize },
-    options.name,
+    options,
   );
 }
 
 /** Fingerprints of the slices of the first dimension. */
 export function fingerprint(data: TensorLike, method: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("Fingerprint", [data, method], {}, options.name);
+  return build("Fingerprint", [data, method], {}, options);
 }

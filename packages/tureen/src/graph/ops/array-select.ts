@@ -3,7 +3,7 @@ import type { Tensor } from "../graph.js";
 
 /** The coordinates of the elements that are not zero, row by row. */
 export function where(input: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("Where", [input], {}, options.name);
+  return build("Where", [input], {}, options);
 }
 
 /** `t` where the condition holds, else `e`; a vector condition chooses rows, a scalar one the whole. */
@@ -13,7 +13,7 @@ export function select(
   e: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("Select", [condition, t, e], {}, options.name);
+  return build("Select", [condition, t, e], {}, options);
 }
 
 /** `t` where the condition holds, else `e`, with broadcasting. */
@@ -23,7 +23,7 @@ export function selectV2(
   e: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SelectV2", [condition, t, e], {}, options.name);
+  return build("SelectV2", [condition, t, e], {}, options);
 }
 
 /** `onValue` at the index, `offValue` elsewhere, along a new axis of size `depth`. */
@@ -34,7 +34,7 @@ export function oneHot(
   offValue: TensorLike,
   options: { readonly axis?: number; readonly name?: string } = {},
 ): Tensor {
-  return build("OneHot", [indices, depth, onValue, offValue], { axis: options.axis }, options.name);
+  return build("OneHot", [indices, depth, onValue, offValue], { axis: options.axis }, options);
 }
 
 /** The slices of `data` sorted into `numPartitions` tensors. */
@@ -43,8 +43,7 @@ export function dynamicPartition(
   partitions: TensorLike,
   options: { readonly numPartitions: number; readonly name?: string },
 ): readonly Tensor[] {
-  return buildOp("DynamicPartition", [data, partitions], { num_partitions: options.numPartitions }, options.name)
-    .outputs;
+  return buildOp("DynamicPartition", [data, partitions], { num_partitions: options.numPartitions }, options).outputs;
 }
 
 /** The slices of the data tensors brought to the places their indices name; later ones win. */
@@ -53,7 +52,7 @@ export function dynamicStitch(
   data: readonly TensorLike[],
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("DynamicStitch", [indices, data], {}, options.name);
+  return build("DynamicStitch", [indices, data], {}, options);
 }
 
 /** DynamicStitch that leaves open which of several slices for one place wins; here the later. */
@@ -62,5 +61,5 @@ export function parallelDynamicStitch(
   data: readonly TensorLike[],
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("ParallelDynamicStitch", [indices, data], {}, options.name);
+  return build("ParallelDynamicStitch", [indices, data], {}, options);
 }

@@ -8,7 +8,7 @@ export function slice(
   size: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("Slice", [input, begin, size], {}, options.name);
+  return build("Slice", [input, begin, size], {}, options);
 }
 
 /** The elements from `begin` to `end` by `strides`; bit i of a mask says what entry i of the three vectors means. */
@@ -36,7 +36,7 @@ export function stridedSlice(
       new_axis_mask: options.newAxisMask,
       shrink_axis_mask: options.shrinkAxisMask,
     },
-    options.name,
+    options,
   );
 }
 
@@ -66,7 +66,7 @@ export function stridedSliceGrad(
       new_axis_mask: options.newAxisMask,
       shrink_axis_mask: options.shrinkAxisMask,
     },
-    options.name,
+    options,
   );
 }
 
@@ -96,6 +96,6 @@ export function tensorStridedSliceUpdate(
       new_axis_mask: options.newAxisMask,
       shrink_axis_mask: options.shrinkAxisMask,
     },
-    options.name,
+    options,
   );
 }

@@ -7,7 +7,7 @@ export function assert(
   data: readonly TensorLike[],
   options: { readonly summarize?: number; readonly name?: string } = {},
 ): Operation {
-  return buildOp("Assert", [condition, data], { summarize: options.summarize }, options.name);
+  return buildOp("Assert", [condition, data], { summarize: options.summarize }, options);
 }
 
 /** The input; INVALID_ARGUMENT where it holds NaN or infinity. */
@@ -15,7 +15,7 @@ export function checkNumerics(
   tensor: TensorLike,
   options: { readonly message: string; readonly name?: string },
 ): Tensor {
-  return build("CheckNumerics", [tensor], { message: options.message }, options.name);
+  return build("CheckNumerics", [tensor], { message: options.message }, options);
 }
 
 /** The input; INVALID_ARGUMENT where it holds NaN or infinity, told apart by sign. */
@@ -23,5 +23,5 @@ export function checkNumericsV2(
   tensor: TensorLike,
   options: { readonly message: string; readonly name?: string },
 ): Tensor {
-  return build("CheckNumericsV2", [tensor], { message: options.message }, options.name);
+  return build("CheckNumericsV2", [tensor], { message: options.message }, options);
 }

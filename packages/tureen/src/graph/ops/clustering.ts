@@ -8,7 +8,7 @@ export function nearestNeighbors(
   k: TensorLike,
   options: { readonly name?: string } = {},
 ): { readonly nearestCenterIndices: Tensor; readonly nearestCenterDistances: Tensor } {
-  const { outputs } = buildOp("NearestNeighbors", [points, centers, k], {}, options.name);
+  const { outputs } = buildOp("NearestNeighbors", [points, centers, k], {}, options);
   return { nearestCenterIndices: outputs[0]!, nearestCenterDistances: outputs[1]! };
 }
 
@@ -21,7 +21,7 @@ export function kmeansPlusPlusInitialization(
   options: { readonly name?: string } = {},
 ): Tensor {
   const inputs = [points, numToSample, seed, numRetriesPerSample];
-  return build("KmeansPlusPlusInitialization", inputs, {}, options.name);
+  return build("KmeansPlusPlusInitialization", inputs, {}, options);
 }
 
 /** The index that a Markov chain over distances ends at. */
@@ -30,5 +30,5 @@ export function kmc2ChainInitialization(
   seed: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("KMC2ChainInitialization", [distances, seed], {}, options.name);
+  return build("KMC2ChainInitialization", [distances, seed], {}, options);
 }

@@ -1,3 +1,4 @@
+import { checkOptions, nameOnly } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import { asTensor, build, buildOp, constant } from "../build-op.js";
@@ -63,6 +64,7 @@ export function cond<R>(
   falseFn: () => NoInfer<R>,
   options: { readonly name?: string } = {},
 ): Built<NoInfer<R>> {
+  checkOptions("cond", options, nameOnly);
   if (typeof pred === "boolean") throw invalidArgument("pred must not be a Python bool");
   if (typeof trueFn !== "function") throw invalidArgument("'true_fn' must be callable.");
   if (typeof falseFn !== "function") throw invalidArgument("'false_fn' must be callable.");
@@ -92,6 +94,7 @@ export function switchCase<R>(
   branchFns: BranchFunctions<R>,
   options: { readonly default?: () => R; readonly name?: string } = {},
 ): Built<NoInfer<R>> {
+  checkOptions("switchCase", options, { default: "optional", name: "optional" });
   return nameScope(options.name ?? "switch_case", () => {
     const fns = [
       ...indexedFunctions(branchIndex, branchFns),
@@ -152,6 +155,7 @@ function caseOp<R>(
   predFnPairs: readonly (readonly [Tensor, () => R])[],
   options: { readonly default?: () => R; readonly exclusive?: boolean; readonly name?: string } = {},
 ): Built<NoInfer<R>> {
+  checkOptions("caseOp", options, { default: "optional", exclusive: "optional", name: "optional" });
   checkPairs(predFnPairs);
   const predicates = predFnPairs.map(([pred]) => pred);
   const actions = predFnPairs.map(([, fn]) => fn);

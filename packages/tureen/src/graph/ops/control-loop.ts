@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import { isCompatible, type PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { asTensor, build, constant, type TensorLike } from "../build-op.js";
@@ -47,6 +48,13 @@ export function whileLoop<const V extends readonly unknown[]>(
   loopVars: V,
   options: WhileLoopOptions<V> = {},
 ): LoopArguments<V> {
+  checkOptions("whileLoop", options, {
+    shapeInvariants: "optional",
+    parallelIterations: "optional",
+    backProp: "optional",
+    maximumIterations: "optional",
+    name: "optional",
+  });
   if (typeof cond !== "function") throw invalidArgument("'cond' must be callable.");
   if (typeof body !== "function") throw invalidArgument("'body' must be callable.");
   const { parallelIterations = 10, backProp = true, maximumIterations } = options;

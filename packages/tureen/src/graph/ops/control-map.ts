@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import type { PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
@@ -45,6 +46,12 @@ export function mapFn<E, S = E>(
   elems: E,
   options: IterationOptions & { readonly fnOutputSignature?: S } = {},
 ): Built<NoInfer<S>> {
+  checkOptions("mapFn", options, {
+    parallelIterations: "optional",
+    backProp: "optional",
+    name: "optional",
+    fnOutputSignature: "optional",
+  });
   checkCallable(fn, "fn must be callable.");
   return nameScope(options.name ?? "map", () => {
     const tensors = elemTensors(elems);
@@ -98,6 +105,12 @@ export function foldl<E, A = E>(
   elems: E,
   options: FoldOptions<A> = {},
 ): Built<NoInfer<A>> {
+  checkOptions("foldl", options, {
+    initializer: "optional",
+    parallelIterations: "optional",
+    backProp: "optional",
+    name: "optional",
+  });
   return fold("foldl", fn, elems, options);
 }
 
@@ -107,6 +120,12 @@ export function foldr<E, A = E>(
   elems: E,
   options: FoldOptions<A> = {},
 ): Built<NoInfer<A>> {
+  checkOptions("foldr", options, {
+    initializer: "optional",
+    parallelIterations: "optional",
+    backProp: "optional",
+    name: "optional",
+  });
   return fold("foldr", fn, elems, options);
 }
 
@@ -160,6 +179,14 @@ export function scan<E, A = E>(
   elems: E,
   options: ScanFnOptions<A> = {},
 ): Built<NoInfer<A>> {
+  checkOptions("scan", options, {
+    inferShape: "optional",
+    reverse: "optional",
+    initializer: "optional",
+    parallelIterations: "optional",
+    backProp: "optional",
+    name: "optional",
+  });
   checkCallable(fn, "Please provide a callable function.");
   return nameScope(options.name ?? "scan", () => {
     const rows = unstacked(elemTensors(elems));

@@ -1,3 +1,4 @@
+import { checkOptions, nameOnly } from "../../core/check-options.js";
 import { build, buildOp, type TensorLike } from "../build-op.js";
 import type { Operation, Tensor } from "../graph.js";
 
@@ -25,7 +26,7 @@ export function simpleMLCreateModelResource(
   options: { readonly container?: string; readonly sharedName?: string; readonly name?: string } = {},
 ): Tensor {
   const attrs = { container: options.container, shared_name: options.sharedName };
-  return build("SimpleMLCreateModelResource", [], attrs, options.name);
+  return build("SimpleMLCreateModelResource", [], attrs, options);
 }
 
 /** Loads the Yggdrasil model of a folder into a place. */
@@ -44,7 +45,7 @@ export function simpleMLLoadModelFromPathWithHandle(
     file_prefix: options.filePrefix,
     allow_slow_inference: options.allowSlowInference,
   };
-  return buildOp("SimpleMLLoadModelFromPathWithHandle", [modelHandle, path], attrs, options.name);
+  return buildOp("SimpleMLLoadModelFromPathWithHandle", [modelHandle, path], attrs, options);
 }
 
 /** Loads the Yggdrasil model of a folder under an identifier. */
@@ -53,7 +54,7 @@ export function simpleMLLoadModelFromPath(
   modelIdentifier: string,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("SimpleMLLoadModelFromPath", [path], { model_identifier: modelIdentifier }, options.name);
+  return buildOp("SimpleMLLoadModelFromPath", [path], { model_identifier: modelIdentifier }, options);
 }
 
 /** Predictions of the model under an identifier, [batch, width], and what each column stands for. */
@@ -63,8 +64,9 @@ export function simpleMLInferenceOp(
   denseOutputDim: number,
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
+  checkOptions("simpleMLInferenceOp", options, nameOnly);
   const attrs = { model_identifier: modelIdentifier, dense_output_dim: denseOutputDim };
-  return buildOp("SimpleMLInferenceOp", featureInputs(features), attrs, options.name).outputs;
+  return buildOp("SimpleMLInferenceOp", featureInputs(features), attrs, options).outputs;
 }
 
 /** Predictions of the model in a place, [batch, width], and what each column stands for. */
@@ -74,8 +76,9 @@ export function simpleMLInferenceOpWithHandle(
   denseOutputDim: number,
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
+  checkOptions("simpleMLInferenceOpWithHandle", options, nameOnly);
   const inputs = [...featureInputs(features), modelHandle];
-  return buildOp("SimpleMLInferenceOpWithHandle", inputs, { dense_output_dim: denseOutputDim }, options.name).outputs;
+  return buildOp("SimpleMLInferenceOpWithHandle", inputs, { dense_output_dim: denseOutputDim }, options).outputs;
 }
 
 /** The number of the leaf that each tree gives for each example, int32 [batch, trees]. */
@@ -84,5 +87,6 @@ export function simpleMLInferenceLeafIndexOpWithHandle(
   modelHandle: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SimpleMLInferenceLeafIndexOpWithHandle", [...featureInputs(features), modelHandle], {}, options.name);
+  checkOptions("simpleMLInferenceLeafIndexOpWithHandle", options, nameOnly);
+  return build("SimpleMLInferenceLeafIndexOpWithHandle", [...featureInputs(features), modelHandle], {}, options);
 }

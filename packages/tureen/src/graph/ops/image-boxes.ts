@@ -28,7 +28,7 @@ export function sampleDistortedBoundingBox(
       max_attempts: options.maxAttempts,
       use_image_if_no_bounding_boxes: options.useImageIfNoBoundingBoxes,
     },
-    options.name,
+    options,
   );
   return { begin: outputs[0]!, size: outputs[1]!, bboxes: outputs[2]! };
 }
@@ -59,7 +59,7 @@ export function sampleDistortedBoundingBoxV2(
       max_attempts: options.maxAttempts,
       use_image_if_no_bounding_boxes: options.useImageIfNoBoundingBoxes,
     },
-    options.name,
+    options,
   );
   return { begin: outputs[0]!, size: outputs[1]!, bboxes: outputs[2]! };
 }
@@ -87,7 +87,7 @@ export function statelessSampleDistortedBoundingBox(
       max_attempts: options.maxAttempts,
       use_image_if_no_bounding_boxes: options.useImageIfNoBoundingBoxes,
     },
-    options.name,
+    options,
   );
   return { begin: outputs[0]!, size: outputs[1]!, bboxes: outputs[2]! };
 }
@@ -98,7 +98,7 @@ export function drawBoundingBoxes(
   boxes: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("DrawBoundingBoxes", [images, boxes], {}, options.name);
+  return build("DrawBoundingBoxes", [images, boxes], {}, options);
 }
 
 /** Images with boxes drawn upon them, in given colours. */
@@ -108,7 +108,7 @@ export function drawBoundingBoxesV2(
   colors: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("DrawBoundingBoxesV2", [images, boxes, colors], {}, options.name);
+  return build("DrawBoundingBoxesV2", [images, boxes, colors], {}, options);
 }
 
 /** Windows of images about given places; pixels outside an image are noise. Places of the first form of the op. */
@@ -133,7 +133,7 @@ export function extractGlimpse(
       uniform_noise: options.uniformNoise,
       noise: options.noise,
     },
-    options.name,
+    options,
   );
 }
 
@@ -159,7 +159,7 @@ export function extractGlimpseV2(
       uniform_noise: options.uniformNoise,
       noise: options.noise,
     },
-    options.name,
+    options,
   );
 }
 
@@ -175,7 +175,7 @@ export function scaleAndTranslateGrad(
     "ScaleAndTranslateGrad",
     [grads, originalImage, scale, translation],
     { kernel_type: options.kernelType, antialias: options.antialias },
-    options.name,
+    options,
   );
 }
 
@@ -193,6 +193,6 @@ export function extractVolumePatches(
     "ExtractVolumePatches",
     [input],
     { ksizes: options.ksizes, strides: options.strides, padding: options.padding },
-    options.name,
+    options,
   );
 }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { build, type TensorLike } from "../build-op.js";
 import type { Tensor } from "../graph.js";
@@ -14,6 +15,17 @@ export interface DecodeJpegOptions {
   readonly name?: string;
 }
 
+/** The same for `checkOptions`. */
+const decodeJpegOptionsTable: OptionTable<DecodeJpegOptions> = {
+  channels: "optional",
+  ratio: "optional",
+  fancyUpscaling: "optional",
+  tryRecoverTruncated: "optional",
+  acceptableFraction: "optional",
+  dctMethod: "optional",
+  name: "optional",
+};
+
 function jpegAttrs(options: DecodeJpegOptions): Record<string, number | boolean | string | undefined> {
   return {
     channels: options.channels,
@@ -27,6 +39,7 @@ function jpegAttrs(options: DecodeJpegOptions): Record<string, number | boolean 
 
 /** The pixels of a JPEG (or PNG, or still GIF) file as uint8 [height, width, channels]. */
 export function decodeJpeg(contents: TensorLike, options: DecodeJpegOptions = {}): Tensor {
+  checkOptions("decodeJpeg", options, decodeJpegOptionsTable);
   return build("DecodeJpeg", [contents], jpegAttrs(options), options.name);
 }
 
@@ -36,6 +49,7 @@ export function decodeAndCropJpeg(
   cropWindow: TensorLike,
   options: DecodeJpegOptions = {},
 ): Tensor {
+  checkOptions("decodeAndCropJpeg", options, decodeJpegOptionsTable);
   return build("DecodeAndCropJpeg", [contents, cropWindow], jpegAttrs(options), options.name);
 }
 
@@ -44,7 +58,7 @@ export function extractJpegShape(
   contents: TensorLike,
   options: { readonly outputType?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("ExtractJpegShape", [contents], { output_type: options.outputType }, options.name);
+  return build("ExtractJpegShape", [contents], { output_type: options.outputType }, options);
 }
 
 /** The pixels of a PNG (or JPEG, or still GIF) file as uint8 or uint16 [height, width, channels]. */
@@ -52,7 +66,7 @@ export function decodePng(
   contents: TensorLike,
   options: { readonly channels?: number; readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("DecodePng", [contents], { channels: options.channels, dtype: options.dtype }, options.name);
+  return build("DecodePng", [contents], { channels: options.channels, dtype: options.dtype }, options);
 }
 
 /** The pixels of a BMP file as uint8 [height, width, channels]. */
@@ -60,12 +74,12 @@ export function decodeBmp(
   contents: TensorLike,
   options: { readonly channels?: number; readonly name?: string } = {},
 ): Tensor {
-  return build("DecodeBmp", [contents], { channels: options.channels }, options.name);
+  return build("DecodeBmp", [contents], { channels: options.channels }, options);
 }
 
 /** The frames of a GIF file as uint8 [frames, height, width, 3]. */
 export function decodeGif(contents: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("DecodeGif", [contents], {}, options.name);
+  return build("DecodeGif", [contents], {}, options);
 }
 
 /** The pixels of a JPEG, PNG, GIF or BMP file as uint8, uint16, or float32 from 0 to 1; a GIF has all frames unless `expandAnimations` is false. */
@@ -78,6 +92,12 @@ export function decodeImage(
     readonly name?: string;
   } = {},
 ): Tensor {
+  checkOptions("decodeImage", options, {
+    channels: "optional",
+    dtype: "optional",
+    expandAnimations: "optional",
+    name: "optional",
+  });
   const { channels, dtype, expandAnimations, name } = options;
   return build("DecodeImage", [contents], { channels, dtype, expand_animations: expandAnimations }, name);
 }
@@ -88,7 +108,7 @@ export function encodeJpeg(
   options: { readonly quality?: number; readonly chromaDownsampling?: boolean; readonly name?: string } = {},
 ): Tensor {
   const { quality, chromaDownsampling } = options;
-  return build("EncodeJpeg", [image], { quality, chroma_downsampling: chromaDownsampling }, options.name);
+  return build("EncodeJpeg", [image], { quality, chroma_downsampling: chromaDownsampling }, options);
 }
 
 /** A PNG file of uint8 or uint16 pixels [..., height, width, 1 to 4]. */
@@ -96,5 +116,5 @@ export function encodePng(
   image: TensorLike,
   options: { readonly compression?: number; readonly name?: string } = {},
 ): Tensor {
-  return build("EncodePng", [image], { compression: options.compression }, options.name);
+  return build("EncodePng", [image], { compression: options.compression }, options);
 }

@@ -12,7 +12,7 @@ export function resizeBilinear(
     "ResizeBilinear",
     [images, size],
     { align_corners: options.alignCorners, half_pixel_centers: options.halfPixelCenters },
-    options.name,
+    options,
   );
 }
 
@@ -26,7 +26,7 @@ export function resizeBilinearGrad(
     "ResizeBilinearGrad",
     [grads, originalImage],
     { align_corners: options.alignCorners, half_pixel_centers: options.halfPixelCenters },
-    options.name,
+    options,
   );
 }
 
@@ -40,7 +40,7 @@ export function resizeNearestNeighbor(
     "ResizeNearestNeighbor",
     [images, size],
     { align_corners: options.alignCorners, half_pixel_centers: options.halfPixelCenters },
-    options.name,
+    options,
   );
 }
 
@@ -54,7 +54,7 @@ export function resizeNearestNeighborGrad(
     "ResizeNearestNeighborGrad",
     [grads, size],
     { align_corners: options.alignCorners, half_pixel_centers: options.halfPixelCenters },
-    options.name,
+    options,
   );
 }
 
@@ -68,7 +68,7 @@ export function resizeBicubic(
     "ResizeBicubic",
     [images, size],
     { align_corners: options.alignCorners, half_pixel_centers: options.halfPixelCenters },
-    options.name,
+    options,
   );
 }
 
@@ -82,7 +82,7 @@ export function resizeBicubicGrad(
     "ResizeBicubicGrad",
     [grads, originalImage],
     { align_corners: options.alignCorners, half_pixel_centers: options.halfPixelCenters },
-    options.name,
+    options,
   );
 }
 
@@ -92,7 +92,7 @@ export function resizeArea(
   size: TensorLike,
   options: { readonly alignCorners?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("ResizeArea", [images, size], { align_corners: options.alignCorners }, options.name);
+  return build("ResizeArea", [images, size], { align_corners: options.alignCorners }, options);
 }
 
 /** Boxes cut out of images and resized to one size. */
@@ -111,7 +111,7 @@ export function cropAndResize(
     "CropAndResize",
     [image, boxes, boxInd, cropSize],
     { method: options.method, extrapolation_value: options.extrapolationValue },
-    options.name,
+    options,
   );
 }
 
@@ -127,7 +127,7 @@ export function cropAndResizeGradImage(
     "CropAndResizeGradImage",
     [grads, boxes, boxInd, imageSize],
     { T: options.t, method: options.method },
-    options.name,
+    options,
   );
 }
 
@@ -139,7 +139,7 @@ export function cropAndResizeGradBoxes(
   boxInd: TensorLike,
   options: { readonly method?: "bilinear"; readonly name?: string } = {},
 ): Tensor {
-  return build("CropAndResizeGradBoxes", [grads, image, boxes, boxInd], { method: options.method }, options.name);
+  return build("CropAndResizeGradBoxes", [grads, image, boxes, boxInd], { method: options.method }, options);
 }
 
 /** Images scaled and moved with a resampling kernel. */
@@ -154,7 +154,7 @@ export function scaleAndTranslate(
     "ScaleAndTranslate",
     [images, size, scale, translation],
     { kernel_type: options.kernelType, antialias: options.antialias },
-    options.name,
+    options,
   );
 }
 
@@ -164,12 +164,12 @@ export function adjustContrastV2(
   contrastFactor: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("AdjustContrastv2", [images, contrastFactor], {}, options.name);
+  return build("AdjustContrastv2", [images, contrastFactor], {}, options);
 }
 
 /** Turns the hue of RGB images. */
 export function adjustHue(images: TensorLike, delta: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("AdjustHue", [images, delta], {}, options.name);
+  return build("AdjustHue", [images, delta], {}, options);
 }
 
 /** Scales the saturation of RGB images. */
@@ -178,17 +178,17 @@ export function adjustSaturation(
   scale: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("AdjustSaturation", [images, scale], {}, options.name);
+  return build("AdjustSaturation", [images, scale], {}, options);
 }
 
 /** Hue, saturation and value of RGB pixels. */
 export function rgbToHsv(images: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("RGBToHSV", [images], {}, options.name);
+  return build("RGBToHSV", [images], {}, options);
 }
 
 /** RGB pixels from hue, saturation and value. */
 export function hsvToRgb(images: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("HSVToRGB", [images], {}, options.name);
+  return build("HSVToRGB", [images], {}, options);
 }
 
 /** Indices of boxes that overlap no better one by more than a threshold, best first. */
@@ -198,12 +198,7 @@ export function nonMaxSuppression(
   maxOutputSize: TensorLike,
   options: { readonly iouThreshold?: number; readonly name?: string } = {},
 ): Tensor {
-  return build(
-    "NonMaxSuppression",
-    [boxes, scores, maxOutputSize],
-    { iou_threshold: options.iouThreshold },
-    options.name,
-  );
+  return build("NonMaxSuppression", [boxes, scores, maxOutputSize], { iou_threshold: options.iouThreshold }, options);
 }
 
 /** NonMaxSuppression with the threshold as a tensor. */
@@ -214,7 +209,7 @@ export function nonMaxSuppressionV2(
   iouThreshold: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("NonMaxSuppressionV2", [boxes, scores, maxOutputSize, iouThreshold], {}, options.name);
+  return build("NonMaxSuppressionV2", [boxes, scores, maxOutputSize, iouThreshold], {}, options);
 }
 
 /** NonMaxSuppressionV2 with a threshold on scores. */
@@ -226,7 +221,7 @@ export function nonMaxSuppressionV3(
   scoreThreshold: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("NonMaxSuppressionV3", [boxes, scores, maxOutputSize, iouThreshold, scoreThreshold], {}, options.name);
+  return build("NonMaxSuppressionV3", [boxes, scores, maxOutputSize, iouThreshold, scoreThreshold], {}, options);
 }
 
 /** NonMaxSuppressionV3 with padding to a fixed size. */
@@ -242,7 +237,7 @@ export function nonMaxSuppressionV4(
     "NonMaxSuppressionV4",
     [boxes, scores, maxOutputSize, iouThreshold, scoreThreshold],
     { pad_to_max_output_size: options.padToMaxOutputSize },
-    options.name,
+    options,
   );
   return { selectedIndices: outputs[0]!, validOutputs: outputs[1]! };
 }
@@ -261,7 +256,7 @@ export function nonMaxSuppressionV5(
     "NonMaxSuppressionV5",
     [boxes, scores, maxOutputSize, iouThreshold, scoreThreshold, softNmsSigma],
     { pad_to_max_output_size: options.padToMaxOutputSize },
-    options.name,
+    options,
   );
   return { selectedIndices: outputs[0]!, selectedScores: outputs[1]!, validOutputs: outputs[2]! };
 }
@@ -279,7 +274,7 @@ export function nonMaxSuppressionWithOverlaps(
     "NonMaxSuppressionWithOverlaps",
     [overlaps, scores, maxOutputSize, overlapThreshold, scoreThreshold],
     {},
-    options.name,
+    options,
   );
 }
 
@@ -302,7 +297,7 @@ export function combinedNonMaxSuppression(
     "CombinedNonMaxSuppression",
     [boxes, scores, maxOutputSizePerClass, maxTotalSize, iouThreshold, scoreThreshold],
     { pad_per_class: options.padPerClass, clip_boxes: options.clipBoxes },
-    options.name,
+    options,
   );
   return { nmsedBoxes: outputs[0]!, nmsedScores: outputs[1]!, nmsedClasses: outputs[2]!, validDetections: outputs[3]! };
 }
@@ -322,7 +317,7 @@ export function extractImagePatches(
     "ExtractImagePatches",
     [images],
     { ksizes: options.ksizes, strides: options.strides, rates: options.rates, padding: options.padding },
-    options.name,
+    options,
   );
 }
 
@@ -337,7 +332,7 @@ export function imageProjectiveTransformV2(
     "ImageProjectiveTransformV2",
     [images, transforms, outputShape],
     { interpolation: options.interpolation, fill_mode: options.fillMode },
-    options.name,
+    options,
   );
 }
 
@@ -353,6 +348,6 @@ export function imageProjectiveTransformV3(
     "ImageProjectiveTransformV3",
     [images, transforms, outputShape, fillValue],
     { interpolation: options.interpolation, fill_mode: options.fillMode },
-    options.name,
+    options,
   );
 }

@@ -10,7 +10,7 @@ export function saveV2(
   tensors: readonly Tensor[],
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("SaveV2", [prefix, tensorNames, shapeAndSlices, tensors], {}, options.name);
+  return buildOp("SaveV2", [prefix, tensorNames, shapeAndSlices, tensors], {}, options);
 }
 
 /** Reads tensors of a bundle at `prefix`. */
@@ -21,7 +21,7 @@ export function restoreV2(
   dtypes: readonly DType[],
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("RestoreV2", [prefix, tensorNames, shapeAndSlices], { dtypes }, options.name).outputs;
+  return buildOp("RestoreV2", [prefix, tensorNames, shapeAndSlices], { dtypes }, options).outputs;
 }
 
 /** Joins bundles into one at `destination`. */
@@ -30,12 +30,7 @@ export function mergeV2Checkpoints(
   destination: TensorLike,
   options: { readonly deleteOldDirs?: boolean; readonly name?: string } = {},
 ): Operation {
-  return buildOp(
-    "MergeV2Checkpoints",
-    [prefixes, destination],
-    { delete_old_dirs: options.deleteOldDirs },
-    options.name,
-  );
+  return buildOp("MergeV2Checkpoints", [prefixes, destination], { delete_old_dirs: options.deleteOldDirs }, options);
 }
 
 /** `base-00001-of-00002`. */
@@ -45,5 +40,5 @@ export function shardedFilename(
   shards: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("ShardedFilename", [base, shard, shards], {}, options.name);
+  return build("ShardedFilename", [base, shard, shards], {}, options);
 }

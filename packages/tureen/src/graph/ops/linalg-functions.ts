@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { build, buildOp, type TensorLike } from "../build-op.js";
 import type { Tensor } from "../graph.js";
@@ -7,7 +8,7 @@ export function lu(
   input: TensorLike,
   options: { readonly outputIdxType?: DType; readonly name?: string } = {},
 ): { readonly lu: Tensor; readonly p: Tensor } {
-  const { outputs } = buildOp("Lu", [input], { output_idx_type: options.outputIdxType }, options.name);
+  const { outputs } = buildOp("Lu", [input], { output_idx_type: options.outputIdxType }, options);
   return { lu: outputs[0]!, p: outputs[1]! };
 }
 
@@ -16,23 +17,24 @@ export function eig(
   input: TensorLike,
   options: { readonly computeV?: boolean; readonly Tout: DType; readonly name?: string },
 ): { readonly e: Tensor; readonly v: Tensor } {
+  checkOptions("eig", options, { computeV: "optional", Tout: "required", name: "optional" });
   const { outputs } = buildOp("Eig", [input], { compute_v: options.computeV, Tout: options.Tout }, options.name);
   return { e: outputs[0]!, v: outputs[1]! };
 }
 
 /** e to the power of square matrices; an op of graphs before TensorFlow 1.9. */
 export function matrixExponential(input: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("MatrixExponential", [input], {}, options.name);
+  return build("MatrixExponential", [input], {}, options);
 }
 
 /** The principal logarithm of square complex matrices. */
 export function matrixLogarithm(input: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("MatrixLogarithm", [input], {}, options.name);
+  return build("MatrixLogarithm", [input], {}, options);
 }
 
 /** The principal square root of square matrices. */
 export function matrixSquareRoot(input: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("MatrixSquareRoot", [input], {}, options.name);
+  return build("MatrixSquareRoot", [input], {}, options);
 }
 
 /** The solutions of tridiagonal systems. */
@@ -45,7 +47,7 @@ export function tridiagonalSolve(
     "TridiagonalSolve",
     [diagonals, rhs],
     { partial_pivoting: options.partialPivoting, perturb_singular: options.perturbSingular },
-    options.name,
+    options,
   );
 }
 
@@ -57,7 +59,7 @@ export function tridiagonalMatMul(
   rhs: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TridiagonalMatMul", [superdiag, maindiag, subdiag, rhs], {}, options.name);
+  return build("TridiagonalMatMul", [superdiag, maindiag, subdiag, rhs], {}, options);
 }
 
 /** The solutions of triangular systems given by their bands. */
@@ -66,10 +68,5 @@ export function bandedTriangularSolve(
   rhs: TensorLike,
   options: { readonly lower?: boolean; readonly adjoint?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build(
-    "BandedTriangularSolve",
-    [matrix, rhs],
-    { lower: options.lower, adjoint: options.adjoint },
-    options.name,
-  );
+  return build("BandedTriangularSolve", [matrix, rhs], { lower: options.lower, adjoint: options.adjoint }, options);
 }

@@ -8,7 +8,7 @@ export function matMul(
   b: TensorLike,
   options: { readonly transposeA?: boolean; readonly transposeB?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("MatMul", [a, b], { transpose_a: options.transposeA, transpose_b: options.transposeB }, options.name);
+  return build("MatMul", [a, b], { transpose_a: options.transposeA, transpose_b: options.transposeB }, options);
 }
 
 /** Matrix products over equal batch dimensions; `adjX` and `adjY` transpose and conjugate. */
@@ -17,7 +17,7 @@ export function batchMatMul(
   y: TensorLike,
   options: { readonly adjX?: boolean; readonly adjY?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("BatchMatMul", [x, y], { adj_x: options.adjX, adj_y: options.adjY }, options.name);
+  return build("BatchMatMul", [x, y], { adj_x: options.adjX, adj_y: options.adjY }, options);
 }
 
 /** Matrix products over batch dimensions that broadcast; `adjX` and `adjY` transpose and conjugate. */
@@ -26,7 +26,7 @@ export function batchMatMulV2(
   y: TensorLike,
   options: { readonly adjX?: boolean; readonly adjY?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("BatchMatMulV2", [x, y], { adj_x: options.adjX, adj_y: options.adjY }, options.name);
+  return build("BatchMatMulV2", [x, y], { adj_x: options.adjX, adj_y: options.adjY }, options);
 }
 
 /** Matrix products over batch dimensions that broadcast, in an output dtype of their own. */
@@ -35,7 +35,7 @@ export function batchMatMulV3(
   y: TensorLike,
   options: { readonly tout: DType; readonly adjX?: boolean; readonly adjY?: boolean; readonly name?: string },
 ): Tensor {
-  return build("BatchMatMulV3", [x, y], { Tout: options.tout, adj_x: options.adjX, adj_y: options.adjY }, options.name);
+  return build("BatchMatMulV3", [x, y], { Tout: options.tout, adj_x: options.adjX, adj_y: options.adjY }, options);
 }
 
 /** A float32 matrix product for operands with many zeros. */
@@ -59,7 +59,7 @@ export function sparseMatMul(
       a_is_sparse: options.aIsSparse,
       b_is_sparse: options.bIsSparse,
     },
-    options.name,
+    options,
   );
 }
 
@@ -68,7 +68,7 @@ export function einsum(
   inputs: readonly TensorLike[],
   options: { readonly equation: string; readonly name?: string },
 ): Tensor {
-  return build("Einsum", [inputs], { equation: options.equation }, options.name);
+  return build("Einsum", [inputs], { equation: options.equation }, options);
 }
 
 /** The inverse of each innermost matrix. */
@@ -76,12 +76,12 @@ export function matrixInverse(
   input: TensorLike,
   options: { readonly adjoint?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("MatrixInverse", [input], { adjoint: options.adjoint }, options.name);
+  return build("MatrixInverse", [input], { adjoint: options.adjoint }, options);
 }
 
 /** The determinant of each innermost matrix. */
 export function matrixDeterminant(input: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("MatrixDeterminant", [input], {}, options.name);
+  return build("MatrixDeterminant", [input], {}, options);
 }
 
 /** Sign and logarithm of the absolute determinant of each innermost matrix. */
@@ -89,7 +89,7 @@ export function logMatrixDeterminant(
   input: TensorLike,
   options: { readonly name?: string } = {},
 ): { readonly sign: Tensor; readonly logAbsDeterminant: Tensor } {
-  const { outputs } = buildOp("LogMatrixDeterminant", [input], {}, options.name);
+  const { outputs } = buildOp("LogMatrixDeterminant", [input], {}, options);
   return { sign: outputs[0]!, logAbsDeterminant: outputs[1]! };
 }
 
@@ -99,7 +99,7 @@ export function matrixSolve(
   rhs: TensorLike,
   options: { readonly adjoint?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("MatrixSolve", [matrix, rhs], { adjoint: options.adjoint }, options.name);
+  return build("MatrixSolve", [matrix, rhs], { adjoint: options.adjoint }, options);
 }
 
 /** Solves `matrix · x = rhs` for triangular matrices; batch dimensions broadcast. */
@@ -108,12 +108,7 @@ export function matrixTriangularSolve(
   rhs: TensorLike,
   options: { readonly lower?: boolean; readonly adjoint?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build(
-    "MatrixTriangularSolve",
-    [matrix, rhs],
-    { lower: options.lower, adjoint: options.adjoint },
-    options.name,
-  );
+  return build("MatrixTriangularSolve", [matrix, rhs], { lower: options.lower, adjoint: options.adjoint }, options);
 }
 
 /** Least-squares solution of `matrix · x = rhs`, with an L2 regularizer in the fast way. */
@@ -123,17 +118,17 @@ export function matrixSolveLs(
   l2Regularizer: TensorLike,
   options: { readonly fast?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("MatrixSolveLs", [matrix, rhs, l2Regularizer], { fast: options.fast }, options.name);
+  return build("MatrixSolveLs", [matrix, rhs, l2Regularizer], { fast: options.fast }, options);
 }
 
 /** The lower Cholesky factor of each innermost matrix, of which only the lower triangle is read. */
 export function cholesky(input: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("Cholesky", [input], {}, options.name);
+  return build("Cholesky", [input], {}, options);
 }
 
 /** The gradient of Cholesky from its output `l` and the gradient of that. */
 export function choleskyGrad(l: TensorLike, grad: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("CholeskyGrad", [l, grad], {}, options.name);
+  return build("CholeskyGrad", [l, grad], {}, options);
 }
 
 /** QR decomposition of each innermost matrix. */
@@ -141,7 +136,7 @@ export function qr(
   input: TensorLike,
   options: { readonly fullMatrices?: boolean; readonly name?: string } = {},
 ): { readonly q: Tensor; readonly r: Tensor } {
-  const { outputs } = buildOp("Qr", [input], { full_matrices: options.fullMatrices }, options.name);
+  const { outputs } = buildOp("Qr", [input], { full_matrices: options.fullMatrices }, options);
   return { q: outputs[0]!, r: outputs[1]! };
 }
 
@@ -154,7 +149,7 @@ export function svd(
     "Svd",
     [input],
     { compute_uv: options.computeUv, full_matrices: options.fullMatrices },
-    options.name,
+    options,
   );
   return { s: outputs[0]!, u: outputs[1]!, v: outputs[2]! };
 }
@@ -164,6 +159,6 @@ export function selfAdjointEigV2(
   input: TensorLike,
   options: { readonly computeV?: boolean; readonly name?: string } = {},
 ): { readonly e: Tensor; readonly v: Tensor } {
-  const { outputs } = buildOp("SelfAdjointEigV2", [input], { compute_v: options.computeV }, options.name);
+  const { outputs } = buildOp("SelfAdjointEigV2", [input], { compute_v: options.computeV }, options);
   return { e: outputs[0]!, v: outputs[1]! };
 }

@@ -27,7 +27,7 @@ export function tensorArrayV3(
       identical_element_shapes: options.identicalElementShapes,
       tensor_array_name: options.tensorArrayName,
     },
-    options.name,
+    options,
   );
   return { handle: outputs[0]!, flow: outputs[1]! };
 }
@@ -40,7 +40,7 @@ export function tensorArrayWriteV3(
   flowIn: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorArrayWriteV3", [handle, index, value, flowIn], {}, options.name);
+  return build("TensorArrayWriteV3", [handle, index, value, flowIn], {}, options);
 }
 
 /** The tensor at an index. */
@@ -50,7 +50,7 @@ export function tensorArrayReadV3(
   flowIn: TensorLike,
   options: { readonly dtype: DType; readonly name?: string },
 ): Tensor {
-  return build("TensorArrayReadV3", [handle, index, flowIn], { dtype: options.dtype }, options.name);
+  return build("TensorArrayReadV3", [handle, index, flowIn], { dtype: options.dtype }, options);
 }
 
 /** The tensors at `indices`, packed along a new first dimension. */
@@ -64,7 +64,7 @@ export function tensorArrayGatherV3(
     "TensorArrayGatherV3",
     [handle, indices, flowIn],
     { dtype: options.dtype, element_shape: options.elementShape ?? null },
-    options.name,
+    options,
   );
 }
 
@@ -76,7 +76,7 @@ export function tensorArrayScatterV3(
   flowIn: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorArrayScatterV3", [handle, indices, value, flowIn], {}, options.name);
+  return build("TensorArrayScatterV3", [handle, indices, value, flowIn], {}, options);
 }
 
 /** The number of elements. */
@@ -85,7 +85,7 @@ export function tensorArraySizeV3(
   flowIn: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorArraySizeV3", [handle, flowIn], {}, options.name);
+  return build("TensorArraySizeV3", [handle, flowIn], {}, options);
 }
 
 /** All elements joined along their first dimension, and the length of each. */
@@ -98,7 +98,7 @@ export function tensorArrayConcatV3(
     "TensorArrayConcatV3",
     [handle, flowIn],
     { dtype: options.dtype, element_shape_except0: options.elementShapeExcept0 ?? null },
-    options.name,
+    options,
   );
   return { value: outputs[0]!, lengths: outputs[1]! };
 }
@@ -111,12 +111,12 @@ export function tensorArraySplitV3(
   flowIn: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorArraySplitV3", [handle, value, lengths, flowIn], {}, options.name);
+  return build("TensorArraySplitV3", [handle, value, lengths, flowIn], {}, options);
 }
 
 /** Frees a TensorArray before the run ends. */
 export function tensorArrayCloseV3(handle: TensorLike, options: { readonly name?: string } = {}): Operation {
-  return buildOp("TensorArrayCloseV3", [handle], {}, options.name);
+  return buildOp("TensorArrayCloseV3", [handle], {}, options);
 }
 
 /** The TensorArray that sums the gradients of another's elements. */
@@ -125,7 +125,7 @@ export function tensorArrayGradV3(
   flowIn: TensorLike,
   options: { readonly source: string; readonly name?: string },
 ): { readonly gradHandle: Tensor; readonly flowOut: Tensor } {
-  const { outputs } = buildOp("TensorArrayGradV3", [handle, flowIn], { source: options.source }, options.name);
+  const { outputs } = buildOp("TensorArrayGradV3", [handle, flowIn], { source: options.source }, options);
   return { gradHandle: outputs[0]!, flowOut: outputs[1]! };
 }
 
@@ -134,7 +134,7 @@ export function stackV2(
   maxSize: TensorLike,
   options: { readonly elemType: DType; readonly stackName?: string; readonly name?: string },
 ): Tensor {
-  return build("StackV2", [maxSize], { elem_type: options.elemType, stack_name: options.stackName }, options.name);
+  return build("StackV2", [maxSize], { elem_type: options.elemType, stack_name: options.stackName }, options);
 }
 
 /** Pushes a tensor onto a stack and passes it on. */
@@ -143,15 +143,15 @@ export function stackPushV2(
   elem: TensorLike,
   options: { readonly swapMemory?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("StackPushV2", [handle, elem], { swap_memory: options.swapMemory }, options.name);
+  return build("StackPushV2", [handle, elem], { swap_memory: options.swapMemory }, options);
 }
 
 /** Pops the tensor pushed last. */
 export function stackPopV2(handle: TensorLike, options: { readonly elemType: DType; readonly name?: string }): Tensor {
-  return build("StackPopV2", [handle], { elem_type: options.elemType }, options.name);
+  return build("StackPopV2", [handle], { elem_type: options.elemType }, options);
 }
 
 /** Frees a stack before the run ends. */
 export function stackCloseV2(handle: TensorLike, options: { readonly name?: string } = {}): Operation {
-  return buildOp("StackCloseV2", [handle], {}, options.name);
+  return buildOp("StackCloseV2", [handle], {}, options);
 }

@@ -4,7 +4,7 @@ import type { Tensor } from "../graph.js";
 
 /** A map of tensors without entries. */
 export function emptyTensorMap(options: { readonly name?: string } = {}): Tensor {
-  return build("EmptyTensorMap", [], {}, options.name);
+  return build("EmptyTensorMap", [], {}, options);
 }
 
 /** The map with an entry more, or another value for its key. */
@@ -14,7 +14,7 @@ export function tensorMapInsert(
   value: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorMapInsert", [inputHandle, key, value], {}, options.name);
+  return build("TensorMapInsert", [inputHandle, key, value], {}, options);
 }
 
 /** The value of a key. */
@@ -23,7 +23,7 @@ export function tensorMapLookup(
   key: TensorLike,
   options: { readonly valueDtype: DType; readonly name?: string },
 ): Tensor {
-  return build("TensorMapLookup", [inputHandle, key], { value_dtype: options.valueDtype }, options.name);
+  return build("TensorMapLookup", [inputHandle, key], { value_dtype: options.valueDtype }, options);
 }
 
 /** The map without a key. */
@@ -32,12 +32,12 @@ export function tensorMapErase(
   key: TensorLike,
   options: { readonly valueDtype: DType; readonly name?: string },
 ): Tensor {
-  return build("TensorMapErase", [inputHandle, key], { value_dtype: options.valueDtype }, options.name);
+  return build("TensorMapErase", [inputHandle, key], { value_dtype: options.valueDtype }, options);
 }
 
 /** How many entries a map has. */
 export function tensorMapSize(inputHandle: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("TensorMapSize", [inputHandle], {}, options.name);
+  return build("TensorMapSize", [inputHandle], {}, options);
 }
 
 /** Whether a map has a key. */
@@ -46,7 +46,7 @@ export function tensorMapHasKey(
   key: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorMapHasKey", [inputHandle, key], {}, options.name);
+  return build("TensorMapHasKey", [inputHandle, key], {}, options);
 }
 
 /** All keys of a map as one tensor. */
@@ -54,5 +54,5 @@ export function tensorMapStackKeys(
   inputHandle: TensorLike,
   options: { readonly keyDtype: DType; readonly name?: string },
 ): Tensor {
-  return build("TensorMapStackKeys", [inputHandle], { key_dtype: options.keyDtype }, options.name);
+  return build("TensorMapStackKeys", [inputHandle], { key_dtype: options.keyDtype }, options);
 }

@@ -9,12 +9,7 @@ export function emptyTensorList(
   maxNumElements: TensorLike,
   options: { readonly elementDtype: DType; readonly name?: string },
 ): Tensor {
-  return build(
-    "EmptyTensorList",
-    [elementShape, maxNumElements],
-    { element_dtype: options.elementDtype },
-    options.name,
-  );
+  return build("EmptyTensorList", [elementShape, maxNumElements], { element_dtype: options.elementDtype }, options);
 }
 
 /** A list of `numElements` elements, none set. */
@@ -23,7 +18,7 @@ export function tensorListReserve(
   numElements: TensorLike,
   options: { readonly elementDtype: DType; readonly name?: string },
 ): Tensor {
-  return build("TensorListReserve", [elementShape, numElements], { element_dtype: options.elementDtype }, options.name);
+  return build("TensorListReserve", [elementShape, numElements], { element_dtype: options.elementDtype }, options);
 }
 
 /** The list of a tensor's slices along its first dimension. */
@@ -32,7 +27,7 @@ export function tensorListFromTensor(
   elementShape: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorListFromTensor", [tensor, elementShape], {}, options.name);
+  return build("TensorListFromTensor", [tensor, elementShape], {}, options);
 }
 
 /** A list's elements as one tensor, along a new first dimension. */
@@ -45,7 +40,7 @@ export function tensorListStack(
     "TensorListStack",
     [inputHandle, elementShape],
     { element_dtype: options.elementDtype, num_elements: options.numElements },
-    options.name,
+    options,
   );
 }
 
@@ -60,7 +55,7 @@ export function tensorListGetItem(
     "TensorListGetItem",
     [inputHandle, index, elementShape],
     { element_dtype: options.elementDtype },
-    options.name,
+    options,
   );
 }
 
@@ -75,7 +70,7 @@ export function tensorListSetItem(
     "TensorListSetItem",
     [inputHandle, index, item],
     { resize_if_index_out_of_bounds: options.resizeIfIndexOutOfBounds },
-    options.name,
+    options,
   );
 }
 
@@ -85,7 +80,7 @@ export function tensorListPushBack(
   tensor: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorListPushBack", [inputHandle, tensor], {}, options.name);
+  return build("TensorListPushBack", [inputHandle, tensor], {}, options);
 }
 
 /** The list without its last element, and that element. */
@@ -98,14 +93,14 @@ export function tensorListPopBack(
     "TensorListPopBack",
     [inputHandle, elementShape],
     { element_dtype: options.elementDtype },
-    options.name,
+    options,
   );
   return { outputHandle: outputs[0]!, tensor: outputs[1]! };
 }
 
 /** The number of elements. */
 export function tensorListLength(inputHandle: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("TensorListLength", [inputHandle], {}, options.name);
+  return build("TensorListLength", [inputHandle], {}, options);
 }
 
 /** The list cut or grown to `size` elements. */
@@ -114,7 +109,7 @@ export function tensorListResize(
   size: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorListResize", [inputHandle, size], {}, options.name);
+  return build("TensorListResize", [inputHandle, size], {}, options);
 }
 
 /** The shape that all elements fit, -1 where unknown. */
@@ -122,7 +117,7 @@ export function tensorListElementShape(
   inputHandle: TensorLike,
   options: { readonly shapeType: DType; readonly name?: string },
 ): Tensor {
-  return build("TensorListElementShape", [inputHandle], { shape_type: options.shapeType }, options.name);
+  return build("TensorListElementShape", [inputHandle], { shape_type: options.shapeType }, options);
 }
 
 /** The elements at `indices` as one tensor. */
@@ -136,7 +131,7 @@ export function tensorListGather(
     "TensorListGather",
     [inputHandle, indices, elementShape],
     { element_dtype: options.elementDtype },
-    options.name,
+    options,
   );
 }
 
@@ -147,7 +142,7 @@ export function tensorListScatter(
   elementShape: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorListScatter", [tensor, indices, elementShape], {}, options.name);
+  return build("TensorListScatter", [tensor, indices, elementShape], {}, options);
 }
 
 /** A list of `numElements` (or as many as needed) with `tensor`'s rows at `indices`. */
@@ -158,7 +153,7 @@ export function tensorListScatterV2(
   numElements: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorListScatterV2", [tensor, indices, elementShape, numElements], {}, options.name);
+  return build("TensorListScatterV2", [tensor, indices, elementShape, numElements], {}, options);
 }
 
 /** The list with `tensor`'s rows at `indices`. */
@@ -168,7 +163,7 @@ export function tensorListScatterIntoExistingList(
   indices: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorListScatterIntoExistingList", [inputHandle, tensor, indices], {}, options.name);
+  return build("TensorListScatterIntoExistingList", [inputHandle, tensor, indices], {}, options);
 }
 
 /** The elements joined along their first dimension, and the length of each. */
@@ -180,7 +175,7 @@ export function tensorListConcat(
     "TensorListConcat",
     [inputHandle],
     { element_dtype: options.elementDtype, element_shape: options.elementShape ?? null },
-    options.name,
+    options,
   );
   return { tensor: outputs[0]!, lengths: outputs[1]! };
 }
@@ -196,7 +191,7 @@ export function tensorListConcatV2(
     "TensorListConcatV2",
     [inputHandle, elementShape, leadingDims],
     { element_dtype: options.elementDtype },
-    options.name,
+    options,
   );
   return { tensor: outputs[0]!, lengths: outputs[1]! };
 }
@@ -207,7 +202,7 @@ export function tensorListConcatLists(
   inputB: TensorLike,
   options: { readonly elementDtype: DType; readonly name?: string },
 ): Tensor {
-  return build("TensorListConcatLists", [inputA, inputB], { element_dtype: options.elementDtype }, options.name);
+  return build("TensorListConcatLists", [inputA, inputB], { element_dtype: options.elementDtype }, options);
 }
 
 /** The list of `tensor`'s pieces of the given lengths along the first dimension. */
@@ -217,7 +212,7 @@ export function tensorListSplit(
   lengths: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorListSplit", [tensor, elementShape, lengths], {}, options.name);
+  return build("TensorListSplit", [tensor, elementShape, lengths], {}, options);
 }
 
 /** A vector of lists, each with its row of `tensor` at its end. */
@@ -226,5 +221,5 @@ export function tensorListPushBackBatch(
   tensor: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TensorListPushBackBatch", [inputHandles, tensor], {}, options.name);
+  return build("TensorListPushBackBatch", [inputHandles, tensor], {}, options);
 }

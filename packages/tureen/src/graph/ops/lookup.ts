@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import type { PartialShape } from "../../core/shape.js";
 import { build, buildOp, type TensorLike } from "../build-op.js";
@@ -13,6 +14,16 @@ export interface TableOptions {
   readonly name?: string;
 }
 
+/** The same for `checkOptions`. */
+const tableOptionsTable: OptionTable<TableOptions> = {
+  keyDtype: "required",
+  valueDtype: "required",
+  sharedName: "optional",
+  container: "optional",
+  useNodeNameSharing: "optional",
+  name: "optional",
+};
+
 function tableAttrs(options: TableOptions): Record<string, string | boolean | undefined> {
   return {
     key_dtype: options.keyDtype,
@@ -25,16 +36,19 @@ function tableAttrs(options: TableOptions): Record<string, string | boolean | un
 
 /** The handle of a table that is filled once. */
 export function hashTableV2(options: TableOptions): Tensor {
+  checkOptions("hashTableV2", options, tableOptionsTable);
   return build("HashTableV2", [], tableAttrs(options), options.name);
 }
 
 /** The handle of a table that may change. */
 export function mutableHashTableV2(options: TableOptions): Tensor {
+  checkOptions("mutableHashTableV2", options, tableOptionsTable);
   return build("MutableHashTableV2", [], tableAttrs(options), options.name);
 }
 
 /** The handle of a table that may change and whose values are vectors. */
 export function mutableHashTableOfTensorsV2(options: TableOptions & { readonly valueShape: PartialShape }): Tensor {
+  checkOptions("mutableHashTableOfTensorsV2", options, { ...tableOptionsTable, valueShape: "required" });
   const attrs = { ...tableAttrs(options), value_shape: options.valueShape };
   return build("MutableHashTableOfTensorsV2", [], attrs, options.name);
 }
@@ -58,7 +72,7 @@ export function mutableDenseHashTableV2(
     initial_num_buckets: options.initialNumBuckets,
     max_load_factor: options.maxLoadFactor,
   };
-  return build("MutableDenseHashTableV2", [emptyKey, deletedKey], attrs, options.name);
+  return build("MutableDenseHashTableV2", [emptyKey, deletedKey], attrs, options);
 }
 
 /** Fills a table from keys and values. */
@@ -68,7 +82,7 @@ export function initializeTableV2(
   values: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("InitializeTableV2", [tableHandle, keys, values], {}, options.name);
+  return buildOp("InitializeTableV2", [tableHandle, keys, values], {}, options);
 }
 
 /** Fills a table from a text file: column -2 is the whole line, -1 its number. */
@@ -91,7 +105,7 @@ export function initializeTableFromTextFileV2(
     delimiter: options.delimiter,
     offset: options.offset,
   };
-  return buildOp("InitializeTableFromTextFileV2", [tableHandle, filename], attrs, options.name);
+  return buildOp("InitializeTableFromTextFileV2", [tableHandle, filename], attrs, options);
 }
 
 /** The values of keys; the default for those that are not there. */
@@ -101,12 +115,12 @@ export function lookupTableFindV2(
   defaultValue: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("LookupTableFindV2", [tableHandle, keys, defaultValue], {}, options.name);
+  return build("LookupTableFindV2", [tableHandle, keys, defaultValue], {}, options);
 }
 
 /** The number of keys. */
 export function lookupTableSizeV2(tableHandle: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("LookupTableSizeV2", [tableHandle], {}, options.name);
+  return build("LookupTableSizeV2", [tableHandle], {}, options);
 }
 
 /** Replaces all of a table. */
@@ -116,7 +130,7 @@ export function lookupTableImportV2(
   values: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("LookupTableImportV2", [tableHandle, keys, values], {}, options.name);
+  return buildOp("LookupTableImportV2", [tableHandle, keys, values], {}, options);
 }
 
 /** All keys and values. */
@@ -124,6 +138,7 @@ export function lookupTableExportV2(
   tableHandle: TensorLike,
   options: { readonly keyDtype: DType; readonly valueDtype: DType; readonly name?: string },
 ): { readonly keys: Tensor; readonly values: Tensor } {
+  checkOptions("lookupTableExportV2", options, { keyDtype: "required", valueDtype: "required", name: "optional" });
   const attrs = { Tkeys: options.keyDtype, Tvalues: options.valueDtype };
   const [keys, values] = buildOp("LookupTableExportV2", [tableHandle], attrs, options.name).outputs;
   return { keys: keys!, values: values! };
@@ -136,7 +151,7 @@ export function lookupTableInsertV2(
   values: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("LookupTableInsertV2", [tableHandle, keys, values], {}, options.name);
+  return buildOp("LookupTableInsertV2", [tableHandle, keys, values], {}, options);
 }
 
 /** Removes entries of a mutable table. */
@@ -145,5 +160,5 @@ export function lookupTableRemoveV2(
   keys: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("LookupTableRemoveV2", [tableHandle, keys], {}, options.name);
+  return buildOp("LookupTableRemoveV2", [tableHandle, keys], {}, options);
 }

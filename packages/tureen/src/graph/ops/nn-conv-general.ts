@@ -28,7 +28,7 @@ export function conv(
       batch_dims: options.batchDims,
       groups: options.groups,
     },
-    options.name,
+    options,
   );
 }
 
@@ -45,7 +45,7 @@ export function fusedPadConv2d(
   },
 ): Tensor {
   const attrs = { mode: options.mode, strides: options.strides, padding: options.padding };
-  return build("FusedPadConv2D", [input, paddings, filter], attrs, options.name);
+  return build("FusedPadConv2D", [input, paddings, filter], attrs, options);
 }
 
 /** Resizes images bilinearly, mirrors their edges, then convolves them. */
@@ -71,6 +71,6 @@ export function fusedResizeAndPadConv2d(
       strides: options.strides,
       padding: options.padding,
     },
-    options.name,
+    options,
   );
 }

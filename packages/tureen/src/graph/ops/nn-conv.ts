@@ -26,7 +26,7 @@ export function conv2d(
       data_format: options.dataFormat,
       dilations: options.dilations,
     },
-    options.name,
+    options,
   );
 }
 
@@ -56,7 +56,7 @@ export function conv2dBackpropInput(
       data_format: options.dataFormat,
       dilations: options.dilations,
     },
-    options.name,
+    options,
   );
 }
 
@@ -86,7 +86,7 @@ export function conv2dBackpropFilter(
       data_format: options.dataFormat,
       dilations: options.dilations,
     },
-    options.name,
+    options,
   );
 }
 
@@ -111,7 +111,7 @@ export function conv3d(
       data_format: options.dataFormat,
       dilations: options.dilations,
     },
-    options.name,
+    options,
   );
 }
 
@@ -137,7 +137,7 @@ export function conv3dBackpropInputV2(
       data_format: options.dataFormat,
       dilations: options.dilations,
     },
-    options.name,
+    options,
   );
 }
 
@@ -163,7 +163,7 @@ export function conv3dBackpropFilterV2(
       data_format: options.dataFormat,
       dilations: options.dilations,
     },
-    options.name,
+    options,
   );
 }
 
@@ -190,7 +190,7 @@ export function depthwiseConv2dNative(
       data_format: options.dataFormat,
       dilations: options.dilations,
     },
-    options.name,
+    options,
   );
 }
 
@@ -218,7 +218,7 @@ export function depthwiseConv2dNativeBackpropInput(
       data_format: options.dataFormat,
       dilations: options.dilations,
     },
-    options.name,
+    options,
   );
 }
 
@@ -246,7 +246,7 @@ export function depthwiseConv2dNativeBackpropFilter(
       data_format: options.dataFormat,
       dilations: options.dilations,
     },
-    options.name,
+    options,
   );
 }
 
@@ -265,7 +265,7 @@ export function dilation2d(
     "Dilation2D",
     [input, filter],
     { strides: options.strides, rates: options.rates, padding: options.padding },
-    options.name,
+    options,
   );
 }
 
@@ -285,7 +285,7 @@ export function dilation2dBackpropInput(
     "Dilation2DBackpropInput",
     [input, filter, outBackprop],
     { strides: options.strides, rates: options.rates, padding: options.padding },
-    options.name,
+    options,
   );
 }
 
@@ -305,6 +305,6 @@ export function dilation2dBackpropFilter(
     "Dilation2DBackpropFilter",
     [input, filter, outBackprop],
     { strides: options.strides, rates: options.rates, padding: options.padding },
-    options.name,
+    options,
   );
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { build, buildOp, type TensorLike } from "../build-op.js";
 import type { Tensor } from "../graph.js";
@@ -31,7 +32,7 @@ export function cudnnRnn(
       seed2: options.seed2,
       is_training: options.isTraining,
     },
-    options.name,
+    options,
   );
   return { output: outputs[0]!, outputH: outputs[1]!, outputC: outputs[2]!, reserveSpace: outputs[3]! };
 }
@@ -71,7 +72,7 @@ export function cudnnRnnV2(
       seed2: options.seed2,
       is_training: options.isTraining,
     },
-    options.name,
+    options,
   );
   return {
     output: outputs[0]!,
@@ -122,7 +123,7 @@ export function cudnnRnnV3(
       is_training: options.isTraining,
       time_major: options.timeMajor,
     },
-    options.name,
+    options,
   );
   return {
     output: outputs[0]!,
@@ -151,6 +152,18 @@ export function cudnnRnnParamsSize(
     readonly name?: string;
   },
 ): Tensor {
+  checkOptions("cudnnRnnParamsSize", options, {
+    T: "required",
+    S: "required",
+    rnnMode: "optional",
+    inputMode: "optional",
+    direction: "optional",
+    dropout: "optional",
+    seed: "optional",
+    seed2: "optional",
+    numProj: "optional",
+    name: "optional",
+  });
   return build(
     "CudnnRNNParamsSize",
     [numLayers, numUnits, inputSize],

@@ -32,7 +32,7 @@ function fractionalPool(type: string, value: TensorLike, options: FractionalPool
       seed: options.seed,
       seed2: options.seed2,
     },
-    options.name,
+    options,
   );
   return { output: outputs[0]!, rowPoolingSequence: outputs[1]!, colPoolingSequence: outputs[2]! };
 }
@@ -60,7 +60,7 @@ export function fractionalMaxPoolGrad(
     "FractionalMaxPoolGrad",
     [origInput, origOutput, outBackprop, rowPoolingSequence, colPoolingSequence],
     { overlapping: options.overlapping },
-    options.name,
+    options,
   );
 }
 
@@ -76,6 +76,6 @@ export function fractionalAvgPoolGrad(
     "FractionalAvgPoolGrad",
     [origInputTensorShape, outBackprop, rowPoolingSequence, colPoolingSequence],
     { overlapping: options.overlapping },
-    options.name,
+    options,
   );
 }

@@ -3,12 +3,12 @@ import type { Tensor } from "../graph.js";
 
 /** `exp(logits)` over its sum, along the last dimension. */
 export function softmax(logits: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("Softmax", [logits], {}, options.name);
+  return build("Softmax", [logits], {}, options);
 }
 
 /** The logarithm of Softmax, along the last dimension. */
 export function logSoftmax(logits: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("LogSoftmax", [logits], {}, options.name);
+  return build("LogSoftmax", [logits], {}, options);
 }
 
 /** Cross entropy of each row with a distribution, and its gradient with respect to `features`. */
@@ -17,7 +17,7 @@ export function softmaxCrossEntropyWithLogits(
   labels: TensorLike,
   options: { readonly name?: string } = {},
 ): { readonly loss: Tensor; readonly backprop: Tensor } {
-  const { outputs } = buildOp("SoftmaxCrossEntropyWithLogits", [features, labels], {}, options.name);
+  const { outputs } = buildOp("SoftmaxCrossEntropyWithLogits", [features, labels], {}, options);
   return { loss: outputs[0]!, backprop: outputs[1]! };
 }
 
@@ -27,13 +27,13 @@ export function sparseSoftmaxCrossEntropyWithLogits(
   labels: TensorLike,
   options: { readonly name?: string } = {},
 ): { readonly loss: Tensor; readonly backprop: Tensor } {
-  const { outputs } = buildOp("SparseSoftmaxCrossEntropyWithLogits", [features, labels], {}, options.name);
+  const { outputs } = buildOp("SparseSoftmaxCrossEntropyWithLogits", [features, labels], {}, options);
   return { loss: outputs[0]!, backprop: outputs[1]! };
 }
 
 /** Half the sum of squares. */
 export function l2Loss(t: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("L2Loss", [t], {}, options.name);
+  return build("L2Loss", [t], {}, options);
 }
 
 /** Whether each target is among the `k` best predictions of its row. */
@@ -42,7 +42,7 @@ export function inTopK(
   targets: TensorLike,
   options: { readonly k: number; readonly name?: string },
 ): Tensor {
-  return build("InTopK", [predictions, targets], { k: options.k }, options.name);
+  return build("InTopK", [predictions, targets], { k: options.k }, options);
 }
 
 /** Whether each target is among the `k` best predictions of its row, with `k` a tensor. */
@@ -52,5 +52,5 @@ export function inTopKV2(
   k: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("InTopKV2", [predictions, targets, k], {}, options.name);
+  return build("InTopKV2", [predictions, targets, k], {}, options);
 }

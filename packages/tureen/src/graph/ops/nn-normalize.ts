@@ -31,7 +31,7 @@ export function fusedBatchNorm(
       data_format: options.dataFormat,
       is_training: options.isTraining,
     },
-    options.name,
+    options,
   );
   return {
     y: outputs[0]!,
@@ -72,7 +72,7 @@ export function fusedBatchNormV2(
       data_format: options.dataFormat,
       is_training: options.isTraining,
     },
-    options.name,
+    options,
   );
   return {
     y: outputs[0]!,
@@ -114,7 +114,7 @@ export function fusedBatchNormV3(
       data_format: options.dataFormat,
       is_training: options.isTraining,
     },
-    options.name,
+    options,
   );
   return {
     y: outputs[0]!,
@@ -150,7 +150,7 @@ export function fusedBatchNormGrad(
     "FusedBatchNormGrad",
     [yBackprop, x, scale, reserveSpace1, reserveSpace2],
     { epsilon: options.epsilon, data_format: options.dataFormat, is_training: options.isTraining },
-    options.name,
+    options,
   );
   return {
     xBackprop: outputs[0]!,
@@ -185,7 +185,7 @@ export function fusedBatchNormGradV2(
     "FusedBatchNormGradV2",
     [yBackprop, x, scale, reserveSpace1, reserveSpace2],
     { epsilon: options.epsilon, data_format: options.dataFormat, is_training: options.isTraining },
-    options.name,
+    options,
   );
   return {
     xBackprop: outputs[0]!,
@@ -221,7 +221,7 @@ export function fusedBatchNormGradV3(
     "FusedBatchNormGradV3",
     [yBackprop, x, scale, reserveSpace1, reserveSpace2, reserveSpace3],
     { epsilon: options.epsilon, data_format: options.dataFormat, is_training: options.isTraining },
-    options.name,
+    options,
   );
   return {
     xBackprop: outputs[0]!,
@@ -245,7 +245,7 @@ export function batchNormWithGlobalNormalization(
     "BatchNormWithGlobalNormalization",
     [t, m, v, beta, gamma],
     { variance_epsilon: options.varianceEpsilon, scale_after_normalization: options.scaleAfterNormalization },
-    options.name,
+    options,
   );
 }
 
@@ -264,7 +264,7 @@ export function lrn(
     "LRN",
     [input],
     { depth_radius: options.depthRadius, bias: options.bias, alpha: options.alpha, beta: options.beta },
-    options.name,
+    options,
   );
 }
 
@@ -285,7 +285,7 @@ export function lrnGrad(
     "LRNGrad",
     [inputGrads, inputImage, outputImage],
     { depth_radius: options.depthRadius, bias: options.bias, alpha: options.alpha, beta: options.beta },
-    options.name,
+    options,
   );
 }
 
@@ -294,7 +294,7 @@ export function dataFormatDimMap(
   x: TensorLike,
   options: { readonly srcFormat?: string; readonly dstFormat?: string; readonly name?: string } = {},
 ): Tensor {
-  return build("DataFormatDimMap", [x], { src_format: options.srcFormat, dst_format: options.dstFormat }, options.name);
+  return build("DataFormatDimMap", [x], { src_format: options.srcFormat, dst_format: options.dstFormat }, options);
 }
 
 /** A vector of one or two numbers a dimension, permuted from one data format to another. */
@@ -302,10 +302,5 @@ export function dataFormatVecPermute(
   x: TensorLike,
   options: { readonly srcFormat?: string; readonly dstFormat?: string; readonly name?: string } = {},
 ): Tensor {
-  return build(
-    "DataFormatVecPermute",
-    [x],
-    { src_format: options.srcFormat, dst_format: options.dstFormat },
-    options.name,
-  );
+  return build("DataFormatVecPermute", [x], { src_format: options.srcFormat, dst_format: options.dstFormat }, options);
 }

@@ -24,7 +24,7 @@ export function maxPool(
       explicit_paddings: options.explicitPaddings,
       data_format: options.dataFormat,
     },
-    options.name,
+    options,
   );
 }
 
@@ -43,7 +43,7 @@ export function maxPoolV2(
     "MaxPoolV2",
     [input, ksize, strides],
     { padding: options.padding, data_format: options.dataFormat },
-    options.name,
+    options,
   );
 }
 
@@ -71,7 +71,7 @@ export function maxPoolGrad(
       explicit_paddings: options.explicitPaddings,
       data_format: options.dataFormat,
     },
-    options.name,
+    options,
   );
 }
 
@@ -88,7 +88,7 @@ export function maxPoolGradV2(
     "MaxPoolGradV2",
     [origInput, origOutput, grad, ksize, strides],
     { padding: options.padding, data_format: options.dataFormat },
-    options.name,
+    options,
   );
 }
 
@@ -109,7 +109,7 @@ export function maxPoolGradGrad(
     "MaxPoolGradGrad",
     [origInput, origOutput, grad],
     { ksize: options.ksize, strides: options.strides, padding: options.padding, data_format: options.dataFormat },
-    options.name,
+    options,
   );
 }
 
@@ -126,7 +126,7 @@ export function maxPoolGradGradV2(
     "MaxPoolGradGradV2",
     [origInput, origOutput, grad, ksize, strides],
     { padding: options.padding, data_format: options.dataFormat },
-    options.name,
+    options,
   );
 }
 
@@ -152,7 +152,7 @@ export function maxPoolWithArgmax(
       padding: options.padding,
       include_batch_in_index: options.includeBatchInIndex,
     },
-    options.name,
+    options,
   );
   return { output: outputs[0]!, argmax: outputs[1]! };
 }
@@ -179,7 +179,7 @@ export function maxPoolGradWithArgmax(
       padding: options.padding,
       include_batch_in_index: options.includeBatchInIndex,
     },
-    options.name,
+    options,
   );
 }
 
@@ -198,7 +198,7 @@ export function avgPool(
     "AvgPool",
     [value],
     { ksize: options.ksize, strides: options.strides, padding: options.padding, data_format: options.dataFormat },
-    options.name,
+    options,
   );
 }
 
@@ -218,7 +218,7 @@ export function avgPoolGrad(
     "AvgPoolGrad",
     [origInputShape, grad],
     { ksize: options.ksize, strides: options.strides, padding: options.padding, data_format: options.dataFormat },
-    options.name,
+    options,
   );
 }
 
@@ -237,7 +237,7 @@ export function maxPool3d(
     "MaxPool3D",
     [input],
     { ksize: options.ksize, strides: options.strides, padding: options.padding, data_format: options.dataFormat },
-    options.name,
+    options,
   );
 }
 
@@ -258,7 +258,7 @@ export function maxPool3dGrad(
     "MaxPool3DGrad",
     [origInput, origOutput, grad],
     { ksize: options.ksize, strides: options.strides, padding: options.padding, data_format: options.dataFormat },
-    options.name,
+    options,
   );
 }
 
@@ -279,7 +279,7 @@ export function maxPool3dGradGrad(
     "MaxPool3DGradGrad",
     [origInput, origOutput, grad],
     { ksize: options.ksize, strides: options.strides, padding: options.padding, data_format: options.dataFormat },
-    options.name,
+    options,
   );
 }
 
@@ -298,7 +298,7 @@ export function avgPool3d(
     "AvgPool3D",
     [input],
     { ksize: options.ksize, strides: options.strides, padding: options.padding, data_format: options.dataFormat },
-    options.name,
+    options,
   );
 }
 
@@ -318,6 +318,6 @@ export function avgPool3dGrad(
     "AvgPool3DGrad",
     [origInputShape, grad],
     { ksize: options.ksize, strides: options.strides, padding: options.padding, data_format: options.dataFormat },
-    options.name,
+    options,
   );
 }

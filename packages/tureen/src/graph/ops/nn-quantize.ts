@@ -16,7 +16,7 @@ export function fakeQuantWithMinMaxArgs(
     "FakeQuantWithMinMaxArgs",
     [inputs],
     { min: options.min, max: options.max, num_bits: options.numBits, narrow_range: options.narrowRange },
-    options.name,
+    options,
   );
 }
 
@@ -36,7 +36,7 @@ export function fakeQuantWithMinMaxArgsGradient(
     "FakeQuantWithMinMaxArgsGradient",
     [gradients, inputs],
     { min: options.min, max: options.max, num_bits: options.numBits, narrow_range: options.narrowRange },
-    options.name,
+    options,
   );
 }
 
@@ -51,7 +51,7 @@ export function fakeQuantWithMinMaxVars(
     "FakeQuantWithMinMaxVars",
     [inputs, min, max],
     { num_bits: options.numBits, narrow_range: options.narrowRange },
-    options.name,
+    options,
   );
 }
 
@@ -67,7 +67,7 @@ export function fakeQuantWithMinMaxVarsGradient(
     "FakeQuantWithMinMaxVarsGradient",
     [gradients, inputs, min, max],
     { num_bits: options.numBits, narrow_range: options.narrowRange },
-    options.name,
+    options,
   );
   return { backpropsWrtInput: outputs[0]!, backpropWrtMin: outputs[1]!, backpropWrtMax: outputs[2]! };
 }
@@ -83,7 +83,7 @@ export function fakeQuantWithMinMaxVarsPerChannel(
     "FakeQuantWithMinMaxVarsPerChannel",
     [inputs, min, max],
     { num_bits: options.numBits, narrow_range: options.narrowRange },
-    options.name,
+    options,
   );
 }
 
@@ -99,7 +99,7 @@ export function fakeQuantWithMinMaxVarsPerChannelGradient(
     "FakeQuantWithMinMaxVarsPerChannelGradient",
     [gradients, inputs, min, max],
     { num_bits: options.numBits, narrow_range: options.narrowRange },
-    options.name,
+    options,
   );
   return { backpropsWrtInput: outputs[0]!, backpropWrtMin: outputs[1]!, backpropWrtMax: outputs[2]! };
 }
@@ -130,7 +130,7 @@ export function quantizeAndDequantizeV2(
       narrow_range: options.narrowRange,
       axis: options.axis,
     },
-    options.name,
+    options,
   );
 }
 
@@ -157,7 +157,7 @@ export function quantizeAndDequantizeV3(
       narrow_range: options.narrowRange,
       axis: options.axis,
     },
-    options.name,
+    options,
   );
 }
 
@@ -187,7 +187,7 @@ export function quantizeAndDequantizeV4(
       narrow_range: options.narrowRange,
       axis: options.axis,
     },
-    options.name,
+    options,
   );
 }
 
@@ -203,7 +203,7 @@ export function quantizeAndDequantizeV4Grad(
     "QuantizeAndDequantizeV4Grad",
     [gradients, input, inputMin, inputMax],
     { axis: options.axis },
-    options.name,
+    options,
   );
   return { inputBackprop: outputs[0]!, inputMinBackprop: outputs[1]!, inputMaxBackprop: outputs[2]! };
 }

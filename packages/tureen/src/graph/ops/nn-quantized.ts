@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { build, buildOp, type TensorLike } from "../build-op.js";
 import type { Operation, Tensor } from "../graph.js";
@@ -23,7 +24,7 @@ export function ctcLoss(
       ctc_merge_repeated: options.ctcMergeRepeated,
       ignore_longer_outputs_than_inputs: options.ignoreLongerOutputsThanInputs,
     },
-    options.name,
+    options,
   );
   return { loss: outputs[0]!, gradient: outputs[1]! };
 }
@@ -43,7 +44,7 @@ export function ctcBeamSearchDecoder(
     "CTCBeamSearchDecoder",
     [inputs, sequenceLength],
     { beam_width: options.beamWidth, top_paths: options.topPaths, merge_repeated: options.mergeRepeated },
-    options.name,
+    options,
   );
 }
 
@@ -62,6 +63,15 @@ export function quantizeV2(
     readonly name?: string;
   },
 ): { readonly output: Tensor; readonly outputMin: Tensor; readonly outputMax: Tensor } {
+  checkOptions("quantizeV2", options, {
+    T: "required",
+    mode: "optional",
+    roundMode: "optional",
+    narrowRange: "optional",
+    axis: "optional",
+    ensureMinimumRange: "optional",
+    name: "optional",
+  });
   const { outputs } = buildOp(
     "QuantizeV2",
     [input, minRange, maxRange],
@@ -95,7 +105,7 @@ export function dequantize(
     "Dequantize",
     [input, minRange, maxRange],
     { mode: options.mode, narrow_range: options.narrowRange, axis: options.axis, dtype: options.dtype },
-    options.name,
+    options,
   );
 }
 
@@ -121,6 +131,6 @@ export function quantizeAndDequantize(
       input_min: options.inputMin,
       input_max: options.inputMax,
     },
-    options.name,
+    options,
   );
 }

@@ -18,7 +18,7 @@ export function blockLstmGrad(
   options: PeepholeOptions,
 ): BlockLstmGradients {
   const attrs = { use_peephole: options.usePeephole };
-  return buildOp("BlockLSTMGrad", [...inputs, ...outputs, csGrad, hGrad], attrs, options.name)
+  return buildOp("BlockLSTMGrad", [...inputs, ...outputs, csGrad, hGrad], attrs, options)
     .outputs as readonly Tensor[] as BlockLstmGradients;
 }
 
@@ -31,7 +31,7 @@ export function blockLstmGradV2(
   options: PeepholeOptions,
 ): BlockLstmGradients {
   const attrs = { use_peephole: options.usePeephole };
-  return buildOp("BlockLSTMGradV2", [...inputs, ...outputs, csGrad, hGrad], attrs, options.name)
+  return buildOp("BlockLSTMGradV2", [...inputs, ...outputs, csGrad, hGrad], attrs, options)
     .outputs as readonly Tensor[] as BlockLstmGradients;
 }
 
@@ -53,7 +53,7 @@ export function lstmBlockCellGrad(
     "LSTMBlockCellGrad",
     [...inputs, ...outputs, csGrad, hGrad],
     { use_peephole: options.usePeephole },
-    options.name,
+    options,
   );
   return {
     csPrevGrad: found[0]!,
@@ -71,6 +71,6 @@ export function gruBlockCellGrad(
   dH: TensorLike,
   options: { readonly name?: string } = {},
 ): { readonly dX: Tensor; readonly dHPrev: Tensor; readonly dCBar: Tensor; readonly dRBarUBar: Tensor } {
-  const { outputs: found } = buildOp("GRUBlockCellGrad", [...inputs, ...outputs, dH], {}, options.name);
+  const { outputs: found } = buildOp("GRUBlockCellGrad", [...inputs, ...outputs, dH], {}, options);
   return { dX: found[0]!, dHPrev: found[1]!, dCBar: found[2]!, dRBarUBar: found[3]! };
 }

@@ -30,7 +30,7 @@ export function lstmBlockCell(
     "LSTMBlockCell",
     [x, csPrev, hPrev, w, wci, wcf, wco, b],
     { forget_bias: options.forgetBias, cell_clip: options.cellClip, use_peephole: options.usePeephole },
-    options.name,
+    options,
   );
   return {
     i: outputs[0]!,
@@ -73,7 +73,7 @@ export function blockLstm(
     "BlockLSTM",
     [seqLenMax, x, csPrev, hPrev, w, wci, wcf, wco, b],
     { forget_bias: options.forgetBias, cell_clip: options.cellClip, use_peephole: options.usePeephole },
-    options.name,
+    options,
   );
   return {
     i: outputs[0]!,
@@ -111,7 +111,7 @@ export function blockLstmV2(
     "BlockLSTMV2",
     [seqLenMax, x, csPrev, hPrev, w, wci, wcf, wco, b],
     { cell_clip: options.cellClip, use_peephole: options.usePeephole },
-    options.name,
+    options,
   );
   return {
     i: outputs[0]!,
@@ -134,6 +134,6 @@ export function gruBlockCell(
   bC: TensorLike,
   options: { readonly name?: string } = {},
 ): { readonly r: Tensor; readonly u: Tensor; readonly c: Tensor; readonly h: Tensor } {
-  const { outputs } = buildOp("GRUBlockCell", [x, hPrev, wRu, wC, bRu, bC], {}, options.name);
+  const { outputs } = buildOp("GRUBlockCell", [x, hPrev, wRu, wC, bRu, bC], {}, options);
   return { r: outputs[0]!, u: outputs[1]!, c: outputs[2]!, h: outputs[3]! };
 }

@@ -25,7 +25,7 @@ export function decodeProtoV2(
       descriptor_source: options.descriptorSource,
       sanitize: options.sanitize,
     },
-    options.name,
+    options,
   );
   return { sizes: outputs[0]!, values: outputs.slice(1) };
 }
@@ -40,6 +40,6 @@ export function encodeProto(sizes: TensorLike, values: readonly TensorLike[], op
       field_names: options.fieldNames,
       descriptor_source: options.descriptorSource,
     },
-    options.name,
+    options,
   );
 }

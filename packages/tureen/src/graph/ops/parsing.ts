@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import type { PartialShape } from "../../core/shape.js";
 import { build, buildOp, type TensorLike } from "../build-op.js";
@@ -46,7 +47,7 @@ export function parseExample(
     "ParseExample",
     [serialized, names, sparseKeys, denseKeys, denseDefaults],
     { sparse_types: options.sparseTypes, dense_shapes: options.denseShapes },
-    options.name,
+    options,
   );
   return parsedFeatures(op, sparseKeys.length, denseKeys.length, 0);
 }
@@ -67,6 +68,13 @@ export function parseExampleV2(
     readonly name?: string;
   },
 ): ParsedFeatures {
+  checkOptions("parseExampleV2", options, {
+    sparseTypes: "required",
+    denseShapes: "required",
+    raggedValueTypes: "optional",
+    raggedSplitTypes: "optional",
+    name: "optional",
+  });
   const raggedValueTypes = options.raggedValueTypes ?? [];
   const op = buildOp(
     "ParseExampleV2",
@@ -78,7 +86,7 @@ export function parseExampleV2(
       ragged_split_types: options.raggedSplitTypes ?? [],
       dense_shapes: options.denseShapes,
     },
-    options.name,
+    options,
   );
   return parsedFeatures(op, options.sparseTypes.length, denseDefaults.length, raggedValueTypes.length);
 }
@@ -95,6 +103,13 @@ export function parseSingleExample(
     readonly name?: string;
   },
 ): ParsedFeatures {
+  checkOptions("parseSingleExample", options, {
+    sparseKeys: "required",
+    denseKeys: "required",
+    sparseTypes: "required",
+    denseShapes: "required",
+    name: "optional",
+  });
   const op = buildOp(
     "ParseSingleExample",
     [serialized, denseDefaults],
@@ -105,7 +120,7 @@ export function parseSingleExample(
       sparse_types: options.sparseTypes,
       dense_shapes: options.denseShapes,
     },
-    options.name,
+    options,
   );
   return parsedFeatures(op, options.sparseKeys.length, options.denseKeys.length, 0);
 }
@@ -128,7 +143,7 @@ export function decodeCsv(
     na_value: options.naValue,
     select_cols: options.selectCols,
   };
-  return buildOp("DecodeCSV", [records, recordDefaults], attrs, options.name).outputs;
+  return buildOp("DecodeCSV", [records, recordDefaults], attrs, options).outputs;
 }
 
 /** The numbers that byte strings of one length hold. */
@@ -136,7 +151,7 @@ export function decodeRaw(
   bytes: TensorLike,
   options: { readonly outType: DType; readonly littleEndian?: boolean; readonly name?: string },
 ): Tensor {
-  return build("DecodeRaw", [bytes], { out_type: options.outType, little_endian: options.littleEndian }, options.name);
+  return build("DecodeRaw", [bytes], { out_type: options.outType, little_endian: options.littleEndian }, options);
 }
 
 /** The numbers that byte strings hold, each padded with zeros or cut to `fixedLength` bytes. */
@@ -146,12 +161,12 @@ export function decodePaddedRaw(
   options: { readonly outType: DType; readonly littleEndian?: boolean; readonly name?: string },
 ): Tensor {
   const attrs = { out_type: options.outType, little_endian: options.littleEndian };
-  return build("DecodePaddedRaw", [inputBytes, fixedLength], attrs, options.name);
+  return build("DecodePaddedRaw", [inputBytes, fixedLength], attrs, options);
 }
 
 /** Serialized Examples of their JSON. */
 export function decodeJsonExample(jsonExamples: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("DecodeJSONExample", [jsonExamples], {}, options.name);
+  return build("DecodeJSONExample", [jsonExamples], {}, options);
 }
 
 /** The tensor in a serialized TensorProto. */
@@ -159,12 +174,12 @@ export function parseTensor(
   serialized: TensorLike,
   options: { readonly outType: DType; readonly name?: string },
 ): Tensor {
-  return build("ParseTensor", [serialized], { out_type: options.outType }, options.name);
+  return build("ParseTensor", [serialized], { out_type: options.outType }, options);
 }
 
 /** A tensor as a serialized TensorProto. */
 export function serializeTensor(tensor: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("SerializeTensor", [tensor], {}, options.name);
+  return build("SerializeTensor", [tensor], {}, options);
 }
 
 /** Decompressed byte strings; `compressionType` is "", "ZLIB" or "GZIP". */
@@ -172,5 +187,5 @@ export function decodeCompressed(
   bytes: TensorLike,
   options: { readonly compressionType?: string; readonly name?: string } = {},
 ): Tensor {
-  return build("DecodeCompressed", [bytes], { compression_type: options.compressionType }, options.name);
+  return build("DecodeCompressed", [bytes], { compression_type: options.compressionType }, options);
 }

@@ -5,7 +5,7 @@ import type { ResourceHandleOptions } from "./quantile-and-trees-quantiles.js";
 /** The handle of a tree ensemble. */
 export function boostedTreesEnsembleResourceHandleOp(options: ResourceHandleOptions = {}): Tensor {
   const attrs = { container: options.container, shared_name: options.sharedName };
-  return build("BoostedTreesEnsembleResourceHandleOp", [], attrs, options.name);
+  return build("BoostedTreesEnsembleResourceHandleOp", [], attrs, options);
 }
 
 /** Whether an ensemble has been made. */
@@ -13,7 +13,7 @@ export function isBoostedTreesEnsembleInitialized(
   treeEnsembleHandle: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("IsBoostedTreesEnsembleInitialized", [treeEnsembleHandle], {}, options.name);
+  return build("IsBoostedTreesEnsembleInitialized", [treeEnsembleHandle], {}, options);
 }
 
 /** Makes an ensemble of a serialized `TreeEnsemble` (empty for none), unless there is one. */
@@ -24,7 +24,7 @@ export function boostedTreesCreateEnsemble(
   options: { readonly name?: string } = {},
 ): Operation {
   const inputs = [treeEnsembleHandle, stampToken, treeEnsembleSerialized];
-  return buildOp("BoostedTreesCreateEnsemble", inputs, {}, options.name);
+  return buildOp("BoostedTreesCreateEnsemble", inputs, {}, options);
 }
 
 /** Puts a serialized `TreeEnsemble` in place of an ensemble. */
@@ -35,7 +35,7 @@ export function boostedTreesDeserializeEnsemble(
   options: { readonly name?: string } = {},
 ): Operation {
   const inputs = [treeEnsembleHandle, stampToken, treeEnsembleSerialized];
-  return buildOp("BoostedTreesDeserializeEnsemble", inputs, {}, options.name);
+  return buildOp("BoostedTreesDeserializeEnsemble", inputs, {}, options);
 }
 
 /** An ensemble's stamp and its bytes, as checkpoints hold them. */
@@ -43,7 +43,7 @@ export function boostedTreesSerializeEnsemble(
   treeEnsembleHandle: TensorLike,
   options: { readonly name?: string } = {},
 ): { readonly stampToken: Tensor; readonly treeEnsembleSerialized: Tensor } {
-  const { outputs } = buildOp("BoostedTreesSerializeEnsemble", [treeEnsembleHandle], {}, options.name);
+  const { outputs } = buildOp("BoostedTreesSerializeEnsemble", [treeEnsembleHandle], {}, options);
   return { stampToken: outputs[0]!, treeEnsembleSerialized: outputs[1]! };
 }
 
@@ -58,7 +58,7 @@ export function boostedTreesGetEnsembleStates(
   readonly numAttemptedLayers: Tensor;
   readonly lastLayerNodesRange: Tensor;
 } {
-  const { outputs } = buildOp("BoostedTreesGetEnsembleStates", [treeEnsembleHandle], {}, options.name);
+  const { outputs } = buildOp("BoostedTreesGetEnsembleStates", [treeEnsembleHandle], {}, options);
   return {
     stampToken: outputs[0]!,
     numTrees: outputs[1]!,
@@ -75,7 +75,7 @@ export function boostedTreesPredict(
   options: { readonly logitsDimension: number; readonly name?: string },
 ): Tensor {
   const attrs = { logits_dimension: options.logitsDimension };
-  return build("BoostedTreesPredict", [treeEnsembleHandle, bucketizedFeatures], attrs, options.name);
+  return build("BoostedTreesPredict", [treeEnsembleHandle, bucketizedFeatures], attrs, options);
 }
 
 /** What a batch's logits change by since the tree and node cached for each example, and the tree and node it stands at now. */
@@ -88,7 +88,7 @@ export function boostedTreesTrainingPredict(
 ): { readonly partialLogits: Tensor; readonly treeIds: Tensor; readonly nodeIds: Tensor } {
   const inputs = [treeEnsembleHandle, cachedTreeIds, cachedNodeIds, bucketizedFeatures];
   const attrs = { logits_dimension: options.logitsDimension };
-  const { outputs } = buildOp("BoostedTreesTrainingPredict", inputs, attrs, options.name);
+  const { outputs } = buildOp("BoostedTreesTrainingPredict", inputs, attrs, options);
   return { partialLogits: outputs[0]!, treeIds: outputs[1]!, nodeIds: outputs[2]! };
 }
 
@@ -99,7 +99,7 @@ export function boostedTreesExampleDebugOutputs(
   options: { readonly logitsDimension: number; readonly name?: string },
 ): Tensor {
   const attrs = { logits_dimension: options.logitsDimension };
-  return build("BoostedTreesExampleDebugOutputs", [treeEnsembleHandle, bucketizedFeatures], attrs, options.name);
+  return build("BoostedTreesExampleDebugOutputs", [treeEnsembleHandle, bucketizedFeatures], attrs, options);
 }
 
 /** Moves the first tree's root towards the bias of the training data; whether to go on with it. */
@@ -111,7 +111,7 @@ export function boostedTreesCenterBias(
   l2: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("BoostedTreesCenterBias", [treeEnsembleHandle, meanGradients, meanHessians, l1, l2], {}, options.name);
+  return build("BoostedTreesCenterBias", [treeEnsembleHandle, meanGradients, meanHessians, l1, l2], {}, options);
 }
 
 /** Grows a layer of the best of the splits given for each node, one list a feature; of one class. */
@@ -141,7 +141,7 @@ export function boostedTreesUpdateEnsemble(
     maxDepth,
     learningRate,
   ];
-  return buildOp("BoostedTreesUpdateEnsemble", inputs, { pruning_mode: options.pruningMode }, options.name);
+  return buildOp("BoostedTreesUpdateEnsemble", inputs, { pruning_mode: options.pruningMode }, options);
 }
 
 /** Grows a layer of the best of the splits given for each node, one list a group of features; what `BoostedTreesClassifier` uses. */
@@ -176,5 +176,5 @@ export function boostedTreesUpdateEnsembleV2(
     learningRate,
     pruningMode,
   ];
-  return buildOp("BoostedTreesUpdateEnsembleV2", inputs, { logits_dimension: options.logitsDimension }, options.name);
+  return buildOp("BoostedTreesUpdateEnsembleV2", inputs, { logits_dimension: options.logitsDimension }, options);
 }

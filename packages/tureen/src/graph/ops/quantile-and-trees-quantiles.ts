@@ -14,7 +14,7 @@ export function boostedTreesBucketize(
   bucketBoundaries: readonly TensorLike[],
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("BoostedTreesBucketize", [floatValues, bucketBoundaries], {}, options.name).outputs;
+  return buildOp("BoostedTreesBucketize", [floatValues, bucketBoundaries], {}, options).outputs;
 }
 
 /** A quantile summary of each feature of a batch: rows of value, weight, least and greatest rank. */
@@ -25,13 +25,13 @@ export function boostedTreesMakeQuantileSummaries(
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
   const inputs = [floatValues, exampleWeights, epsilon];
-  return buildOp("BoostedTreesMakeQuantileSummaries", inputs, {}, options.name).outputs;
+  return buildOp("BoostedTreesMakeQuantileSummaries", inputs, {}, options).outputs;
 }
 
 /** The handle of a resource of quantile streams. */
 export function boostedTreesQuantileStreamResourceHandleOp(options: ResourceHandleOptions = {}): Tensor {
   const attrs = { container: options.container, shared_name: options.sharedName };
-  return build("BoostedTreesQuantileStreamResourceHandleOp", [], attrs, options.name);
+  return build("BoostedTreesQuantileStreamResourceHandleOp", [], attrs, options);
 }
 
 /** Whether a resource of quantile streams has been made. */
@@ -40,7 +40,7 @@ export function isBoostedTreesQuantileStreamResourceInitialized(
   options: { readonly name?: string } = {},
 ): Tensor {
   const inputs = [quantileStreamResourceHandle];
-  return build("IsBoostedTreesQuantileStreamResourceInitialized", inputs, {}, options.name);
+  return build("IsBoostedTreesQuantileStreamResourceInitialized", inputs, {}, options);
 }
 
 /** Makes a resource of `numStreams` quantile streams, unless there is one. */
@@ -51,12 +51,7 @@ export function boostedTreesCreateQuantileStreamResource(
   options: { readonly maxElements?: number; readonly name?: string } = {},
 ): Operation {
   const inputs = [quantileStreamResourceHandle, epsilon, numStreams];
-  return buildOp(
-    "BoostedTreesCreateQuantileStreamResource",
-    inputs,
-    { max_elements: options.maxElements },
-    options.name,
-  );
+  return buildOp("BoostedTreesCreateQuantileStreamResource", inputs, { max_elements: options.maxElements }, options);
 }
 
 /** Adds a summary to each stream. */
@@ -66,7 +61,7 @@ export function boostedTreesQuantileStreamResourceAddSummaries(
   options: { readonly name?: string } = {},
 ): Operation {
   const inputs = [quantileStreamResourceHandle, summaries];
-  return buildOp("BoostedTreesQuantileStreamResourceAddSummaries", inputs, {}, options.name);
+  return buildOp("BoostedTreesQuantileStreamResourceAddSummaries", inputs, {}, options);
 }
 
 /** Puts stored boundaries into a resource of quantile streams. */
@@ -76,7 +71,7 @@ export function boostedTreesQuantileStreamResourceDeserialize(
   options: { readonly name?: string } = {},
 ): Operation {
   const inputs = [quantileStreamResourceHandle, bucketBoundaries];
-  return buildOp("BoostedTreesQuantileStreamResourceDeserialize", inputs, {}, options.name);
+  return buildOp("BoostedTreesQuantileStreamResourceDeserialize", inputs, {}, options);
 }
 
 /** Makes boundaries of what each stream has seen, and starts the streams anew. */
@@ -86,12 +81,7 @@ export function boostedTreesQuantileStreamResourceFlush(
   options: { readonly generateQuantiles?: boolean; readonly name?: string } = {},
 ): Operation {
   const attrs = { generate_quantiles: options.generateQuantiles };
-  return buildOp(
-    "BoostedTreesQuantileStreamResourceFlush",
-    [quantileStreamResourceHandle, numBuckets],
-    attrs,
-    options.name,
-  );
+  return buildOp("BoostedTreesQuantileStreamResourceFlush", [quantileStreamResourceHandle, numBuckets], attrs, options);
 }
 
 /** The summary of what each stream has seen; the streams start anew. */
@@ -100,7 +90,7 @@ export function boostedTreesFlushQuantileSummaries(
   options: { readonly numFeatures: number; readonly name?: string },
 ): readonly Tensor[] {
   const attrs = { num_features: options.numFeatures };
-  return buildOp("BoostedTreesFlushQuantileSummaries", [quantileStreamResourceHandle], attrs, options.name).outputs;
+  return buildOp("BoostedTreesFlushQuantileSummaries", [quantileStreamResourceHandle], attrs, options).outputs;
 }
 
 /** The bucket boundaries of each stream; none before the first flush. */
@@ -109,5 +99,5 @@ export function boostedTreesQuantileStreamResourceGetBucketBoundaries(
   options: { readonly numFeatures: number; readonly name?: string },
 ): readonly Tensor[] {
   const type = "BoostedTreesQuantileStreamResourceGetBucketBoundaries";
-  return buildOp(type, [quantileStreamResourceHandle], { num_features: options.numFeatures }, options.name).outputs;
+  return buildOp(type, [quantileStreamResourceHandle], { num_features: options.numFeatures }, options).outputs;
 }

@@ -11,7 +11,7 @@ export function boostedTreesMakeStatsSummary(
 ): Tensor {
   const attrs = { max_splits: options.maxSplits, num_buckets: options.numBuckets };
   const inputs = [nodeIds, gradients, hessians, bucketizedFeaturesList];
-  return build("BoostedTreesMakeStatsSummary", inputs, attrs, options.name);
+  return build("BoostedTreesMakeStatsSummary", inputs, attrs, options);
 }
 
 /** Sums of gradients and Hessians of one feature by node, dimension and bucket; the last bucket is for missing values (-1). */
@@ -23,7 +23,7 @@ export function boostedTreesAggregateStats(
   options: { readonly maxSplits: number; readonly numBuckets: number; readonly name?: string },
 ): Tensor {
   const attrs = { max_splits: options.maxSplits, num_buckets: options.numBuckets };
-  return build("BoostedTreesAggregateStats", [nodeIds, gradients, hessians, feature], attrs, options.name);
+  return build("BoostedTreesAggregateStats", [nodeIds, gradients, hessians, feature], attrs, options);
 }
 
 /** The statistics of a sparse feature as a sparse tensor. */
@@ -45,7 +45,7 @@ export function boostedTreesSparseAggregateStats(
 ): SparseStatsTensors {
   const attrs = { max_splits: options.maxSplits, num_buckets: options.numBuckets };
   const inputs = [nodeIds, gradients, hessians, featureIndices, featureValues, featureShape];
-  const { outputs } = buildOp("BoostedTreesSparseAggregateStats", inputs, attrs, options.name);
+  const { outputs } = buildOp("BoostedTreesSparseAggregateStats", inputs, attrs, options);
   return { statsSummaryIndices: outputs[0]!, statsSummaryValues: outputs[1]!, statsSummaryShape: outputs[2]! };
 }
 
@@ -101,7 +101,7 @@ export function boostedTreesCalculateBestGainsPerFeature(
 } {
   const inputs = [nodeIdRange, statsSummaryList, ...regularization(regular)];
   const attrs = { max_splits: options.maxSplits };
-  const { outputs } = buildOp("BoostedTreesCalculateBestGainsPerFeature", inputs, attrs, options.name);
+  const { outputs } = buildOp("BoostedTreesCalculateBestGainsPerFeature", inputs, attrs, options);
   const n = statsSummaryList.length;
   const list = (i: number): readonly Tensor[] => outputs.slice(i * n, (i + 1) * n);
   return {
@@ -126,7 +126,7 @@ export function boostedTreesCalculateBestFeatureSplit(
 ): FeatureSplitTensors {
   const inputs = [nodeIdRange, statsSummary, ...regularization(regular)];
   const attrs = { logits_dimension: options.logitsDimension, split_type: options.splitType };
-  return featureSplit(buildOp("BoostedTreesCalculateBestFeatureSplit", inputs, attrs, options.name).outputs);
+  return featureSplit(buildOp("BoostedTreesCalculateBestFeatureSplit", inputs, attrs, options).outputs);
 }
 
 /** The best split of each node by the best of several features of the same shape; what `BoostedTreesClassifier` uses. */
@@ -140,7 +140,7 @@ export function boostedTreesCalculateBestFeatureSplitV2(
 ): FeatureSplitTensors & { readonly featureIds: Tensor } {
   const inputs = [nodeIdRange, statsSummariesList, splitTypes, candidateFeatureIds, ...regularization(regular)];
   const attrs = { logits_dimension: options.logitsDimension };
-  const { outputs } = buildOp("BoostedTreesCalculateBestFeatureSplitV2", inputs, attrs, options.name);
+  const { outputs } = buildOp("BoostedTreesCalculateBestFeatureSplitV2", inputs, attrs, options);
   const [nodeIds, gains, featureIds, ...others] = outputs;
   return { ...featureSplit([nodeIds!, gains!, ...others]), featureIds: featureIds! };
 }
@@ -155,5 +155,5 @@ export function boostedTreesSparseCalculateBestFeatureSplit(
   const { statsSummaryIndices, statsSummaryValues, statsSummaryShape } = stats;
   const inputs = [nodeIdRange, statsSummaryIndices, statsSummaryValues, statsSummaryShape, ...regularization(regular)];
   const attrs = { logits_dimension: options.logitsDimension };
-  return featureSplit(buildOp("BoostedTreesSparseCalculateBestFeatureSplit", inputs, attrs, options.name).outputs);
+  return featureSplit(buildOp("BoostedTreesSparseCalculateBestFeatureSplit", inputs, attrs, options).outputs);
 }

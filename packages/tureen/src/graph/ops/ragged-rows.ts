@@ -14,7 +14,7 @@ export function raggedFillEmptyRows(
   readonly emptyRowIndicator: Tensor;
   readonly reverseIndexMap: Tensor;
 } {
-  const { outputs } = buildOp("RaggedFillEmptyRows", [valueRowids, values, nrows, defaultValue], {}, options.name);
+  const { outputs } = buildOp("RaggedFillEmptyRows", [valueRowids, values, nrows, defaultValue], {}, options);
   return {
     outputValueRowids: outputs[0]!,
     outputValues: outputs[1]!,
@@ -29,6 +29,6 @@ export function raggedFillEmptyRowsGrad(
   gradValues: TensorLike,
   options: { readonly name?: string } = {},
 ): { readonly dValues: Tensor; readonly dDefaultValue: Tensor } {
-  const { outputs } = buildOp("RaggedFillEmptyRowsGrad", [reverseIndexMap, gradValues], {}, options.name);
+  const { outputs } = buildOp("RaggedFillEmptyRowsGrad", [reverseIndexMap, gradValues], {}, options);
   return { dValues: outputs[0]!, dDefaultValue: outputs[1]! };
 }

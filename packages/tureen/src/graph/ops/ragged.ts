@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { build, buildOp, type TensorLike } from "../build-op.js";
 import type { Tensor } from "../graph.js";
@@ -12,7 +13,7 @@ export function raggedTensorToSparse(
   denseValues: TensorLike,
   options: Named = {},
 ): { readonly indices: Tensor; readonly values: Tensor; readonly shape: Tensor } {
-  const op = buildOp("RaggedTensorToSparse", [nestedSplits, denseValues], {}, options.name);
+  const op = buildOp("RaggedTensorToSparse", [nestedSplits, denseValues], {}, options);
   return { indices: op.outputs[0]!, values: op.outputs[1]!, shape: op.outputs[2]! };
 }
 
@@ -28,7 +29,7 @@ export function raggedTensorToTensor(
     "RaggedTensorToTensor",
     [shape, values, defaultValue, rowPartitionTensors],
     { row_partition_types: options.rowPartitionTypes },
-    options.name,
+    options,
   );
 }
 
@@ -39,6 +40,7 @@ export function raggedRange(
   deltas: TensorLike,
   options: Named & { readonly splitsDtype?: DType } = {},
 ): { readonly splits: Tensor; readonly values: Tensor } {
+  checkOptions("raggedRange", options, { name: "optional", splitsDtype: "optional" });
   const op = buildOp("RaggedRange", [starts, limits, deltas], { Tsplits: options.splitsDtype }, options.name);
   return { splits: op.outputs[0]!, values: op.outputs[1]! };
 }
@@ -50,6 +52,7 @@ export function raggedGather(
   indices: TensorLike,
   options: Named & { readonly outputRaggedRank: number },
 ): { readonly splits: readonly Tensor[]; readonly values: Tensor } {
+  checkOptions("raggedGather", options, { name: "optional", outputRaggedRank: "required" });
   const op = buildOp(
     "RaggedGather",
     [paramsNestedSplits, paramsDenseValues, indices],
@@ -69,7 +72,7 @@ export function raggedTensorToVariant(
     "RaggedTensorToVariant",
     [rtNestedSplits, rtDenseValues],
     { batched_input: options.batchedInput },
-    options.name,
+    options,
   );
 }
 
@@ -80,6 +83,7 @@ export function raggedTensorToVariantGradient(
   denseValuesShape: TensorLike,
   options: { readonly tValues: DType; readonly name?: string },
 ): Tensor {
+  checkOptions("raggedTensorToVariantGradient", options, { tValues: "required", name: "optional" });
   return build(
     "RaggedTensorToVariantGradient",
     [encodedRaggedGrad, rowSplits, denseValuesShape],

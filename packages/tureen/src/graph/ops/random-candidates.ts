@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { buildOp, type TensorLike } from "../build-op.js";
 import type { Tensor } from "../graph.js";
 
@@ -16,6 +17,17 @@ export interface RangedCandidateSamplerAttrs extends CandidateSamplerAttrs {
   readonly rangeMax: number;
 }
 
+/** The same for `checkOptions`. */
+const rangedCandidateSamplerAttrsTable: OptionTable<RangedCandidateSamplerAttrs> = {
+  rangeMax: "required",
+  numTrue: "required",
+  numSampled: "required",
+  unique: "required",
+  seed: "optional",
+  seed2: "optional",
+  name: "optional",
+};
+
 /** Candidates [numSampled], and how often the true classes and the candidates are expected among them. */
 export type CandidateTensors = readonly [candidates: Tensor, trueExpected: Tensor, sampledExpected: Tensor];
 
@@ -33,6 +45,14 @@ function sample(
 
 /** All classes as candidates: what a sampled loss is tested with. */
 export function allCandidateSampler(trueClasses: TensorLike, options: CandidateSamplerAttrs): CandidateTensors {
+  checkOptions("allCandidateSampler", options, {
+    numTrue: "required",
+    numSampled: "required",
+    unique: "required",
+    seed: "optional",
+    seed2: "optional",
+    name: "optional",
+  });
   return sample("AllCandidateSampler", trueClasses, options, {});
 }
 
@@ -41,6 +61,7 @@ export function uniformCandidateSampler(
   trueClasses: TensorLike,
   options: RangedCandidateSamplerAttrs,
 ): CandidateTensors {
+  checkOptions("uniformCandidateSampler", options, rangedCandidateSamplerAttrsTable);
   return sample("UniformCandidateSampler", trueClasses, options, { range_max: options.rangeMax });
 }
 
@@ -49,6 +70,7 @@ export function logUniformCandidateSampler(
   trueClasses: TensorLike,
   options: RangedCandidateSamplerAttrs,
 ): CandidateTensors {
+  checkOptions("logUniformCandidateSampler", options, rangedCandidateSamplerAttrsTable);
   return sample("LogUniformCandidateSampler", trueClasses, options, { range_max: options.rangeMax });
 }
 
@@ -57,6 +79,7 @@ export function learnedUnigramCandidateSampler(
   trueClasses: TensorLike,
   options: RangedCandidateSamplerAttrs,
 ): CandidateTensors {
+  checkOptions("learnedUnigramCandidateSampler", options, rangedCandidateSamplerAttrsTable);
   return sample("LearnedUnigramCandidateSampler", trueClasses, options, { range_max: options.rangeMax });
 }
 
@@ -65,6 +88,7 @@ export function threadUnsafeUnigramCandidateSampler(
   trueClasses: TensorLike,
   options: RangedCandidateSamplerAttrs,
 ): CandidateTensors {
+  checkOptions("threadUnsafeUnigramCandidateSampler", options, rangedCandidateSamplerAttrsTable);
   return sample("ThreadUnsafeUnigramCandidateSampler", trueClasses, options, { range_max: options.rangeMax });
 }
 
@@ -80,6 +104,15 @@ export function fixedUnigramCandidateSampler(
     readonly shard?: number;
   },
 ): CandidateTensors {
+  checkOptions("fixedUnigramCandidateSampler", options, {
+    ...rangedCandidateSamplerAttrsTable,
+    unigrams: "optional",
+    vocabFile: "optional",
+    distortion: "optional",
+    numReservedIds: "optional",
+    numShards: "optional",
+    shard: "optional",
+  });
   return sample("FixedUnigramCandidateSampler", trueClasses, options, {
     range_max: options.rangeMax,
     vocab_file: options.vocabFile,
@@ -98,6 +131,6 @@ export function computeAccidentalHits(
   options: { readonly numTrue: number; readonly seed?: number; readonly seed2?: number; readonly name?: string },
 ): readonly [indices: Tensor, ids: Tensor, weights: Tensor] {
   const attrs = { num_true: options.numTrue, seed: options.seed, seed2: options.seed2 };
-  const op = buildOp("ComputeAccidentalHits", [trueClasses, sampledCandidates], attrs, options.name);
+  const op = buildOp("ComputeAccidentalHits", [trueClasses, sampledCandidates], attrs, options);
   return op.outputs as unknown as readonly [Tensor, Tensor, Tensor];
 }

@@ -8,7 +8,7 @@ export function randomPoisson(
   rate: TensorLike,
   options: { readonly seed?: number; readonly seed2?: number; readonly name?: string } = {},
 ): Tensor {
-  return build("RandomPoisson", [shape, rate], { seed: options.seed, seed2: options.seed2 }, options.name);
+  return build("RandomPoisson", [shape, rate], { seed: options.seed, seed2: options.seed2 }, options);
 }
 
 /** Samples of Poisson distributions. */
@@ -21,7 +21,7 @@ export function randomPoissonV2(
     "RandomPoissonV2",
     [shape, rate],
     { seed: options.seed, seed2: options.seed2, dtype: options.dtype },
-    options.name,
+    options,
   );
 }
 
@@ -32,7 +32,7 @@ export function statelessRandomGammaV2(
   alpha: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessRandomGammaV2", [shape, seed, alpha], {}, options.name);
+  return build("StatelessRandomGammaV2", [shape, seed, alpha], {}, options);
 }
 
 /** Samples of gamma distributions of a key and counter; `shape` ends with that of `alpha`. */
@@ -44,7 +44,7 @@ export function statelessRandomGammaV3(
   alpha: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessRandomGammaV3", [shape, key, counter, alg, alpha], {}, options.name);
+  return build("StatelessRandomGammaV3", [shape, key, counter, alg, alpha], {}, options);
 }
 
 /** Samples of Poisson distributions that depend on the seed alone; `shape` ends with that of `lam`. */
@@ -54,7 +54,7 @@ export function statelessRandomPoisson(
   lam: TensorLike,
   options: { readonly dtype: DType; readonly name?: string },
 ): Tensor {
-  return build("StatelessRandomPoisson", [shape, seed, lam], { dtype: options.dtype }, options.name);
+  return build("StatelessRandomPoisson", [shape, seed, lam], { dtype: options.dtype }, options);
 }
 
 /** Samples of binomial distributions that depend on the seed alone; `shape` ends with the parameters' broadcast. */
@@ -65,7 +65,7 @@ export function statelessRandomBinomial(
   probs: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessRandomBinomial", [shape, seed, counts, probs], { dtype: options.dtype }, options.name);
+  return build("StatelessRandomBinomial", [shape, seed, counts, probs], { dtype: options.dtype }, options);
 }
 
 /** Samples of normal distributions within bounds that depend on the seed alone. */
@@ -78,12 +78,7 @@ export function statelessParameterizedTruncatedNormal(
   maxvals: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build(
-    "StatelessParameterizedTruncatedNormal",
-    [shape, seed, means, stddevs, minvals, maxvals],
-    {},
-    options.name,
-  );
+  return build("StatelessParameterizedTruncatedNormal", [shape, seed, means, stddevs, minvals, maxvals], {}, options);
 }
 
 /** The derivative of gamma samples by their alpha. */
@@ -92,7 +87,7 @@ export function randomGammaGrad(
   sample: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("RandomGammaGrad", [alpha, sample], {}, options.name);
+  return build("RandomGammaGrad", [alpha, sample], {}, options);
 }
 
 /** The rows in random order, of a key and counter. */
@@ -103,7 +98,7 @@ export function statelessShuffle(
   alg: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessShuffle", [value, key, counter, alg], {}, options.name);
+  return build("StatelessShuffle", [value, key, counter, alg], {}, options);
 }
 
 /** Where indices go in a pseudo-random permutation of 0 to `maxIndex`. */
@@ -113,7 +108,7 @@ export function randomIndexShuffle(
   maxIndex: TensorLike,
   options: { readonly rounds?: number; readonly name?: string } = {},
 ): Tensor {
-  return build("RandomIndexShuffle", [index, seed, maxIndex], { rounds: options.rounds }, options.name);
+  return build("RandomIndexShuffle", [index, seed, maxIndex], { rounds: options.rounds }, options);
 }
 
 /** Uniform samples from [0, 1) of the generator in a variable. */
@@ -123,7 +118,7 @@ export function statefulUniform(
   shape: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatefulUniform", [resource, algorithm, shape], { dtype: options.dtype }, options.name);
+  return build("StatefulUniform", [resource, algorithm, shape], { dtype: options.dtype }, options);
 }
 
 /** Standard normal samples of the generator in a variable whose first entry names the algorithm. */
@@ -132,7 +127,7 @@ export function statefulStandardNormal(
   shape: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatefulStandardNormal", [resource, shape], { dtype: options.dtype }, options.name);
+  return build("StatefulStandardNormal", [resource, shape], { dtype: options.dtype }, options);
 }
 
 /** Standard normal samples of the generator in a variable. */
@@ -142,7 +137,7 @@ export function statefulStandardNormalV2(
   shape: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatefulStandardNormalV2", [resource, algorithm, shape], { dtype: options.dtype }, options.name);
+  return build("StatefulStandardNormalV2", [resource, algorithm, shape], { dtype: options.dtype }, options);
 }
 
 /** Normal samples within two deviations, of the generator in a variable. */
@@ -152,7 +147,7 @@ export function statefulTruncatedNormal(
   shape: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatefulTruncatedNormal", [resource, algorithm, shape], { dtype: options.dtype }, options.name);
+  return build("StatefulTruncatedNormal", [resource, algorithm, shape], { dtype: options.dtype }, options);
 }
 
 /** Uniform integers from [minval, maxval) of the generator in a variable. */
@@ -164,7 +159,7 @@ export function statefulUniformInt(
   maxval: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("StatefulUniformInt", [resource, algorithm, shape, minval, maxval], {}, options.name);
+  return build("StatefulUniformInt", [resource, algorithm, shape, minval, maxval], {}, options);
 }
 
 /** Uniform integers of the whole dtype, of the generator in a variable. */
@@ -174,7 +169,7 @@ export function statefulUniformFullInt(
   shape: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatefulUniformFullInt", [resource, algorithm, shape], { dtype: options.dtype }, options.name);
+  return build("StatefulUniformFullInt", [resource, algorithm, shape], { dtype: options.dtype }, options);
 }
 
 /** Samples of binomial distributions of the generator in a variable. */
@@ -190,7 +185,7 @@ export function statefulRandomBinomial(
     "StatefulRandomBinomial",
     [resource, algorithm, shape, counts, probs],
     { dtype: options.dtype },
-    options.name,
+    options,
   );
 }
 
@@ -201,7 +196,7 @@ export function rngReadAndSkip(
   delta: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("RngReadAndSkip", [resource, alg, delta], {}, options.name);
+  return build("RngReadAndSkip", [resource, alg, delta], {}, options);
 }
 
 /** Moves the generator in a variable on by `delta` samples. */
@@ -211,7 +206,7 @@ export function rngSkip(
   delta: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("RngSkip", [resource, algorithm, delta], {}, options.name);
+  return buildOp("RngSkip", [resource, algorithm, delta], {}, options);
 }
 
 /** Integers that no seed makes again. */
@@ -219,5 +214,5 @@ export function nonDeterministicInts(
   shape: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("NonDeterministicInts", [shape], { dtype: options.dtype }, options.name);
+  return build("NonDeterministicInts", [shape], { dtype: options.dtype }, options);
 }

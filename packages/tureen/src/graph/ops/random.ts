@@ -7,12 +7,7 @@ export function randomUniform(
   shape: TensorLike,
   options: { readonly seed?: number; readonly seed2?: number; readonly dtype: DType; readonly name?: string },
 ): Tensor {
-  return build(
-    "RandomUniform",
-    [shape],
-    { seed: options.seed, seed2: options.seed2, dtype: options.dtype },
-    options.name,
-  );
+  return build("RandomUniform", [shape], { seed: options.seed, seed2: options.seed2, dtype: options.dtype }, options);
 }
 
 /** Samples of the standard normal distribution. */
@@ -24,7 +19,7 @@ export function randomStandardNormal(
     "RandomStandardNormal",
     [shape],
     { seed: options.seed, seed2: options.seed2, dtype: options.dtype },
-    options.name,
+    options,
   );
 }
 
@@ -33,12 +28,7 @@ export function truncatedNormal(
   shape: TensorLike,
   options: { readonly seed?: number; readonly seed2?: number; readonly dtype: DType; readonly name?: string },
 ): Tensor {
-  return build(
-    "TruncatedNormal",
-    [shape],
-    { seed: options.seed, seed2: options.seed2, dtype: options.dtype },
-    options.name,
-  );
+  return build("TruncatedNormal", [shape], { seed: options.seed, seed2: options.seed2, dtype: options.dtype }, options);
 }
 
 /** Uniform integers from [minval, maxval). */
@@ -48,7 +38,7 @@ export function randomUniformInt(
   maxval: TensorLike,
   options: { readonly seed?: number; readonly seed2?: number; readonly name?: string } = {},
 ): Tensor {
-  return build("RandomUniformInt", [shape, minval, maxval], { seed: options.seed, seed2: options.seed2 }, options.name);
+  return build("RandomUniformInt", [shape, minval, maxval], { seed: options.seed, seed2: options.seed2 }, options);
 }
 
 /** Samples of the classes of each row, whose logits are given. */
@@ -66,7 +56,7 @@ export function multinomial(
     "Multinomial",
     [logits, numSamples],
     { seed: options.seed, seed2: options.seed2, output_dtype: options.outputDtype },
-    options.name,
+    options,
   );
 }
 
@@ -83,7 +73,7 @@ export function parameterizedTruncatedNormal(
     "ParameterizedTruncatedNormal",
     [shape, means, stdevs, minvals, maxvals],
     { seed: options.seed, seed2: options.seed2 },
-    options.name,
+    options,
   );
 }
 
@@ -92,7 +82,7 @@ export function randomShuffle(
   value: TensorLike,
   options: { readonly seed?: number; readonly seed2?: number; readonly name?: string } = {},
 ): Tensor {
-  return build("RandomShuffle", [value], { seed: options.seed, seed2: options.seed2 }, options.name);
+  return build("RandomShuffle", [value], { seed: options.seed, seed2: options.seed2 }, options);
 }
 
 /** Samples of gamma distributions. */
@@ -101,7 +91,7 @@ export function randomGamma(
   alpha: TensorLike,
   options: { readonly seed?: number; readonly seed2?: number; readonly name?: string } = {},
 ): Tensor {
-  return build("RandomGamma", [shape, alpha], { seed: options.seed, seed2: options.seed2 }, options.name);
+  return build("RandomGamma", [shape, alpha], { seed: options.seed, seed2: options.seed2 }, options);
 }
 
 /** Uniform samples from [0, 1) that depend on the seed alone. */
@@ -110,7 +100,7 @@ export function statelessRandomUniform(
   seed: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessRandomUniform", [shape, seed], { dtype: options.dtype }, options.name);
+  return build("StatelessRandomUniform", [shape, seed], { dtype: options.dtype }, options);
 }
 
 /** Standard normal samples that depend on the seed alone. */
@@ -119,7 +109,7 @@ export function statelessRandomNormal(
   seed: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessRandomNormal", [shape, seed], { dtype: options.dtype }, options.name);
+  return build("StatelessRandomNormal", [shape, seed], { dtype: options.dtype }, options);
 }
 
 /** Truncated normal samples that depend on the seed alone. */
@@ -128,7 +118,7 @@ export function statelessTruncatedNormal(
   seed: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessTruncatedNormal", [shape, seed], { dtype: options.dtype }, options.name);
+  return build("StatelessTruncatedNormal", [shape, seed], { dtype: options.dtype }, options);
 }
 
 /** Uniform integers from [minval, maxval) that depend on the seed alone. */
@@ -139,7 +129,7 @@ export function statelessRandomUniformInt(
   maxval: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessRandomUniformInt", [shape, seed, minval, maxval], {}, options.name);
+  return build("StatelessRandomUniformInt", [shape, seed, minval, maxval], {}, options);
 }
 
 /** Uniform integers of the whole dtype that depend on the seed alone. */
@@ -148,7 +138,7 @@ export function statelessRandomUniformFullInt(
   seed: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessRandomUniformFullInt", [shape, seed], { dtype: options.dtype }, options.name);
+  return build("StatelessRandomUniformFullInt", [shape, seed], { dtype: options.dtype }, options);
 }
 
 /** Uniform samples from [0, 1) of a key and counter. */
@@ -159,7 +149,7 @@ export function statelessRandomUniformV2(
   alg: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessRandomUniformV2", [shape, key, counter, alg], { dtype: options.dtype }, options.name);
+  return build("StatelessRandomUniformV2", [shape, key, counter, alg], { dtype: options.dtype }, options);
 }
 
 /** Standard normal samples of a key and counter. */
@@ -170,7 +160,7 @@ export function statelessRandomNormalV2(
   alg: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessRandomNormalV2", [shape, key, counter, alg], { dtype: options.dtype }, options.name);
+  return build("StatelessRandomNormalV2", [shape, key, counter, alg], { dtype: options.dtype }, options);
 }
 
 /** Truncated normal samples of a key and counter. */
@@ -181,7 +171,7 @@ export function statelessTruncatedNormalV2(
   alg: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessTruncatedNormalV2", [shape, key, counter, alg], { dtype: options.dtype }, options.name);
+  return build("StatelessTruncatedNormalV2", [shape, key, counter, alg], { dtype: options.dtype }, options);
 }
 
 /** Uniform integers from [minval, maxval) of a key and counter. */
@@ -194,7 +184,7 @@ export function statelessRandomUniformIntV2(
   maxval: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessRandomUniformIntV2", [shape, key, counter, alg, minval, maxval], {}, options.name);
+  return build("StatelessRandomUniformIntV2", [shape, key, counter, alg, minval, maxval], {}, options);
 }
 
 /** Uniform integers of the whole dtype of a key and counter. */
@@ -205,7 +195,7 @@ export function statelessRandomUniformFullIntV2(
   alg: TensorLike,
   options: { readonly dtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessRandomUniformFullIntV2", [shape, key, counter, alg], { dtype: options.dtype }, options.name);
+  return build("StatelessRandomUniformFullIntV2", [shape, key, counter, alg], { dtype: options.dtype }, options);
 }
 
 /** Key and counter of the Philox generator from a seed. */
@@ -213,13 +203,13 @@ export function statelessRandomGetKeyCounter(
   seed: TensorLike,
   options: { readonly name?: string } = {},
 ): { readonly key: Tensor; readonly counter: Tensor } {
-  const { outputs } = buildOp("StatelessRandomGetKeyCounter", [seed], {}, options.name);
+  const { outputs } = buildOp("StatelessRandomGetKeyCounter", [seed], {}, options);
   return { key: outputs[0]!, counter: outputs[1]! };
 }
 
 /** The number of the generator that suits the device: 1, Philox. */
 export function statelessRandomGetAlg(options: { readonly name?: string } = {}): Tensor {
-  return build("StatelessRandomGetAlg", [], {}, options.name);
+  return build("StatelessRandomGetAlg", [], {}, options);
 }
 
 /** Key, counter and generator from a seed. */
@@ -227,7 +217,7 @@ export function statelessRandomGetKeyCounterAlg(
   seed: TensorLike,
   options: { readonly name?: string } = {},
 ): { readonly key: Tensor; readonly counter: Tensor; readonly alg: Tensor } {
-  const { outputs } = buildOp("StatelessRandomGetKeyCounterAlg", [seed], {}, options.name);
+  const { outputs } = buildOp("StatelessRandomGetKeyCounterAlg", [seed], {}, options);
   return { key: outputs[0]!, counter: outputs[1]!, alg: outputs[2]! };
 }
 
@@ -238,5 +228,5 @@ export function statelessMultinomial(
   seed: TensorLike,
   options: { readonly outputDtype?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("StatelessMultinomial", [logits, numSamples, seed], { output_dtype: options.outputDtype }, options.name);
+  return build("StatelessMultinomial", [logits, numSamples, seed], { output_dtype: options.outputDtype }, options);
 }

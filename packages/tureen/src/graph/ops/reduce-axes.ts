@@ -8,7 +8,7 @@ export function sum(
   reductionIndices: TensorLike,
   options: { readonly keepDims?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("Sum", [input, reductionIndices], { keep_dims: options.keepDims }, options.name);
+  return build("Sum", [input, reductionIndices], { keep_dims: options.keepDims }, options);
 }
 
 /** The mean of the elements along the given axes. */
@@ -17,7 +17,7 @@ export function mean(
   reductionIndices: TensorLike,
   options: { readonly keepDims?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("Mean", [input, reductionIndices], { keep_dims: options.keepDims }, options.name);
+  return build("Mean", [input, reductionIndices], { keep_dims: options.keepDims }, options);
 }
 
 /** The product of the elements along the given axes. */
@@ -26,7 +26,7 @@ export function prod(
   reductionIndices: TensorLike,
   options: { readonly keepDims?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("Prod", [input, reductionIndices], { keep_dims: options.keepDims }, options.name);
+  return build("Prod", [input, reductionIndices], { keep_dims: options.keepDims }, options);
 }
 
 /** The greatest of the elements along the given axes. */
@@ -35,7 +35,7 @@ export function max(
   reductionIndices: TensorLike,
   options: { readonly keepDims?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("Max", [input, reductionIndices], { keep_dims: options.keepDims }, options.name);
+  return build("Max", [input, reductionIndices], { keep_dims: options.keepDims }, options);
 }
 
 /** The least of the elements along the given axes. */
@@ -44,7 +44,7 @@ export function min(
   reductionIndices: TensorLike,
   options: { readonly keepDims?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("Min", [input, reductionIndices], { keep_dims: options.keepDims }, options.name);
+  return build("Min", [input, reductionIndices], { keep_dims: options.keepDims }, options);
 }
 
 /** The root of the sum of squares of the elements along the given axes. */
@@ -53,7 +53,7 @@ export function euclideanNorm(
   reductionIndices: TensorLike,
   options: { readonly keepDims?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("EuclideanNorm", [input, reductionIndices], { keep_dims: options.keepDims }, options.name);
+  return build("EuclideanNorm", [input, reductionIndices], { keep_dims: options.keepDims }, options);
 }
 
 /** Whether all are true of the elements along the given axes. */
@@ -62,7 +62,7 @@ export function all(
   reductionIndices: TensorLike,
   options: { readonly keepDims?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("All", [input, reductionIndices], { keep_dims: options.keepDims }, options.name);
+  return build("All", [input, reductionIndices], { keep_dims: options.keepDims }, options);
 }
 
 /** Whether any is true of the elements along the given axes. */
@@ -71,7 +71,7 @@ export function any(
   reductionIndices: TensorLike,
   options: { readonly keepDims?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("Any", [input, reductionIndices], { keep_dims: options.keepDims }, options.name);
+  return build("Any", [input, reductionIndices], { keep_dims: options.keepDims }, options);
 }
 
 /** The place of the greatest element along one axis, the first of equals; int64 unless said. */
@@ -80,7 +80,7 @@ export function argMax(
   dimension: TensorLike,
   options: { readonly outputType?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("ArgMax", [input, dimension], { output_type: options.outputType }, options.name);
+  return build("ArgMax", [input, dimension], { output_type: options.outputType }, options);
 }
 
 /** The place of the least element along one axis, the first of equals; int64 unless said. */
@@ -89,7 +89,7 @@ export function argMin(
   dimension: TensorLike,
   options: { readonly outputType?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("ArgMin", [input, dimension], { output_type: options.outputType }, options.name);
+  return build("ArgMin", [input, dimension], { output_type: options.outputType }, options);
 }
 
 /** How often each of 0 … size-1 occurs, or the sum of its weights where `weights` is not empty. */
@@ -99,7 +99,7 @@ export function bincount(
   weights: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("Bincount", [arr, size, weights], {}, options.name);
+  return build("Bincount", [arr, size, weights], {}, options);
 }
 
 /** As bincount, of a vector or of each row of a matrix; `binaryOutput` says only whether there are any. */
@@ -109,5 +109,5 @@ export function denseBincount(
   weights: TensorLike,
   options: { readonly binaryOutput?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("DenseBincount", [input, size, weights], { binary_output: options.binaryOutput }, options.name);
+  return build("DenseBincount", [input, size, weights], { binary_output: options.binaryOutput }, options);
 }

@@ -3,7 +3,7 @@ import type { Tensor } from "../graph.js";
 
 /** Sums of the rows that share an id; the ids are sorted. */
 export function segmentSum(data: TensorLike, segmentIds: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("SegmentSum", [data, segmentIds], {}, options.name);
+  return build("SegmentSum", [data, segmentIds], {}, options);
 }
 
 /** Means of the rows that share an id; the ids are sorted. */
@@ -12,7 +12,7 @@ export function segmentMean(
   segmentIds: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SegmentMean", [data, segmentIds], {}, options.name);
+  return build("SegmentMean", [data, segmentIds], {}, options);
 }
 
 /** Products of the rows that share an id; the ids are sorted. */
@@ -21,17 +21,17 @@ export function segmentProd(
   segmentIds: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SegmentProd", [data, segmentIds], {}, options.name);
+  return build("SegmentProd", [data, segmentIds], {}, options);
 }
 
 /** Greatest of the rows that share an id; the ids are sorted. */
 export function segmentMax(data: TensorLike, segmentIds: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("SegmentMax", [data, segmentIds], {}, options.name);
+  return build("SegmentMax", [data, segmentIds], {}, options);
 }
 
 /** Least of the rows that share an id; the ids are sorted. */
 export function segmentMin(data: TensorLike, segmentIds: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("SegmentMin", [data, segmentIds], {}, options.name);
+  return build("SegmentMin", [data, segmentIds], {}, options);
 }
 
 /** Sums of the rows that share an id, in any order; rows with a negative id do not count. */
@@ -41,7 +41,7 @@ export function unsortedSegmentSum(
   numSegments: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("UnsortedSegmentSum", [data, segmentIds, numSegments], {}, options.name);
+  return build("UnsortedSegmentSum", [data, segmentIds, numSegments], {}, options);
 }
 
 /** Products of the rows that share an id, in any order; rows with a negative id do not count. */
@@ -51,7 +51,7 @@ export function unsortedSegmentProd(
   numSegments: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("UnsortedSegmentProd", [data, segmentIds, numSegments], {}, options.name);
+  return build("UnsortedSegmentProd", [data, segmentIds, numSegments], {}, options);
 }
 
 /** Greatest of the rows that share an id, in any order; rows with a negative id do not count. */
@@ -61,7 +61,7 @@ export function unsortedSegmentMax(
   numSegments: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("UnsortedSegmentMax", [data, segmentIds, numSegments], {}, options.name);
+  return build("UnsortedSegmentMax", [data, segmentIds, numSegments], {}, options);
 }
 
 /** Least of the rows that share an id, in any order; rows with a negative id do not count. */
@@ -71,7 +71,7 @@ export function unsortedSegmentMin(
   numSegments: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("UnsortedSegmentMin", [data, segmentIds, numSegments], {}, options.name);
+  return build("UnsortedSegmentMin", [data, segmentIds, numSegments], {}, options);
 }
 
 /** Sums of the rows that `indices` names, by sorted segment ids. */
@@ -81,7 +81,7 @@ export function sparseSegmentSum(
   segmentIds: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SparseSegmentSum", [data, indices, segmentIds], {}, options.name);
+  return build("SparseSegmentSum", [data, indices, segmentIds], {}, options);
 }
 
 /** As sparseSegmentSum, with as many output rows as said. */
@@ -92,7 +92,7 @@ export function sparseSegmentSumWithNumSegments(
   numSegments: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SparseSegmentSumWithNumSegments", [data, indices, segmentIds, numSegments], {}, options.name);
+  return build("SparseSegmentSumWithNumSegments", [data, indices, segmentIds, numSegments], {}, options);
 }
 
 /** The gradient of sparseSegmentSum for its data of `outputDim0` rows. */
@@ -103,7 +103,7 @@ export function sparseSegmentSumGrad(
   outputDim0: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SparseSegmentSumGrad", [grad, indices, segmentIds, outputDim0], {}, options.name);
+  return build("SparseSegmentSumGrad", [grad, indices, segmentIds, outputDim0], {}, options);
 }
 
 /** Means of the rows that `indices` names, by sorted segment ids. */
@@ -113,7 +113,7 @@ export function sparseSegmentMean(
   segmentIds: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SparseSegmentMean", [data, indices, segmentIds], {}, options.name);
+  return build("SparseSegmentMean", [data, indices, segmentIds], {}, options);
 }
 
 /** As sparseSegmentMean, with as many output rows as said. */
@@ -124,7 +124,7 @@ export function sparseSegmentMeanWithNumSegments(
   numSegments: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SparseSegmentMeanWithNumSegments", [data, indices, segmentIds, numSegments], {}, options.name);
+  return build("SparseSegmentMeanWithNumSegments", [data, indices, segmentIds, numSegments], {}, options);
 }
 
 /** The gradient of sparseSegmentMean for its data of `outputDim0` rows. */
@@ -135,7 +135,7 @@ export function sparseSegmentMeanGrad(
   outputDim0: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SparseSegmentMeanGrad", [grad, indices, segmentIds, outputDim0], {}, options.name);
+  return build("SparseSegmentMeanGrad", [grad, indices, segmentIds, outputDim0], {}, options);
 }
 
 /** Sums, divided by the root of their number, of the rows that `indices` names, by sorted segment ids. */
@@ -145,7 +145,7 @@ export function sparseSegmentSqrtN(
   segmentIds: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SparseSegmentSqrtN", [data, indices, segmentIds], {}, options.name);
+  return build("SparseSegmentSqrtN", [data, indices, segmentIds], {}, options);
 }
 
 /** As sparseSegmentSqrtN, with as many output rows as said. */
@@ -156,7 +156,7 @@ export function sparseSegmentSqrtNWithNumSegments(
   numSegments: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SparseSegmentSqrtNWithNumSegments", [data, indices, segmentIds, numSegments], {}, options.name);
+  return build("SparseSegmentSqrtNWithNumSegments", [data, indices, segmentIds, numSegments], {}, options);
 }
 
 /** The gradient of sparseSegmentSqrtN for its data of `outputDim0` rows. */
@@ -167,7 +167,7 @@ export function sparseSegmentSqrtNGrad(
   outputDim0: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SparseSegmentSqrtNGrad", [grad, indices, segmentIds, outputDim0], {}, options.name);
+  return build("SparseSegmentSqrtNGrad", [grad, indices, segmentIds, outputDim0], {}, options);
 }
 
 /** As sparseSegmentSumGrad, but only the rows that are named, with which they are. */
@@ -179,7 +179,7 @@ export function sparseSegmentSumGradV2(
   options: { readonly name?: string } = {},
 ): { readonly output: Tensor; readonly sortedUniqueIndices: Tensor } {
   const inputs = [grad, indices, segmentIds, denseOutputDim0];
-  const [output, rows] = buildOp("SparseSegmentSumGradV2", inputs, {}, options.name).outputs;
+  const [output, rows] = buildOp("SparseSegmentSumGradV2", inputs, {}, options).outputs;
   return { output: output!, sortedUniqueIndices: rows! };
 }
 
@@ -192,7 +192,7 @@ export function sparseSegmentMeanGradV2(
   options: { readonly name?: string } = {},
 ): { readonly output: Tensor; readonly sortedUniqueIndices: Tensor } {
   const inputs = [grad, indices, segmentIds, denseOutputDim0];
-  const [output, rows] = buildOp("SparseSegmentMeanGradV2", inputs, {}, options.name).outputs;
+  const [output, rows] = buildOp("SparseSegmentMeanGradV2", inputs, {}, options).outputs;
   return { output: output!, sortedUniqueIndices: rows! };
 }
 
@@ -205,6 +205,6 @@ export function sparseSegmentSqrtNGradV2(
   options: { readonly name?: string } = {},
 ): { readonly output: Tensor; readonly sortedUniqueIndices: Tensor } {
   const inputs = [grad, indices, segmentIds, denseOutputDim0];
-  const [output, rows] = buildOp("SparseSegmentSqrtNGradV2", inputs, {}, options.name).outputs;
+  const [output, rows] = buildOp("SparseSegmentSqrtNGradV2", inputs, {}, options).outputs;
   return { output: output!, sortedUniqueIndices: rows! };
 }

@@ -13,7 +13,7 @@ export function addSparseToTensorsMap(
     "AddSparseToTensorsMap",
     [sparseIndices, sparseValues, sparseShape],
     { container: options.container, shared_name: options.sharedName },
-    options.name,
+    options,
   );
 }
 
@@ -28,7 +28,7 @@ export function addManySparseToTensorsMap(
     "AddManySparseToTensorsMap",
     [sparseIndices, sparseValues, sparseShape],
     { container: options.container, shared_name: options.sharedName },
-    options.name,
+    options,
   );
 }
 
@@ -41,7 +41,7 @@ export function takeManySparseFromTensorsMap(
     "TakeManySparseFromTensorsMap",
     [sparseHandles],
     { dtype: options.dtype, container: options.container, shared_name: options.sharedName },
-    options.name,
+    options,
   );
   return { sparseIndices: outputs[0]!, sparseValues: outputs[1]!, sparseShape: outputs[2]! };
 }

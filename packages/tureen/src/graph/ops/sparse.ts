@@ -24,7 +24,7 @@ export function sparseReorder(
   inputShape: TensorLike,
   options: Named = {},
 ): { readonly indices: Tensor; readonly values: Tensor } {
-  const [indices, values] = buildOp("SparseReorder", [inputIndices, inputValues, inputShape], {}, options.name).outputs;
+  const [indices, values] = buildOp("SparseReorder", [inputIndices, inputValues, inputShape], {}, options).outputs;
   return { indices: indices!, values: values! };
 }
 
@@ -35,7 +35,7 @@ export function sparseReshape(
   newShape: TensorLike,
   options: Named = {},
 ): { readonly indices: Tensor; readonly shape: Tensor } {
-  const [indices, shape] = buildOp("SparseReshape", [inputIndices, inputShape, newShape], {}, options.name).outputs;
+  const [indices, shape] = buildOp("SparseReshape", [inputIndices, inputShape, newShape], {}, options).outputs;
   return { indices: indices!, shape: shape! };
 }
 
@@ -52,7 +52,7 @@ export function sparseFillEmptyRows(
   readonly emptyRowIndicator: Tensor;
   readonly reverseIndexMap: Tensor;
 } {
-  const op = buildOp("SparseFillEmptyRows", [indices, values, denseShape, defaultValue], {}, options.name);
+  const op = buildOp("SparseFillEmptyRows", [indices, values, denseShape, defaultValue], {}, options);
   return {
     indices: op.outputs[0]!,
     values: op.outputs[1]!,
@@ -67,12 +67,7 @@ export function sparseFillEmptyRowsGrad(
   gradValues: TensorLike,
   options: Named = {},
 ): { readonly values: Tensor; readonly defaultValue: Tensor } {
-  const [values, defaultValue] = buildOp(
-    "SparseFillEmptyRowsGrad",
-    [reverseIndexMap, gradValues],
-    {},
-    options.name,
-  ).outputs;
+  const [values, defaultValue] = buildOp("SparseFillEmptyRowsGrad", [reverseIndexMap, gradValues], {}, options).outputs;
   return { values: values!, defaultValue: defaultValue! };
 }
 
@@ -88,7 +83,7 @@ export function sparseToDense(
     "SparseToDense",
     [sparseIndices, outputShape, sparseValues, defaultValue],
     { validate_indices: options.validateIndices },
-    options.name,
+    options,
   );
 }
 
@@ -113,7 +108,7 @@ export function sparseCross(
     out_type: options.outType,
     internal_type: options.internalType,
   };
-  return sparseOutput(buildOp("SparseCross", [indices, values, shapes, denseInputs], attrs, options.name));
+  return sparseOutput(buildOp("SparseCross", [indices, values, shapes, denseInputs], attrs, options));
 }
 
 /** Part of a sparse tensor. */
@@ -125,7 +120,7 @@ export function sparseSlice(
   size: TensorLike,
   options: Named = {},
 ): SparseOutput {
-  return sparseOutput(buildOp("SparseSlice", [indices, values, shape, start, size], {}, options.name));
+  return sparseOutput(buildOp("SparseSlice", [indices, values, shape, start, size], {}, options));
 }
 
 /** The gradient of SparseSlice for its values. */
@@ -136,7 +131,7 @@ export function sparseSliceGrad(
   outputIndices: TensorLike,
   options: Named = {},
 ): Tensor {
-  return build("SparseSliceGrad", [backpropValGrad, inputIndices, inputStart, outputIndices], {}, options.name);
+  return build("SparseSliceGrad", [backpropValGrad, inputIndices, inputStart, outputIndices], {}, options);
 }
 
 /** Sparse tensors joined along a dimension. */
@@ -146,9 +141,7 @@ export function sparseConcat(
   shapes: readonly TensorLike[],
   options: Named & { readonly concatDim: number },
 ): SparseOutput {
-  return sparseOutput(
-    buildOp("SparseConcat", [indices, values, shapes], { concat_dim: options.concatDim }, options.name),
-  );
+  return sparseOutput(buildOp("SparseConcat", [indices, values, shapes], { concat_dim: options.concatDim }, options));
 }
 
 /** A sparse matrix times a dense one. */
@@ -160,7 +153,7 @@ export function sparseTensorDenseMatMul(
   options: Named & { readonly adjointA?: boolean; readonly adjointB?: boolean } = {},
 ): Tensor {
   const attrs = { adjoint_a: options.adjointA, adjoint_b: options.adjointB };
-  return build("SparseTensorDenseMatMul", [aIndices, aValues, aShape, b], attrs, options.name);
+  return build("SparseTensorDenseMatMul", [aIndices, aValues, aShape, b], attrs, options);
 }
 
 /** A sparse tensor plus a dense one. */
@@ -171,13 +164,13 @@ export function sparseTensorDenseAdd(
   b: TensorLike,
   options: Named = {},
 ): Tensor {
-  return build("SparseTensorDenseAdd", [aIndices, aValues, aShape, b], {}, options.name);
+  return build("SparseTensorDenseAdd", [aIndices, aValues, aShape, b], {}, options);
 }
 
 /** The sum of two sparse tensors; sums smaller than `thresh` are left out. */
 export function sparseAdd(a: SparseOutput, b: SparseOutput, thresh: TensorLike, options: Named = {}): SparseOutput {
   const inputs = [a.indices, a.values, a.shape, b.indices, b.values, b.shape, thresh];
-  return sparseOutput(buildOp("SparseAdd", inputs, {}, options.name));
+  return sparseOutput(buildOp("SparseAdd", inputs, {}, options));
 }
 
 /** The gradients of SparseAdd for the values of both. */
@@ -189,7 +182,7 @@ export function sparseAddGrad(
   options: Named = {},
 ): { readonly a: Tensor; readonly b: Tensor } {
   const inputs = [backpropValGrad, aIndices, bIndices, sumIndices];
-  const [a, b] = buildOp("SparseAddGrad", inputs, {}, options.name).outputs;
+  const [a, b] = buildOp("SparseAddGrad", inputs, {}, options).outputs;
   return { a: a!, b: b! };
 }
 
@@ -200,7 +193,7 @@ export function sparseSoftmax(
   spShape: TensorLike,
   options: Named = {},
 ): Tensor {
-  return build("SparseSoftmax", [spIndices, spValues, spShape], {}, options.name);
+  return build("SparseSoftmax", [spIndices, spValues, spShape], {}, options);
 }
 
 /** Sums of entries over axes, dense. */
@@ -212,7 +205,7 @@ export function sparseReduceSum(
   options: Named & { readonly keepDims?: boolean } = {},
 ): Tensor {
   const inputs = [inputIndices, inputValues, inputShape, reductionAxes];
-  return build("SparseReduceSum", inputs, { keep_dims: options.keepDims }, options.name);
+  return build("SparseReduceSum", inputs, { keep_dims: options.keepDims }, options);
 }
 
 /** Largest entries over axes, dense. */
@@ -224,7 +217,7 @@ export function sparseReduceMax(
   options: Named & { readonly keepDims?: boolean } = {},
 ): Tensor {
   const inputs = [inputIndices, inputValues, inputShape, reductionAxes];
-  return build("SparseReduceMax", inputs, { keep_dims: options.keepDims }, options.name);
+  return build("SparseReduceMax", inputs, { keep_dims: options.keepDims }, options);
 }
 
 /** The entries of a sparse tensor plus those of a dense one, which is broadcast; what the dense one has elsewhere is left out. */
@@ -235,7 +228,7 @@ export function sparseDenseCwiseAdd(
   dense: TensorLike,
   options: Named = {},
 ): Tensor {
-  return build("SparseDenseCwiseAdd", [spIndices, spValues, spShape, dense], {}, options.name);
+  return build("SparseDenseCwiseAdd", [spIndices, spValues, spShape, dense], {}, options);
 }
 
 /** The entries of a sparse tensor times those of a dense one, which is broadcast. */
@@ -246,7 +239,7 @@ export function sparseDenseCwiseMul(
   dense: TensorLike,
   options: Named = {},
 ): Tensor {
-  return build("SparseDenseCwiseMul", [spIndices, spValues, spShape, dense], {}, options.name);
+  return build("SparseDenseCwiseMul", [spIndices, spValues, spShape, dense], {}, options);
 }
 
 /** The entries of a sparse tensor divided by those of a dense one, which is broadcast. */
@@ -257,7 +250,7 @@ export function sparseDenseCwiseDiv(
   dense: TensorLike,
   options: Named = {},
 ): Tensor {
-  return build("SparseDenseCwiseDiv", [spIndices, spValues, spShape, dense], {}, options.name);
+  return build("SparseDenseCwiseDiv", [spIndices, spValues, spShape, dense], {}, options);
 }
 
 /** A set operation on the rows of two dense tensors: "a-b", "b-a", "intersection" or "union". */
@@ -267,7 +260,7 @@ export function denseToDenseSetOperation(
   options: Named & { readonly setOperation: string; readonly validateIndices?: boolean },
 ): SparseOutput {
   const attrs = { set_operation: options.setOperation, validate_indices: options.validateIndices };
-  return sparseOutput(buildOp("DenseToDenseSetOperation", [set1, set2], attrs, options.name));
+  return sparseOutput(buildOp("DenseToDenseSetOperation", [set1, set2], attrs, options));
 }
 
 /** A set operation on the rows of a dense and a sparse tensor. */
@@ -278,7 +271,7 @@ export function denseToSparseSetOperation(
 ): SparseOutput {
   const attrs = { set_operation: options.setOperation, validate_indices: options.validateIndices };
   const inputs = [set1, set2.indices, set2.values, set2.shape];
-  return sparseOutput(buildOp("DenseToSparseSetOperation", inputs, attrs, options.name));
+  return sparseOutput(buildOp("DenseToSparseSetOperation", inputs, attrs, options));
 }
 
 /** A set operation on the rows of two sparse tensors. */
@@ -289,5 +282,5 @@ export function sparseToSparseSetOperation(
 ): SparseOutput {
   const attrs = { set_operation: options.setOperation, validate_indices: options.validateIndices };
   const inputs = [set1.indices, set1.values, set1.shape, set2.indices, set2.values, set2.shape];
-  return sparseOutput(buildOp("SparseToSparseSetOperation", inputs, attrs, options.name));
+  return sparseOutput(buildOp("SparseToSparseSetOperation", inputs, attrs, options));
 }

@@ -10,14 +10,14 @@ export function decodeWav(
     "DecodeWav",
     [contents],
     { desired_channels: options.desiredChannels, desired_samples: options.desiredSamples },
-    options.name,
+    options,
   );
   return { audio: outputs[0]!, sampleRate: outputs[1]! };
 }
 
 /** Floats of shape `[samples, channels]` as a 16-bit WAV file. */
 export function encodeWav(audio: TensorLike, sampleRate: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("EncodeWav", [audio, sampleRate], {}, options.name);
+  return build("EncodeWav", [audio, sampleRate], {}, options);
 }
 
 /** Magnitudes of the frequencies of each window: `[channels, windows, bins]` of `[samples, channels]`. */
@@ -34,7 +34,7 @@ export function audioSpectrogram(
     "AudioSpectrogram",
     [input],
     { window_size: options.windowSize, stride: options.stride, magnitude_squared: options.magnitudeSquared },
-    options.name,
+    options,
   );
 }
 
@@ -59,6 +59,6 @@ export function mfcc(
       filterbank_channel_count: options.filterbankChannelCount,
       dct_coefficient_count: options.dctCoefficientCount,
     },
-    options.name,
+    options,
   );
 }

@@ -15,7 +15,7 @@ export function variableV2(options: {
     "VariableV2",
     [],
     { shape: options.shape, dtype: options.dtype, container: options.container, shared_name: options.sharedName },
-    options.name,
+    options,
   );
 }
 
@@ -31,7 +31,7 @@ export function variable(options: {
     "Variable",
     [],
     { shape: options.shape, dtype: options.dtype, container: options.container, shared_name: options.sharedName },
-    options.name,
+    options,
   );
 }
 
@@ -45,7 +45,7 @@ export function assign(
     "Assign",
     [ref, value],
     { validate_shape: options.validateShape, use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -55,7 +55,7 @@ export function assignAdd(
   value: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("AssignAdd", [ref, value], { use_locking: options.useLocking }, options.name);
+  return build("AssignAdd", [ref, value], { use_locking: options.useLocking }, options);
 }
 
 /** Subtracts from the value of a ref. */
@@ -64,12 +64,12 @@ export function assignSub(
   value: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("AssignSub", [ref, value], { use_locking: options.useLocking }, options.name);
+  return build("AssignSub", [ref, value], { use_locking: options.useLocking }, options);
 }
 
 /** Whether a ref has a value. */
 export function isVariableInitialized(ref: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("IsVariableInitialized", [ref], {}, options.name);
+  return build("IsVariableInitialized", [ref], {}, options);
 }
 
 /** Puts a value in place of a slice of a ref. */
@@ -98,7 +98,7 @@ export function stridedSliceAssign(
       new_axis_mask: options.newAxisMask,
       shrink_axis_mask: options.shrinkAxisMask,
     },
-    options.name,
+    options,
   );
 }
 
@@ -109,7 +109,7 @@ export function scatterAdd(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("ScatterAdd", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return build("ScatterAdd", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Subtracts the updates from slices of a ref at the indices. */
@@ -119,7 +119,7 @@ export function scatterSub(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("ScatterSub", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return build("ScatterSub", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Multiplies by the updates the slices of a ref at the indices. */
@@ -129,7 +129,7 @@ export function scatterMul(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("ScatterMul", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return build("ScatterMul", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Divides by the updates the slices of a ref at the indices. */
@@ -139,7 +139,7 @@ export function scatterDiv(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("ScatterDiv", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return build("ScatterDiv", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Keeps the smaller of the updates and the slices of a ref at the indices. */
@@ -149,7 +149,7 @@ export function scatterMin(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("ScatterMin", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return build("ScatterMin", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Keeps the larger of the updates and the slices of a ref at the indices. */
@@ -159,7 +159,7 @@ export function scatterMax(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("ScatterMax", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return build("ScatterMax", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Puts the updates in place of the slices of a ref at the indices. */
@@ -169,7 +169,7 @@ export function scatterUpdate(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("ScatterUpdate", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return build("ScatterUpdate", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Puts the updates in place of the elements or slices of a ref at index tuples. */
@@ -179,7 +179,7 @@ export function scatterNdUpdate(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("ScatterNdUpdate", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return build("ScatterNdUpdate", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Adds the updates to elements or slices of a ref at index tuples. */
@@ -189,7 +189,7 @@ export function scatterNdAdd(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("ScatterNdAdd", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return build("ScatterNdAdd", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Subtracts the updates from elements or slices of a ref at index tuples. */
@@ -199,12 +199,12 @@ export function scatterNdSub(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("ScatterNdSub", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return build("ScatterNdSub", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** The value of a ref, which grows by one; OUT_OF_RANGE at the limit. */
 export function countUpTo(ref: TensorLike, options: { readonly limit: number; readonly name?: string }): Tensor {
-  return build("CountUpTo", [ref], { limit: options.limit }, options.name);
+  return build("CountUpTo", [ref], { limit: options.limit }, options);
 }
 
 /** A ref that lives until DestroyTemporaryVariable. */
@@ -218,7 +218,7 @@ export function temporaryVariable(options: {
     "TemporaryVariable",
     [],
     { shape: options.shape, dtype: options.dtype, var_name: options.varName },
-    options.name,
+    options,
   );
 }
 
@@ -227,5 +227,5 @@ export function destroyTemporaryVariable(
   ref: TensorLike,
   options: { readonly varName: string; readonly name?: string },
 ): Tensor {
-  return build("DestroyTemporaryVariable", [ref], { var_name: options.varName }, options.name);
+  return build("DestroyTemporaryVariable", [ref], { var_name: options.varName }, options);
 }

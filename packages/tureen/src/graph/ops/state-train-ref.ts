@@ -8,7 +8,7 @@ export function applyGradientDescent(
   delta: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Tensor {
-  return build("ApplyGradientDescent", [variable, alpha, delta], { use_locking: options.useLocking }, options.name);
+  return build("ApplyGradientDescent", [variable, alpha, delta], { use_locking: options.useLocking }, options);
 }
 
 /** One step of momentum on a ref. */
@@ -24,7 +24,7 @@ export function applyMomentum(
     "ApplyMomentum",
     [variable, accum, lr, grad, momentum],
     { use_locking: options.useLocking, use_nesterov: options.useNesterov },
-    options.name,
+    options,
   );
 }
 
@@ -40,7 +40,7 @@ export function applyAdagrad(
     "ApplyAdagrad",
     [variable, accum, lr, grad],
     { use_locking: options.useLocking, update_slots: options.updateSlots },
-    options.name,
+    options,
   );
 }
 
@@ -57,7 +57,7 @@ export function applyAdagradV2(
     "ApplyAdagradV2",
     [variable, accum, lr, epsilon, grad],
     { use_locking: options.useLocking, update_slots: options.updateSlots },
-    options.name,
+    options,
   );
 }
 
@@ -79,7 +79,7 @@ export function applyAdam(
     "ApplyAdam",
     [variable, m, v, beta1Power, beta2Power, lr, beta1, beta2, epsilon, grad],
     { use_locking: options.useLocking, use_nesterov: options.useNesterov },
-    options.name,
+    options,
   );
 }
 
@@ -100,7 +100,7 @@ export function applyAdaMax(
     "ApplyAdaMax",
     [variable, m, v, beta1Power, lr, beta1, beta2, epsilon, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -120,7 +120,7 @@ export function applyRMSProp(
     "ApplyRMSProp",
     [variable, ms, mom, lr, rho, momentum, epsilon, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -141,7 +141,7 @@ export function applyCenteredRMSProp(
     "ApplyCenteredRMSProp",
     [variable, mg, ms, mom, lr, rho, momentum, epsilon, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -161,7 +161,7 @@ export function applyFtrl(
     "ApplyFtrl",
     [variable, accum, linear, grad, lr, l1, l2, lrPower],
     { use_locking: options.useLocking, multiply_linear_by_lr: options.multiplyLinearByLr },
-    options.name,
+    options,
   );
 }
 
@@ -182,7 +182,7 @@ export function applyFtrlV2(
     "ApplyFtrlV2",
     [variable, accum, linear, grad, lr, l1, l2, l2Shrinkage, lrPower],
     { use_locking: options.useLocking, multiply_linear_by_lr: options.multiplyLinearByLr },
-    options.name,
+    options,
   );
 }
 
@@ -201,7 +201,7 @@ export function applyAdadelta(
     "ApplyAdadelta",
     [variable, accum, accumUpdate, lr, rho, epsilon, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -219,7 +219,7 @@ export function applyProximalAdagrad(
     "ApplyProximalAdagrad",
     [variable, accum, lr, l1, l2, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -236,7 +236,7 @@ export function applyProximalGradientDescent(
     "ApplyProximalGradientDescent",
     [variable, alpha, l1, l2, delta],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -256,7 +256,7 @@ export function applyAdagradDA(
     "ApplyAdagradDA",
     [variable, gradientAccumulator, gradientSquaredAccumulator, grad, lr, l1, l2, globalStep],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -275,7 +275,7 @@ export function applyAddSign(
     "ApplyAddSign",
     [variable, m, lr, alpha, signDecay, beta, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -294,7 +294,7 @@ export function applyPowerSign(
     "ApplyPowerSign",
     [variable, m, lr, logbase, signDecay, beta, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -312,7 +312,7 @@ export function sparseApplyMomentum(
     "SparseApplyMomentum",
     [variable, accum, lr, grad, indices, momentum],
     { use_locking: options.useLocking, use_nesterov: options.useNesterov },
-    options.name,
+    options,
   );
 }
 
@@ -329,7 +329,7 @@ export function sparseApplyAdagrad(
     "SparseApplyAdagrad",
     [variable, accum, lr, grad, indices],
     { use_locking: options.useLocking, update_slots: options.updateSlots },
-    options.name,
+    options,
   );
 }
 
@@ -347,7 +347,7 @@ export function sparseApplyAdagradV2(
     "SparseApplyAdagradV2",
     [variable, accum, lr, epsilon, grad, indices],
     { use_locking: options.useLocking, update_slots: options.updateSlots },
-    options.name,
+    options,
   );
 }
 
@@ -368,7 +368,7 @@ export function sparseApplyRMSProp(
     "SparseApplyRMSProp",
     [variable, ms, mom, lr, rho, momentum, epsilon, grad, indices],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -390,7 +390,7 @@ export function sparseApplyCenteredRMSProp(
     "SparseApplyCenteredRMSProp",
     [variable, mg, ms, mom, lr, rho, momentum, epsilon, grad, indices],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -411,7 +411,7 @@ export function sparseApplyFtrl(
     "SparseApplyFtrl",
     [variable, accum, linear, grad, indices, lr, l1, l2, lrPower],
     { use_locking: options.useLocking, multiply_linear_by_lr: options.multiplyLinearByLr },
-    options.name,
+    options,
   );
 }
 
@@ -433,7 +433,7 @@ export function sparseApplyFtrlV2(
     "SparseApplyFtrlV2",
     [variable, accum, linear, grad, indices, lr, l1, l2, l2Shrinkage, lrPower],
     { use_locking: options.useLocking, multiply_linear_by_lr: options.multiplyLinearByLr },
-    options.name,
+    options,
   );
 }
 
@@ -453,7 +453,7 @@ export function sparseApplyAdadelta(
     "SparseApplyAdadelta",
     [variable, accum, accumUpdate, lr, rho, epsilon, grad, indices],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -472,7 +472,7 @@ export function sparseApplyProximalAdagrad(
     "SparseApplyProximalAdagrad",
     [variable, accum, lr, l1, l2, grad, indices],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -490,7 +490,7 @@ export function sparseApplyProximalGradientDescent(
     "SparseApplyProximalGradientDescent",
     [variable, alpha, l1, l2, grad, indices],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -511,6 +511,6 @@ export function sparseApplyAdagradDA(
     "SparseApplyAdagradDA",
     [variable, gradientAccumulator, gradientSquaredAccumulator, grad, indices, lr, l1, l2, globalStep],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }

@@ -15,7 +15,7 @@ export function resourceSparseApplyMomentum(
     "ResourceSparseApplyMomentum",
     [variable, accum, lr, grad, indices, momentum],
     { use_locking: options.useLocking, use_nesterov: options.useNesterov },
-    options.name,
+    options,
   );
 }
 
@@ -33,7 +33,7 @@ export function resourceSparseApplyKerasMomentum(
     "ResourceSparseApplyKerasMomentum",
     [variable, accum, lr, grad, indices, momentum],
     { use_locking: options.useLocking, use_nesterov: options.useNesterov },
-    options.name,
+    options,
   );
 }
 
@@ -50,7 +50,7 @@ export function resourceSparseApplyAdagrad(
     "ResourceSparseApplyAdagrad",
     [variable, accum, lr, grad, indices],
     { use_locking: options.useLocking, update_slots: options.updateSlots },
-    options.name,
+    options,
   );
 }
 
@@ -68,7 +68,7 @@ export function resourceSparseApplyAdagradV2(
     "ResourceSparseApplyAdagradV2",
     [variable, accum, lr, epsilon, grad, indices],
     { use_locking: options.useLocking, update_slots: options.updateSlots },
-    options.name,
+    options,
   );
 }
 
@@ -89,7 +89,7 @@ export function resourceSparseApplyRMSProp(
     "ResourceSparseApplyRMSProp",
     [variable, ms, mom, lr, rho, momentum, epsilon, grad, indices],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -111,7 +111,7 @@ export function resourceSparseApplyCenteredRMSProp(
     "ResourceSparseApplyCenteredRMSProp",
     [variable, mg, ms, mom, lr, rho, momentum, epsilon, grad, indices],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -132,7 +132,7 @@ export function resourceSparseApplyFtrl(
     "ResourceSparseApplyFtrl",
     [variable, accum, linear, grad, indices, lr, l1, l2, lrPower],
     { use_locking: options.useLocking, multiply_linear_by_lr: options.multiplyLinearByLr },
-    options.name,
+    options,
   );
 }
 
@@ -154,7 +154,7 @@ export function resourceSparseApplyFtrlV2(
     "ResourceSparseApplyFtrlV2",
     [variable, accum, linear, grad, indices, lr, l1, l2, l2Shrinkage, lrPower],
     { use_locking: options.useLocking, multiply_linear_by_lr: options.multiplyLinearByLr },
-    options.name,
+    options,
   );
 }
 
@@ -174,7 +174,7 @@ export function resourceSparseApplyAdadelta(
     "ResourceSparseApplyAdadelta",
     [variable, accum, accumUpdate, lr, rho, epsilon, grad, indices],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -193,7 +193,7 @@ export function resourceSparseApplyProximalAdagrad(
     "ResourceSparseApplyProximalAdagrad",
     [variable, accum, lr, l1, l2, grad, indices],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -211,7 +211,7 @@ export function resourceSparseApplyProximalGradientDescent(
     "ResourceSparseApplyProximalGradientDescent",
     [variable, alpha, l1, l2, grad, indices],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -232,6 +232,6 @@ export function resourceSparseApplyAdagradDA(
     "ResourceSparseApplyAdagradDA",
     [variable, gradientAccumulator, gradientSquaredAccumulator, grad, indices, lr, l1, l2, globalStep],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }

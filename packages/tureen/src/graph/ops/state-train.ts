@@ -12,7 +12,7 @@ export function resourceApplyGradientDescent(
     "ResourceApplyGradientDescent",
     [variable, alpha, delta],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -29,7 +29,7 @@ export function resourceApplyMomentum(
     "ResourceApplyMomentum",
     [variable, accum, lr, grad, momentum],
     { use_locking: options.useLocking, use_nesterov: options.useNesterov },
-    options.name,
+    options,
   );
 }
 
@@ -46,7 +46,7 @@ export function resourceApplyKerasMomentum(
     "ResourceApplyKerasMomentum",
     [variable, accum, lr, grad, momentum],
     { use_locking: options.useLocking, use_nesterov: options.useNesterov },
-    options.name,
+    options,
   );
 }
 
@@ -62,7 +62,7 @@ export function resourceApplyAdagrad(
     "ResourceApplyAdagrad",
     [variable, accum, lr, grad],
     { use_locking: options.useLocking, update_slots: options.updateSlots },
-    options.name,
+    options,
   );
 }
 
@@ -79,7 +79,7 @@ export function resourceApplyAdagradV2(
     "ResourceApplyAdagradV2",
     [variable, accum, lr, epsilon, grad],
     { use_locking: options.useLocking, update_slots: options.updateSlots },
-    options.name,
+    options,
   );
 }
 
@@ -101,7 +101,7 @@ export function resourceApplyAdam(
     "ResourceApplyAdam",
     [variable, m, v, beta1Power, beta2Power, lr, beta1, beta2, epsilon, grad],
     { use_locking: options.useLocking, use_nesterov: options.useNesterov },
-    options.name,
+    options,
   );
 }
 
@@ -122,7 +122,7 @@ export function resourceApplyAdaMax(
     "ResourceApplyAdaMax",
     [variable, m, v, beta1Power, lr, beta1, beta2, epsilon, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -142,7 +142,7 @@ export function resourceApplyRMSProp(
     "ResourceApplyRMSProp",
     [variable, ms, mom, lr, rho, momentum, epsilon, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -163,7 +163,7 @@ export function resourceApplyCenteredRMSProp(
     "ResourceApplyCenteredRMSProp",
     [variable, mg, ms, mom, lr, rho, momentum, epsilon, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -183,7 +183,7 @@ export function resourceApplyFtrl(
     "ResourceApplyFtrl",
     [variable, accum, linear, grad, lr, l1, l2, lrPower],
     { use_locking: options.useLocking, multiply_linear_by_lr: options.multiplyLinearByLr },
-    options.name,
+    options,
   );
 }
 
@@ -204,7 +204,7 @@ export function resourceApplyFtrlV2(
     "ResourceApplyFtrlV2",
     [variable, accum, linear, grad, lr, l1, l2, l2Shrinkage, lrPower],
     { use_locking: options.useLocking, multiply_linear_by_lr: options.multiplyLinearByLr },
-    options.name,
+    options,
   );
 }
 
@@ -223,7 +223,7 @@ export function resourceApplyAdadelta(
     "ResourceApplyAdadelta",
     [variable, accum, accumUpdate, lr, rho, epsilon, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -241,7 +241,7 @@ export function resourceApplyProximalAdagrad(
     "ResourceApplyProximalAdagrad",
     [variable, accum, lr, l1, l2, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -258,7 +258,7 @@ export function resourceApplyProximalGradientDescent(
     "ResourceApplyProximalGradientDescent",
     [variable, alpha, l1, l2, delta],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -278,7 +278,7 @@ export function resourceApplyAdagradDA(
     "ResourceApplyAdagradDA",
     [variable, gradientAccumulator, gradientSquaredAccumulator, grad, lr, l1, l2, globalStep],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -297,7 +297,7 @@ export function resourceApplyAddSign(
     "ResourceApplyAddSign",
     [variable, m, lr, alpha, signDecay, beta, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -316,7 +316,7 @@ export function resourceApplyPowerSign(
     "ResourceApplyPowerSign",
     [variable, m, lr, logbase, signDecay, beta, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }
 
@@ -339,6 +339,6 @@ export function resourceApplyAdamWithAmsgrad(
     "ResourceApplyAdamWithAmsgrad",
     [variable, m, v, vhat, beta1Power, beta2Power, lr, beta1, beta2, epsilon, grad],
     { use_locking: options.useLocking },
-    options.name,
+    options,
   );
 }

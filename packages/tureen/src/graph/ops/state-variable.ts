@@ -24,13 +24,13 @@ export function varHandleOp(options: {
       shape: options.shape,
       allowed_devices: options.allowedDevices,
     },
-    options.name,
+    options,
   );
 }
 
 /** Whether a variable has a value. */
 export function varIsInitializedOp(resource: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("VarIsInitializedOp", [resource], {}, options.name);
+  return build("VarIsInitializedOp", [resource], {}, options);
 }
 
 /** The value of a variable. */
@@ -38,7 +38,7 @@ export function readVariableOp(
   resource: TensorLike,
   options: { readonly dtype: DType; readonly name?: string },
 ): Tensor {
-  return build("ReadVariableOp", [resource], { dtype: options.dtype }, options.name);
+  return build("ReadVariableOp", [resource], { dtype: options.dtype }, options);
 }
 
 /** Sets the value of a variable. */
@@ -47,7 +47,7 @@ export function assignVariableOp(
   value: TensorLike,
   options: { readonly validateShape?: boolean; readonly name?: string } = {},
 ): Operation {
-  return buildOp("AssignVariableOp", [resource, value], { validate_shape: options.validateShape }, options.name);
+  return buildOp("AssignVariableOp", [resource, value], { validate_shape: options.validateShape }, options);
 }
 
 /** Adds to the value of a variable. */
@@ -56,7 +56,7 @@ export function assignAddVariableOp(
   value: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("AssignAddVariableOp", [resource, value], {}, options.name);
+  return buildOp("AssignAddVariableOp", [resource, value], {}, options);
 }
 
 /** Subtracts from the value of a variable. */
@@ -65,7 +65,7 @@ export function assignSubVariableOp(
   value: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("AssignSubVariableOp", [resource, value], {}, options.name);
+  return buildOp("AssignSubVariableOp", [resource, value], {}, options);
 }
 
 /** Removes a resource from the session. */
@@ -73,7 +73,7 @@ export function destroyResourceOp(
   resource: TensorLike,
   options: { readonly ignoreLookupError?: boolean; readonly name?: string } = {},
 ): Operation {
-  return buildOp("DestroyResourceOp", [resource], { ignore_lookup_error: options.ignoreLookupError }, options.name);
+  return buildOp("DestroyResourceOp", [resource], { ignore_lookup_error: options.ignoreLookupError }, options);
 }
 
 /** The shape of the value of a variable. */
@@ -81,7 +81,7 @@ export function variableShape(
   input: TensorLike,
   options: { readonly outType?: DType; readonly name?: string } = {},
 ): Tensor {
-  return build("VariableShape", [input], { out_type: options.outType }, options.name);
+  return build("VariableShape", [input], { out_type: options.outType }, options);
 }
 
 /** The slices of a variable that the indices name, without reading the whole. */
@@ -99,7 +99,7 @@ export function resourceGather(
     "ResourceGather",
     [resource, indices],
     { batch_dims: options.batchDims, validate_indices: options.validateIndices, dtype: options.dtype },
-    options.name,
+    options,
   );
 }
 
@@ -109,7 +109,7 @@ export function resourceGatherNd(
   indices: TensorLike,
   options: { readonly dtype: DType; readonly name?: string },
 ): Tensor {
-  return build("ResourceGatherNd", [resource, indices], { dtype: options.dtype }, options.name);
+  return build("ResourceGatherNd", [resource, indices], { dtype: options.dtype }, options);
 }
 
 /** Adds the updates to slices of a variable at the indices. */
@@ -119,7 +119,7 @@ export function resourceScatterAdd(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("ResourceScatterAdd", [resource, indices, updates], {}, options.name);
+  return buildOp("ResourceScatterAdd", [resource, indices, updates], {}, options);
 }
 
 /** Subtracts the updates from slices of a variable at the indices. */
@@ -129,7 +129,7 @@ export function resourceScatterSub(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("ResourceScatterSub", [resource, indices, updates], {}, options.name);
+  return buildOp("ResourceScatterSub", [resource, indices, updates], {}, options);
 }
 
 /** Multiplies by the updates the slices of a variable at the indices. */
@@ -139,7 +139,7 @@ export function resourceScatterMul(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("ResourceScatterMul", [resource, indices, updates], {}, options.name);
+  return buildOp("ResourceScatterMul", [resource, indices, updates], {}, options);
 }
 
 /** Divides by the updates the slices of a variable at the indices. */
@@ -149,7 +149,7 @@ export function resourceScatterDiv(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("ResourceScatterDiv", [resource, indices, updates], {}, options.name);
+  return buildOp("ResourceScatterDiv", [resource, indices, updates], {}, options);
 }
 
 /** Keeps the smaller of the updates and the slices of a variable at the indices. */
@@ -159,7 +159,7 @@ export function resourceScatterMin(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("ResourceScatterMin", [resource, indices, updates], {}, options.name);
+  return buildOp("ResourceScatterMin", [resource, indices, updates], {}, options);
 }
 
 /** Keeps the larger of the updates and the slices of a variable at the indices. */
@@ -169,7 +169,7 @@ export function resourceScatterMax(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("ResourceScatterMax", [resource, indices, updates], {}, options.name);
+  return buildOp("ResourceScatterMax", [resource, indices, updates], {}, options);
 }
 
 /** Puts the updates in place of the slices of a variable at the indices. */
@@ -179,7 +179,7 @@ export function resourceScatterUpdate(
   updates: TensorLike,
   options: { readonly name?: string } = {},
 ): Operation {
-  return buildOp("ResourceScatterUpdate", [resource, indices, updates], {}, options.name);
+  return buildOp("ResourceScatterUpdate", [resource, indices, updates], {}, options);
 }
 
 /** Puts the updates in place of the elements or slices of a variable at index tuples. */
@@ -189,7 +189,7 @@ export function resourceScatterNdUpdate(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Operation {
-  return buildOp("ResourceScatterNdUpdate", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return buildOp("ResourceScatterNdUpdate", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Adds the updates to elements or slices of a variable at index tuples. */
@@ -199,7 +199,7 @@ export function resourceScatterNdAdd(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Operation {
-  return buildOp("ResourceScatterNdAdd", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return buildOp("ResourceScatterNdAdd", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Subtracts the updates from elements or slices of a variable at index tuples. */
@@ -209,7 +209,7 @@ export function resourceScatterNdSub(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Operation {
-  return buildOp("ResourceScatterNdSub", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return buildOp("ResourceScatterNdSub", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Keeps the larger of the updates and the elements or slices of a variable at index tuples. */
@@ -219,7 +219,7 @@ export function resourceScatterNdMax(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Operation {
-  return buildOp("ResourceScatterNdMax", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return buildOp("ResourceScatterNdMax", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Keeps the smaller of the updates and the elements or slices of a variable at index tuples. */
@@ -229,7 +229,7 @@ export function resourceScatterNdMin(
   updates: TensorLike,
   options: { readonly useLocking?: boolean; readonly name?: string } = {},
 ): Operation {
-  return buildOp("ResourceScatterNdMin", [ref, indices, updates], { use_locking: options.useLocking }, options.name);
+  return buildOp("ResourceScatterNdMin", [ref, indices, updates], { use_locking: options.useLocking }, options);
 }
 
 /** Puts a value in place of a slice of a variable. */
@@ -258,7 +258,7 @@ export function resourceStridedSliceAssign(
       new_axis_mask: options.newAxisMask,
       shrink_axis_mask: options.shrinkAxisMask,
     },
-    options.name,
+    options,
   );
 }
 
@@ -267,5 +267,5 @@ export function resourceCountUpTo(
   resource: TensorLike,
   options: { readonly limit: number; readonly t: DType; readonly name?: string },
 ): Tensor {
-  return build("ResourceCountUpTo", [resource], { limit: options.limit, T: options.t }, options.name);
+  return build("ResourceCountUpTo", [resource], { limit: options.limit, T: options.t }, options);
 }

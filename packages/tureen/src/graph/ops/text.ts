@@ -1,10 +1,11 @@
+import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { build, buildOp, type TensorLike } from "../build-op.js";
 import type { Tensor } from "../graph.js";
 
 /** Texts without case and without what is not seen (Unicode's NFKC_Casefold), of the same shape. */
 export function caseFoldUtf8(input: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("CaseFoldUTF8", [input], {}, options.name);
+  return build("CaseFoldUTF8", [input], {}, options);
 }
 
 /** Texts in a Unicode normalization form, of the same shape. */
@@ -12,7 +13,7 @@ export function normalizeUtf8(
   input: TensorLike,
   options: { readonly normalizationForm: string; readonly name?: string },
 ): Tensor {
-  return build("NormalizeUTF8", [input], { normalization_form: options.normalizationForm }, options.name);
+  return build("NormalizeUTF8", [input], { normalization_form: options.normalizationForm }, options);
 }
 
 /** Texts in a Unicode normalization form, and a variant for each that maps places back: texts, maps. */
@@ -20,12 +21,8 @@ export function normalizeUtf8WithOffsetsMap(
   input: TensorLike,
   options: { readonly normalizationForm: string; readonly name?: string },
 ): readonly Tensor[] {
-  return buildOp(
-    "NormalizeUTF8WithOffsetsMap",
-    [input],
-    { normalization_form: options.normalizationForm },
-    options.name,
-  ).outputs;
+  return buildOp("NormalizeUTF8WithOffsetsMap", [input], { normalization_form: options.normalizationForm }, options)
+    .outputs;
 }
 
 /** Places in the original texts of places in normalised ones, which are ragged rows. */
@@ -35,7 +32,7 @@ export function findSourceOffsets(
   inputOffsetsSplits: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("FindSourceOffsets", [offsetsMap, inputOffsetsValues, inputOffsetsSplits], {}, options.name);
+  return build("FindSourceOffsets", [offsetsMap, inputOffsetsValues, inputOffsetsSplits], {}, options);
 }
 
 /** Code points of ragged rows cut at white space: values, inner splits, starts, limits, outer splits. */
@@ -44,7 +41,7 @@ export function whitespaceTokenizeWithOffsets(
   inputSplits: TensorLike,
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("WhitespaceTokenizeWithOffsets", [inputValues, inputSplits], {}, options.name).outputs;
+  return buildOp("WhitespaceTokenizeWithOffsets", [inputValues, inputSplits], {}, options).outputs;
 }
 
 /** Code points of ragged rows cut where the script changes: values, inner splits, starts, limits, outer splits. */
@@ -57,7 +54,7 @@ export function unicodeScriptTokenizeWithOffsets(
     "UnicodeScriptTokenizeWithOffsets",
     [inputValues, inputSplits],
     { keep_whitespace: options.keepWhitespace },
-    options.name,
+    options,
   ).outputs;
 }
 
@@ -67,7 +64,7 @@ export function whitespaceTokenizeWithOffsetsV2(
   inputConfig: TensorLike,
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("TFText>WhitespaceTokenizeWithOffsetsV2", [inputValues, inputConfig], {}, options.name).outputs;
+  return buildOp("TFText>WhitespaceTokenizeWithOffsetsV2", [inputValues, inputConfig], {}, options).outputs;
 }
 
 /** Words cut into pieces of a vocabulary table: pieces, row lengths (or splits), starts, limits. */
@@ -97,7 +94,7 @@ export function wordpieceTokenizeWithOffsets(
       split_unknown_characters: options.splitUnknownCharacters,
       output_row_partition_type: options.outputRowPartitionType,
     },
-    options.name,
+    options,
   ).outputs;
 }
 
@@ -108,7 +105,7 @@ export function regexSplitWithOffsets(
   keepDelimRegexPattern: TensorLike,
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("RegexSplitWithOffsets", [input, delimRegexPattern, keepDelimRegexPattern], {}, options.name).outputs;
+  return buildOp("RegexSplitWithOffsets", [input, delimRegexPattern, keepDelimRegexPattern], {}, options).outputs;
 }
 
 /** Texts cut into pieces by a tokenizer model: pieces, numbers, row splits, starts, ends. */
@@ -117,7 +114,7 @@ export function fastWordpieceTokenizeWithOffsets(
   wpModel: TensorLike,
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("FastWordpieceTokenizeWithOffsets", [inputValues, wpModel], {}, options.name).outputs;
+  return buildOp("FastWordpieceTokenizeWithOffsets", [inputValues, wpModel], {}, options).outputs;
 }
 
 /** Texts of ragged rows of piece numbers. */
@@ -127,7 +124,7 @@ export function fastWordpieceDetokenize(
   wpModel: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TFText>FastWordpieceDetokenize", [inputValues, inputRowSplits, wpModel], {}, options.name);
+  return build("TFText>FastWordpieceDetokenize", [inputValues, inputRowSplits, wpModel], {}, options);
 }
 
 /** Texts as BERT normalises them by a model: texts, and offsets of their bytes with row splits where asked for. */
@@ -140,7 +137,7 @@ export function fastBertNormalize(
     "FastBertNormalize",
     [inputValues, fastBertNormalizerModel],
     { get_offsets: options.getOffsets },
-    options.name,
+    options,
   ).outputs;
 }
 
@@ -155,7 +152,7 @@ export function splitMergeTokenizeWithOffsets(
     "SplitMergeTokenizeWithOffsets",
     [inputValues, labels, rowSplits],
     { force_split_at_break_character: options.forceSplitAtBreakCharacter },
-    options.name,
+    options,
   ).outputs;
 }
 
@@ -166,7 +163,7 @@ export function tokenizerFromLogits(
   forceSplitAtBreakCharacter: TensorLike,
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("TokenizerFromLogits", [strings, logits, forceSplitAtBreakCharacter], {}, options.name).outputs;
+  return buildOp("TokenizerFromLogits", [strings, logits, forceSplitAtBreakCharacter], {}, options).outputs;
 }
 
 /** Ragged segments cut so that a row of all of them is no longer than the limit: values, row splits. */
@@ -176,7 +173,7 @@ export function roundRobinTrim(
   inputRowSplits: readonly TensorLike[],
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("TFText>RoundRobinTrim", [maxSequenceLength, inputValues, inputRowSplits], {}, options.name).outputs;
+  return buildOp("TFText>RoundRobinTrim", [maxSequenceLength, inputValues, inputRowSplits], {}, options).outputs;
 }
 
 /** Of ragged segments, which items RoundRobinTrim keeps. */
@@ -186,7 +183,7 @@ export function roundRobinGenerateMasks(
   inputRowSplits: readonly TensorLike[],
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("TFText>RoundRobinGenerateMasks", [maxSequenceLength, inputValues, inputRowSplits], {}, options.name)
+  return buildOp("TFText>RoundRobinGenerateMasks", [maxSequenceLength, inputValues, inputRowSplits], {}, options)
     .outputs;
 }
 
@@ -200,7 +197,7 @@ export function ngramsStringJoin(
     "TFText>NgramsStringJoin",
     [inputValues, inputRowSplits],
     { width: options.width, axis: options.axis, string_separator: options.stringSeparator },
-    options.name,
+    options,
   ).outputs;
 }
 
@@ -209,7 +206,7 @@ export function byteSplitWithOffsets(
   inputValues: TensorLike,
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("TFText>ByteSplitWithOffsets", [inputValues], {}, options.name).outputs;
+  return buildOp("TFText>ByteSplitWithOffsets", [inputValues], {}, options).outputs;
 }
 
 /** Pieces of texts from given starts to given ends: pieces, row splits. */
@@ -224,7 +221,7 @@ export function byteSplitByOffsets(
     "TFText>ByteSplitByOffsets",
     [inputValues, inputStartOffsets, inputEndOffsets, inputRowSplits],
     {},
-    options.name,
+    options,
   ).outputs;
 }
 
@@ -237,7 +234,7 @@ export function rougeL(
   alpha: TensorLike,
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("RougeL", [hypValues, hypSplits, refValues, refSplits, alpha], {}, options.name).outputs;
+  return buildOp("RougeL", [hypValues, hypSplits, refValues, refSplits, alpha], {}, options).outputs;
 }
 
 /** A handle to a SentencePiece model that the graph holds. */
@@ -259,7 +256,7 @@ export function sentencepieceOp(
       shared_name: options.sharedName,
       use_node_name_sharing: options.useNodeNameSharing,
     },
-    options.name,
+    options,
   );
 }
 
@@ -279,6 +276,12 @@ export function sentencepieceTokenizeOp(
     readonly name?: string;
   } = {},
 ): readonly Tensor[] {
+  checkOptions("sentencepieceTokenizeOp", options, {
+    outType: "optional",
+    Tsplits: "optional",
+    returnNbest: "optional",
+    name: "optional",
+  });
   return buildOp(
     "SentencepieceTokenizeOp",
     [spHandle, input, nbestSize, alpha, addBos, addEos, reverse],
@@ -303,6 +306,12 @@ export function sentencepieceTokenizeWithOffsetsOp(
     readonly name?: string;
   } = {},
 ): readonly Tensor[] {
+  checkOptions("sentencepieceTokenizeWithOffsetsOp", options, {
+    outType: "optional",
+    Tsplits: "optional",
+    returnNbest: "optional",
+    name: "optional",
+  });
   return buildOp(
     "SentencepieceTokenizeWithOffsetsOp",
     [spHandle, input, nbestSize, alpha, addBos, addEos, reverse],
@@ -321,17 +330,12 @@ export function sentencepieceDetokenizeOp(
   reverse: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build(
-    "SentencepieceDetokenizeOp",
-    [spHandle, inputValues, inputSplits, addBos, addEos, reverse],
-    {},
-    options.name,
-  );
+  return build("SentencepieceDetokenizeOp", [spHandle, inputValues, inputSplits, addBos, addEos, reverse], {}, options);
 }
 
 /** How many pieces a model has. */
 export function sentencepieceVocabSizeOp(spHandle: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("SentencepieceVocabSizeOp", [spHandle], {}, options.name);
+  return build("SentencepieceVocabSizeOp", [spHandle], {}, options);
 }
 
 /** Pieces of numbers. */
@@ -340,7 +344,7 @@ export function sentencepieceIdToStringOp(
   input: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SentencepieceIdToStringOp", [spHandle, input], {}, options.name);
+  return build("SentencepieceIdToStringOp", [spHandle, input], {}, options);
 }
 
 /** Numbers of pieces, that of the unknown one for what is none. */
@@ -349,7 +353,7 @@ export function sentencepieceStringToIdOp(
   input: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("SentencepieceStringToIdOp", [spHandle, input], {}, options.name);
+  return build("SentencepieceStringToIdOp", [spHandle, input], {}, options);
 }
 
 /** Texts cut into pieces by a model in a FlatBuffer: numbers, row splits. */
@@ -363,6 +367,7 @@ export function fastSentencepieceTokenize(
   reverse: TensorLike,
   options: { readonly outType?: DType; readonly Tsplits?: DType; readonly name?: string } = {},
 ): readonly Tensor[] {
+  checkOptions("fastSentencepieceTokenize", options, { outType: "optional", Tsplits: "optional", name: "optional" });
   return buildOp(
     "TFText>FastSentencepieceTokenize",
     [spModel, input, nbestSize, alpha, addBos, addEos, reverse],
@@ -378,7 +383,7 @@ export function fastSentencepieceDetokenize(
   inputSplits: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TFText>FastSentencepieceDetokenize", [spModel, inputValues, inputSplits], {}, options.name);
+  return build("TFText>FastSentencepieceDetokenize", [spModel, inputValues, inputSplits], {}, options);
 }
 
 /** Texts cut into phrases of a model: phrases, numbers, row splits. */
@@ -387,7 +392,7 @@ export function phraseTokenize(
   phraseModel: TensorLike,
   options: { readonly name?: string } = {},
 ): readonly Tensor[] {
-  return buildOp("PhraseTokenize", [inputValues, phraseModel], {}, options.name).outputs;
+  return buildOp("PhraseTokenize", [inputValues, phraseModel], {}, options).outputs;
 }
 
 /** Texts of ragged rows of numbers of phrases. */
@@ -397,7 +402,7 @@ export function phraseDetokenize(
   phraseModel: TensorLike,
   options: { readonly name?: string } = {},
 ): Tensor {
-  return build("TFText>PhraseDetokenize", [inputValues, inputRowSplits, phraseModel], {}, options.name);
+  return build("TFText>PhraseDetokenize", [inputValues, inputRowSplits, phraseModel], {}, options);
 }
 
 /** For each token the tag of where it lies in a span: tokens and spans are ragged rows of starts and ends, a span has a type. */
@@ -421,7 +426,7 @@ export function offsetsToBoiseTags(
   const { tokenBeginRowSplits, tokenEndRowSplits, spanBeginRowSplits, spanEndRowSplits, spanTypeRowSplits } = inputs;
   const offsets = [tokenBeginOffsets, tokenEndOffsets, spanBeginOffsets, spanEndOffsets, spanType];
   const splits = [tokenBeginRowSplits, tokenEndRowSplits, spanBeginRowSplits, spanEndRowSplits, spanTypeRowSplits];
-  return build("TFText>OffsetsToBoiseTags", [...offsets, ...splits, inputs.useStrictBoundaryMode], {}, options.name);
+  return build("TFText>OffsetsToBoiseTags", [...offsets, ...splits, inputs.useStrictBoundaryMode], {}, options);
 }
 
 /** The spans that tags of tokens tell of: starts, ends, types, row splits. */
@@ -438,12 +443,8 @@ export function boiseTagsToOffsets(
 ): readonly Tensor[] {
   const { tokenBeginOffsets, tokenEndOffsets, boiseTags } = inputs;
   const splits = [inputs.tokenBeginRowSplits, inputs.tokenEndRowSplits, inputs.boiseTagsRowSplits];
-  return buildOp(
-    "TFText>BoiseTagsToOffsets",
-    [tokenBeginOffsets, tokenEndOffsets, boiseTags, ...splits],
-    {},
-    options.name,
-  ).outputs;
+  return buildOp("TFText>BoiseTagsToOffsets", [tokenBeginOffsets, tokenEndOffsets, boiseTags, ...splits], {}, options)
+    .outputs;
 }
 
 /** The bits of each text's first characters, as floats of 0 and 1. */
@@ -464,6 +465,6 @@ export function utf8Binarize(
       bits_per_char: options.bitsPerChar,
       replacement_char: options.replacementChar,
     },
-    options.name,
+    options,
   );
 }

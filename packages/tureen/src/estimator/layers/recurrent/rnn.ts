@@ -1,3 +1,4 @@
+import { checkOptions } from "../../../core/check-options.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import { toTensor } from "../../../core/tensor-value.js";
 import { build, constant } from "../../../graph/build-op.js";
@@ -26,6 +27,13 @@ export interface RnnOptions {
  * Variables are `<scope>/<name>/<cell>/kernel`; those of several cells `<scope>/<name>/stacked_rnn_cells/<cell>/kernel`.
  */
 export function rnn(inputs: Tensor, options: RnnOptions): Tensor {
+  checkOptions("rnn", options, {
+    cells: "required",
+    mask: "optional",
+    returnSequences: "optional",
+    training: "required",
+    name: "optional",
+  });
   const { cells, mask, returnSequences = false, training, name = "rnn" } = options;
   const size = inputs.shape?.at(-1);
   if (size === undefined || size < 0) {

@@ -1,6 +1,6 @@
+import { checkOptions } from "../../../core/check-options.js";
 import { build, constant } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
-import { checkOptions } from "../../check-options.js";
 import { layerScope } from "../../layers/layer-scope.js";
 import { type DynamicRnnOptions, dynamicRnn } from "./dynamic-rnn.js";
 import type { CellState, RnnCell } from "./rnn-cell.js";

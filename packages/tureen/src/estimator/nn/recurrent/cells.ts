@@ -1,7 +1,7 @@
+import { checkOptions, type OptionTable } from "../../../core/check-options.js";
 import { build } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
 import type { Initializer } from "../../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../../check-options.js";
 import { onesInitializer } from "../../layers/initializers.js";
 import { splitColumns } from "../../layers/recurrent/rnn-cell.js";
 import { type Activation, activationOf } from "../activation-by-name.js";

@@ -1,10 +1,10 @@
+import { checkOptions, type OptionTable } from "../../../core/check-options.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import { toTensor } from "../../../core/tensor-value.js";
 import { build, constant } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
 import { scan } from "../../../graph/scan.js";
 import { nameScope } from "../../../graph/scope.js";
-import { checkOptions, type OptionTable } from "../../check-options.js";
 import { layerScope } from "../../layers/layer-scope.js";
 import { sliceFirst } from "../tensor-shape.js";
 import type { CellState, RnnCell } from "./rnn-cell.js";

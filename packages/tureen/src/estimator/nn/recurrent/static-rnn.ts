@@ -1,7 +1,7 @@
+import { checkOptions } from "../../../core/check-options.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import { build, constant } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
-import { checkOptions } from "../../check-options.js";
 import { layerScope } from "../../layers/layer-scope.js";
 import { shapeOf, sliceFirst } from "../tensor-shape.js";
 import { type DynamicRnnOptions, firstStates, widthOf } from "./dynamic-rnn.js";

@@ -1,7 +1,7 @@
+import { checkOptions } from "../../../core/check-options.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import { build, constant } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
-import { checkOptions } from "../../check-options.js";
 import { add, greaterEqual, mul } from "../arithmetic.js";
 import { getSeed } from "../random-seed.js";
 import { type BuiltCell, builtOnce, type CellState, type RnnCell } from "./rnn-cell.js";

@@ -1,7 +1,7 @@
+import { checkOptions, type OptionTable } from "../../../core/check-options.js";
 import { buildOp, constant } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
 import type { Variable } from "../../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../../check-options.js";
 import {
   type AddSlot,
   KerasOptimizer,

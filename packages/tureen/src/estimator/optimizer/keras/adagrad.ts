@@ -1,7 +1,7 @@
+import { checkOptions, type OptionTable } from "../../../core/check-options.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import { buildOp, constant } from "../../../graph/build-op.js";
 import type { Variable } from "../../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../../check-options.js";
 import {
   type AddSlot,
   KerasOptimizer,

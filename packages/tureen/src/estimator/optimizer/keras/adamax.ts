@@ -1,7 +1,7 @@
+import { checkOptions, type OptionTable } from "../../../core/check-options.js";
 import { type build, buildOp, constant } from "../../../graph/build-op.js";
 import { controlDependencies } from "../../../graph/scope.js";
 import type { Variable } from "../../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../../check-options.js";
 import { add, cast, div, maximum, mul, pow, sub, unary } from "../../nn/arithmetic.js";
 import { scatterAdd } from "../apply-gradients.js";
 import type { AdamOptions } from "./adam.js";

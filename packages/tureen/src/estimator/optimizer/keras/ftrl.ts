@@ -1,8 +1,8 @@
+import { checkOptions, type OptionTable } from "../../../core/check-options.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import { buildOp, constant, type TensorLike } from "../../../graph/build-op.js";
 import type { Operation } from "../../../graph/graph.js";
 import type { Variable } from "../../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../../check-options.js";
 import { add, div, mul } from "../../nn/arithmetic.js";
 import {
   type AddSlot,

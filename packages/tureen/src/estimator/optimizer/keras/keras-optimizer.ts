@@ -1,3 +1,4 @@
+import type { OptionTable } from "../../../core/check-options.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import { zeros } from "../../../core/tensor-value.js";
 import { build, buildOp, constant } from "../../../graph/build-op.js";
@@ -5,7 +6,6 @@ import type { IndexedSlices } from "../../../graph/gradient.js";
 import type { Operation, Tensor } from "../../../graph/graph.js";
 import { colocateWith, controlDependencies, nameScope } from "../../../graph/scope.js";
 import { Variable, variableName } from "../../../graph/variable.js";
-import type { OptionTable } from "../../check-options.js";
 import { group } from "../../head/train-op.js";
 import { constantInitializer, zerosInitializer } from "../../layers/initializers.js";
 import { add, cast, div, mul } from "../../nn/arithmetic.js";

@@ -1,9 +1,9 @@
+import { checkOptions, type OptionTable } from "../../../core/check-options.js";
 import { invalidArgument } from "../../../core/status-error.js";
 import { constant } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
 import { controlDependencies } from "../../../graph/scope.js";
 import type { Variable } from "../../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../../check-options.js";
 import { add, cast, div, mul, pow, sub, unary } from "../../nn/arithmetic.js";
 import { assigned, scatterAdd } from "../apply-gradients.js";
 import type { AdamOptions } from "./adam.js";

@@ -1,8 +1,8 @@
+import { checkOptions, type OptionTable } from "../../../core/check-options.js";
 import { buildOp, constant } from "../../../graph/build-op.js";
 import type { Operation, Tensor } from "../../../graph/graph.js";
 import { controlDependencies } from "../../../graph/scope.js";
 import type { Variable } from "../../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../../check-options.js";
 import { add, div, mul, sub, unary } from "../../nn/arithmetic.js";
 import { assigned, scatterAdd } from "../apply-gradients.js";
 import { checkMomentum } from "./check-momentum.js";

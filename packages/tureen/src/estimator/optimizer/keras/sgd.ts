@@ -1,6 +1,6 @@
+import { checkOptions, type OptionTable } from "../../../core/check-options.js";
 import { buildOp } from "../../../graph/build-op.js";
 import type { Variable } from "../../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../../check-options.js";
 import { mul, unary } from "../../nn/arithmetic.js";
 import { checkMomentum } from "./check-momentum.js";
 import {

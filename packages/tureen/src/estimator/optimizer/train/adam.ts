@@ -1,8 +1,8 @@
+import { checkOptions, type OptionTable } from "../../../core/check-options.js";
 import { buildOp } from "../../../graph/build-op.js";
 import type { Tensor } from "../../../graph/graph.js";
 import { controlDependencies } from "../../../graph/scope.js";
 import type { Variable } from "../../../graph/variable.js";
-import { checkOptions, type OptionTable } from "../../check-options.js";
 import { group } from "../../head/train-op.js";
 import { add, div, mul, sub, unary } from "../../nn/arithmetic.js";
 import { assigned, scatterAdd } from "../apply-gradients.js";

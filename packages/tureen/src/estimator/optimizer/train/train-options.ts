@@ -1,4 +1,4 @@
-import type { OptionTable } from "../../check-options.js";
+import type { OptionTable } from "../../../core/check-options.js";
 
 /** What every optimizer of `tf.compat.v1.train` takes besides its own. */
 export interface TrainOptions {

@@ -1,8 +1,10 @@
-import { invalidArgument } from "../core/status-error.js";
-import { pythonText } from "./feature-column/python-text.js";
+import { invalidArgument, type StatusError } from "./status-error.js";
 
 /** Which options a call takes, and which it cannot do without: complete, as the compiler checks. */
 export type OptionTable<T> = { readonly [K in keyof T]-?: object extends Pick<T, K> ? "optional" : "required" };
+
+/** The table of calls whose only option is the name of what they build. */
+export const nameOnly = { name: "optional" } as const;
 
 /** A word with so few letters changed, added or missing is taken for a slip. */
 const slips = 3;
@@ -16,17 +18,32 @@ export function checkOptions<T extends object>(call: string, options: T, table: 
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     const given: unknown = options;
     if (given === undefined) throw missingOptions(call, requiredOf(table));
-    throw invalidArgument(`${call}() takes its options in one object. Given: ${pythonText(given)}`);
+    throw notOptions(call, given);
   }
-  const known = Object.keys(table);
   for (const key of Object.keys(options)) {
-    if (Object.hasOwn(table, key)) continue;
-    const meant = nearest(key, known);
-    const hint = meant === undefined ? `. It takes ${known.join(", ")}` : `. Did you mean '${meant}'?`;
-    throw invalidArgument(`${call}() got an unexpected keyword argument '${key}'${hint}`);
+    if (!Object.hasOwn(table, key)) throw unexpectedOption(call, key, Object.keys(table));
   }
   const missing = requiredOf(table).filter((key) => (options as Readonly<Record<string, unknown>>)[key] === undefined);
   if (missing.length > 0) throw missingOptions(call, missing);
+}
+
+/** For what was given in the place of an object of options. */
+export function notOptions(call: string, given: unknown): StatusError {
+  return invalidArgument(`${call}() takes its options in one object. Given: ${pythonWord(given)}`);
+}
+
+/** For an option that a call does not know, with the one that was meant where it is a slip away. */
+export function unexpectedOption(call: string, key: string, known: readonly string[]): StatusError {
+  const meant = nearest(key, known);
+  const hint = meant === undefined ? `. It takes ${known.join(", ")}` : `. Did you mean '${meant}'?`;
+  return invalidArgument(`${call}() got an unexpected keyword argument '${key}'${hint}`);
+}
+
+function pythonWord(value: unknown): string {
+  if (value === null || value === undefined) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "string") return `'${value}'`;
+  return Array.isArray(value) ? `[${value.map(pythonWord).join(", ")}]` : String(value);
 }
 
 function requiredOf(table: object): string[] {
