@@ -159,6 +159,7 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
    * INVALID_ARGUMENT where there are none.
    */
   static listFiles(patterns: string | readonly string[], options: ListFilesOptions = {}): Dataset<TensorValue> {
+    checkOptions("listFiles", options, { shuffle: "optional", seed: "optional" });
     const { shuffle = true, seed } = options;
     const found = [patterns].flat().flatMap((pattern) => {
       const files = matchFiles(pattern);
@@ -179,6 +180,7 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
     choices: Dataset<TensorValue>,
     options: ChooseOptions = {},
   ): Dataset<U> {
+    checkOptions("chooseFromDatasets", options, { stopOnEmptyDataset: "optional" });
     const stages = datasets.map((dataset) => dataset.#stage);
     return new Dataset(chooseStage(stages, choices.#stage, options));
   }
@@ -189,6 +191,11 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
    * Every pass draws alike where there is a `seed`. The order is not TensorFlow's, see `shuffle`.
    */
   static sampleFromDatasets<U>(datasets: readonly Dataset<U>[], options: SampleOptions = {}): Dataset<U> {
+    checkOptions("sampleFromDatasets", options, {
+      weights: "optional",
+      seed: "optional",
+      stopOnEmptyDataset: "optional",
+    });
     const stages = datasets.map((dataset) => dataset.#stage);
     return new Dataset(sampleStage(stages, options));
   }
@@ -268,6 +275,7 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
     fn: (state: S, element: T) => MaybePromise<readonly [S, U]>,
     options: ElementSpecOption = {},
   ): Dataset<U> {
+    checkOptions("scan", options, elementSpecTable);
     const apply = fn as unknown as (state: S, element: Structure) => MaybePromise<readonly [S, Structure]>;
     const declared = options.elementSpec && elementSpecOf(options.elementSpec);
     return new Dataset(scanStage(this.#stage, initialState, apply, declared));
@@ -296,6 +304,7 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
 
   /** The elements that can be made: an error of the stages before costs its element alone. */
   ignoreErrors(options: IgnoreErrorsOptions = {}): Dataset<T> {
+    checkOptions("ignoreErrors", options, { logWarning: "optional" });
     return new Dataset(ignoreErrorsStage(this.#stage, options));
   }
 
@@ -305,6 +314,7 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
    * To make batches of them: `window(3, { shift: 1, dropRemainder: true }).flatMap((window) => window.batch(3))`.
    */
   window(size: number, options: WindowOptions = {}): Dataset<WindowOf<T>> {
+    checkOptions("window", options, { shift: "optional", stride: "optional", dropRemainder: "optional" });
     return new Dataset(windowStage(this.#stage, size, options, (stage) => new Dataset(stage)));
   }
 
@@ -313,6 +323,12 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
    * of each `windowSize` of them; at the end of what there is.
    */
   groupByWindow<U>(options: GroupByWindowOptions<T, U>): Dataset<U> {
+    checkOptions("groupByWindow", options, {
+      keyFunc: "required",
+      reduceFunc: "required",
+      windowSize: "optional",
+      windowSizeFunc: "optional",
+    });
     const { keyFunc, reduceFunc, windowSize, windowSizeFunc } = options;
     if ((windowSize === undefined) === (windowSizeFunc === undefined)) {
       throw invalidArgument("Either the `window_size` argument or the `window_size_func` argument must be specified.");
@@ -332,6 +348,16 @@ export class Dataset<T> implements Iterable<T>, AsyncIterable<T> {
    * Lengths that the elements' spec knows are those that `padToBucketBoundary` leaves alone: declare it where the elements' sizes differ.
    */
   bucketBySequenceLength(options: BucketOptions<T>): Dataset<T> {
+    checkOptions("bucketBySequenceLength", options, {
+      elementLengthFunc: "required",
+      bucketBoundaries: "required",
+      bucketBatchSizes: "required",
+      padToBucketBoundary: "optional",
+      noPadding: "optional",
+      paddedShapes: "optional",
+      paddingValues: "optional",
+      dropRemainder: "optional",
+    });
     return new Dataset(bucketBySequenceLengthStage(this.#stage, options as unknown as BucketOptions<Structure>));
   }
 

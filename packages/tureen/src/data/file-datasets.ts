@@ -61,8 +61,10 @@ export interface FixedLengthRecordOptions {
 export function fixedLengthRecordDataset(
   files: string | readonly string[],
   recordBytes: number,
-  { headerBytes = 0, footerBytes = 0 }: FixedLengthRecordOptions = {},
+  options: FixedLengthRecordOptions = {},
 ): Dataset<TensorValue> {
+  checkOptions("fixedLengthRecordDataset", options, { headerBytes: "optional", footerBytes: "optional" });
+  const { headerBytes = 0, footerBytes = 0 } = options;
   const list = typeof files === "string" ? [files] : files;
   if (!(recordBytes > 0)) throw invalidArgument("`record_bytes` must be > 0");
   for (const [name, bytes] of [

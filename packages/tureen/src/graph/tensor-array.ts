@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/check-options.js";
 import type { DType } from "../core/dtype.js";
 import { isCompatible, type PartialShape } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
@@ -38,6 +39,13 @@ export class TensorArray {
 
   /** A new list; `flow` makes one of a list that is there. */
   constructor(options: TensorArrayOptions, flow?: Tensor) {
+    checkOptions("TensorArray", options, {
+      dtype: "required",
+      size: "optional",
+      dynamicSize: "optional",
+      elementShape: "optional",
+      inferShape: "optional",
+    });
     const { dtype, size = 0, dynamicSize = false, elementShape, inferShape = true } = options;
     this.dtype = dtype;
     this.dynamicSize = dynamicSize;

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionTable } from "../../core/check-options.js";
+import { checkOptions, nameOnly, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { isFullyDefined } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
@@ -75,6 +75,7 @@ abstract class ChangingTable {
 
   /** Gives keys new values, which have the shape of the keys and, where values are vectors, theirs behind it. */
   insert(keys: TensorLike, values: TensorLike, options: { readonly name?: string } = {}): Operation {
+    checkOptions("insert", options, nameOnly);
     return nameScope(options.name ?? `${this.name}_lookup_table_insert`, () => {
       const [k, v] = [asTensor(keys, this.keyDtype, "keys"), asTensor(values, this.valueDtype, "values")];
       return buildOp("LookupTableInsertV2", [this.handle, k, v]);
@@ -83,6 +84,7 @@ abstract class ChangingTable {
 
   /** Takes keys out; those that are not there are passed over. INVALID_ARGUMENT for keys of another dtype. */
   remove(keys: Tensor, options: { readonly name?: string } = {}): Operation {
+    checkOptions("remove", options, nameOnly);
     checkKeys(keys, this.keyDtype);
     return nameScope(options.name ?? `${this.name}_lookup_table_remove`, () =>
       buildOp("LookupTableRemoveV2", [this.handle, keys]),
@@ -94,6 +96,7 @@ abstract class ChangingTable {
     keys: TensorLike,
     options: { readonly dynamicDefaultValues?: TensorLike | undefined; readonly name?: string } = {},
   ): Tensor {
+    checkOptions("lookup", options, { dynamicDefaultValues: "optional", name: "optional" });
     const { dynamicDefaultValues, name } = options;
     return nameScope(name ?? `${this.name}_lookup_table_find`, () => {
       const missing =
@@ -104,11 +107,13 @@ abstract class ChangingTable {
 
   /** The number of keys, an int64 scalar. */
   size(options: { readonly name?: string } = {}): Tensor {
+    checkOptions("size", options, nameOnly);
     return nameScope(options.name ?? `${this.name}_Size`, () => build("LookupTableSizeV2", [this.handle]));
   }
 
   /** All keys and their values, in no order; of a dense table all buckets, [buckets, 1], free ones with the empty key. */
   export(options: { readonly name?: string } = {}): readonly [Tensor, Tensor] {
+    checkOptions("export", options, nameOnly);
     const scope = options.name ?? `${this.name}_lookup_table_export_values`;
     return exported(this.handle, this.keyDtype, this.valueDtype, scope);
   }

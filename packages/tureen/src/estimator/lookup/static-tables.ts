@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { checkOptions, type OptionTable } from "../../core/check-options.js";
+import { checkOptions, nameOnly, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { asTensor, build, buildOp, type TensorLike } from "../../graph/build-op.js";
@@ -54,6 +54,7 @@ export class StaticHashTable {
 
   /** The values of keys, in the same shape: those of a sparse or ragged tensor for one. INVALID_ARGUMENT for keys of another dtype. */
   lookup<K extends Keys>(keys: K, options: { readonly name?: string } = {}): K {
+    checkOptions("lookup", options, nameOnly);
     checkKeys(keys, this.keyDtype);
     const values = nameScope(options.name ?? `${this.name}_Lookup`, () => this.find(valuesOf(keys)));
     return withValues(keys, values);
@@ -61,11 +62,13 @@ export class StaticHashTable {
 
   /** The number of keys, an int64 scalar. */
   size(options: { readonly name?: string } = {}): Tensor {
+    checkOptions("size", options, nameOnly);
     return nameScope(options.name ?? `${this.name}_Size`, () => build("LookupTableSizeV2", [this.handle]));
   }
 
   /** All keys and their values, in no order. */
   export(options: { readonly name?: string } = {}): readonly [Tensor, Tensor] {
+    checkOptions("export", options, nameOnly);
     return exported(this.handle, this.keyDtype, this.valueDtype, options.name ?? `${this.name}_Export`);
   }
 
@@ -122,6 +125,7 @@ export class StaticVocabularyTable {
 
   /** The ids of keys, in the same shape: those of a sparse or ragged tensor for one. INVALID_ARGUMENT for keys of another dtype. */
   lookup<K extends Keys>(keys: K, options: { readonly name?: string } = {}): K {
+    checkOptions("lookup", options, nameOnly);
     checkKeys(keys, this.keyDtype);
     const ids = nameScope(options.name ?? `${this.name}_Lookup`, () => this.#ids(valuesOf(keys)));
     return withValues(keys, ids);
@@ -141,6 +145,7 @@ export class StaticVocabularyTable {
 
   /** The number of ids, an int64 scalar: of known keys and buckets. */
   size(options: { readonly name?: string } = {}): Tensor {
+    checkOptions("size", options, nameOnly);
     return nameScope(options.name ?? `${this.name}_Size`, () => {
       const known = this.#table?.size() ?? asTensor(0, "int64");
       return build("AddV2", [known, asTensor(this.#buckets, "int64")], {}, "add");
