@@ -5,7 +5,9 @@ import * as tf from "../../packages/tureen/src/index.js";
 
 const [vocabulary, buckets, length, units] = [["red", "green", "blue", "cyan"], 3, 4, 5];
 /** What the model takes: `length` words a row. */
-export const placeholders = { words: { dtype: "string", shape: [-1, length] } } as const;
+export const placeholders: {
+  readonly words: { readonly dtype: "string"; readonly shape: readonly number[] };
+} = { words: { dtype: "string", shape: [-1, length] } };
 /** Rows to train and to ask with; some words are not in the vocabulary. */
 export const rows: { readonly words: tf.TensorValue; readonly y: tf.TensorValue } = {
   words: tf.toTensor([
@@ -41,7 +43,7 @@ export function gatheredEstimator(folder: string, modelDir: string): tf.estimato
       defaultValue: 0,
       name: "seen",
     });
-    const drawn = tf.initializers.randomUniform(-1, 1, 3);
+    const drawn = tf.initializers.randomUniform({ minval: -1, maxval: 1, seed: 3 });
     const embedding = tf.getVariable("embedding", {
       shape: [vocabulary.length + buckets, units],
       initializer: drawn,
@@ -60,7 +62,7 @@ export function gatheredEstimator(folder: string, modelDir: string): tf.estimato
       [int(0), first, states],
     );
     const mean = tf.reduceMean(gathered.stack(), { axis: 0 });
-    const y = tf.squeeze(tf.matMul(clipped(mean), weights.read()), { axis: [1] });
+    const y = tf.squeeze(tf.matMul(clipped(mean), weights.read()), { axis: 1 });
     if (mode === tf.estimator.ModeKeys.PREDICT) {
       return tf.estimator.makeEstimatorSpec({ mode, predictions: { y, seen: seen.lookup(words) } });
     }

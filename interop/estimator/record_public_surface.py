@@ -478,4 +478,76 @@ for name, make, options, extra in SPARSE:
 record("sparse", "retain", lambda i, v, d, keep: triple(tf.sparse.retain(tf.SparseTensor(i, v, d), keep)), [*entries, np.array([True, False, True])])
 record("sparse", "sparseDenseMatmul", lambda i, v, d, b: tf.sparse.sparse_dense_matmul(tf.SparseTensor(i, v, d), b), [*entries, f32(4, 2)])
 record("sparse", "toIndicator", lambda i, v, d: tf.sparse.to_indicator(tf.SparseTensor(i, v, d), 5), [entries[0], np.array([4, 1, 0], np.int64), entries[2]], plain=[5])
+# Functions that take other arguments than the ops of their names.
+with_gradients = True
+a, b, c = f32(2, 3, 4), f32(2, 3, 4), f32(2, 3, 4)
+with_words = np.array([[b"a", b"bc"], [b"", b"d"]], object)
+i32, i64 = lambda *v: np.array(v, np.int32), lambda *v: np.array(v, np.int64)
+for axis in (0, 1, -1):
+    record("wrapped", "concat", lambda *x: tf.concat(x, axis), [a, b, c], plain=[axis])
+    record("functions", "argmax", lambda x: tf.argmax(x, axis), [a], {"axis": axis})
+    record("functions", "argmin", lambda x: tf.argmin(x, axis, tf.int32), [a], {"axis": axis, "outputType": "int32"})
+    record("functions", "reverse", lambda x: tf.reverse(x, [axis]), [a], plain=[[axis]])
+    record("functions", "cumsum", lambda x: tf.cumsum(x, axis, reverse=True), [a], {"axis": axis, "reverse": True})
+    record("functions", "cumprod", lambda x: tf.math.cumprod(x, axis, exclusive=True), [a], {"axis": axis, "exclusive": True})
+record("wrapped", "concat", lambda x: tf.concat([x], 1), [a], plain=[1])
+record("functions", "argmax", lambda x: tf.argmax(x), [a])
+record("functions", "argmin", lambda x: tf.argmin(x), [a])
+record("functions", "cumsum", lambda x: tf.cumsum(x), [a])
+record("functions", "cumprod", lambda x: tf.math.cumprod(x), [a])
+record("functions", "reverse", lambda x: tf.reverse(x, [0, 2]), [a], plain=[[0, 2]])
+record("functions", "split", lambda x: tf.split(x, 2), [a], plain=[2])
+record("functions", "split", lambda x: tf.split(x, 3, axis=1), [a], {"axis": 1}, plain=[3])
+record("functions", "split", lambda x: tf.split(x, [1, 2], axis=-2), [a], {"axis": -2}, plain=[[1, 2]])
+record("functions", "split", lambda x: tf.split(x, [1, -1], axis=2), [a], {"axis": 2}, plain=[[1, -1]])
+record("functions", "split", lambda x, sizes: tf.split(x, sizes, axis=2), [a, i32(3, 1)], {"axis": 2})
+for options in ({}, {"axis": 1}, {"axis": -1}, {"batchDims": 1}, {"axis": 2, "batchDims": 1}):
+    snake = {"axis": options.get("axis"), "batch_dims": options.get("batchDims", 0)}
+    record("functions", "gather", lambda x, i: tf.gather(x, i, **snake), [a, np.array([[1, 0], [0, 1]], np.int32)], options)
+record("functions", "gather", lambda x: tf.gather(x, [2, 0], axis=1), [a], {"axis": 1}, plain=[[2, 0]])
+record("functions", "where", lambda m: tf.where(m), [a > 0])
+record("functions", "where", lambda m, x, y: tf.where(m, x, y), [a > 0, a, b])
+record("functions", "where", lambda m, x: tf.where(m, x, 0.0), [a[:, :1] > 0, a], plain=[0])
+record("functions", "where", lambda m: tf.where(m, "yes", "no"), [a[0] > 0], plain=["yes", "no"])
+record("functions", "squeeze", lambda x: tf.squeeze(x), [f32(1, 3, 1)])
+record("functions", "squeeze", lambda x: tf.squeeze(x, axis=[-1]), [f32(1, 3, 1)], {"axis": [-1]})
+record("functions", "squeeze", lambda x: tf.squeeze(x, axis=0), [f32(1, 3, 1)], {"axis": 0})
+record("functions", "transpose", lambda x: tf.transpose(x), [a])
+record("functions", "transpose", lambda x: tf.transpose(x, [1, 0, 2]), [a], plain=[[1, 0, 2]])
+for mode in ("CONSTANT", "reflect", "SYMMETRIC"):
+    record("functions", "pad", lambda x: tf.pad(x, [[0, 1], [1, 0], [2, 2]], mode), [a], {"mode": mode}, plain=[[[0, 1], [1, 0], [2, 2]]])
+record("functions", "pad", lambda x: tf.pad(x, [[0, 1], [1, 0], [2, 2]], constant_values=7), [a], {"constantValues": 7}, plain=[[[0, 1], [1, 0], [2, 2]]])
+for dtype in ("int32", "bool", "float64"):
+    record("functions", "zerosLike", lambda x: tf.zeros_like(x, dtype), [a], {"dtype": dtype})
+    record("functions", "onesLike", lambda x: tf.ones_like(x, dtype), [a], {"dtype": dtype})
+    if dtype != "bool":
+        record("functions", "oneHot", lambda i: tf.one_hot(i, 3, dtype=dtype), [i32(0, 2, -1, 3)], {"dtype": dtype}, plain=[3])
+record("functions", "zerosLike", tf.zeros_like, [a])
+record("functions", "onesLike", tf.ones_like, [a])
+record("functions", "oneHot", lambda i: tf.one_hot(i, 3), [i64(0, 2, -1, 3)], plain=[3])
+record("functions", "oneHot", lambda i: tf.one_hot(i, 3, on_value=5.0, off_value=-1.0, axis=0), [np.array([[0, 2], [1, 1]], np.int32)], {"onValue": 5, "offValue": -1, "axis": 0}, plain=[3])
+record("functions", "oneHot", lambda i: tf.one_hot(i, 2, on_value="yes", off_value="no"), [i32(0, 1)], {"onValue": "yes", "offValue": "no"}, plain=[2])
+record("functions", "range", lambda: tf.range(4), [], plain=[4])
+record("functions", "range", lambda: tf.range(2, 9, 3), [], {"delta": 3}, plain=[2, 9])
+record("functions", "range", lambda: tf.range(1, -2, -0.75), [], {"delta": -0.75}, plain=[1, -2])
+record("functions", "range", lambda: tf.range(3, dtype=tf.float64), [], {"dtype": "float64"}, plain=[3])
+record("functions", "range", lambda n: tf.range(n), [np.int64(3)])
+record("functions", "linspace", lambda: tf.linspace(1.0, 2.5, 4), [], plain=[1, 2.5, 4])
+for equation, inputs in (("bij,bjk->bik", [f32(2, 3, 4), f32(2, 4, 5)]), ("ij,jk", [f32(3, 4), f32(4, 2)]), ("ii->i", [f32(3, 3)]), ("...ij->...ji", [a]), ("ij, ij ->", [f32(2, 3), f32(2, 3)]),
+                         ("ij,jk,kl->il", [f32(2, 3), f32(3, 4), f32(4, 2)]), ("bi,ij,bj->b", [f32(2, 3), f32(3, 4), f32(2, 4)])):
+    record("wrapped", "einsum", lambda *x: tf.einsum(equation, *x), inputs, plain=[equation])
+with_gradients = False
+counted = i32(1, 4, 1, 0, 2, 4)
+for options in ({}, {"minlength": 8}, {"maxlength": 3}, {"minlength": 2, "maxlength": 10}, {"dtype": "int64"}, {"dtype": "float32"}):
+    record("functions", "bincount", lambda x: tf.math.bincount(x, **{**options, "dtype": getattr(tf, options.get("dtype", "int32"))}), [counted], options)
+record("functions", "bincount", lambda x, weights: tf.math.bincount(x, weights), [counted], tensors={"weights": f32(6)})
+record("functions", "bincount", lambda x: tf.math.bincount(x), [np.array([], np.int32)])
+record("functions", "histogramFixedWidth", lambda x: tf.histogram_fixed_width(x, [-1.0, 1.0], 5), [f32(30)], {"nbins": 5}, plain=[[-1, 1]])
+record("functions", "histogramFixedWidth", lambda x: tf.histogram_fixed_width(x, [-1.0, 1.0], dtype=tf.int64), [f32(30)], {"dtype": "int64"}, plain=[[-1, 1]])
+signed = [i32(7, -7, 7, -7, 0), i32(3, 3, -3, -3, 5)]
+for name in ("floordiv", "floormod", "truncatediv", "truncatemod"):
+    record("functions", name, getattr(v1, name), signed)
+    record("functions", name, lambda x: getattr(v1, name)(x, 3), signed[:1], plain=[3])
+record("functions", "mod", tf.math.mod, signed)
+record("functions", "realdiv", tf.realdiv, [f32(4), f32(4)])
 write("public-surface", __file__, {"cases": cases})

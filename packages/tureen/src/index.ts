@@ -1,6 +1,6 @@
 /**
- * Tureen's public face: `import * as tf from "tureen"`. Names are TensorFlow's in camelCase; ops stand at the top, as in `tf.matMul`, everything else in
- * namespaces: `tf.estimator`, `tf.featureColumn`, `tf.data`, `tf.layers`, `tf.losses`, `tf.metrics`, `tf.nn`, `tf.image`, `tf.lookup`, `tf.optimizers`, `tf.io`.
+ * Tureen's public face: `import * as tf from "tureen"`. Names are TensorFlow's in camelCase; functions and ops stand at the top, as in `tf.concat`
+ * (where an op of the same name takes other arguments it is in `tf.rawOps`), everything else in namespaces: `tf.estimator`, `tf.featureColumn`, `tf.data`, `tf.layers`, `tf.losses`, `tf.metrics`, `tf.nn`, `tf.image`, `tf.lookup`, `tf.optimizers`, `tf.io`.
  */
 
 export {
@@ -28,6 +28,27 @@ export * as regularizers from "./estimator/layers/public-regularizers.js";
 export * as lookup from "./estimator/lookup/index.js";
 export * as losses from "./estimator/losses/index.js";
 export * from "./estimator/math/functions.js";
+// These take other arguments than the ops of their names, and go before them.
+export {
+  bincount,
+  concat,
+  cumprod,
+  cumsum,
+  einsum,
+  gather,
+  histogramFixedWidth,
+  mod,
+  oneHot,
+  onesLike,
+  pad,
+  range,
+  reverse,
+  split,
+  squeeze,
+  transpose,
+  where,
+  zerosLike,
+} from "./estimator/math/functions.js";
 export * from "./estimator/math/reductions.js";
 export * as sparse from "./estimator/math/sparse.js";
 export * as strings from "./estimator/math/strings.js";
@@ -45,6 +66,7 @@ export { gradients } from "./graph/gradients.js";
 export { Graph, Operation, Tensor } from "./graph/graph.js";
 export { graphFromBytes, graphToBytes } from "./graph/graph-def.js";
 export * from "./graph/ops/index.js";
+export * as rawOps from "./graph/ops/index.js";
 export { controlDependencies, currentGraph, nameScope, withGraph } from "./graph/scope.js";
 export { sparsePlaceholder } from "./graph/sparse-placeholder.js";
 export { SparseTensor } from "./graph/sparse-tensor.js";

@@ -49,9 +49,28 @@ interface Case {
 }
 
 type Builder = (...args: unknown[]) => unknown;
-const groups = { losses, nn, image, layers, math, clip, metrics, functions, strings, sparse } as unknown as Readonly<
-  Record<string, Readonly<Record<string, Builder>>>
->;
+/** Functions whose tensors are a list, or come after something else: `given` ends in what is plain and the options. */
+const wrapped = {
+  concat: (...given: readonly unknown[]) => {
+    const [axis, options] = given.slice(-2) as [number, object];
+    return functions.concat(given.slice(0, -2) as Tensor[], axis, options);
+  },
+  einsum: (...given: readonly unknown[]) =>
+    functions.einsum(given.at(-2) as string, ...(given.slice(0, -2) as Tensor[])),
+};
+const groups = {
+  wrapped,
+  losses,
+  nn,
+  image,
+  layers,
+  math,
+  clip,
+  metrics,
+  functions,
+  strings,
+  sparse,
+} as unknown as Readonly<Record<string, Readonly<Record<string, Builder>>>>;
 
 /** Where floats of one formula are summed in another order. */
 const tolerance = 2e-5;

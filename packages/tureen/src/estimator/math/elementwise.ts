@@ -30,6 +30,18 @@ function binary(op: string): BinaryFunction {
 export const multiply: BinaryFunction = binary("Mul");
 /** `x - y` (`tf.subtract`). */
 export const subtract: BinaryFunction = binary("Sub");
+/** `x / y` rounded down (`tf.math.floordiv`), as Python's `//`. */
+export const floordiv: BinaryFunction = binary("FloorDiv");
+/** What `floordiv` leaves, with the sign of y (`tf.math.floormod`), as Python's `%`. */
+export const floormod: BinaryFunction = binary("FloorMod");
+/** `floormod` by its other name (`tf.math.mod`). */
+export const mod: BinaryFunction = floormod;
+/** `x / y` rounded towards 0 (`tf.truncatediv`). */
+export const truncatediv: BinaryFunction = binary("TruncateDiv");
+/** What `truncatediv` leaves, with the sign of x (`tf.truncatemod`). */
+export const truncatemod: BinaryFunction = binary("TruncateMod");
+/** `x / y` of floats (`tf.realdiv`). */
+export const realdiv: BinaryFunction = binary("RealDiv");
 /** `x / y`, 0 where y is 0 (`tf.math.divide_no_nan`). */
 export const divideNoNan: BinaryFunction = binary("DivNoNan");
 /** `x * y`, 0 where y is 0 whatever x is (`tf.math.multiply_no_nan`). */
