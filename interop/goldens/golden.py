@@ -14,6 +14,8 @@ packages/tureen/src/runtime/kernels/fixtures/<family>.json.gz:
     g.case("Exp", [x], rtol=1e-4)                                     # own tolerance, atol= likewise
     g.gradient_case("Mul", [x, x])                                    # tf.gradients with fixed weights as grad_ys
     g.sequence("counter", build, ops=["AssignAddVariableOp"])         # several nodes, several runs: see Golden.sequence
+    g.case("SdcaOptimizerV2", [...], {...}, entropy=7)                # what ops without a seed take from the machine
+    g.case("SdcaOptimizerV2", [...], {...}, draws=1000)               # all that comes out in so many runs
     g.write()
 
 A case runs alone in a graph-mode Session on one CPU thread, without oneDNN and without Grappler, its inputs fed to placeholders
@@ -33,7 +35,10 @@ import sys
 # Families are named math, random, string: out of the path with this folder, lest Python takes them for its own modules.
 sys.path[:] = [p for p in sys.path if os.path.abspath(p) != os.path.dirname(os.path.abspath(__file__))]
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
 import base64
+import contextlib
 import gzip
 import json
 
@@ -45,6 +50,8 @@ import tensorflow as tf
 from tensorflow.core.framework import attr_value_pb2
 from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
 from tensorflow.python.framework import op_def_registry, tensor_util
+
+from entropy import fixed_entropy
 
 tf.compat.v1.disable_eager_execution()
 
@@ -245,6 +252,15 @@ def static_shapes(operation):
     return [None if t.shape.rank is None else [-1 if d is None else d for d in t.shape.as_list()] for t in operation.outputs]
 
 
+def machine_entropy(number):
+    return contextlib.nullcontext() if number is None else fixed_entropy(number)
+
+
+def distinct(outcomes):
+    """Each outcome once, in an order of its own."""
+    return [json.loads(text) for text in sorted({json.dumps(one) for one in outcomes})]
+
+
 def run(fetches=(), feeds=None, targets=()):
     """One run of a sequence: tensors to fetch, {tensor: value} to feed, operations to run."""
     return {"fetches": list(fetches), "feeds": feeds or {}, "targets": list(targets)}
@@ -261,12 +277,13 @@ class Golden:
         self.sequences = []
         self.dropped = []
 
-    def case(self, op, inputs=(), attrs=None, name=None, rtol=None, atol=None, known=False, producer=None):
+    def case(self, op, inputs=(), attrs=None, name=None, rtol=None, atol=None, known=False, producer=None, entropy=None, draws=None):
         """
         Runs one op and records inputs, attributes, outputs or error; False where TensorFlow has no such CPU kernel.
 
         `known` gives the placeholders static shapes, for ops whose shape function takes no others; `producer` is the version of the
-        graph, for an op that newer graphs may not have.
+        graph, for an op that newer graphs may not have. `entropy` is the number that the machine's source of random numbers gives,
+        for ops that have no seed; `draws` instead keeps every outcome of so many runs, once each.
         """
         p = Prepared(op, inputs, attrs or {})
         record = {"op": op, "name": name or self.default_name(p), "attrs": p.plain, "inputs": p.encoded()}
@@ -277,13 +294,20 @@ class Golden:
             try:
                 feeds = p.placeholders(known)
                 node = p.build(feeds)
-                with tf.compat.v1.Session(config=session_config()) as sess:
-                    if node.outputs:
-                        outputs = sess.run(node.outputs, dict(zip(feeds, p.flat)))
+                # Copies: a kernel may write into what it is fed.
+                given = lambda: {t: np.array(a) for t, a in zip(feeds, p.flat)}
+                with tf.compat.v1.Session(config=session_config()) as sess, machine_entropy(entropy):
+                    if draws is not None:
+                        found = [sess.run(node.outputs, given()) for _ in range(draws)]
+                        record["draws"] = draws
+                        record["outcomes"] = distinct([[encode(value(o, t.dtype), t.dtype) for o, t in zip(one, node.outputs)] for one in found])
+                        outputs = found[0]
+                    elif node.outputs:
+                        outputs = sess.run(node.outputs, given())
                     else:
                         outputs = []
-                        sess.run(node, dict(zip(feeds, p.flat)))
-                record["outputs"] = [encode(value(o, t.dtype), t.dtype) for o, t in zip(outputs, node.outputs)]
+                        sess.run(node, given())
+                record["outputs"] = record["outcomes"][0] if draws is not None else [encode(value(o, t.dtype), t.dtype) for o, t in zip(outputs, node.outputs)]
             except (tf.errors.OpError, ValueError, TypeError) as e:
                 record["error"] = error_of(e)
                 if "building NodeDef" in str(e):
@@ -292,6 +316,8 @@ class Golden:
                     self.dropped.append(record["name"])
                     return False
         record["shapes"] = {"known": self.shapes(p, False, producer), "constant": self.shapes(p, True, producer)}
+        if entropy is not None:
+            record["entropy"] = entropy
         if rtol is not None:
             record["rtol"] = rtol
         if atol is not None:

@@ -18,6 +18,8 @@ export interface RunContext {
   readonly filesReadOnly?: boolean;
   /** Where RestoreV2 looks for a tensor before it reads it, and where it puts what it reads, in memory that threads can share; undefined for none. */
   readonly restored?: RestoredTensors;
+  /** Where ops without a seed take 32 random bits from; default the machine. */
+  readonly entropy?: () => number;
   /** How many iterations one while loop may take; default unlimited. */
   readonly loopLimit?: number;
 }

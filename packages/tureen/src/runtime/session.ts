@@ -54,6 +54,8 @@ export interface SessionRunOptions {
   readonly filesReadOnly?: boolean;
   /** See `RunContext.restored`. */
   readonly restored?: RestoredTensors;
+  /** See `RunContext.entropy`. */
+  readonly entropy?: () => number;
 }
 
 /** Constant folding of one plan may take this long; what is not folded by then runs with each request. Real graphs take well below a second. */
@@ -220,6 +222,7 @@ export class Session {
       fileRoot: options.fileRoot,
       filesReadOnly: options.filesReadOnly ?? false,
       ...(options.restored === undefined ? {} : { restored: options.restored }),
+      ...(options.entropy === undefined ? {} : { entropy: options.entropy }),
       loopLimit: this.#options.loopLimit ?? Number.POSITIVE_INFINITY,
     };
   }

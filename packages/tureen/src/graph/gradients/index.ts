@@ -15,6 +15,7 @@ import { quantileAndTreesGradients } from "./quantile-and-trees.js";
 import { raggedGradients } from "./ragged.js";
 import { randomGradients } from "./random.js";
 import { reduceGradients } from "./reduce.js";
+import { sdcaGradients } from "./sdca.js";
 import { sparseGradients } from "./sparse.js";
 import { spectralGradients } from "./spectral.js";
 import { stateGradients } from "./state.js";
@@ -39,6 +40,7 @@ export const gradientTable: GradientTable = Object.freeze({
   ...raggedGradients,
   ...randomGradients,
   ...reduceGradients,
+  ...sdcaGradients,
   ...sparseGradients,
   ...spectralGradients,
   ...stateGradients,

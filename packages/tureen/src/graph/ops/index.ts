@@ -27,6 +27,7 @@ export * from "./random.js";
 export * from "./random-candidates.js";
 export * from "./random-draws.js";
 export * from "./reduce.js";
+export * from "./sdca.js";
 export * from "./sparse.js";
 export * from "./sparse-by-handle.js";
 export * from "./spectral.js";

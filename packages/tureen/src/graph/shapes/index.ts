@@ -16,6 +16,7 @@ import { quantileAndTreesShapes } from "./quantile-and-trees.js";
 import { raggedShapes } from "./ragged.js";
 import { randomShapes } from "./random.js";
 import { reduceShapes } from "./reduce.js";
+import { sdcaShapes } from "./sdca.js";
 import { sparseShapes } from "./sparse.js";
 import { spectralShapes } from "./spectral.js";
 import { stateShapes } from "./state.js";
@@ -41,6 +42,7 @@ export const shapeTable: ShapeTable = Object.freeze({
   ...raggedShapes,
   ...randomShapes,
   ...reduceShapes,
+  ...sdcaShapes,
   ...sparseShapes,
   ...spectralShapes,
   ...stateShapes,

@@ -43,6 +43,9 @@ interface StoredOp extends Tolerance {
 
 interface StoredCase extends StoredOp {
   readonly outputs?: readonly StoredTensor[];
+  readonly entropy?: number;
+  readonly draws?: number;
+  readonly outcomes?: readonly (readonly StoredTensor[])[];
   readonly error?: RecordedError;
   readonly shapes: { readonly known: RecordedShapes; readonly constant: RecordedShapes };
 }
@@ -98,6 +101,10 @@ export interface RecordedOp {
 /** One op run alone: its outputs or its error, and the static shapes TensorFlow infers for it. */
 export interface GoldenCase extends RecordedOp {
   readonly outputs: readonly TensorValue[];
+  /** What the machine's source of random numbers gave; undefined where the op took nothing of it. */
+  readonly entropy: number | undefined;
+  /** All that came out in so many runs, for an op whose random numbers cannot be known; else undefined. */
+  readonly outcomes: { readonly draws: number; readonly outputs: readonly (readonly TensorValue[])[] } | undefined;
   readonly error: RecordedError | undefined;
   readonly shapes: { readonly known: RecordedShapes; readonly constant: RecordedShapes };
 }
@@ -165,6 +172,11 @@ export function readGoldenFixture(folder: URL, family: string): GoldenFixture {
     cases: stored.cases.map((item) => ({
       ...recordedOp(item),
       outputs: (item.outputs ?? []).map(tensor),
+      entropy: item.entropy,
+      outcomes:
+        item.outcomes && item.draws
+          ? { draws: item.draws, outputs: item.outcomes.map((outputs) => outputs.map(tensor)) }
+          : undefined,
       error: item.error,
       shapes: item.shapes,
     })),

@@ -17,6 +17,7 @@ import { quantileAndTreesKernels } from "./quantile-and-trees.js";
 import { raggedKernels } from "./ragged.js";
 import { randomKernels } from "./random.js";
 import { reduceKernels } from "./reduce.js";
+import { sdcaKernels } from "./sdca.js";
 import { sparseKernels } from "./sparse.js";
 import { spectralKernels } from "./spectral.js";
 import { stateKernels } from "./state.js";
@@ -43,6 +44,7 @@ export const kernelTable: KernelTable = Object.freeze({
   ...raggedKernels,
   ...randomKernels,
   ...reduceKernels,
+  ...sdcaKernels,
   ...sparseKernels,
   ...spectralKernels,
   ...stateKernels,
