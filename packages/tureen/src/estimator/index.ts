@@ -46,6 +46,7 @@ export {
   type TrainOptions,
 } from "./estimator.js";
 export type { EstimatorSpec, EstimatorSpecInit } from "./estimator-spec.js";
+export * as experimental from "./experimental.js";
 export * as export from "./export/index.js";
 export { BestExporter, type BestExporterOptions, type CompareFn, type EvalResult } from "./exporter/best-exporter.js";
 export type { Exporter, ExporterRequest, SavedModelExporterOptions } from "./exporter/exporter.js";

@@ -43,7 +43,7 @@ export function buildOp(
   }
   const fullName = name?.endsWith("/") === true ? name.slice(0, -1) : graph.uniqueName(scopedName(name ?? type));
   const builder = new AttrBuilder(def, attrs, type);
-  const flat = def.inputs.flatMap((arg, i) => resolveArg(graph, fullName, arg, inputs[i]!, builder));
+  const flat = def.inputs.flatMap((arg, i) => resolveArg(graph, def.name, fullName, arg, inputs[i]!, builder));
   const controlInputs = currentControlInputs().filter(
     (op) => graph.captureControl(op) && !flat.some((tensor) => tensor.op === op),
   );
@@ -170,6 +170,7 @@ class AttrBuilder {
 
 function resolveArg(
   graph: Graph,
+  type: string,
   owner: string,
   arg: OpArg,
   input: TensorLike | readonly TensorLike[],
@@ -197,7 +198,7 @@ function resolveArg(
     for (const tensor of tensors) {
       if (tensor.dtype !== arg.type) {
         throw invalidArgument(
-          `Input '${arg.name}' of '${owner}' Op has type ${tensor.dtype} that does not match expected type of ${arg.type}.`,
+          `Input '${arg.name}' of '${type}' Op has type ${tensor.dtype} that does not match expected type of ${arg.type}.`,
         );
       }
     }

@@ -12,18 +12,20 @@ import {
 } from "./estimator-options.js";
 import type { LinearColumns } from "./linear-logits.js";
 import { linearModelFn } from "./linear-model-fn.js";
+import { checkSdcaClassifier, checkSdcaRegressor, type LinearSDCA } from "./linear-sdca.js";
 import { classifierOptions, headedOptions, linearOptions, regressorOptions } from "./option-tables.js";
 
 /** The columns of a linear estimator and how it is trained. */
 export interface LinearOptions extends LinearColumns {
-  /** Default Ftrl at 0.2; null is Ftrl at the smaller of 0.2 and 1/sqrt(columns). */
-  readonly optimizer?: OptimizerLike | null | undefined;
+  /** Default Ftrl at 0.2; null is Ftrl at the smaller of 0.2 and 1/sqrt(columns). LinearSDCA trains without gradients. */
+  readonly optimizer?: OptimizerLike | LinearSDCA | null | undefined;
 }
 
 /** A linear model that classifies (`tf.estimator.LinearClassifier`). */
 export class LinearClassifier extends Estimator {
   constructor(options: LinearOptions & ClassifierOptions) {
     checkOptions("LinearClassifier", options, { ...classifierOptions, ...linearOptions });
+    checkSdcaClassifier(options);
     super(estimatorOptions(options, linearModelFn({ ...options, head: classifierHead(options) })));
   }
 }
@@ -32,6 +34,7 @@ export class LinearClassifier extends Estimator {
 export class LinearRegressor extends Estimator {
   constructor(options: LinearOptions & RegressorOptions) {
     checkOptions("LinearRegressor", options, { ...regressorOptions, ...linearOptions });
+    checkSdcaRegressor(options);
     super(estimatorOptions(options, linearModelFn({ ...options, head: regressorHead(options) })));
   }
 }

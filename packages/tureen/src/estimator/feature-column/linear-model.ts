@@ -40,8 +40,12 @@ export interface LinearModelLogits {
   readonly logits: Tensor;
   /** `<name>/bias_weights`, [units]. */
   readonly bias: Variable;
-  /** `<name>/<column>/weights`, in the order of the columns' names. */
+  /** In the order of their names. */
+  readonly columns: readonly LinearColumn[];
+  /** `<name>/<column>/weights`, in the order of the columns. */
   readonly weights: readonly Variable[];
+  /** What the columns have made of the features. */
+  readonly cache: TransformationCache;
   /** All variables but the bias, those of embedded columns among them, in the order of their making. */
   readonly variables: readonly Variable[];
 }
@@ -90,7 +94,8 @@ export function linearModelLogits(
           ),
         );
         checkBatchSizes(sums, sorted);
-        return { logits: addBias(sums, bias), bias, weights, variables: cache.variables };
+        const logits = addBias(sums, bias);
+        return { logits, bias, columns: sorted, weights, cache, variables: cache.variables };
       });
     });
   });

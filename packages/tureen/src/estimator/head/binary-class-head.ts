@@ -63,6 +63,11 @@ export class BinaryClassHead extends BaseHead {
     this.#thresholds = thresholds;
   }
 
+  /** The feature that weighs examples. */
+  get weightColumn(): WeightColumn | undefined {
+    return this.#options.weightColumn;
+  }
+
   protected override processedLabels(logits: Tensor, labels: Labels): Tensor {
     const dense = checkDenseLabels(labels, logits, 1);
     const { labelVocabulary } = this.#options;

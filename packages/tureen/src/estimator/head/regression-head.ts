@@ -55,6 +55,11 @@ export class RegressionHead extends BaseHead {
     return this.#options.inverseLinkFn === undefined;
   }
 
+  /** The feature that weighs examples. */
+  get weightColumn(): WeightColumn | undefined {
+    return this.#options.weightColumn;
+  }
+
   protected override processedLabels(logits: Tensor, labels: Labels): Tensor {
     return cast(checkDenseLabels(labels, logits, this.logitsDimension), "float32");
   }
