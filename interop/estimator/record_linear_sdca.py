@@ -1,7 +1,7 @@
 """How TensorFlow's linear estimators train with LinearSDCA, and what they refuse. Run: python interop/estimator/record_linear_sdca.py
 
-The order of a batch's examples is the machine's entropy's: here that is one number, which the replay takes too. TensorFlow's step reads
-weights that it also writes: one thread makes it the same one each time.
+The order of a batch's examples is the machine's entropy's: here that is one number, which the replay takes too. TensorFlow's step leaves
+open whether its loss is that of the weights before or after it: here it is always before.
 """
 import os
 import sys
@@ -74,6 +74,9 @@ def cases():
     yield "estimator", "regression", lambda m: E.LinearEstimator(E.RegressionHead(), sparse, model_dir=m, config=config(), optimizer=SDCA("id"))
 
 
+    yield "binary_v1", "binary", lambda m: v1.estimator.LinearClassifier(wide, model_dir=m, config=config(), optimizer=SDCA("id", symmetric_l2_regularization=3.0), weight_column="w")
+
+
 def config():
     one = v1.ConfigProto(inter_op_parallelism_threads=1, intra_op_parallelism_threads=1)
     return E.RunConfig(tf_random_seed=42, save_summary_steps=1, session_config=one)
@@ -83,8 +86,13 @@ class Losses(E.SessionRunHook):
     def __init__(self):
         self.values = []
 
+    def begin(self):
+        self.loss = v1.get_collection(v1.GraphKeys.LOSSES)[-1]
+        [step] = [op for op in v1.get_default_graph().get_operations() if op.type == "SdcaOptimizerV2"]
+        step._add_control_input(self.loss.op)
+
     def before_run(self, run_context):
-        return E.SessionRunArgs(v1.get_collection(v1.GraphKeys.LOSSES)[-1])
+        return E.SessionRunArgs(self.loss)
 
     def after_run(self, run_context, run_values):
         self.values.append(float(run_values.results))
@@ -139,6 +147,13 @@ for name, label, make in cases():
         "tags": tags_of(model_dir),
     })
     print(name, losses.values[0], losses.values[-1], metrics["average_loss"], recorded[-1]["tags"], {k: v["buckets"]["s"] for k, v in tables.items()})
+
+# With as much l2 as this, all orders lead to one minimum.
+optimum = E.LinearClassifier(columns()[1], weight_column="w", model_dir=tempfile.mkdtemp(), config=config(), optimizer=SDCA("id", symmetric_l2_regularization=500.0))
+rows = lambda: tf.data.Dataset.from_tensor_slices((FEATURES, LABELS["binary"])).batch(BATCH)
+optimum.train(lambda: rows().repeat(), steps=90)
+minimum = {key: float(value) for key, value in optimum.evaluate(rows).items()}
+print("minimum", minimum)
 
 ROW = {"x": np.ones((2, 4), "f"), "m": np.ones((2, 2, 2), "f"), "id": np.array([b"a", b"b"], object), "ids": np.array([[b"a"], [b"b"]], object), "n": np.ones(2, "f"), "w": np.ones(2, "f"), "wi": np.ones(2, "int64")}
 X = [fc.numeric_column("x", shape=[4])]
@@ -197,5 +212,6 @@ write("linear-sdca", __file__, {
     "features": {key: stored(value) for key, value in FEATURES.items()},
     "labels": {key: stored(value) for key, value in LABELS.items()},
     "cases": recorded,
+    "minimum": minimum,
     "messages": messages,
 })

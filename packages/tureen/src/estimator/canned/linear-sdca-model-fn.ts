@@ -20,6 +20,8 @@ import { SdcaModel, type SdcaModelOptions } from "./sdca-model.js";
 export interface SdcaSpecOptions extends LinearColumns {
   readonly head: Head;
   readonly optimizer: LinearSDCA;
+  /** See `SdcaModelOptions`. */
+  readonly slotName?: (variable: string) => string;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface SdcaSpecOptions extends LinearColumns {
  * INVALID_ARGUMENT for other heads than those of two classes and of one number.
  */
 export function sdcaSpec(
-  { head, optimizer, featureColumns, sparseCombiner = "sum" }: SdcaSpecOptions,
+  { head, optimizer, featureColumns, sparseCombiner = "sum", slotName }: SdcaSpecOptions,
   { features, labels, mode, config }: ModelFnArgs,
 ): EstimatorSpec {
   // To TensorFlow this is an assertion, without words.
@@ -42,7 +44,8 @@ export function sdcaSpec(
   if (!(labels instanceof Tensor)) throw invalidArgument(labelNoneMessage);
   const { exampleIdColumn } = optimizer;
   const { examples, variables } = sdcaBatch({ model, features, labels, exampleIdColumn, weightColumn });
-  const sdca = new SdcaModel(examples, variables, { ...optimizer, lossType }, config.logger);
+  const named = slotName === undefined ? {} : { slotName };
+  const sdca = new SdcaModel(examples, variables, { ...optimizer, ...named, lossType }, config.logger);
   const trainOp = sdca.minimize(getOrCreateGlobalStep());
   const built = head.createEstimatorSpec({ ...spec, trainOpFn: () => trainOp });
   // TensorFlow leaves open whether the logits are those of before the step; here they are.

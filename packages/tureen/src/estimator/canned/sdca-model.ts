@@ -50,6 +50,8 @@ export interface SdcaModelOptions {
   readonly adaptive: boolean;
   readonly numLossPartitions: number;
   readonly numTableShards: number;
+  /** The name of a variable's slot; default with `_unshrunk` behind it. */
+  readonly slotName?: (variable: string) => string;
 }
 
 /** Numbers that are kept of an example: its dual, its primal and dual loss, its weight. */
@@ -82,7 +84,9 @@ export class SdcaModel {
     this.#examples = examples;
     this.#variables = variables;
     this.#options = options;
-    this.#slots = { sparse: variables.sparse.map(unshrunk), dense: variables.dense.map(unshrunk) };
+    const { slotName = (name) => `${name}_unshrunk` } = options;
+    const slot = (variable: Variable): Variable => unshrunk(variable, slotName(variable.name));
+    this.#slots = { sparse: variables.sparse.map(slot), dense: variables.dense.map(slot) };
     this.#table = shardedHashTable(options.numTableShards, stateWidth);
     scalarSummary("approximate_duality_gap", this.#dualityGap());
     scalarSummary("examples_seen", this.#table.size());
@@ -188,11 +192,6 @@ export class SdcaModel {
 const allOf = ({ sparse, dense }: SdcaVariables): readonly Variable[] => [...sparse, ...dense];
 
 /** The slot that steps move. */
-function unshrunk(variable: Variable): Variable {
-  return new Variable({
-    name: `${variable.name}_unshrunk`,
-    shape: variable.shape,
-    dtype: "float32",
-    initializer: zerosInitializer,
-  });
+function unshrunk({ shape }: Variable, name: string): Variable {
+  return new Variable({ name, shape, dtype: "float32", initializer: zerosInitializer });
 }

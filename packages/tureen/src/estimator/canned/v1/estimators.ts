@@ -14,6 +14,7 @@ import {
   type RegressorOptions,
 } from "../estimator-options.js";
 import type { LinearOptions } from "../linear.js";
+import { checkSdcaClassifier, checkSdcaRegressor } from "../linear-sdca.js";
 import {
   baselineOptions,
   classifierOptions,
@@ -67,6 +68,7 @@ export class DNNEstimator extends Estimator {
 export class LinearClassifier extends Estimator {
   constructor(options: LinearOptions & ClassifierOptions) {
     checkOptions("LinearClassifier", options, { ...classifierOptions, ...linearOptions });
+    checkSdcaClassifier(options);
     super(estimatorOptions(options, linearModelFn({ ...options, head: classifierHead(options) })));
   }
 }
@@ -75,6 +77,7 @@ export class LinearClassifier extends Estimator {
 export class LinearRegressor extends Estimator {
   constructor(options: LinearOptions & RegressorOptions) {
     checkOptions("LinearRegressor", options, { ...regressorOptions, ...linearOptions });
+    checkSdcaRegressor(options);
     super(estimatorOptions(options, linearModelFn({ ...options, head: regressorHead(options) })));
   }
 }

@@ -16,6 +16,8 @@ import type { DnnModelOptions } from "../dnn-model-fn.js";
 import { checkFeatures } from "../estimator-options.js";
 import { linearLogits } from "../linear-logits.js";
 import type { LinearModelOptions } from "../linear-model-fn.js";
+import { LinearSDCA } from "../linear-sdca.js";
+import { sdcaSpec } from "../linear-sdca-model-fn.js";
 import { optimizerByName } from "./optimizer-by-name.js";
 
 /** Learning rates of optimizers by name, as TensorFlow 1.x's canned estimators have them. */
@@ -41,19 +43,24 @@ export function dnnModelFn(options: DnnModelOptions): ModelFn {
 
 /** The model function of linear estimators of 1.x (TensorFlow's `_linear_model_fn`). */
 export function linearModelFn(options: LinearModelOptions): ModelFn {
-  const { head } = options;
-  return ({ features, labels, mode }) => {
+  const { head, optimizer: given } = options;
+  return (args) => {
+    const { features, labels, mode } = args;
     checkFeatures(features);
+    if (given instanceof LinearSDCA) return sdcaSpec({ ...options, optimizer: given, slotName: slotOfPart }, args);
     const { result: logits } = linearLogits(head.logitsDimension, options, features);
     const columns = options.featureColumns.length;
     const optimizer =
-      options.optimizer === null
+      given === null
         ? ftrlOptimizer(Math.min(rates.linear, 1 / Math.sqrt(columns)))
-        : optimizerByName(options.optimizer ?? "Ftrl", rates.linear);
+        : optimizerByName(given ?? "Ftrl", rates.linear);
     const trainOpFn = minimizeAll(optimizer, { headScope: "linear/head/", slotScope: "part_0" });
     return head.createEstimatorSpec({ features, labels, mode, logits, trainOpFn });
   };
 }
+
+/** The slot of a partitioned variable's only part, once more under the scope that the variable is under. */
+const slotOfPart = (variable: string): string => `linear/${variable}/part_0_unshrunk`;
 
 /** The model function of baseline estimators of 1.x (TensorFlow's `_baseline_model_fn`). */
 export function baselineModelFn(options: BaselineModelOptions): ModelFn {
