@@ -5,6 +5,7 @@ export const checks = [
   { name: "goldens", python: ["interop/fixtures/check_goldens.py"] },
   { name: "checkpoints", python: ["interop/estimator/check_checkpoints.py"] },
   { name: "canned-checkpoints", python: ["interop/estimator/check_canned_checkpoints.py"] },
+  { name: "sdca-checkpoints", python: ["interop/estimator/check_sdca_checkpoints.py"] },
   { name: "rnn-export", python: ["interop/estimator/check_rnn_export.py"] },
   { name: "control-flow", python: ["interop/control-flow/check.py"] },
   { name: "tables", python: ["interop/estimator/compare_tables.py"] },

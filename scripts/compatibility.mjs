@@ -23,6 +23,7 @@ const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
 const families = {
   array: "arrayKernels",
   check: "checkKernels",
+  clustering: "clusteringKernels",
   control: "controlKernels",
   "control-flow": "controlFlowKernels",
   "decision-forests": "decisionForestsKernels",
@@ -38,6 +39,7 @@ const families = {
   ragged: "raggedKernels",
   random: "randomKernels",
   reduce: "reduceKernels",
+  sdca: "sdcaKernels",
   sparse: "sparseKernels",
   spectral: "spectralKernels",
   state: "stateKernels",
