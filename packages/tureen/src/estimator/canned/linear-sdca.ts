@@ -1,5 +1,5 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { checkOptions, type OptionTable } from "../check-options.js";
 import type { FeatureColumn } from "../feature-column/feature-column.js";
 import { isColumnOfV1 } from "../feature-column/shared-embedding-columns.js";
 

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { build, buildOp, type TensorLike } from "../build-op.js";
 import type { Operation, Tensor } from "../graph.js";
 
@@ -6,7 +7,7 @@ export type SdcaLossType = "logistic_loss" | "squared_loss" | "hinge_loss" | "sm
 
 /** 128-bit hashes of strings [n] as int64 [n, 2]; the first number of none is 0 or 1, which tables may take for free and deleted keys. */
 export function sdcaFprint(input: TensorLike, options: { readonly name?: string } = {}): Tensor {
-  return build("SdcaFprint", [input], {}, options.name);
+  return build("SdcaFprint", [input], {}, options);
 }
 
 /** A batch of examples and the weights of its features; every list has an entry a column. */
@@ -46,6 +47,16 @@ export interface SdcaOptimizerOptions {
   readonly name?: string;
 }
 
+const optimizerTable: OptionTable<SdcaOptimizerOptions> = {
+  lossType: "required",
+  adaptive: "optional",
+  l1: "required",
+  l2: "required",
+  numLossPartitions: "required",
+  numInnerIterations: "required",
+  name: "optional",
+};
+
 /** What a step makes: the examples' state after it, and what to add to the weights that were given. */
 export interface SdcaStep {
   readonly outExampleStateData: Tensor;
@@ -69,6 +80,7 @@ function optimizer(
   options: SdcaOptimizerOptions,
   adaptive: Readonly<Record<string, boolean | undefined>>,
 ): SdcaStep {
+  checkOptions(type, options, optimizerTable);
   const inputs = [
     batch.sparseExampleIndices,
     batch.sparseFeatureIndices,
@@ -103,5 +115,5 @@ export function sdcaShrinkL1(
   weights: readonly TensorLike[],
   options: { readonly l1: number; readonly l2: number; readonly name?: string },
 ): Operation {
-  return buildOp("SdcaShrinkL1", [weights], { l1: options.l1, l2: options.l2 }, options.name);
+  return buildOp("SdcaShrinkL1", [weights], { l1: options.l1, l2: options.l2 }, options);
 }
