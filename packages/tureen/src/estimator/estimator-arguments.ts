@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { checkOptions, type OptionTable } from "../core/check-options.js";
 import { invalidArgument } from "../core/status-error.js";
+import { Dataset } from "../data/dataset.js";
 import { bundleIndexPath } from "../formats/index.js";
 import type { EstimatorOptions, EvaluateOptions, PredictOptions, TrainOptions } from "./estimator.js";
 import type { ExportAllOptions, ExportOptions } from "./export/export-model.js";
@@ -65,7 +66,11 @@ export function checkCall<
   T extends { readonly steps?: number; readonly maxSteps?: number; readonly hooks?: readonly object[] },
 >(call: string, inputFn: unknown, options: T, table: OptionTable<T>): void {
   if (typeof inputFn !== "function") {
-    throw invalidArgument(`\`input_fn\` must be callable, given: ${pythonText(inputFn)}`);
+    const given =
+      inputFn instanceof Dataset
+        ? "a Dataset; it takes a function that makes one, anew for each run"
+        : pythonText(inputFn);
+    throw invalidArgument(`\`input_fn\` must be callable, given: ${given}`);
   }
   checkOptions(call, options, table);
   checkNumber("steps", options.steps);

@@ -1,7 +1,8 @@
-import { failedPrecondition, invalidArgument } from "../core/status-error.js";
-import type { TensorValue } from "../core/tensor-value.js";
+import { failedPrecondition, invalidArgument, StatusError } from "../core/status-error.js";
+import type { NestedValue, TensorValue } from "../core/tensor-value.js";
 import { Dataset } from "../data/dataset.js";
 import type { MaybePromise } from "../data/index.js";
+import { constant } from "../graph/build-op.js";
 import { type Graph, Tensor } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
 import { SparseTensor } from "../graph/sparse-tensor.js";
@@ -43,35 +44,66 @@ export interface OpenInput {
 export async function openInput(inputFn: InputFn, graph: Graph): Promise<OpenInput> {
   // In an object, as a scope's body must not return a promise, and an input function may.
   const { result } = withGraph(graph, () => ({ result: inputFn() }));
-  const input = await result;
+  const input = await builtBeforeWaiting(result);
   if (input instanceof Dataset) {
     const spec = await (input as Dataset<InputElement>).elementSpec();
     const { feed, element } = withGraph(graph, () => makeIterator(input as Dataset<InputElement>, spec));
     return { ...sides(element), ...feedAll([feed]) };
   }
-  if (input === undefined || input === null || typeof input !== "object") {
+  if (input === undefined || input === null || typeof input !== "object" || isPass(input)) {
     throw invalidArgument(
-      `inputFn must return a Dataset of features, or of [features, labels], or tensors of the graph. Given: ${pythonText(input)}`,
+      `inputFn must return a Dataset of features, or of [features, labels], or tensors of the graph. Given: ${isPass(input) ? "an iterator" : pythonText(input)}`,
     );
   }
-  return { ...sides(input), ...feedAll(graphIterators(graph)) };
+  return { ...withGraph(graph, () => sides(input)), ...feedAll(graphIterators(graph)) };
+}
+
+/** An input function that waits has left its graph's scope: what it builds afterwards belongs to no graph. */
+async function builtBeforeWaiting<T>(result: MaybePromise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    if (!(error instanceof StatusError) || !error.message.startsWith("There is no current graph")) throw error;
+    throw new StatusError(
+      "FAILED_PRECONDITION",
+      `${error.message}. An inputFn that is async may return a Dataset; tensors of the graph have to be built before it first awaits`,
+      { cause: error },
+    );
+  }
+}
+
+/** What has begun to give its elements, and cannot be opened anew. */
+function isPass(input: unknown): boolean {
+  return typeof input === "object" && input !== null && "next" in input && typeof input.next === "function";
 }
 
 function sides(element: GraphInput): Pick<OpenInput, "features" | "labels"> {
   if (!Array.isArray(element)) return { features: checked(element as Features | Tensor), labels: undefined };
-  if (element.length !== 2)
-    throw invalidArgument(`inputFn's elements must be features or [features, labels], not lists of ${element.length}`);
+  if (element.length !== 2) {
+    throw invalidArgument(
+      `input_fn should return (features, labels) as a len 2 tuple. Given: a list of ${element.length}`,
+    );
+  }
   const [features, labels] = element as readonly [Features | Tensor, Labels];
-  return { features: checked(features), labels };
+  return { features: checked(features), labels: isValue(labels) ? constant(labels, undefined, "labels") : labels };
 }
 
+/** The features; arrays in memory become constants of the graph, as TensorFlow makes them. */
 function checked(features: Features | Tensor): Features | Tensor {
   if (features instanceof Tensor) return features;
-  for (const [name, tensor] of Object.entries(features)) {
-    if (!(tensor instanceof Tensor || tensor instanceof SparseTensor))
-      throw invalidArgument(`Feature '${name}' must be one tensor`);
-  }
-  return features;
+  if (isValue(features)) return constant(features, undefined, "features");
+  const entries = Object.entries(features).map(([name, tensor]) => {
+    if (tensor instanceof Tensor || tensor instanceof SparseTensor) return [name, tensor] as const;
+    if (isValue(tensor)) return [name, constant(tensor, undefined, name)] as const;
+    throw invalidArgument(`Feature '${name}' must be one tensor. Given: ${pythonText(tensor)}`);
+  });
+  return Object.fromEntries(entries);
+}
+
+function isValue(value: unknown): value is TensorValue | NestedValue {
+  if (Array.isArray(value)) return value.length > 0;
+  if (typeof value !== "object" || value === null || value instanceof Tensor) return false;
+  return "dtype" in value && "shape" in value && "data" in value;
 }
 
 /** Several iterators advance together; the first that ends ends the input. */

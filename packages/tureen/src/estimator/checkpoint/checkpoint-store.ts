@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Clock } from "../../core/clock.js";
 import { writeFileAtomically } from "../../core/file-system.js";
+import { type StatusCodeName, StatusError } from "../../core/status-error.js";
 import { scalarValue } from "../../core/tensor-value.js";
 import { latestCheckpoint, readCheckpointState, writeCheckpointState } from "../../formats/checkpoint-state.js";
 import type { Session } from "../../runtime/session.js";
@@ -91,9 +92,25 @@ export function removeCheckpoint(prefix: string): void {
   }
 }
 
-/** Restores a session's variables from a checkpoint. */
+/** Restores a session's variables from a checkpoint; NOT_FOUND and INVALID_ARGUMENT, in the words of TensorFlow's Saver, where it is another graph's. */
 export function restoreCheckpoint(session: Session, saver: Saver, prefix: string): void {
-  session.run([], new Map([[saver.filename, scalarValue("string", resolve(prefix))]]), [saver.restore], {
-    fileRoot: dirname(resolve(prefix)),
-  });
+  try {
+    session.run([], new Map([[saver.filename, scalarValue("string", resolve(prefix))]]), [saver.restore], {
+      fileRoot: dirname(resolve(prefix)),
+    });
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    const cause = mismatches[error.code];
+    if (cause === undefined) throw error;
+    throw new StatusError(
+      error.code,
+      `Restoring from checkpoint failed. This is most likely due to ${cause} from the checkpoint. Please ensure that you have not altered the graph expected based on the checkpoint. Original error:\n\n${error.message}`,
+      { cause: error },
+    );
+  }
 }
+
+const mismatches: Readonly<Partial<Record<StatusCodeName, string>>> = {
+  NOT_FOUND: "a Variable name or other graph key that is missing",
+  INVALID_ARGUMENT: "a mismatch between the current graph and the graph",
+};

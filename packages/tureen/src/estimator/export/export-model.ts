@@ -24,6 +24,7 @@ import {
 import { restoreCheckpoint } from "../checkpoint/checkpoint-store.js";
 import { addSaver, type Saver } from "../checkpoint/saver.js";
 import type { EstimatorSpec } from "../estimator-spec.js";
+import { pythonText } from "../feature-column/python-text.js";
 import { deleteOldExports } from "../gc.js";
 import { type Mode, ModeKeys } from "../mode-keys.js";
 import type { Features, FeatureTensor, Labels } from "../model-fn.js";
@@ -202,7 +203,7 @@ function buildForMode(run: ExportRun, graph: Graph, mode: Mode, receiverFn: Serv
   const input = receiverFn();
   if (typeof input !== "object" || input === null || !("receiverTensors" in input)) {
     throw invalidArgument(
-      `A serving_input_receiver_fn must return a receiver, as \`servingInputReceiver\` makes them, given: ${String(input)}`,
+      `A serving_input_receiver_fn must return a receiver, as \`servingInputReceiver\` makes them, given: ${pythonText(input)}`,
     );
   }
   const spec = run.callModelFn(input.features, input.labels, mode);

@@ -1,7 +1,7 @@
 import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { type DType, isFloatingDType } from "../../core/dtype.js";
 import type { Shape } from "../../core/shape.js";
-import { invalidArgument } from "../../core/status-error.js";
+import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import type { Tensor } from "../../graph/graph.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import { checkNumber, checkShape } from "./column-checks.js";
@@ -75,7 +75,13 @@ export function numericColumn(key: string, options: NumericOptions = {}): Numeri
           `The corresponding Tensor of numerical column must be a Tensor. SparseTensor is not supported. key: ${key}`,
         );
       }
-      return castTo(normalizerFn === undefined ? input : normalizerFn(input), "float32");
+      const numbers = normalizerFn === undefined ? input : normalizerFn(input);
+      if (numbers.dtype === "string") {
+        throw unimplemented(
+          `Cast string to float is not supported. The feature '${key}' of a numeric column is of strings`,
+        );
+      }
+      return castTo(numbers, "float32");
     },
     denseTensor: (cache) => cache.transformed(column) as Tensor,
   });

@@ -10,13 +10,13 @@ import { aucMetric } from "../metrics/auc-metric.js";
 import { type MeanMetric, meanMetric } from "../metrics/mean-metric.js";
 import { precisionMetric, recallMetric } from "../metrics/precision-recall-metric.js";
 import type { Features, Labels } from "../model-fn.js";
-import { cast, divNoNan, maximum, sub, unary } from "../nn/arithmetic.js";
+import { divNoNan, maximum, sub, unary } from "../nn/arithmetic.js";
 import { indexTableFromVocabulary, lookup, stringTableFromVocabulary } from "../nn/lookup-table.js";
 import { formatTuple } from "../nn/python-format.js";
 import { concat, expandDims, zerosLike } from "../nn/tensor-shape.js";
 import { BaseHead, type MetricsUpdate, type WeighedLosses } from "./base-head.js";
 import { callLossFn, type LossFn } from "./call-loss-fn.js";
-import { checkDenseLabels, checkLabelRange } from "./check-labels.js";
+import { checkDenseLabels, checkLabelRange, floatLabels } from "./check-labels.js";
 import { allClasses, allClassIds, argMax, checkVocabularyType } from "./class-labels.js";
 import { exampleWeights, type WeightColumn } from "./example-weights.js";
 import { exportKeys, metricKeys, predictionKeys } from "./metric-keys.js";
@@ -75,7 +75,7 @@ export class BinaryClassHead extends BaseHead {
       labelVocabulary === undefined
         ? dense
         : lookup(indexTableFromVocabulary(labelVocabulary, "class_id_lookup"), dense);
-    return checkLabelRange(cast(ids, "float32"), 2);
+    return checkLabelRange(floatLabels(ids), 2);
   }
 
   protected override weighedLosses(logits: Tensor, labels: Tensor, features: Features): WeighedLosses {

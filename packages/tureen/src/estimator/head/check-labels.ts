@@ -1,9 +1,10 @@
-import { invalidArgument } from "../../core/status-error.js";
+import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { controlDependencies, nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import type { Labels } from "../model-fn.js";
+import { cast } from "../nn/arithmetic.js";
 import { assertEqual, assertLessEqual, assertNonNegative, assertRankAtLeast } from "../nn/assertions.js";
 import { concat, expandDims, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
 
@@ -70,6 +71,16 @@ export function checkDenseLabels(labels: Labels, logits: Tensor, dimension: numb
       return controlDependencies([check], () => build("Identity", [full], {}, scope));
     });
   });
+}
+
+/** The labels as float32; UNIMPLEMENTED for strings, which only a classifier with a vocabulary takes. */
+export function floatLabels(labels: Tensor): Tensor {
+  if (labels.dtype === "string") {
+    throw unimplemented(
+      "Cast string to float is not supported. Labels are strings: a classifier takes them with `labelVocabulary`",
+    );
+  }
+  return cast(labels, "float32");
 }
 
 /** The labels, if all are in [0, n): fails with `message` when run otherwise. */

@@ -9,10 +9,10 @@ import { sigmoidCrossEntropyWithLogits } from "../losses/sigmoid-cross-entropy.j
 import type { Metric } from "../metric.js";
 import { type MeanMetric, meanMetric } from "../metrics/mean-metric.js";
 import type { Features, Labels } from "../model-fn.js";
-import { cast, unary } from "../nn/arithmetic.js";
+import { unary } from "../nn/arithmetic.js";
 import { BaseHead, type MetricsUpdate, type WeighedLosses } from "./base-head.js";
 import { callLossFn, type LossFn } from "./call-loss-fn.js";
-import { checkDenseLabels, checkLabelRange } from "./check-labels.js";
+import { checkDenseLabels, checkLabelRange, floatLabels } from "./check-labels.js";
 import { exampleWeights, type WeightColumn } from "./example-weights.js";
 import { exportKeys, metricKeys, predictionKeys } from "./metric-keys.js";
 
@@ -61,7 +61,7 @@ export class RegressionHead extends BaseHead {
   }
 
   protected override processedLabels(logits: Tensor, labels: Labels): Tensor {
-    return cast(checkDenseLabels(labels, logits, this.logitsDimension), "float32");
+    return floatLabels(checkDenseLabels(labels, logits, this.logitsDimension));
   }
 
   protected override weighedLosses(logits: Tensor, labels: Tensor, features: Features): WeighedLosses {
