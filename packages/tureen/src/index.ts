@@ -1,6 +1,10 @@
 /**
- * Tureen's public face: `import * as tf from "tureen"`. Names are TensorFlow's in camelCase; functions and ops stand at the top, as in `tf.concat`
- * (where an op of the same name takes other arguments it is in `tf.rawOps`), everything else in namespaces: `tf.estimator`, `tf.featureColumn`, `tf.data`, `tf.layers`, `tf.losses`, `tf.metrics`, `tf.nn`, `tf.image`, `tf.lookup`, `tf.optimizers`, `tf.io`.
+ * Tureen's public face: `import * as tf from "tureen"`. Names are TensorFlow's in camelCase.
+ *
+ * Functions and ops stand at the top, as in `tf.concat`, and again where TensorFlow has them: `tf.math`, `tf.linalg`, `tf.random`, `tf.signal`,
+ * `tf.strings`, `tf.sparse`, `tf.ragged` and others. Where an op of the same name takes other arguments it is in `tf.rawOps`. Everything else is in
+ * namespaces: `tf.estimator`, `tf.featureColumn`, `tf.data`, `tf.layers`, `tf.losses`, `tf.metrics`, `tf.nn`, `tf.image`, `tf.lookup`, `tf.optimizers`,
+ * `tf.io`.
  */
 
 export {
@@ -53,6 +57,14 @@ export * from "./estimator/math/reductions.js";
 export * as sparse from "./estimator/math/sparse.js";
 export * as strings from "./estimator/math/strings.js";
 export * as metrics from "./estimator/metrics/index.js";
+export * as bitwise from "./estimator/namespaces/bitwise.js";
+export * as debugging from "./estimator/namespaces/debugging.js";
+export * as linalg from "./estimator/namespaces/linalg.js";
+export * as math from "./estimator/namespaces/math.js";
+export * as ragged from "./estimator/namespaces/ragged.js";
+export * as random from "./estimator/namespaces/random.js";
+export * as sets from "./estimator/namespaces/sets.js";
+export * as signal from "./estimator/namespaces/signal.js";
 export * from "./estimator/nn/clip.js";
 export * as nn from "./estimator/nn/index.js";
 export { ExponentialMovingAverage } from "./estimator/optimizer/exponential-moving-average.js";

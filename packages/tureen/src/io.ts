@@ -18,3 +18,23 @@ export {
   type VarLenFeature,
   varLenFeature,
 } from "./estimator/feature-column/parse-spec.js";
+export {
+  decodeAndCropJpeg,
+  decodeBase64,
+  decodeBmp,
+  decodeCompressed,
+  decodeCsv,
+  decodeGif,
+  decodeImage,
+  decodeJpeg,
+  decodeJsonExample,
+  decodePng,
+  decodeRaw,
+  encodeBase64,
+  encodeJpeg,
+  encodePng,
+  extractJpegShape,
+  parseSingleExample,
+  parseTensor,
+  serializeTensor,
+} from "./graph/ops/index.js";

@@ -289,7 +289,7 @@ describe("heads refuse with TensorFlow's texts", () => {
       /assertion failed: \[Labels must be <= n_classes - 1\]/,
     );
     expect(() => lossOf(new BinaryClassHead(), [[1]], () => constant([[-1]]))).toThrow(
-      /assertion failed: \[Labels must be >= 0\]/,
+      /assertion failed: \[Labels must be >= 0\. {2}\]/,
     );
     expect(() => lossOf(new LogisticRegressionHead(), [[1]], () => constant([[1.5]]))).toThrow(
       /Labels must be in range \[0, 1\]/,

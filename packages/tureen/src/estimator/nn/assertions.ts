@@ -59,7 +59,8 @@ export function assertNonNegative(x: Tensor, message: string): Operation {
     const zero = constant(0, x.dtype, "Const");
     return nameScope("assert_less_equal", () =>
       assertTrue(reduceAll(lessEqual(zero, x)), [
-        message,
+        // As TensorFlow 2 puts a message before its own words.
+        `${message}.  `,
         "Condition x >= 0 did not hold element-wise:",
         `x (${x.name}) = `,
         x,
