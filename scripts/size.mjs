@@ -10,7 +10,7 @@ import { gzipSync } from "node:zlib";
 const root = join(import.meta.dirname, "..");
 const longestFile = 800;
 /** What an entry and its chunks may weigh, gzipped, in KiB: start-up pays for every one of them. */
-const budgets = { "dist-server/cli/tensorflow_model_server.js": 500, "dist/index.js": 920 };
+const budgets = { "dist-server/cli/tensorflow_model_server.js": 500, "dist/index.js": 980 };
 
 function files(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
