@@ -1,5 +1,5 @@
 import { checkOptions, type OptionTable } from "../../core/check-options.js";
-import { invalidArgument, unimplemented } from "../../core/status-error.js";
+import { invalidArgument } from "../../core/status-error.js";
 import { collectionKeys } from "../../graph/collections.js";
 import type { Tensor } from "../../graph/graph.js";
 import { currentGraph, currentNameScope, nameScope } from "../../graph/scope.js";
@@ -7,13 +7,20 @@ import { Variable } from "../../graph/variable.js";
 import type { Features } from "../model-fn.js";
 import { checkBatchSizes } from "./check-batch-sizes.js";
 import { columnScope } from "./column-scope.js";
+import { compareText } from "./compare-text.js";
 import { concatColumns } from "./concat-columns.js";
 import { flattenRows } from "./dense-features.js";
 import { type DenseColumn, type FeatureColumn, isDenseColumn } from "./feature-column.js";
 import { zerosInitializer } from "./initializers.js";
-import { addBias, createWeights, type LinearModelOptions, requireLinear, weightedSum } from "./linear-model.js";
+import {
+  addBias,
+  createWeights,
+  type LinearColumn,
+  type LinearModelOptions,
+  requireLinear,
+  weightedSum,
+} from "./linear-model.js";
 import { normalizeColumns } from "./normalize-columns.js";
-import { isColumnOfV1 } from "./shared-embedding-columns.js";
 import { TransformationCache } from "./transformation-cache.js";
 
 const optionTable: OptionTable<{ readonly trainable?: boolean }> = {
@@ -66,23 +73,21 @@ export function linearModel(
   const units = options.units ?? 1;
   const trainable = options.trainable ?? true;
   const sorted = normalizeColumns(columns).map((column) => requireLinear(column, "_"));
-  for (const column of sorted) {
-    refuseShared(column);
-    if (isColumnOfV1(column))
-      throw unimplemented(
-        "sharedEmbeddingColumns are for inputLayer; a linearModel takes the categorical columns themselves.",
-      );
-  }
+  for (const column of sorted) refuseShared(column);
+  const scoped = byScope(sorted);
   const cache = new TransformationCache(features);
   const prefix = nameScope("linear_model", () => currentNameScope());
   const name = prefix.slice(prefix.lastIndexOf("/") + 1);
   return nameScope(name, () =>
     nameScope(name, () => {
-      const sums = sorted.map((column) => {
-        const weights = createWeights(cache, column, `${prefix}/${column.name}`, units, trainable);
-        return columnScope(column.name, () => weightedSum(cache, column, weights, options.sparseCombiner ?? "sum"));
+      const sums = scoped.map(({ column, scope }) => {
+        const weights = createWeights(cache, column, `${prefix}/${scope}`, units, trainable, true);
+        return columnScope(scope, () => weightedSum(cache, column, weights, options.sparseCombiner ?? "sum"));
       });
-      checkBatchSizes(sums, sorted);
+      checkBatchSizes(
+        sums,
+        scoped.map(({ column }) => column),
+      );
       const bias = new Variable({
         name: `${prefix}/bias_weights`,
         shape: [units],
@@ -94,6 +99,18 @@ export function linearModel(
       return addBias(sums, bias);
     }),
   );
+}
+
+/** Columns in the order of their scopes. Those of one scope, which share their embeddings, have weights of their own: `scope`, `scope_1`. */
+function byScope(columns: readonly LinearColumn[]): { readonly column: LinearColumn; readonly scope: string }[] {
+  const taken = new Map<string, number>();
+  const scoped = columns.map((column) => {
+    const base = (isDenseColumn(column) ? column.scope : undefined) ?? column.name;
+    const count = taken.get(base) ?? 0;
+    taken.set(base, count + 1);
+    return { column, scope: count === 0 ? base : `${base}_${count}` };
+  });
+  return scoped.sort((a, b) => compareText(a.scope, b.scope));
 }
 
 function markModelVariables(variables: readonly Variable[]): void {

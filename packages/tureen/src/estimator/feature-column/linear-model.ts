@@ -108,17 +108,20 @@ export function createWeights(
   prefix: string,
   units: number,
   trainable: boolean,
+  weightsFirst = false,
 ): Variable {
   const scope = { prefix, trainable };
-  column.createState?.(cache, scope);
+  if (!weightsFirst) column.createState?.(cache, scope);
   const width = isCategoricalColumn(column) ? column.numBuckets : elementCount(column.variableShape);
-  return cache.createVariable(column, scope, {
+  const weights = cache.createVariable(column, scope, {
     name: "weights",
     shape: [width, units],
     dtype: "float32",
     initializer: zerosInitializer,
     trainable,
   });
+  if (weightsFirst) column.createState?.(cache, scope);
+  return weights;
 }
 
 /** What a column adds to the logits. */

@@ -31,7 +31,7 @@ export function refuseColumnsOfV1(columns: readonly FeatureColumn[]): void {
 
 /**
  * Embeddings of several categorical columns from one variable, as TensorFlow 1.x has them (`tf.compat.v1.feature_column.shared_embedding_columns`):
- * for `inputLayer` and the DNN estimators of `tf.estimator.v1`. One column each, in the order given; float32 [batch, dimension].
+ * for `inputLayer`, `linearModel` and the DNN estimators of `tf.estimator.v1`. One column each, in the order given; float32 [batch, dimension].
  *
  * The variable is `<scope>/input_layer/<collection>/embedding_weights`, and alone in the graph's collection of that name: input layers of one graph
  * share it. INVALID_ARGUMENT as `sharedEmbeddings`.
