@@ -1,4 +1,4 @@
-"""What functions of tf.linalg, tf.random, tf.signal and the like give. Run: python interop/estimator/record_namespaces.py
+"""What functions of tf.linalg, tf.random, tf.signal and the like give, and tf.nn.ctc_loss. Run: python interop/estimator/record_namespaces.py
 
 A case is a function of this project by namespace and name with its arguments in order, tensors or plain, and its options. Its outputs are in
 the order of the fields: of a sparse tensor indices, values and shape; of a ragged one the values and the row splits. Where it fails, the
@@ -241,4 +241,15 @@ record("math", "floormod", [x, np.array([2, 2, 2, 3], np.float32)])
 record("math", "xlogy", [x, y])
 record("math", "l2_normalize", [f32(2, 3), 1])
 record("math", "top_k", [f32(2, 5)], {"k": 2})
+steps, classes = 6, 4
+logits, lengths = f32(steps, 3, classes), np.array([6, 5, 4], np.int32)
+words, sizes = np.array([[1, 2, 2], [3, 1, 0], [2, 0, 0]], np.int32), np.array([3, 2, 1], np.int32)
+losses = lambda w, l, s, t, **options: tf.nn.ctc_loss(w, l, s, t, **options)
+record("nn", "ctc_loss_v2", [words, logits, sizes, lengths], call=losses)
+record("nn", "ctc_loss_v2", [words, logits.transpose(1, 0, 2).copy(), sizes, lengths], {"logits_time_major": False}, call=losses)
+record("nn", "ctc_loss_v2", [np.where(words == 2, 0, words), logits, sizes, lengths], {"blank_index": 2}, call=losses)
+record("nn", "ctc_loss_v2", [np.where(words == 3, 0, words), logits, sizes, lengths], {"blank_index": -1}, call=losses)
+record("nn", "ctc_loss_v2", [sparse(words), logits, None, lengths], {"blank_index": 0}, call=losses)
+record("nn", "ctc_loss_v2", [sparse(np.where(words == 3, 1, words)), logits, None, lengths], {"blank_index": -1}, call=losses)
+record("nn", "ctc_loss_v2", [sparse(words), logits, None, lengths], call=losses)
 write("namespaces", __file__, {"cases": cases})

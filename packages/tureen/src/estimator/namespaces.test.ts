@@ -14,6 +14,7 @@ import * as ragged from "./namespaces/ragged.js";
 import * as random from "./namespaces/random.js";
 import * as sets from "./namespaces/sets.js";
 import * as signal from "./namespaces/signal.js";
+import * as nn from "./nn/index.js";
 import { largestError, readFixture, restored, type StoredTensor } from "./recorded-fixture.js";
 
 type Argument =
@@ -33,7 +34,7 @@ interface Case {
 }
 
 type Builder = (...args: unknown[]) => unknown;
-const namespaces = { bitwise, debugging, linalg, math, ragged, random, sets, signal } as unknown as Readonly<
+const namespaces = { bitwise, debugging, linalg, math, nn, ragged, random, sets, signal } as unknown as Readonly<
   Record<string, Readonly<Record<string, Builder>>>
 >;
 const { cases } = readFixture<{ cases: readonly Case[] }>("namespaces");

@@ -34,6 +34,7 @@ export * from "./convolutions.js";
 export { depthwiseConv2d as depthwiseConv2dNative } from "./convolutions.js";
 export * from "./cross-entropies.js";
 export { softmaxCrossEntropyWithLogits as softmaxCrossEntropyWithLogitsV2 } from "./cross-entropies.js";
+export { type CtcLossOptions, ctcLossV2 } from "./ctc-loss.js";
 export { type DropoutOptions, dropout } from "./dropout.js";
 export * from "./embeddings.js";
 export * from "./moments.js";
