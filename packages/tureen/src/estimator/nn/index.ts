@@ -41,6 +41,7 @@ export * from "./moments.js";
 export { type BidirectionalOptions, bidirectionalDynamicRnn } from "./recurrent/bidirectional.js";
 export { type DynamicRnnOptions, dynamicRnn, type RnnResult } from "./recurrent/dynamic-rnn.js";
 export * as rnnCell from "./recurrent/index.js";
+export { type RawRnnArgs, type RawRnnResult, type RawRnnStep, rawRnn } from "./recurrent/raw-rnn.js";
 export { type StaticRnnOptions, staticRnn } from "./recurrent/static-rnn.js";
 export * from "./sampled-losses.js";
 export * from "./sequence-decoding.js";
