@@ -1,4 +1,4 @@
-"""What model functions of 1.x do beside layers: variables from a checkpoint, gradients of one's own, lists of tensors, savers of a scaffold. Run: python interop/estimator/record_custom_training.py"""
+"""What model functions of 1.x do beside layers: variables from a checkpoint, gradients of one's own, lists of tensors, rows of different lengths, savers of a scaffold. Run: python interop/estimator/record_custom_training.py"""
 import os
 
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0")
@@ -195,4 +195,53 @@ averages = {
     "x": stored(POINTS), "y": stored(TARGETS), "loss": float(metrics["loss"]), "predictions": stored(np.concatenate([row["output"] if isinstance(row, dict) else row for row in predicted])),
     "variables": {name: stored(estimator.get_variable_value(name)) for name in estimator.get_variable_names()},
 }
-write("custom-training", __file__, {"source": {name: stored(value) for name, value in SOURCE.items()}, "starts": starts, "gradients": gradients, "rows": stored(ROWS), "lists": lists, "averages": averages})
+# Rows of different lengths, in training and in a receiver of Examples.
+SPEC = {"x": tf.io.RaggedFeature(tf.float32), "w": tf.io.RaggedFeature(tf.int64, value_key="v", partitions=[tf.io.RaggedFeature.RowSplits("s")]), "y": tf.io.FixedLenFeature([], tf.float32)}
+ROWS_OF = [{"x": [1, 2.5], "v": [3, 4, 5], "s": [0, 1, 3], "y": [1]}, {"x": [], "v": [], "s": [0], "y": [2]}, {"x": [-1, 2, 7], "v": [9], "s": [0, 0, 1], "y": [0.5]}]
+
+
+def example(row):
+    made = tf.train.Example()
+    for key, values in row.items():
+        kind = made.features.feature[key]
+        (kind.int64_list if key in "vs" else kind.float_list).value.extend(values)
+    return made.SerializeToString()
+
+
+def ragged_model(features, labels, mode):
+    w = v1.get_variable("w", initializer=np.float32([0.5, 0.25]), use_resource=True)
+    y = tf.reduce_sum(features["x"], 1) * w[0] + tf.cast(tf.reduce_sum(tf.reduce_sum(features["w"], 2), 1), tf.float32) * w[1]
+    predictions = {"y": y, "rows": features["w"].row_lengths()}
+    if mode == tf.estimator.ModeKeys.PREDICT:
+        outputs = {"serving_default": tf.estimator.export.PredictOutput({"x": features["x"]})} if RAGGED_OUTPUT else None
+        return tf.estimator.EstimatorSpec(mode, predictions=predictions, export_outputs=outputs)
+    loss = tf.reduce_mean(tf.math.squared_difference(y, labels))
+    train = v1.train.GradientDescentOptimizer(0.005).minimize(loss, v1.train.get_global_step())
+    return tf.estimator.EstimatorSpec(mode, loss=loss, train_op=train)
+
+
+def ragged_input():
+    parsed = tf.io.parse_example(tf.constant([example(row) for row in ROWS_OF]), SPEC)
+    labels = parsed.pop("y")
+    return parsed, labels
+
+
+RAGGED_OUTPUT = False
+serving_spec = {key: feature for key, feature in SPEC.items() if key != "y"}
+receiver = tf.estimator.export.build_parsing_serving_input_receiver_fn(serving_spec)
+estimator = tf.estimator.Estimator(ragged_model, root + "/ragged")
+estimator.train(ragged_input, steps=5)
+path = estimator.export_saved_model(root + "/ragged-export", receiver).decode()
+examples = [example(row) for row in ROWS_OF]
+with tf.Graph().as_default(), v1.Session() as session:
+    signature = v1.saved_model.loader.load(session, ["serve"], path).signature_def["serving_default"]
+    feed = {signature.inputs["examples"].name: examples}
+    served = session.run({key: info.name for key, info in signature.outputs.items()}, feed)
+RAGGED_OUTPUT = True
+try:
+    estimator.export_saved_model(root + "/ragged-export", receiver)
+except ValueError as error:
+    refused = str(error)
+ragged = {"examples": stored(np.array(examples, object)), "served": {key: stored(value) for key, value in served.items()}, "w": stored(estimator.get_variable_value("w")), "refused": refused}
+print(served, refused)
+write("custom-training", __file__, {"source": {name: stored(value) for name, value in SOURCE.items()}, "starts": starts, "gradients": gradients, "rows": stored(ROWS), "lists": lists, "averages": averages, "ragged": ragged})

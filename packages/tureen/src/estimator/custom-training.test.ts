@@ -33,6 +33,12 @@ const fixture = readFixture<{
       { readonly values?: readonly StoredTensor[]; readonly gradient?: StoredTensor | null; readonly error?: string }
     >
   >;
+  readonly ragged: {
+    readonly examples: StoredTensor;
+    readonly served: Readonly<Record<string, StoredTensor>>;
+    readonly w: StoredTensor;
+    readonly refused: string;
+  };
   readonly averages: {
     readonly x: StoredTensor;
     readonly y: StoredTensor;
@@ -322,5 +328,77 @@ describe("savers of a scaffold", () => {
       expect(() => tf.train.saver({ varList: [v, v] })).toThrow("At least two variables have the same name: v");
       expect(() => tf.train.saver({ maxTokeep: 1 } as never)).toThrow("maxToKeep");
     });
+  });
+});
+
+describe("rows of different lengths", () => {
+  const { examples, served, w, refused } = fixture.ragged;
+  // The recorder keeps bytes as characters of one byte each.
+  const bytes = (examples.v as readonly string[]).map((text) => Uint8Array.from(Buffer.from(text, "latin1")));
+  const serialized = tf.tensorValue("string", [bytes.length], bytes);
+  const { fixedLenFeature, raggedFeature, raggedPartition } = tf.io;
+  const partitions = [raggedPartition.rowSplits("s")];
+  const spec = { x: raggedFeature("float32"), w: raggedFeature("int64", { valueKey: "v", partitions }) };
+  const sumOf = (rows: Parameters<typeof tf.ragged.toDense>[0], axis: readonly number[]): tf.Tensor =>
+    tf.reduceSum(tf.ragged.toDense(rows), { axis });
+  type Rows = Readonly<Record<"x" | "w", Parameters<typeof tf.ragged.toDense>[0]>>;
+  const modelFn =
+    (hasRaggedOutput: boolean): tf.estimator.ModelFn =>
+    ({ features, labels, mode }) => {
+      const { x, w: rows } = features as unknown as Rows;
+      const initializer = tf.tensorValue("float32", [2], Float32Array.of(0.5, 0.25));
+      const weights = tf.unstack(tf.getVariable("w", { initializer }).read());
+      const counted = tf.cast(sumOf(rows, [1, 2]), "float32");
+      const y = tf.add(tf.mul(sumOf(x, [1]), weights[0]!), tf.mul(counted, weights[1]!));
+      if (mode === tf.estimator.ModeKeys.PREDICT) {
+        const exportOutputs = hasRaggedOutput
+          ? { serving_default: tf.estimator.export.predictOutput({ x: x as never }) }
+          : undefined;
+        const predictions = { y, rows: tf.ragged.rowLengths(rows) };
+        return tf.estimator.makeEstimatorSpec({ mode, predictions, exportOutputs });
+      }
+      const loss = tf.reduceMean(tf.squaredDifference(y, labels as tf.Tensor));
+      const trainOp = tf.train
+        .gradientDescentOptimizer(0.005)
+        .minimize(loss, { variables: tf.trainableVariables(), iterations: tf.train.getGlobalStep() });
+      return tf.estimator.makeEstimatorSpec({ mode, loss, trainOp });
+    };
+  const inputFn = (): never => {
+    const { y, ...features } = tf.io.parseExample(tf.constant(serialized), {
+      ...spec,
+      y: fixedLenFeature([], "float32"),
+    });
+    return [features, y] as never;
+  };
+  const config = tf.estimator.runConfig({ logger: tf.estimator.quietLogger });
+  const receiver = tf.estimator.export.buildParsingServingInputReceiverFn(spec);
+
+  test("train and are parsed by a receiver as TensorFlow's", async () => {
+    const model = new tf.estimator.Estimator({ modelFn: modelFn(false), config });
+    await model.train(inputFn, { steps: 5 });
+    expect(largestError(model.getVariableValue("w"), restored(w))).toBeLessThan(1e-5);
+    const path = await model.exportSavedModel(join(root, "ragged"), receiver);
+    const answer = await (await tf.loadSavedModel(path)).signature("serving_default").tensors({ examples: serialized });
+    for (const [key, value] of Object.entries(served)) {
+      expect(largestError(answer[key]!, restored(value))).toBeLessThan(1e-5);
+    }
+    const other = new tf.estimator.Estimator({ modelFn: modelFn(true), modelDir: model.modelDir, config });
+    await expect(other.exportSavedModel(join(root, "ragged"), receiver)).rejects.toThrow(refused);
+  });
+
+  test("are refused where requests would have to feed them, and by feature columns", async () => {
+    tf.withGraph(new tf.Graph(), () => {
+      const x = tf.ragged.constant([[1], []]) as never;
+      const { servingInputReceiver, tensorServingInputReceiver } = tf.estimator.export;
+      expect(() => servingInputReceiver({ x }, { x })).toThrow(
+        "receiver_tensor x is a RaggedTensor, which requests cannot feed: receive its values and its row splits.",
+      );
+      expect(tensorServingInputReceiver(x, tf.placeholder({ dtype: "float32" })).features).toBe(x);
+    });
+    const columns = [tf.featureColumn.numericColumn("x")];
+    const linear = new tf.estimator.LinearRegressor({ featureColumns: columns, config });
+    await expect(linear.train(inputFn, { steps: 1 })).rejects.toThrow(
+      "Feature x is a RaggedTensor: feature columns take dense and sparse tensors.",
+    );
   });
 });

@@ -2,6 +2,7 @@ import { checkOptions } from "../../core/check-options.js";
 import { isFloatingDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { Tensor } from "../../graph/graph.js";
+import { RaggedTensor } from "../../graph/ragged-tensor.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import type { SignatureInfo, TensorInfo } from "../../saved-model/signature.js";
 import { methodNames } from "../../saved-model/signature-def.js";
@@ -100,7 +101,10 @@ export function regressionOutput(options: { readonly value: Tensor }): ExportOut
 
 /** Any outputs for the Predict API (`tf.estimator.export.PredictOutput`); one bare tensor is called `output`. */
 export function predictOutput(outputs: Tensor | Readonly<Record<string, Tensor>>): ExportOutput {
-  const bare = outputs instanceof Tensor || (outputs as unknown) instanceof SparseTensor;
+  const bare =
+    outputs instanceof Tensor ||
+    (outputs as unknown) instanceof SparseTensor ||
+    (outputs as unknown) instanceof RaggedTensor;
   const named = (bare ? { output: outputs } : outputs) as Readonly<Record<string, Tensor>>;
   for (const tensor of Object.values(named)) {
     if (!(tensor instanceof Tensor))
@@ -115,5 +119,8 @@ export function predictOutput(outputs: Tensor | Readonly<Record<string, Tensor>>
 
 function describe(value: unknown): string {
   if (value instanceof SparseTensor) return sparseTensorText(value);
+  if (value instanceof RaggedTensor) {
+    return `tf.RaggedTensor(values=${describe(value.values)}, row_splits=${describe(value.rowSplits)})`;
+  }
   return value instanceof Tensor ? tensorText(value) : String(value);
 }

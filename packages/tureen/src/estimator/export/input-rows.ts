@@ -2,6 +2,7 @@ import type { DType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import { Graph, Tensor } from "../../graph/graph.js";
+import { RaggedTensor } from "../../graph/ragged-tensor.js";
 import { withGraph } from "../../graph/scope.js";
 import type { SparseTensor } from "../../graph/sparse-tensor.js";
 import { Session } from "../../runtime/session.js";
@@ -42,6 +43,11 @@ export async function visitInputRows(
   const { features } = input;
   const named = features instanceof Tensor ? { [bareFeature]: features } : features;
   const names = Object.keys(named).sort();
+  for (const name of names) {
+    if ((named[name] as unknown) instanceof RaggedTensor) {
+      throw invalidArgument(`Feature '${name}' is a RaggedTensor: rows are read of dense and sparse features only`);
+    }
+  }
   const fetches = names.flatMap((name) => components(named[name]!));
   const init = withGraph(graph, () => localInitOp());
   const session = new Session(graph);

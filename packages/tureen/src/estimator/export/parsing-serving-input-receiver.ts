@@ -1,7 +1,7 @@
 import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { build } from "../../graph/build-op.js";
 import { parseExample } from "../feature-column/parse-example.js";
-import type { ParseExampleSpec } from "../feature-column/parse-spec.js";
+import type { RaggedParseExampleSpec } from "../feature-column/parse-spec.js";
 import { type ServingInputReceiver, servingInputReceiver } from "./serving-input-receiver.js";
 
 /** How the placeholders of a receiver are made. */
@@ -19,7 +19,7 @@ export const receiverOptionsTable: OptionTable<ReceiverOptions> = { defaultBatch
  * Requests feed the string vector `input_example_tensor`, named `examples` in Predict signatures; features are what the spec parses of it.
  */
 export function buildParsingServingInputReceiverFn(
-  spec: ParseExampleSpec,
+  spec: RaggedParseExampleSpec,
   options: ReceiverOptions = {},
 ): () => ServingInputReceiver {
   checkOptions("buildParsingServingInputReceiverFn", options, receiverOptionsTable);

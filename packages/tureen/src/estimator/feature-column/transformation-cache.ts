@@ -1,6 +1,7 @@
 import type { DType } from "../../core/dtype.js";
 import type { Shape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
+import { RaggedTensor } from "../../graph/ragged-tensor.js";
 import { type Initializer, Variable } from "../../graph/variable.js";
 import type { Features, FeatureTensor } from "../model-fn.js";
 import { castFeatures } from "./cast-features.js";
@@ -42,7 +43,11 @@ export class TransformationCache {
     const known = this.#tensors.get(key);
     if (known !== undefined) return known;
     if (!Object.hasOwn(this.#features, key)) throw invalidArgument(`Feature ${key} is not in features dictionary.`);
-    const tensor = withColumns(key, this.#features[key]!);
+    const raw = this.#features[key]!;
+    if ((raw as unknown) instanceof RaggedTensor) {
+      throw invalidArgument(`Feature ${key} is a RaggedTensor: feature columns take dense and sparse tensors.`);
+    }
+    const tensor = withColumns(key, raw);
     this.#tensors.set(key, tensor);
     return tensor;
   }
