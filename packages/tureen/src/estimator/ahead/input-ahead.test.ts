@@ -14,7 +14,7 @@ import { Variable } from "../../graph/variable.js";
 import { Session } from "../../runtime/session.js";
 import { HookedRun } from "../hooked-run.js";
 import { type InputFn, openInput } from "../input.js";
-import { indexTableFromVocabulary, lookup } from "../nn/lookup-table.js";
+import { indexTableFromTensor } from "../lookup/index-tables.js";
 import { runLoop } from "../run-loop.js";
 import { packValues, unpackValues } from "./batch-values.js";
 import { InputAhead } from "./input-ahead.js";
@@ -44,7 +44,7 @@ async function train(
   const { loss, step, job, hot, error, init } = withGraph(graph, () => {
     const { features } = input;
     const job = ("job" in features ? features["job"] : features) as Tensor;
-    const ids = lookup(indexTableFromVocabulary(words, "words"), job);
+    const ids = indexTableFromTensor(words, { name: "words" }).lookup(job);
     // Numbers in the place of words are errors that only this input's thread sees.
     const bits = build(
       "Cast",

@@ -2,6 +2,7 @@ import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { classificationOutput, type ExportOutput, predictOutput, regressionOutput } from "../export/export-output.js";
+import { indexTableFromTensor, indexToStringTableFromTensor } from "../lookup/index-tables.js";
 import { checkLossReduction, type LossReduction, Reduction } from "../losses/reduction.js";
 import { sigmoidCrossEntropyWithLogits } from "../losses/sigmoid-cross-entropy.js";
 import type { Metric } from "../metric.js";
@@ -11,7 +12,6 @@ import { type MeanMetric, meanMetric } from "../metrics/mean-metric.js";
 import { precisionMetric, recallMetric } from "../metrics/precision-recall-metric.js";
 import type { Features, Labels } from "../model-fn.js";
 import { divNoNan, maximum, sub, unary } from "../nn/arithmetic.js";
-import { indexTableFromVocabulary, lookup, stringTableFromVocabulary } from "../nn/lookup-table.js";
 import { formatTuple } from "../nn/python-format.js";
 import { concat, expandDims, zerosLike } from "../nn/tensor-shape.js";
 import { BaseHead, type MetricsUpdate, type WeighedLosses } from "./base-head.js";
@@ -74,7 +74,7 @@ export class BinaryClassHead extends BaseHead {
     const ids =
       labelVocabulary === undefined
         ? dense
-        : lookup(indexTableFromVocabulary(labelVocabulary, "class_id_lookup"), dense);
+        : indexTableFromTensor(labelVocabulary, { name: "class_id_lookup" }).lookup(dense);
     return checkLabelRange(floatLabels(ids), 2);
   }
 
@@ -96,7 +96,7 @@ export class BinaryClassHead extends BaseHead {
     const classes =
       labelVocabulary === undefined
         ? build("AsString", [classIds], {}, "str_classes")
-        : lookup(stringTableFromVocabulary(labelVocabulary, "class_string_lookup"), classIds);
+        : indexToStringTableFromTensor(labelVocabulary, { name: "class_string_lookup" }).lookup(classIds);
     return {
       [predictionKeys.logits]: logits,
       [predictionKeys.logistic]: logistic,

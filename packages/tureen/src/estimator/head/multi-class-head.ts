@@ -4,13 +4,13 @@ import { invalidArgument } from "../../core/status-error.js";
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { classificationOutput, type ExportOutput, predictOutput } from "../export/export-output.js";
+import { indexTableFromTensor, indexToStringTableFromTensor } from "../lookup/index-tables.js";
 import { checkLossReduction, type LossReduction, Reduction } from "../losses/reduction.js";
 import { sparseSoftmaxCrossEntropy } from "../losses/sparse-softmax-cross-entropy.js";
 import type { Metric } from "../metric.js";
 import { accuracyMetric } from "../metrics/accuracy-metric.js";
 import { meanMetric } from "../metrics/mean-metric.js";
 import type { Features, Labels } from "../model-fn.js";
-import { indexTableFromVocabulary, lookup, stringTableFromVocabulary } from "../nn/lookup-table.js";
 import { formatList } from "../nn/python-format.js";
 import { expandDims } from "../nn/tensor-shape.js";
 import { BaseHead, type MetricsUpdate, type WeighedLosses } from "./base-head.js";
@@ -78,7 +78,7 @@ export class MultiClassHead extends BaseHead {
       );
     }
     return checkLabelRange(
-      lookup(indexTableFromVocabulary(labelVocabulary, "class_id_lookup"), dense),
+      indexTableFromTensor(labelVocabulary, { name: "class_id_lookup" }).lookup(dense),
       this.logitsDimension,
     );
   }
@@ -99,7 +99,7 @@ export class MultiClassHead extends BaseHead {
     const classes =
       labelVocabulary === undefined
         ? build("AsString", [classIds], {}, "str_classes")
-        : lookup(stringTableFromVocabulary(labelVocabulary, "class_string_lookup"), classIds);
+        : indexToStringTableFromTensor(labelVocabulary, { name: "class_string_lookup" }).lookup(classIds);
     return {
       [predictionKeys.logits]: logits,
       [predictionKeys.probabilities]: probabilities,

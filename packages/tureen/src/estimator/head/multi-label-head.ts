@@ -6,6 +6,7 @@ import { Tensor } from "../../graph/graph.js";
 import { controlDependencies } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import { classificationOutput, type ExportOutput, predictOutput } from "../export/export-output.js";
+import { indexTableFromTensor } from "../lookup/index-tables.js";
 import { checkLossReduction, type LossReduction, Reduction } from "../losses/reduction.js";
 import { sigmoidCrossEntropy } from "../losses/sigmoid-cross-entropy.js";
 import type { Metric } from "../metric.js";
@@ -14,7 +15,6 @@ import { aucMetric } from "../metrics/auc-metric.js";
 import { type MeanMetric, meanMetric } from "../metrics/mean-metric.js";
 import type { Features, Labels } from "../model-fn.js";
 import { cast, unary } from "../nn/arithmetic.js";
-import { indexTableFromVocabulary, lookup } from "../nn/lookup-table.js";
 import { reduceMean } from "../nn/tensor-shape.js";
 import { BaseHead, type MetricsUpdate, type WeighedLosses } from "./base-head.js";
 import { callLossFn, type LossFn } from "./call-loss-fn.js";
@@ -104,7 +104,7 @@ export class MultiLabelHead extends BaseHead {
     const { indices, values, denseShape } = labels;
     const n = this.logitsDimension;
     if (values.dtype === "string") {
-      const ids = lookup(indexTableFromVocabulary(this.#options.labelVocabulary ?? [], "class_id_lookup"), values);
+      const ids = indexTableFromTensor(this.#options.labelVocabulary ?? [], { name: "class_id_lookup" }).lookup(values);
       return sparseToIndicator(indices, ids, denseShape, n);
     }
     if (!isIntegerDType(values.dtype)) {

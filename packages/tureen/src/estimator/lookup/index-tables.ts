@@ -4,6 +4,7 @@ import { invalidArgument } from "../../core/status-error.js";
 import { build, type TensorLike } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
+import { sizeOf } from "../nn/tensor-shape.js";
 import { dtypeText, isIntegerDtype } from "./keys.js";
 import { StaticHashTable, StaticVocabularyTable } from "./static-tables.js";
 import {
@@ -209,7 +210,7 @@ function checkFile(file: string | Tensor): void {
 
 /** The place of each element of a vector, int64. */
 function places(list: Tensor): Tensor {
-  return toLong(build("Range", [0, build("Size", [list], { out_type: "int32" }), 1], { Tidx: "int32" }, "range"));
+  return toLong(build("Range", [0, sizeOf(list), 1], { Tidx: "int32" }, "range"));
 }
 
 function toLong(tensor: Tensor): Tensor {
