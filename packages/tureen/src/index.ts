@@ -79,6 +79,8 @@ export { Graph, Operation, Tensor } from "./graph/graph.js";
 export { graphFromBytes, graphToBytes } from "./graph/graph-def.js";
 export * from "./graph/ops/index.js";
 export * as rawOps from "./graph/ops/index.js";
+export { raggedPlaceholder } from "./graph/ragged-placeholder.js";
+export { type AnyRagged, RaggedTensor } from "./graph/ragged-tensor.js";
 export { controlDependencies, currentGraph, nameScope, withGraph } from "./graph/scope.js";
 export { sparsePlaceholder } from "./graph/sparse-placeholder.js";
 export { SparseTensor } from "./graph/sparse-tensor.js";

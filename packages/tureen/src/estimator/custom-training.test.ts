@@ -385,20 +385,4 @@ describe("rows of different lengths", () => {
     const other = new tf.estimator.Estimator({ modelFn: modelFn(true), modelDir: model.modelDir, config });
     await expect(other.exportSavedModel(join(root, "ragged"), receiver)).rejects.toThrow(refused);
   });
-
-  test("are refused where requests would have to feed them, and by feature columns", async () => {
-    tf.withGraph(new tf.Graph(), () => {
-      const x = tf.ragged.constant([[1], []]) as never;
-      const { servingInputReceiver, tensorServingInputReceiver } = tf.estimator.export;
-      expect(() => servingInputReceiver({ x }, { x })).toThrow(
-        "receiver_tensor x is a RaggedTensor, which requests cannot feed: receive its values and its row splits.",
-      );
-      expect(tensorServingInputReceiver(x, tf.placeholder({ dtype: "float32" })).features).toBe(x);
-    });
-    const columns = [tf.featureColumn.numericColumn("x")];
-    const linear = new tf.estimator.LinearRegressor({ featureColumns: columns, config });
-    await expect(linear.train(inputFn, { steps: 1 })).rejects.toThrow(
-      "Feature x is a RaggedTensor: feature columns take dense and sparse tensors.",
-    );
-  });
 });

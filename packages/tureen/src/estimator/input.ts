@@ -5,7 +5,7 @@ import type { MaybePromise } from "../data/index.js";
 import { constant } from "../graph/build-op.js";
 import { type Graph, Tensor } from "../graph/graph.js";
 import { withGraph } from "../graph/scope.js";
-import { isComposite } from "../graph/structure.js";
+import { isCompositeTensor } from "../graph/structure.js";
 import { pythonText } from "./feature-column/python-text.js";
 import {
   type FeedOrigin,
@@ -93,7 +93,7 @@ function checked(features: Features | Tensor): Features | Tensor {
   if (features instanceof Tensor) return features;
   if (isValue(features)) return constant(features, undefined, "features");
   const entries = Object.entries(features).map(([name, tensor]) => {
-    if (tensor instanceof Tensor || isComposite(tensor)) return [name, tensor] as const;
+    if (tensor instanceof Tensor || isCompositeTensor(tensor)) return [name, tensor] as const;
     if (isValue(tensor)) return [name, constant(tensor, undefined, name)] as const;
     throw invalidArgument(`Feature '${name}' must be one tensor. Given: ${pythonText(tensor)}`);
   });

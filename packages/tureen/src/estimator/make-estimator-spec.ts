@@ -2,12 +2,12 @@ import { checkOptions } from "../core/check-options.js";
 import { invalidArgument } from "../core/status-error.js";
 import { build } from "../graph/build-op.js";
 import { type Operation, Tensor } from "../graph/graph.js";
-import { SparseTensor } from "../graph/sparse-tensor.js";
+import { isCompositeTensor } from "../graph/structure.js";
 import { defaultSignatureKey } from "../saved-model/signature-def.js";
 import type { EstimatorSpec, EstimatorSpecInit } from "./estimator-spec.js";
 import { type ExportOutput, predictOutput } from "./export/export-output.js";
 import { ModeKeys } from "./mode-keys.js";
-import { sparseTensorText, tensorRepr, tensorText } from "./nn/tensor-text.js";
+import { anyTensorText, tensorRepr, tensorText } from "./nn/tensor-text.js";
 
 /**
  * Checks and completes what a model function returns (`tf.estimator.EstimatorSpec`).
@@ -45,22 +45,18 @@ export function makeEstimatorSpec(init: EstimatorSpecInit): EstimatorSpec {
 
 function checkPredictions(predictions: EstimatorSpecInit["predictions"]): void {
   if (predictions === undefined || predictions instanceof Tensor) return;
-  if (typeof predictions !== "object" || predictions === null || (predictions as unknown) instanceof SparseTensor) {
-    throw invalidArgument(`predictions must be Tensor, given: ${valueText(predictions)}`);
+  if (typeof predictions !== "object" || predictions === null || isCompositeTensor(predictions)) {
+    throw invalidArgument(`predictions must be Tensor, given: ${anyTensorText(predictions)}`);
   }
   for (const [key, value] of Object.entries(predictions as Readonly<Record<string, unknown>>)) {
     if (!(value instanceof Tensor)) {
-      throw invalidArgument(`predictions[${key}] must be Tensor, given: ${valueText(value)}`);
+      throw invalidArgument(`predictions[${key}] must be Tensor, given: ${anyTensorText(value)}`);
     }
   }
 }
 
-function valueText(value: unknown): string {
-  return value instanceof SparseTensor ? sparseTensorText(value) : String(value);
-}
-
 function scalarLoss(loss: Tensor): Tensor {
-  if (!(loss instanceof Tensor)) throw invalidArgument(`loss must be a Tensor, given: ${String(loss)}`);
+  if (!(loss instanceof Tensor)) throw invalidArgument(`loss must be Tensor, given: ${anyTensorText(loss)}`);
   if (loss.shape === undefined || loss.shape.length === 0) return loss;
   if (!loss.shape.every((size) => size === 1)) throw invalidArgument(`Loss must be scalar, given: ${tensorText(loss)}`);
   return build("Reshape", [loss, { dtype: "int32", shape: [0], data: new Int32Array(0) }]);

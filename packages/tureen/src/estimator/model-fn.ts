@@ -1,11 +1,12 @@
 import type { Tensor } from "../graph/graph.js";
+import type { AnyRagged } from "../graph/ragged-tensor.js";
 import type { SparseTensor } from "../graph/sparse-tensor.js";
 import type { EstimatorSpec } from "./estimator-spec.js";
 import type { Mode } from "./mode-keys.js";
 import type { RunConfig } from "./run-config.js";
 
-/** One feature or label: dense or sparse. */
-export type FeatureTensor = Tensor | SparseTensor;
+/** One feature or label: dense, sparse or ragged. */
+export type FeatureTensor = Tensor | SparseTensor | AnyRagged;
 
 /** Features by name. */
 export type Features = Readonly<Record<string, FeatureTensor>>;

@@ -1,7 +1,7 @@
 import type { PartialShape } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
 import { Operation, Tensor } from "./graph.js";
-import { type RaggedRows, RaggedTensor } from "./ragged-tensor.js";
+import { type AnyRagged, RaggedTensor, raggedOf } from "./ragged-tensor.js";
 import { SparseTensor } from "./sparse-tensor.js";
 import { TensorArray } from "./tensor-array.js";
 
@@ -136,7 +136,15 @@ function dots(nest: Nest<unknown>): string {
 }
 
 /** A leaf that is made of several tensors. */
-export type Composite = SparseTensor | RaggedTensor<Tensor | RaggedRows> | TensorArray;
+export type CompositeTensor = SparseTensor | AnyRagged;
+
+/** A leaf that control flow takes apart: a composite tensor, or a list. */
+export type Composite = CompositeTensor | TensorArray;
+
+/** Whether a value is a tensor that is made of several. */
+export function isCompositeTensor(value: unknown): value is CompositeTensor {
+  return value instanceof SparseTensor || value instanceof RaggedTensor;
+}
 
 /** Whether a leaf is made of several tensors. */
 export function isComposite(leaf: unknown): leaf is Composite {
@@ -161,9 +169,6 @@ export function composed(like: readonly (Tensor | Composite)[], tensors: readonl
     if (leaf instanceof TensorArray) return leaf.withFlow(values);
     if (!(leaf instanceof RaggedTensor)) return values;
     const splits = leaf.nestedRowSplits.map(() => tensors[next++]!);
-    return splits.reduceRight<Tensor | RaggedRows>(
-      (inner, split) => new RaggedTensor(inner, split),
-      values,
-    ) as Composite;
+    return raggedOf(values, splits);
   });
 }

@@ -4,6 +4,7 @@ import type { Graph, Operation, Tensor } from "../graph/graph.js";
 import type { FunctionBody } from "../graph/graph-function.js";
 import { kernelTable } from "../runtime/kernels/index.js";
 import { loweringTable } from "../runtime/lowering/index.js";
+import { componentTensors } from "./composite-info.js";
 import type { SignatureInfo } from "./signature.js";
 
 /** Ops that the compiler takes away, so that they need no kernel. */
@@ -122,8 +123,8 @@ export function hasKernel(graph: Graph, type: string): boolean {
 
 /** The ops that a signature needs and that nothing here can run, sorted; branches and loop bodies included. */
 export function unsupportedOps(graph: Graph, signature: SignatureInfo): string[] {
-  const feeds = new Set([...signature.inputs.values()].map((info) => graph.tensor(info.name)));
-  const fetches = [...signature.outputs.values()].map((info) => graph.tensor(info.name));
+  const feeds = new Set(componentTensors(graph, signature.inputs));
+  const fetches = componentTensors(graph, signature.outputs);
   const missing = new Set<string>();
   for (const op of reachableOperations(graph, fetches, feeds)) if (!hasKernel(graph, op.type)) missing.add(op.type);
   return [...missing].sort();

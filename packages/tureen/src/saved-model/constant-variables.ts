@@ -5,6 +5,7 @@ import { inlineCalls } from "../runtime/compile/inline-calls.js";
 import { lift } from "../runtime/compile/lift.js";
 import { type PlanNode, type Port, reachable } from "../runtime/compile/plan-node.js";
 import type { ResourceHandle } from "../runtime/resource-manager.js";
+import { componentTensors } from "./composite-info.js";
 import type { SignatureInfo } from "./signature.js";
 
 /** Ops that change a variable which is their first input. */
@@ -27,9 +28,7 @@ export function constantVariables(
       if (handle !== undefined) assigned.add(key(handle));
     }
   };
-  const fetches = [...signatures.values()].flatMap(({ outputs }) =>
-    [...outputs.values()].map((info) => graph.tensor(info.name)),
-  );
+  const fetches = [...signatures.values()].flatMap(({ outputs }) => componentTensors(graph, outputs));
   const planGraph = lift({ feeds: [], fetches: [...new Set(fetches)], targets: [] });
   inlineCalls(planGraph, graph.functions);
   for (const node of reachable(planGraph)) {

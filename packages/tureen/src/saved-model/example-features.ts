@@ -4,6 +4,7 @@ import { decodeText } from "../core/text.js";
 import { constantValue } from "../graph/constant-value.js";
 import type { Graph, Operation, Tensor } from "../graph/graph.js";
 import { reachableOperations } from "./check-kernels.js";
+import { componentTensors } from "./composite-info.js";
 import type { SignatureInfo } from "./signature.js";
 
 /** A feature that a graph parses from serialized Examples. */
@@ -17,8 +18,8 @@ export interface ExampleFeature {
 
 /** The features that the operations between a signature's inputs and outputs parse; undefined where none parses Examples. */
 export function signatureFeatures(graph: Graph, { inputs, outputs }: SignatureInfo): ExampleFeature[] | undefined {
-  const fed = new Set([...inputs.values()].map(({ name }) => graph.tensor(name)));
-  const fetched = [...outputs.values()].map(({ name }) => graph.tensor(name));
+  const fed = new Set(componentTensors(graph, inputs));
+  const fetched = componentTensors(graph, outputs);
   return exampleFeatures(reachableOperations(graph, fetched, fed));
 }
 

@@ -15,6 +15,7 @@ import type { ResourceHandle } from "../runtime/resource-manager.js";
 import type { RestoredTensors } from "../runtime/run-context.js";
 import { Session, type SessionOptions, type SessionRunOptions } from "../runtime/session.js";
 import { calledWhileRunning, checkKernels, isLeftover, reachableOperations } from "./check-kernels.js";
+import { componentNames, componentTensors } from "./composite-info.js";
 import { constantVariables } from "./constant-variables.js";
 import { closeInWorkers, engineThread, engineThreadSoon, type PooledModel, WorkerGone } from "./engine-pool.js";
 import { defaultEngineWorkers } from "./engine-workers.js";
@@ -167,8 +168,8 @@ function compileSignatures(graph: Graph, session: Session, signatures: ReadonlyM
   // Exports give the same tensors to several keys.
   const done = new Set<string>();
   for (const { inputs, outputs } of signatures.values()) {
-    const feeds = new Set([...inputs.values()].map((info) => graph.tensor(info.name)));
-    const fetches = [...outputs.values()].map((info) => graph.tensor(info.name));
+    const feeds = new Set(componentTensors(graph, inputs));
+    const fetches = componentTensors(graph, outputs);
     const key = [[...feeds], fetches].map((tensors) => tensors.map(({ name }) => name).join("\0")).join("\0\0");
     if (done.has(key)) continue;
     done.add(key);
@@ -271,11 +272,14 @@ function opName(name: string): string {
  * Every tensor of a signature must be there: a request must not be the one to find out.
  */
 function checkedTensors(graph: Graph, key: string, signature: SignatureInfo): SignatureInfo {
-  for (const [alias, { name }] of [...signature.inputs, ...signature.outputs]) {
-    if (name === "") throw invalidArgument(`Signature '${key}' has no tensor name for '${alias}'`);
-    graph.tensor(name);
+  for (const [alias, info] of [...signature.inputs, ...signature.outputs]) {
+    for (const name of componentNames(info)) {
+      if (name === "") throw invalidArgument(`Signature '${key}' has no tensor name for '${alias}'`);
+      graph.tensor(name);
+    }
   }
   const inputs = [...signature.inputs].map(([alias, info]) => {
+    if (info.composite !== undefined) return [alias, info] as const;
     const { dtype } = graph.tensor(info.name);
     return [alias, dtype === info.dtype ? info : { ...info, fedDtype: dtype }] as const;
   });

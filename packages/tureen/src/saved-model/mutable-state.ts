@@ -1,5 +1,6 @@
 import type { Graph, Operation } from "../graph/graph.js";
 import { reachableOperations } from "./check-kernels.js";
+import { componentTensors } from "./composite-info.js";
 import { assigns } from "./constant-variables.js";
 import type { SignatureInfo } from "./signature.js";
 
@@ -16,9 +17,7 @@ const tableChanges = /^(LookupTable(Insert|Import|Remove)|InitializeTable)/;
  * Such a model has one copy of its state, so it runs in one thread.
  */
 export function mutatesState(graph: Graph, signatures: ReadonlyMap<string, SignatureInfo>): boolean {
-  const fetches = [...signatures.values()].flatMap(({ outputs }) =>
-    [...outputs.values()].map((info) => graph.tensor(info.name)),
-  );
+  const fetches = [...signatures.values()].flatMap(({ outputs }) => componentTensors(graph, outputs));
   for (const op of reachableOperations(graph, fetches)) if (changesState(graph, op)) return true;
   return false;
 }

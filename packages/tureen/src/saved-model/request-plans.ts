@@ -1,6 +1,7 @@
 import { StatusError } from "../core/status-error.js";
 import type { Graph, Tensor } from "../graph/graph.js";
 import { reachableOperations } from "./check-kernels.js";
+import { componentNames } from "./composite-info.js";
 import { changesState } from "./mutable-state.js";
 import type { SignatureInfo } from "./signature.js";
 
@@ -18,7 +19,7 @@ export function requestPlanCheck(
   signatures: ReadonlyMap<string, SignatureInfo>,
 ): (feeds: readonly Tensor[], fetches: readonly Tensor[]) => void {
   const outputs = new Set(
-    [...signatures.values()].flatMap((info) => [...info.outputs.values()].map(({ name }) => name)),
+    [...signatures.values()].flatMap((info) => [...info.outputs.values()].flatMap(componentNames)),
   );
   let plans = 0;
   return (feeds, fetches) => {

@@ -8,6 +8,7 @@ import type { Graph } from "../graph/graph.js";
 import { graphFromProto } from "../graph/graph-def.js";
 import { findOpDef } from "../graph/op-def.js";
 import { needsIterator, reachableOperations, unsupportedOps } from "./check-kernels.js";
+import { componentTensors } from "./composite-info.js";
 import { readSavedModel, savedModelFiles } from "./read.js";
 import { signatureFromProto } from "./signature-def.js";
 import { validateGraph } from "./validate-graph.js";
@@ -153,8 +154,8 @@ function signatureFindings(graph: Graph, meta: MetaGraphDef): ScanFinding[] {
       const missing = unsupportedOps(graph, signature);
       if (missing.length > 0)
         findings.push({ kind: "unsupported", signature: key, text: `ops without a kernel: ${missing.join(", ")}` });
-      const feeds = new Set([...signature.inputs.values()].map((info) => graph.tensor(info.name)));
-      const fetches = [...signature.outputs.values()].map((info) => graph.tensor(info.name));
+      const feeds = new Set(componentTensors(graph, signature.inputs));
+      const fetches = componentTensors(graph, signature.outputs);
       if (needsIterator(graph, fetches, feeds)) {
         findings.push({
           kind: "unsupported",

@@ -2,6 +2,8 @@ import { create } from "@bufbuild/protobuf";
 import {
   type SignatureDef,
   SignatureDefSchema,
+  type TensorInfo_CompositeTensor,
+  TensorInfo_CompositeTensorSchema,
   TensorInfo_CooSparseSchema,
   type TensorInfo as TensorInfoProto,
   TensorInfoSchema,
@@ -9,6 +11,7 @@ import {
 import { dtypeFromNumber, dtypeNumber } from "../core/dtype.js";
 import { shapeFromProto, shapeToProto } from "../graph/attr-proto.js";
 import { tensorFromProto, tensorToProto } from "../graph/tensor-proto.js";
+import { raggedSpecFromProto } from "./composite-info.js";
 import type { SignatureInfo, TensorInfo } from "./signature.js";
 
 /** The key of the signature that requests get when they name none. */
@@ -48,19 +51,22 @@ function infosFromProto(map: { readonly [key: string]: TensorInfoProto }): Map<s
 
 function infoFromProto(proto: TensorInfoProto): TensorInfo {
   const { encoding } = proto;
+  // It has neither dtype nor shape of its own.
+  if (encoding.case === "compositeTensor") return compositeFromProto(encoding.value);
   const base = { dtype: dtypeFromNumber(proto.dtype), shape: shapeFromProto(proto.tensorShape) };
   if (encoding.case === "cooSparse") {
     const { valuesTensorName, indicesTensorName, denseShapeTensorName } = encoding.value;
     const sparse = { values: valuesTensorName, indices: indicesTensorName, denseShape: denseShapeTensorName };
     return { ...base, name: valuesTensorName, sparse };
   }
-  if (encoding.case === "compositeTensor") return { ...base, name: firstComponent(encoding.value.components) };
   return { ...base, name: encoding.value ?? "" };
 }
 
-function firstComponent(components: readonly TensorInfoProto[]): string {
-  const first = components[0]?.encoding;
-  return first?.case === "name" ? first.value : "";
+function compositeFromProto({ components: protos, typeSpec }: TensorInfo_CompositeTensor): TensorInfo {
+  const components = protos.map(infoFromProto);
+  const first = components[0] ?? { name: "", dtype: "variant", shape: undefined };
+  const { dtype, shape } = raggedSpecFromProto(typeSpec) ?? first;
+  return { name: first.name, dtype, shape, composite: { components, typeSpec } };
 }
 
 /** The SignatureDef message of a signature. */
@@ -74,7 +80,12 @@ export function signatureToProto(signature: SignatureInfo): SignatureDef {
 }
 
 function infoToProto(info: TensorInfo): TensorInfoProto {
-  const { sparse } = info;
+  const { sparse, composite } = info;
+  if (composite !== undefined) {
+    const { components, typeSpec } = composite;
+    const value = create(TensorInfo_CompositeTensorSchema, { components: components.map(infoToProto), typeSpec });
+    return create(TensorInfoSchema, { encoding: { case: "compositeTensor", value } });
+  }
   return create(TensorInfoSchema, {
     dtype: dtypeNumber(info.dtype),
     tensorShape: shapeToProto(info.shape),

@@ -1,4 +1,5 @@
 import type { SignatureDef } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
+import type { TypeSpecProto } from "@tureen/protos/gen/tensorflow/core/protobuf/struct_pb";
 import type { DType } from "../core/dtype.js";
 import type { PartialShape } from "../core/shape.js";
 import type { TensorValue } from "../core/tensor-value.js";
@@ -16,6 +17,14 @@ export interface TensorInfo {
   readonly shape: PartialShape;
   /** Component tensor names of a `coo_sparse` TensorInfo. */
   readonly sparse?: { readonly values: string; readonly indices: string; readonly denseShape: string };
+  /** What a `composite_tensor` TensorInfo holds; dtype and shape are then those of its type, where that is a ragged tensor. */
+  readonly composite?: CompositeInfo;
+}
+
+/** A tensor of a signature that is made of several, in the order in which its type takes them: a ragged one of its flat values and its row splits. */
+export interface CompositeInfo {
+  readonly components: readonly TensorInfo[];
+  readonly typeSpec: TypeSpecProto | undefined;
 }
 
 /** What a SavedModel says of one signature: keys in the order in which the file holds them. */

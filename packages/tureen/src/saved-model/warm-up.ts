@@ -2,6 +2,7 @@ import { emptyBytes } from "../core/dtype.js";
 import { elementCount } from "../core/shape.js";
 import { type TensorValue, zeros } from "../core/tensor-value.js";
 import type { Session } from "../runtime/session.js";
+import { componentNames } from "./composite-info.js";
 import { signatureFeatures } from "./example-features.js";
 import { sampleExample } from "./sample-example.js";
 import type { SignatureInfo, TensorInfo } from "./signature.js";
@@ -44,7 +45,7 @@ function isTaken(run: () => void): boolean {
 function runOnRow(session: Session, signature: SignatureInfo, text: Uint8Array, end: number): void {
   const feeds = feedsOf(signature, text);
   if (feeds === undefined) return;
-  const fetches = [...signature.outputs.values()].map(({ name }) => name);
+  const fetches = [...signature.outputs.values()].flatMap(componentNames);
   session.run(fetches, feeds, [], { deadline: end });
   const until = Math.min(end, performance.now() + signatureMilliseconds);
   for (let run = 1; run < maxRuns && performance.now() < until; run++)
@@ -54,7 +55,8 @@ function runOnRow(session: Session, signature: SignatureInfo, text: Uint8Array, 
 function feedsOf({ inputs, defaults }: SignatureInfo, text: Uint8Array): Map<string, TensorValue> | undefined {
   const feeds = new Map<string, TensorValue>();
   for (const [alias, info] of inputs) {
-    const value = defaults.get(alias) ?? rowOf(info, text);
+    // No zeros are row splits.
+    const value = defaults.get(alias) ?? (info.composite === undefined ? rowOf(info, text) : undefined);
     if (value === undefined) return undefined;
     feeds.set(info.name, value);
   }

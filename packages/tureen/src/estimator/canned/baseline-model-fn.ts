@@ -8,7 +8,7 @@ import { getOrCreateGlobalStep } from "../global-step.js";
 import { type WeightColumn, weightColumnKey } from "../head/example-weights.js";
 import type { Head } from "../head/head.js";
 import { zerosInitializer } from "../layers/initializers.js";
-import type { Features, ModelFn } from "../model-fn.js";
+import type { Features, FeatureTensor, ModelFn } from "../model-fn.js";
 import { mul } from "../nn/arithmetic.js";
 import { assertEqual } from "../nn/assertions.js";
 import { shapeOf, sliceFirst } from "../nn/tensor-shape.js";
@@ -47,9 +47,7 @@ export function baselineLogits(
 ): { bias: Variable; logits: Tensor } {
   const sizes = Object.entries(features)
     .filter(([key]) => key !== weightKey)
-    .map(([, feature]) =>
-      sliceFirst(feature instanceof SparseTensor ? feature.denseShape : shapeOf(feature), { begin: 0, shrink: true }),
-    )
+    .map(([, feature]) => rowsOf(feature))
     // Sparse shapes are int64.
     .map((size) => (size.dtype === "int32" ? size : build("Cast", [size], { DstT: "int32" }, "Cast")));
   const [batch, ...others] = sizes;
@@ -71,4 +69,12 @@ export function baselineLogits(
       return { bias, logits: mul(bias.read("Mul/ReadVariableOp"), ones, "Mul") };
     }),
   );
+}
+
+/** How many rows a feature has: int32, or int64 of a sparse one. */
+function rowsOf(feature: FeatureTensor): Tensor {
+  const first = (shape: Tensor): Tensor => sliceFirst(shape, { begin: 0, shrink: true });
+  if (feature instanceof SparseTensor) return first(feature.denseShape);
+  if (feature instanceof Tensor) return first(shapeOf(feature));
+  return build("Sub", [first(shapeOf(feature.rowSplits)), constant(1, "int32")]);
 }

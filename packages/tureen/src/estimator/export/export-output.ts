@@ -2,12 +2,14 @@ import { checkOptions } from "../../core/check-options.js";
 import { isFloatingDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { Tensor } from "../../graph/graph.js";
-import { RaggedTensor } from "../../graph/ragged-tensor.js";
+import type { AnyRagged } from "../../graph/ragged-tensor.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { isCompositeTensor } from "../../graph/structure.js";
+import { raggedSpecToProto } from "../../saved-model/composite-info.js";
 import type { SignatureInfo, TensorInfo } from "../../saved-model/signature.js";
 import { methodNames } from "../../saved-model/signature-def.js";
 import type { Features, FeatureTensor } from "../model-fn.js";
-import { sparseTensorText, tensorDictText, tensorText } from "../nn/tensor-text.js";
+import { anyTensorText, tensorDictText } from "../nn/tensor-text.js";
 
 /** How one head's outputs become a signature (`tf.estimator.export.ExportOutput`). */
 export interface ExportOutput {
@@ -20,9 +22,18 @@ export interface ExportOutput {
 export function tensorInfo(tensor: FeatureTensor): TensorInfo {
   const { dtype, shape } = tensor;
   if (tensor instanceof Tensor) return { name: tensor.name, dtype, shape };
+  if (!(tensor instanceof SparseTensor)) return raggedTensorInfo(tensor);
   const { values, indices, denseShape } = tensor;
   const sparse = { values: values.name, indices: indices.name, denseShape: denseShape.name };
   return { name: values.name, dtype, shape, sparse };
+}
+
+/** A ragged tensor is stored as its flat values, its row splits from the outermost to the innermost, and its type. */
+function raggedTensorInfo({ dtype, shape, flatValues, nestedRowSplits, rowSplits }: AnyRagged): TensorInfo {
+  const raggedRank = nestedRowSplits.length;
+  const typeSpec = raggedSpecToProto({ dtype, shape, raggedRank, rowSplitsDtype: rowSplits.dtype });
+  const components = [flatValues, ...nestedRowSplits].map((part) => tensorInfo(part));
+  return { name: flatValues.name, dtype, shape, composite: { components, typeSpec } };
 }
 
 /** A signature of these tensors. */
@@ -46,6 +57,17 @@ function exampleTensor(receiverTensors: Features, api: "Classification" | "Regre
       `${api} signatures can only accept a single tensor input of type tf.string. Please check to make sure that you have structured the serving_input_receiver_fn so that it creates a single string placeholder. If your model function expects multiple inputs, then use \`tf.io.parse_example()\` to parse the string into multiple tensors.\n Received: ${tensorDictText(receiverTensors)}`,
     );
   }
+  if (!(examples instanceof Tensor)) {
+    const type =
+      examples instanceof SparseTensor
+        ? "tensorflow.python.framework.sparse_tensor.SparseTensor"
+        : "tensorflow.python.ops.ragged.ragged_tensor.RaggedTensor";
+    const wanted =
+      api === "Classification"
+        ? "Classification `examples` must be a string Tensor"
+        : "Expected regression `examples` to be of type Tensor";
+    throw invalidArgument(`${wanted}. Found \`examples\` of type <class '${type}'>.`);
+  }
   return examples;
 }
 
@@ -58,10 +80,10 @@ export function classificationOutput(options: { readonly scores?: Tensor; readon
   checkOptions("classificationOutput", options, { scores: "optional", classes: "optional" });
   const { scores, classes } = options;
   if (scores !== undefined && !(scores instanceof Tensor && isFloatingDType(scores.dtype))) {
-    throw invalidArgument(`Classification scores must be a float32 Tensor; got ${describe(scores)}`);
+    throw invalidArgument(`Classification scores must be a float32 Tensor; got ${anyTensorText(scores)}`);
   }
   if (classes !== undefined && !(classes instanceof Tensor && classes.dtype === "string")) {
-    throw invalidArgument(`Classification classes must be a string Tensor; got ${describe(classes)}`);
+    throw invalidArgument(`Classification classes must be a string Tensor; got ${anyTensorText(classes)}`);
   }
   if (scores === undefined && classes === undefined)
     throw invalidArgument(
@@ -84,7 +106,7 @@ export function regressionOutput(options: { readonly value: Tensor }): ExportOut
   checkOptions("regressionOutput", options, { value: "required" });
   const { value } = options;
   if (!(value instanceof Tensor && isFloatingDType(value.dtype))) {
-    throw invalidArgument(`Regression output value must be a float32 Tensor; got ${describe(value)}`);
+    throw invalidArgument(`Regression output value must be a float32 Tensor; got ${anyTensorText(value)}`);
   }
   return Object.freeze({
     kind: "regression" as const,
@@ -101,26 +123,15 @@ export function regressionOutput(options: { readonly value: Tensor }): ExportOut
 
 /** Any outputs for the Predict API (`tf.estimator.export.PredictOutput`); one bare tensor is called `output`. */
 export function predictOutput(outputs: Tensor | Readonly<Record<string, Tensor>>): ExportOutput {
-  const bare =
-    outputs instanceof Tensor ||
-    (outputs as unknown) instanceof SparseTensor ||
-    (outputs as unknown) instanceof RaggedTensor;
+  const bare = outputs instanceof Tensor || isCompositeTensor(outputs);
   const named = (bare ? { output: outputs } : outputs) as Readonly<Record<string, Tensor>>;
   for (const tensor of Object.values(named)) {
     if (!(tensor instanceof Tensor))
-      throw invalidArgument(`Prediction output value must be a Tensor; got ${describe(tensor)}.`);
+      throw invalidArgument(`Prediction output value must be a Tensor; got ${anyTensorText(tensor)}.`);
   }
   return Object.freeze({
     kind: "predict" as const,
     outputs: named,
     asSignature: (receiverTensors: Features): SignatureInfo => signatureOf(receiverTensors, named, methodNames.predict),
   });
-}
-
-function describe(value: unknown): string {
-  if (value instanceof SparseTensor) return sparseTensorText(value);
-  if (value instanceof RaggedTensor) {
-    return `tf.RaggedTensor(values=${describe(value.values)}, row_splits=${describe(value.rowSplits)})`;
-  }
-  return value instanceof Tensor ? tensorText(value) : String(value);
 }

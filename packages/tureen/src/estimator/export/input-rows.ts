@@ -1,12 +1,14 @@
 import type { DType } from "../../core/dtype.js";
+import { elementCount } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import { Graph, Tensor } from "../../graph/graph.js";
-import { RaggedTensor } from "../../graph/ragged-tensor.js";
 import { withGraph } from "../../graph/scope.js";
-import type { SparseTensor } from "../../graph/sparse-tensor.js";
+import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { componentsOf } from "../../graph/structure.js";
 import { Session } from "../../runtime/session.js";
 import { type InputFn, openInput } from "../input.js";
+import type { Features, FeatureTensor } from "../model-fn.js";
 import { localInitOp } from "./main-op.js";
 
 /** A feature's values in a batch. */
@@ -43,12 +45,7 @@ export async function visitInputRows(
   const { features } = input;
   const named = features instanceof Tensor ? { [bareFeature]: features } : features;
   const names = Object.keys(named).sort();
-  for (const name of names) {
-    if ((named[name] as unknown) instanceof RaggedTensor) {
-      throw invalidArgument(`Feature '${name}' is a RaggedTensor: rows are read of dense and sparse features only`);
-    }
-  }
-  const fetches = names.flatMap((name) => components(named[name]!));
+  const fetches = names.flatMap((name) => componentsOf(named[name]!));
   const init = withGraph(graph, () => localInitOp());
   const session = new Session(graph);
   try {
@@ -74,13 +71,9 @@ export async function visitInputRows(
   }
 }
 
-function components(feature: Tensor | SparseTensor): Tensor[] {
-  return feature instanceof Tensor ? [feature] : [feature.indices, feature.values, feature.denseShape];
-}
-
 function batchOf(
   names: readonly string[],
-  named: Readonly<Record<string, Tensor | SparseTensor>>,
+  named: Features,
   values: readonly TensorValue[],
   most: number,
 ): FeatureBatch {
@@ -88,16 +81,28 @@ function batchOf(
   let rows: number | undefined;
   let at = 0;
   for (const name of names) {
-    const isDense = named[name] instanceof Tensor;
-    const own = isDense ? values[at]!.shape[0] : Number((values[at + 2]!.data as BigInt64Array)[0]);
+    const feature = named[name]!;
+    const parts = values.slice(at, at + componentsOf(feature).length);
+    at += parts.length;
+    const own = rowCount(feature, parts);
     if (own === undefined) throw invalidArgument(`Feature '${name}' has no rows: it is a scalar`);
     rows ??= own;
     if (rows !== own) throw invalidArgument(`Feature '${name}' has ${own} rows where others have ${rows}`);
     const count = Math.min(rows, most);
-    features.set(name, isDense ? denseValues(values[at]!, count) : sparseValues(values[at]!, values[at + 1]!, count));
-    at += isDense ? 1 : 3;
+    features.set(name, featureValues(feature, parts, count));
   }
   return { rows: Math.min(rows ?? 0, most), features };
+}
+
+function rowCount(feature: FeatureTensor, [first, second, third]: readonly TensorValue[]): number | undefined {
+  if (feature instanceof Tensor) return first!.shape[0];
+  // A dense shape begins with the rows; outermost splits are one more than the rows.
+  return feature instanceof SparseTensor ? Number((third!.data as BigInt64Array)[0]) : second!.shape[0]! - 1;
+}
+
+function featureValues(feature: FeatureTensor, parts: readonly TensorValue[], rows: number): FeatureValues {
+  if (feature instanceof Tensor) return denseValues(parts[0]!, rows);
+  return feature instanceof SparseTensor ? sparseValues(parts[0]!, parts[1]!, rows) : raggedValues(parts, rows);
 }
 
 function denseValues({ dtype, shape, data }: TensorValue, rows: number): FeatureValues {
@@ -116,6 +121,17 @@ function sparseValues(indices: TensorValue, { dtype, data }: TensorValue, rows: 
     while (entry < data.length && Number(places[entry * rank]) <= row) entry++;
     ends[row] = entry;
   }
+  return { dtype, rowShape: undefined, data, ends };
+}
+
+/** The flat values of a row lie between its splits, followed through all depths. */
+function raggedValues([flat, ...splits]: readonly TensorValue[], rows: number): FeatureValues {
+  const { dtype, shape, data } = flat!;
+  const width = elementCount(shape.slice(1));
+  const ends = Int32Array.from({ length: rows }, (_, row) => {
+    const end = splits.reduce((at, { data: numbers }) => Number((numbers as Int32Array)[at]), row + 1);
+    return end * width;
+  });
   return { dtype, rowShape: undefined, data, ends };
 }
 

@@ -4,7 +4,9 @@ import type { PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build } from "../../graph/build-op.js";
 import { Graph, Tensor } from "../../graph/graph.js";
+import { RaggedTensor } from "../../graph/ragged-tensor.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { isCompositeTensor } from "../../graph/structure.js";
 import { type InputFn, openInput } from "../input.js";
 import type { FeatureTensor } from "../model-fn.js";
 import type { ReceiverOptions } from "./parsing-serving-input-receiver.js";
@@ -26,7 +28,8 @@ export type PlaceholderModel =
 /**
  * A receiver of the features themselves (`tf.estimator.export.build_raw_serving_input_receiver_fn`).
  *
- * Each gets a placeholder of its dtype and shape, but for the batch, named after the operation it is modelled on.
+ * Each gets a placeholder of its dtype and shape, but for the batch, named after the operation it is modelled on: a dense one, as in TensorFlow, where
+ * that is a sparse or a ragged tensor.
  */
 export function buildRawServingInputReceiverFn(
   features: Readonly<Record<string, PlaceholderModel>>,
@@ -85,17 +88,19 @@ function placeholdersOf(
 }
 
 function placeholderOf(model: PlaceholderModel, options: ReceiverOptions): Tensor {
-  const [shape, name] =
-    model instanceof Tensor
-      ? [model.shape, model.op.name]
-      : model instanceof SparseTensor
-        ? [model.shape, model.values.op.name]
-        : [model.shape, model.name];
+  const { dtype, shape } = model;
   const batched = shape === undefined ? null : [options.defaultBatchSize ?? -1, ...shape.slice(1)];
-  return build("Placeholder", [], { dtype: model.dtype, shape: batched }, name ?? "Placeholder");
+  return build("Placeholder", [], { dtype, shape: batched }, nameOf(model) ?? "Placeholder");
+}
+
+/** A ragged tensor has no operation of its own. */
+function nameOf(model: PlaceholderModel): string | undefined {
+  if (model instanceof Tensor) return model.op.name;
+  if (model instanceof SparseTensor) return model.values.op.name;
+  return model instanceof RaggedTensor ? undefined : model.name;
 }
 
 function isModel(value: TensorsOrOne<PlaceholderModel>): value is PlaceholderModel {
-  if (value instanceof Tensor || value instanceof SparseTensor) return true;
+  if (value instanceof Tensor || isCompositeTensor(value)) return true;
   return typeof (value as { dtype?: unknown }).dtype === "string" && "shape" in value;
 }

@@ -1,15 +1,11 @@
 import { invalidArgument } from "../../core/status-error.js";
 import { Tensor } from "../../graph/graph.js";
-import { type RaggedRows, RaggedTensor } from "../../graph/ragged-tensor.js";
-import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { isCompositeTensor } from "../../graph/structure.js";
 import { pythonText } from "../feature-column/python-text.js";
 import type { Features, FeatureTensor } from "../model-fn.js";
 import type { ServingInput } from "./serving-input.js";
 
-/** A feature that a receiver gives: rows of different lengths too, which a model function of one's own may take. */
-export type ReceiverFeature = FeatureTensor | RaggedTensor<Tensor | RaggedRows>;
-
-/** Tensors that requests feed, by name; a sparse one is fed by its three components. */
+/** Tensors that requests feed, by name; a sparse or ragged one is fed by its components. */
 export type ReceiverTensors = Features;
 
 /** What a serving input receiver function returns: features by name (`tf.estimator.export.ServingInputReceiver`). */
@@ -52,7 +48,7 @@ export type TensorsOrOne<T> = T | Readonly<Record<string, T>>;
  * INVALID_ARGUMENT, in TensorFlow's words, for what is missing or no tensor.
  */
 export function servingInputReceiver(
-  features: TensorsOrOne<ReceiverFeature>,
+  features: TensorsOrOne<FeatureTensor>,
   receiverTensors: TensorsOrOne<FeatureTensor>,
   receiverTensorsAlternatives?: Readonly<Record<string, TensorsOrOne<FeatureTensor>>>,
 ): ServingInputReceiver {
@@ -65,19 +61,19 @@ export function servingInputReceiver(
 
 /** Checks what a serving input receiver function made for a model function that takes one bare tensor. */
 export function tensorServingInputReceiver(
-  features: ReceiverFeature,
+  features: FeatureTensor,
   receiverTensors: TensorsOrOne<FeatureTensor>,
   receiverTensorsAlternatives?: Readonly<Record<string, TensorsOrOne<FeatureTensor>>>,
 ): TensorServingInputReceiver {
   if (features === undefined || features === null) throw invalidArgument("features must be defined.");
   checkTensor(features, undefined, "feature");
   const receiver = servingInputReceiver(features, receiverTensors, receiverTensorsAlternatives);
-  return Object.freeze({ ...receiver, features: features as FeatureTensor });
+  return Object.freeze({ ...receiver, features });
 }
 
 /** Checks what an input receiver function made for training or evaluation; features and labels stay as they are. */
 export function supervisedInputReceiver(
-  features: TensorsOrOne<ReceiverFeature>,
+  features: TensorsOrOne<FeatureTensor>,
   labels: TensorsOrOne<FeatureTensor>,
   receiverTensors: TensorsOrOne<FeatureTensor>,
 ): SupervisedInputReceiver {
@@ -110,7 +106,7 @@ function namedAlternatives(
   return Object.freeze(Object.fromEntries(named));
 }
 
-function namedTensors(tensors: TensorsOrOne<ReceiverFeature>, field: keyof typeof bareTensorNames): Features {
+function namedTensors(tensors: TensorsOrOne<FeatureTensor>, field: keyof typeof bareTensorNames): Features {
   if (tensors === undefined || tensors === null) throw invalidArgument(`${field}s must be defined.`);
   const plain = typeof tensors === "object" && !isTensor(tensors) && !Array.isArray(tensors);
   const named = (plain ? tensors : { [bareTensorNames[field]]: tensors }) as Features;
@@ -119,18 +115,12 @@ function namedTensors(tensors: TensorsOrOne<ReceiverFeature>, field: keyof typeo
 }
 
 function checkTensor(tensor: unknown, name: string | undefined, field: string): void {
-  const isReceived = field.startsWith("receiver");
-  if (isTensor(tensor) && !(isReceived && tensor instanceof RaggedTensor)) return;
-  if (isReceived && tensor instanceof RaggedTensor) {
-    throw invalidArgument(
-      `${field} ${name ?? ""} is a RaggedTensor, which requests cannot feed: receive its values and its row splits.`,
-    );
-  }
+  if (isTensor(tensor)) return;
   throw invalidArgument(
     `${field}${name === undefined || name === "" ? "" : ` ${name}`} must be a Tensor, SparseTensor, or RaggedTensor.`,
   );
 }
 
 function isTensor(value: unknown): boolean {
-  return value instanceof Tensor || value instanceof SparseTensor || value instanceof RaggedTensor;
+  return value instanceof Tensor || isCompositeTensor(value);
 }

@@ -1,6 +1,7 @@
 import { invalidArgument, StatusError } from "../../core/status-error.js";
 import type { Graph, Operation, Tensor } from "../../graph/graph.js";
-import type { SignatureInfo, TensorInfo } from "../../saved-model/signature.js";
+import { componentNames } from "../../saved-model/composite-info.js";
+import type { SignatureInfo } from "../../saved-model/signature.js";
 import { methodNames } from "../../saved-model/signature-def.js";
 import type { Logger } from "../log.js";
 import { formatList, pythonType } from "../nn/python-format.js";
@@ -67,16 +68,11 @@ function addServable(
 
 /** Why the inputs are not all that the outputs need, in TensorFlow's words (`_ensure_servable`), or undefined where they are. */
 function insufficientInputs(graph: Graph, { inputs, outputs }: SignatureInfo): string | undefined {
-  const names = (infos: SignatureInfo["inputs"]): string => formatList([...infos.values()].flatMap(tensorNames));
+  const names = (infos: SignatureInfo["inputs"]): string => formatList([...infos.values()].flatMap(componentNames));
   const path = pathToUnfed(graph, { inputs, outputs });
   if (path === undefined) return undefined;
   const shown = path.map((op) => `${op.name} (${op.type})`).join(" <- ");
   return `The signature's input tensors ${names(inputs)} are insufficient to compute its output keys ${formatList([...outputs.keys()])} (respectively, tensors ${names(outputs)}) because of the dependency on \`${path.at(-1)!.name}\` which is not given as a signature input, as illustrated by the following dependency path: ${shown}`;
-}
-
-/** The names of the tensors that one input or output is made of. */
-function tensorNames({ name, sparse }: TensorInfo): readonly string[] {
-  return sparse === undefined ? [name] : [sparse.indices, sparse.values, sparse.denseShape];
 }
 
 /** The operations from an output to a placeholder that it needs and that no input feeds. */
@@ -84,7 +80,7 @@ function pathToUnfed(
   graph: Graph,
   { inputs, outputs }: Pick<SignatureInfo, "inputs" | "outputs">,
 ): readonly Operation[] | undefined {
-  const fed = new Set([...inputs.values()].flatMap(tensorNames).map((name) => graph.tensor(name)));
+  const fed = new Set([...inputs.values()].flatMap(componentNames).map((name) => graph.tensor(name)));
   const consumers = new Map<Operation, Operation | undefined>();
   const pending: Operation[] = [];
   const visit = (tensor: Tensor, consumer: Operation | undefined): void => {

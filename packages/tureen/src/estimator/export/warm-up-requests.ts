@@ -121,9 +121,12 @@ function signatureInputs(graph: Graph, signature: SignatureInfo, rows: readonly 
       });
       continue;
     }
+    // TensorFlow Serving's Predict cannot feed what is made of several tensors: such a record would keep every server from loading the version.
+    if (info.sparse !== undefined) return `input '${alias}' is sparse`;
+    if (info.composite !== undefined) return `input '${alias}' is ragged`;
     const feature = features.get(alias);
     if (feature === undefined) return `the input has no feature '${alias}'`;
-    if (feature.rowShape === undefined) return `feature '${alias}' is sparse`;
+    if (feature.rowShape === undefined) return `feature '${alias}' has rows of several lengths`;
     if ((feature.dtype === "string") !== (info.dtype === "string")) {
       return `feature '${alias}' is ${feature.dtype}, not ${info.dtype}`;
     }

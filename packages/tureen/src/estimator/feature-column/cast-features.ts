@@ -1,5 +1,7 @@
 import { type DType, isFloatingDType } from "../../core/dtype.js";
 import { build } from "../../graph/build-op.js";
+import { Tensor } from "../../graph/graph.js";
+import { raggedOf } from "../../graph/ragged-tensor.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import type { Features, FeatureTensor } from "../model-fn.js";
 import { compareText } from "./compare-text.js";
@@ -22,11 +24,9 @@ function needsCast(dtype: DType): boolean {
 
 function castFeature(feature: FeatureTensor): FeatureTensor {
   if (!needsCast(feature.dtype)) return feature;
-  const values = build(
-    "Cast",
-    [feature instanceof SparseTensor ? feature.values : feature],
-    { DstT: "float32" },
-    "Cast",
-  );
-  return feature instanceof SparseTensor ? new SparseTensor(feature.indices, values, feature.denseShape) : values;
+  const cast = (values: Tensor): Tensor => build("Cast", [values], { DstT: "float32" }, "Cast");
+  if (feature instanceof Tensor) return cast(feature);
+  return feature instanceof SparseTensor
+    ? new SparseTensor(feature.indices, cast(feature.values), feature.denseShape)
+    : raggedOf(cast(feature.flatValues), feature.nestedRowSplits);
 }

@@ -3,9 +3,9 @@ import { invalidArgument } from "../../core/status-error.js";
 import { buildOp } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import type { FeatureTensor } from "../model-fn.js";
 import { compareText } from "./compare-text.js";
 import { type CategoricalColumn, isCategoricalColumn, isFeatureColumn } from "./feature-column.js";
+import type { ColumnInput } from "./feature-rank.js";
 import { castTo } from "./graph-shape.js";
 import { type ExampleFeature, varLenFeature } from "./parse-spec.js";
 import { attributeText, pythonText, tupleText } from "./python-text.js";
@@ -91,7 +91,7 @@ function leafKeys(key: CrossKey): readonly CrossKey[] {
     : [key];
 }
 
-function leafTensor(key: CrossKey, cache: TransformationCache): FeatureTensor {
+function leafTensor(key: CrossKey, cache: TransformationCache): ColumnInput {
   if (typeof key === "string") return cache.feature(key);
   const { idTensor, weightTensor } = key.sparseTensors(cache);
   if (weightTensor !== undefined) {
@@ -102,7 +102,7 @@ function leafTensor(key: CrossKey, cache: TransformationCache): FeatureTensor {
   return idTensor;
 }
 
-function crossHashed(inputs: readonly FeatureTensor[], buckets: number, hashKey: bigint): SparseTensor {
+function crossHashed(inputs: readonly ColumnInput[], buckets: number, hashKey: bigint): SparseTensor {
   const sparse = inputs.filter((input): input is SparseTensor => input instanceof SparseTensor);
   const dense = inputs.filter((input): input is Tensor => !(input instanceof SparseTensor));
   const values = sparse.map((input) => (input.dtype === "string" ? input.values : castTo(input.values, "int64")));

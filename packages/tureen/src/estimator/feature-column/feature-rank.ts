@@ -4,18 +4,20 @@ import type { Operation, Tensor } from "../../graph/graph.js";
 import { cond } from "../../graph/ops/control-branches.js";
 import { controlDependencies, nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import type { FeatureTensor } from "../model-fn.js";
 import { assertTrue } from "../nn/assertions.js";
 import { sparseTensorText, tensorText } from "../nn/tensor-text.js";
 import { scalarInt, sparseRank } from "./graph-shape.js";
 import { sparseRows } from "./sparse-reshape.js";
+
+/** What columns take: TensorFlow's feature columns refuse ragged tensors. */
+export type ColumnInput = Tensor | SparseTensor;
 
 /**
  * The feature with rank 2 at least: a vector becomes a column, in the graph where only a run knows the rank.
  *
  * INVALID_ARGUMENT for a scalar, when the graph is built or when it is run.
  */
-export function withColumns(key: string, feature: FeatureTensor): FeatureTensor {
+export function withColumns(key: string, feature: ColumnInput): ColumnInput {
   const rank = feature instanceof SparseTensor ? sparseRank(feature) : feature.shape?.length;
   if (rank === undefined) return withColumnsAtRun(key, feature);
   if (rank === 0) {
@@ -25,7 +27,7 @@ export function withColumns(key: string, feature: FeatureTensor): FeatureTensor 
   return rank > 1 ? feature : asColumn(feature);
 }
 
-function withColumnsAtRun(key: string, feature: FeatureTensor): FeatureTensor {
+function withColumnsAtRun(key: string, feature: ColumnInput): ColumnInput {
   const rankOf = (): Tensor =>
     feature instanceof SparseTensor
       ? build("Size", [feature.denseShape], {}, "Rank")
@@ -35,18 +37,18 @@ function withColumnsAtRun(key: string, feature: FeatureTensor): FeatureTensor {
     const rank = rankOf();
     const isVector = build("Equal", [constant(1, "int32", "Equal/x"), rank], {}, "Equal");
     // Both branches give what the feature is, a dense or a sparse tensor.
-    const asIs = (): FeatureTensor => feature;
-    return cond<unknown>(isVector, () => asColumn(feature), asIs) as FeatureTensor;
+    const asIs = (): ColumnInput => feature;
+    return cond<unknown>(isVector, () => asColumn(feature), asIs) as ColumnInput;
   });
 }
 
-function asColumn(feature: FeatureTensor): FeatureTensor {
+function asColumn(feature: ColumnInput): ColumnInput {
   return feature instanceof SparseTensor
     ? sparseRows(feature, 1)
     : build("ExpandDims", [feature, scalarInt(-1)], {}, "ExpandDims");
 }
 
-function scalarMessage(key: string, feature: FeatureTensor): string {
+function scalarMessage(key: string, feature: ColumnInput): string {
   const text = feature instanceof SparseTensor ? sparseTensorText(feature) : tensorText(feature);
   return `Feature (key: ${key}) cannot have rank 0. Given: ${text}`;
 }

@@ -1,12 +1,12 @@
 import { build, constant, type TensorLike } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
-import { isRows, type RaggedRows, RaggedTensor } from "../../graph/ragged-tensor.js";
+import { type AnyRagged, isRows, RaggedTensor } from "../../graph/ragged-tensor.js";
 import { nameScope } from "../../graph/scope.js";
 import { castTo, scalarInt, sliceOf } from "./graph-shape.js";
 import type { RaggedPartition } from "./parse-spec.js";
 
 /** Rows of a batch of Examples, of any depth. */
-export type ParsedRows = RaggedTensor<Tensor | RaggedRows>;
+export type ParsedRows = AnyRagged;
 
 /**
  * Divides each Example's values into rows, the innermost partition last (TensorFlow's `_add_batched_ragged_partition`).
@@ -35,7 +35,7 @@ function uniform(rows: ParsedRows, length: number): ParsedRows {
   const outer = build("FloorDiv", [rowSplits, step], {}, "floordiv");
   if (isRows(values)) {
     const splits = build("Range", [of(rowSplits, 0), build("AddV2", [last(rowSplits), of(rowSplits, 1)]), step]);
-    return new RaggedTensor(new RaggedTensor(values, splits), outer);
+    return new RaggedTensor(new RaggedTensor(values, splits, { uniformRowLength: length }), outer);
   }
   const rest = sliceOf(build("Shape", [values]), [{ from: 1 }]);
   const shape = build("ConcatV2", [[constant([-1, length], "int32"), rest], scalarInt(0)], {}, "concat");

@@ -4,11 +4,11 @@ import { build, constant } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
-import type { FeatureTensor } from "../model-fn.js";
+import type { ColumnInput } from "./feature-rank.js";
 import { castTo, shapeOf } from "./graph-shape.js";
 
 /** A feature as a sparse tensor: a dense one loses its empty strings, its -1 or, for floats and where `ignored` says so, its zeros. */
-export function toSparseInput(input: FeatureTensor, ignored?: 0): SparseTensor {
+export function toSparseInput(input: ColumnInput, ignored?: 0): SparseTensor {
   if (input instanceof SparseTensor) return input;
   return nameScope("to_sparse_input", () => {
     const notEqual = build("NotEqual", [input, ignoredValue(input.dtype, ignored)], {}, "NotEqual");

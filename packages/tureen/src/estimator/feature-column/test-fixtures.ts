@@ -6,6 +6,7 @@ import { type NestedValue, type TensorValue, tensorValue, toTensor } from "../..
 import { build } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { componentsOf } from "../../graph/structure.js";
 import type { FeatureTensor } from "../model-fn.js";
 import type { FeatureColumn } from "./feature-column.js";
 import * as columns from "./index.js";
@@ -184,9 +185,7 @@ export function buildLayer(recorded: RecordedLayer): readonly Tensor[] {
         Object.entries(recorded.spec!).map(([key, feature]) => [key, recordedFeature(feature)]),
       );
       const parsed = parseExample(features["serialized"] as Tensor, spec, recorded.options);
-      return Object.values(parsed).flatMap((value) =>
-        value instanceof SparseTensor ? [value.indices, value.values, value.denseShape] : [value],
-      );
+      return Object.values(parsed).flatMap((value) => componentsOf(value));
     }
     default: {
       const { denseTensor, sequenceLength } = sequenceFeatures(features, made);

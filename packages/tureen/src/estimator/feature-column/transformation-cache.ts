@@ -1,12 +1,12 @@
 import type { DType } from "../../core/dtype.js";
 import type { Shape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { RaggedTensor } from "../../graph/ragged-tensor.js";
 import { type Initializer, Variable } from "../../graph/variable.js";
-import type { Features, FeatureTensor } from "../model-fn.js";
+import type { Features } from "../model-fn.js";
+import { notRagged } from "../nn/not-convertible.js";
 import { castFeatures } from "./cast-features.js";
 import type { FeatureColumn, StateScope, Transformed } from "./feature-column.js";
-import { withColumns } from "./feature-rank.js";
+import { type ColumnInput, withColumns } from "./feature-rank.js";
 
 /** A variable of a column. */
 export interface ColumnVariable {
@@ -24,7 +24,7 @@ export interface ColumnVariable {
  */
 export class TransformationCache {
   #features: Features;
-  readonly #tensors = new Map<string, FeatureTensor>();
+  readonly #tensors = new Map<string, ColumnInput>();
   readonly #transformed = new Map<string, Transformed>();
   readonly #variables = new Map<string, Variable>();
   readonly #resources = new Map<string, unknown>();
@@ -38,16 +38,12 @@ export class TransformationCache {
     this.#features = castFeatures(this.#features);
   }
 
-  /** The raw feature, of rank 2 at least; INVALID_ARGUMENT for a missing or scalar one. */
-  feature(key: string): FeatureTensor {
+  /** The raw feature, of rank 2 at least; INVALID_ARGUMENT for a missing, scalar or ragged one. */
+  feature(key: string): ColumnInput {
     const known = this.#tensors.get(key);
     if (known !== undefined) return known;
     if (!Object.hasOwn(this.#features, key)) throw invalidArgument(`Feature ${key} is not in features dictionary.`);
-    const raw = this.#features[key]!;
-    if ((raw as unknown) instanceof RaggedTensor) {
-      throw invalidArgument(`Feature ${key} is a RaggedTensor: feature columns take dense and sparse tensors.`);
-    }
-    const tensor = withColumns(key, raw);
+    const tensor = withColumns(key, notRagged(this.#features[key]!));
     this.#tensors.set(key, tensor);
     return tensor;
   }

@@ -1,11 +1,13 @@
 import { invalidArgument, unimplemented } from "../../core/status-error.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
+import { RaggedTensor } from "../../graph/ragged-tensor.js";
 import { controlDependencies, nameScope } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import type { Labels } from "../model-fn.js";
 import { cast } from "../nn/arithmetic.js";
 import { assertEqual, assertLessEqual, assertNonNegative, assertRankAtLeast } from "../nn/assertions.js";
+import { notConvertible } from "../nn/not-convertible.js";
 import { concat, expandDims, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
 
 /** What a missing label tensor says. */
@@ -43,6 +45,7 @@ export function checkDenseLabels(labels: Labels, logits: Tensor, dimension: numb
   if (labels === undefined) throw invalidArgument(labelNoneMessage);
   return nameScope("labels", (scope) => {
     if (labels instanceof SparseTensor) throw invalidArgument(sparseLabelMessage(dimension));
+    if (labels instanceof RaggedTensor) throw notConvertible(labels);
     if (!(labels instanceof Tensor)) {
       throw invalidArgument(`labels must be one Tensor, given: {${Object.keys(labels).join(", ")}}`);
     }

@@ -2,10 +2,12 @@ import { isFloatingDType, isIntegerDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
+import { RaggedTensor } from "../../graph/ragged-tensor.js";
 import { controlDependencies, nameScope } from "../../graph/scope.js";
 import type { Features } from "../model-fn.js";
 import { cast, equal } from "../nn/arithmetic.js";
 import { assertEqual, assertTrue } from "../nn/assertions.js";
+import { notConvertible } from "../nn/not-convertible.js";
 import { concat, expandDims, reduceAll, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
 
 /** The feature that weighs examples: its key, or a numeric column. */
@@ -58,6 +60,7 @@ export function exampleWeights(
 function numericFeature(features: Features, key: string, column: WeightColumn): Tensor {
   const feature = features[key];
   if (feature === undefined) throw invalidArgument(`Feature ${key} is not in features dictionary.`);
+  if (feature instanceof RaggedTensor) throw notConvertible(feature);
   if (!(feature instanceof Tensor)) {
     throw invalidArgument(
       `The corresponding Tensor of numerical column must be a Tensor. SparseTensor is not supported. key: ${key}`,

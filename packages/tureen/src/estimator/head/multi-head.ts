@@ -3,7 +3,7 @@ import { invalidArgument } from "../../core/status-error.js";
 import { build, buildOp, constant } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
-import { SparseTensor } from "../../graph/sparse-tensor.js";
+import { isCompositeTensor } from "../../graph/structure.js";
 import type { EstimatorSpec } from "../estimator-spec.js";
 import { type ExportOutput, predictOutput } from "../export/export-output.js";
 import type { LossReduction } from "../losses/reduction.js";
@@ -15,6 +15,7 @@ import type { Features, Labels } from "../model-fn.js";
 import { add, mul } from "../nn/arithmetic.js";
 import { formatList } from "../nn/python-format.js";
 import { concat, onesLike, shapeOf, sliceFirst, zerosLike } from "../nn/tensor-shape.js";
+import { anyTensorText } from "../nn/tensor-text.js";
 import type { HeadLogits, MetricsArgs, ReducingHead } from "./base-head.js";
 import type { HeadSpecArgs } from "./head.js";
 import { exportKeys, metricKeys } from "./metric-keys.js";
@@ -170,10 +171,8 @@ export class MultiHead implements ReducingHead {
   }
 
   #labels(labels: Labels): Features {
-    if (labels === undefined || labels instanceof Tensor || labels instanceof SparseTensor) {
-      throw invalidArgument(
-        `labels must be a dict. Given: ${labels === undefined ? "None" : labels instanceof Tensor ? labels.name : "SparseTensor"}`,
-      );
+    if (labels === undefined || labels instanceof Tensor || isCompositeTensor(labels)) {
+      throw invalidArgument(`labels must be a dict. Given: ${labels === undefined ? "None" : anyTensorText(labels)}`);
     }
     const missing = this.#heads.map((head) => head.name).filter((name) => labels[name] === undefined);
     if (missing.length > 0) throw invalidArgument(`labels has missing values for head(s): ${formatList(missing)}`);

@@ -3,6 +3,7 @@ import { isIntegerDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, constant } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
+import { RaggedTensor } from "../../graph/ragged-tensor.js";
 import { controlDependencies } from "../../graph/scope.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
 import { classificationOutput, type ExportOutput, predictOutput } from "../export/export-output.js";
@@ -15,6 +16,7 @@ import { aucMetric } from "../metrics/auc-metric.js";
 import { type MeanMetric, meanMetric } from "../metrics/mean-metric.js";
 import type { Features, Labels } from "../model-fn.js";
 import { cast, unary } from "../nn/arithmetic.js";
+import { notConvertible } from "../nn/not-convertible.js";
 import { reduceMean } from "../nn/tensor-shape.js";
 import { BaseHead, type MetricsUpdate, type WeighedLosses } from "./base-head.js";
 import { callLossFn, type LossFn } from "./call-loss-fn.js";
@@ -94,6 +96,7 @@ export class MultiLabelHead extends BaseHead {
     if (labels === undefined) throw invalidArgument(labelNoneMessage);
     const n = this.logitsDimension;
     if (labels instanceof SparseTensor) return checkDenseLabels(cast(this.#indicator(labels), "int64"), logits, n);
+    if (labels instanceof RaggedTensor) throw notConvertible(labels);
     if (!(labels instanceof Tensor))
       throw invalidArgument(`labels must be one Tensor, given: {${Object.keys(labels).join(", ")}}`);
     const message = "labels must be an integer indicator Tensor with values in [0, 1]";

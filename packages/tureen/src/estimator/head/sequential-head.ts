@@ -13,6 +13,7 @@ import { cast } from "../nn/arithmetic.js";
 import { assertEqual } from "../nn/assertions.js";
 import { formatList, pythonType } from "../nn/python-format.js";
 import { concat, expandDims, reduceSum, reshape, shapeOf, sliceFirst } from "../nn/tensor-shape.js";
+import { anyTensorText } from "../nn/tensor-text.js";
 import type { HeadLogits, MetricsArgs } from "./base-head.js";
 import type { Head, HeadSpecArgs } from "./head.js";
 import { MultiHead } from "./multi-head.js";
@@ -139,7 +140,7 @@ function flattenSteps(value: FeatureTensor, mask: Tensor, count: Tensor): Tensor
   const isSparse = value instanceof SparseTensor;
   if (!isSparse && !(value instanceof Tensor)) {
     throw invalidArgument(
-      `\`tensor\` expected to be a \`Tensor\` or  \`SparseTensor\` got \`${String(value)}\` instead.`,
+      `\`tensor\` expected to be a \`Tensor\` or  \`SparseTensor\` got \`${anyTensorText(value)}\` instead.`,
     );
   }
   const rank = isSparse ? value.denseShape.shape?.[0] : value.shape?.length;
@@ -162,7 +163,7 @@ function orderedValues(value: SparseTensor, rank: number): Tensor {
   return reshape(value.values, rows);
 }
 
-function dimensionsAfterSteps(value: FeatureTensor): Tensor {
+function dimensionsAfterSteps(value: Tensor | SparseTensor): Tensor {
   if (value instanceof SparseTensor) return cast(sliceFirst(value.denseShape, { begin: 2 }), "int32");
   return sliceFirst(build("Shape", [value]), { begin: 2 });
 }

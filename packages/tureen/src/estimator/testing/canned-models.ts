@@ -212,7 +212,7 @@ function alternatives(spec: fc.ParseExampleSpec): ServingInput {
       parsed[`${key}_indices`] = value.indices;
       parsed[`${key}_values`] = value.values;
       parsed[`${key}_shape`] = value.denseShape;
-    } else parsed[key] = value;
+    } else parsed[key] = value as Tensor;
   }
   return servingInputReceiver(features, { examples: serialized }, { parsed, bare: serialized });
 }

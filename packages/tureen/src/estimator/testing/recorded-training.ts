@@ -75,7 +75,7 @@ export function recordedModel(
       for (const [key, feature] of Object.entries(features)) {
         const values = batchRows(fixture, fixture.features[key]!, batch);
         if (feature instanceof SparseTensor) feedSparse(map, feature, values, lengthsOf(fixture, key, batch));
-        else map.set(feature, values);
+        else map.set(feature as Tensor, values);
       }
       if (labels !== undefined) map.set(labels, batchRows(fixture, fixture.labels[one.label]!, batch));
       return map;

@@ -67,8 +67,8 @@ describe("sparse inputs", () => {
     };
     const asked = async (): Promise<unknown> => predictWith(context, directServable("m", 1n, model), request, {});
     await expect(asked()).rejects.toMatchObject({
-      code: "NOT_FOUND",
-      message: "FeedInputs: unable to find feed output ",
+      code: "INVALID_ARGUMENT",
+      message: "Tensor :0, specified in either feed_devices or fetch_devices was not found in the Graph",
     });
   });
 });

@@ -1,5 +1,5 @@
 import { type DType, dtypeLabel } from "../../core/dtype.js";
-import { invalidArgument, notFound, StatusError } from "../../core/status-error.js";
+import { invalidArgument, StatusError } from "../../core/status-error.js";
 import type { TensorValue } from "../../core/tensor-value.js";
 import type { CompiledSignature, Servable, ServableRunOptions, SignatureTensor } from "../servable/servable.js";
 import type { ApiContext, CallContext } from "./request-context.js";
@@ -25,11 +25,11 @@ export function runServable(
   fetches: readonly string[],
 ): readonly TensorValue[] | Promise<readonly TensorValue[]> {
   for (const feed of feeds) {
-    // A TensorInfo that is sparse has no name, and TensorFlow Serving feeds that: its Predict cannot take sparse tensors.
-    if (feed.input.isSparse) throw notFound("FeedInputs: unable to find feed output ");
+    if (feed.input.isCompositeTensor) throw namelessTensor();
     if (feed.value.dtype !== feed.input.fedDtype)
       throw dtypeMismatch(feeds, feed.input.name, feed.input.fedDtype, feed.value.dtype);
   }
+  if (fetches.includes("")) throw namelessTensor();
   const { deadline } = call;
   if (call.isCancelled?.() === true) throw new StatusError("CANCELLED", "Run call was cancelled");
   const start = performance.now();
@@ -65,6 +65,14 @@ export function noteSignature({ record }: CallContext, servable: Servable, signa
   if (record === undefined) return;
   record.servable = servable;
   record.signature = signature;
+}
+
+/**
+ * TensorFlow Serving feeds and fetches the name of a TensorInfo, and what is sparse or ragged has none: its Predict can do neither. The text is that of
+ * TensorFlow 2.15's session (recorded: fixtures/ragged-exports.json.gz of the estimator).
+ */
+function namelessTensor(): StatusError {
+  return invalidArgument("Tensor :0, specified in either feed_devices or fetch_devices was not found in the Graph");
 }
 
 function dtypeMismatch(feeds: readonly Feed[], name: string, expected: DType, provided: DType): StatusError {

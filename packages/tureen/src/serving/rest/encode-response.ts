@@ -1,4 +1,6 @@
+import { toJson } from "@bufbuild/protobuf";
 import type { ClassificationTable } from "@tureen/protos/classification-response";
+import { TypeSpecProtoSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/struct_pb";
 import { dtypeEnumName, dtypeLabel } from "../../core/dtype.js";
 import { fromBfloat16, fromFloat16 } from "../../core/half-float.js";
 import { invalidArgument } from "../../core/status-error.js";
@@ -235,7 +237,7 @@ export function encodeModelMetadataResponse({ name, version, signatures }: Model
   return `{\n"model_spec":${spec}\n,\n"metadata": {"signature_def": ${map}\n}\n}\n`;
 }
 
-type Json = string | boolean | readonly Json[] | { readonly [key: string]: Json };
+type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
 
 function signatureJson(info: SignatureInfo): Json {
   return {
@@ -246,7 +248,18 @@ function signatureJson(info: SignatureInfo): Json {
   };
 }
 
-function tensorJson({ name, dtype, shape, sparse }: TensorInfo): Json {
+function tensorJson({ name, dtype, shape, sparse, composite }: TensorInfo): Json {
+  if (composite !== undefined) {
+    const { typeSpec, components } = composite;
+    const type =
+      typeSpec && toJson(TypeSpecProtoSchema, typeSpec, { alwaysEmitImplicit: true, useProtoFieldName: true });
+    const parts = components.map(tensorJson);
+    // Neither a dtype nor a shape of its own is stored.
+    return {
+      dtype: "DT_INVALID",
+      composite_tensor: { ...(type === undefined ? {} : { type_spec: type as Json }), components: parts },
+    };
+  }
   const tail = { dtype: dtypeEnumName(dtype), tensor_shape: shapeJson(shape) };
   if (sparse === undefined) return { name, ...tail };
   const { values, indices, denseShape } = sparse;
@@ -267,7 +280,7 @@ function defaultJson({ dtype, shape }: TensorValue): Json {
 
 function protobufJson(value: Json, depth = 0): string {
   if (typeof value === "string") return protobufString(value);
-  if (typeof value === "boolean") return String(value);
+  if (typeof value === "boolean" || typeof value === "number") return String(value);
   const inner = "\n".padEnd(depth + 2);
   const end = "\n".padEnd(depth + 1);
   if (Array.isArray(value)) {

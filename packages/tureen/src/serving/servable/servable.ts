@@ -25,8 +25,8 @@ export interface SignatureTensor {
   readonly dtype: DType;
   /** What the graph takes. */
   readonly fedDtype: DType;
-  /** Whether it is a sparse tensor, which has no name of its own. */
-  readonly isSparse: boolean;
+  /** Whether it is a sparse or ragged tensor, which has no name of its own: `name` is empty. */
+  readonly isCompositeTensor: boolean;
 }
 
 /** What a run may be told beside what the model is told. */
@@ -84,13 +84,10 @@ export function compileSignatures(
 }
 
 function tensorsOf(map: SignatureInfo["inputs"]): SignatureTensor[] {
-  return [...map].map(([alias, { name, dtype, fedDtype = dtype, sparse }]) => ({
-    alias,
-    name,
-    dtype,
-    fedDtype,
-    isSparse: sparse !== undefined,
-  }));
+  return [...map].map(([alias, { name, dtype, fedDtype = dtype, sparse, composite }]) => {
+    const isCompositeTensor = sparse !== undefined || composite !== undefined;
+    return { alias, name: isCompositeTensor ? "" : name, dtype, fedDtype, isCompositeTensor };
+  });
 }
 
 function keptByKey<Value>(find: (key: string) => Value): (key: string) => Value {
