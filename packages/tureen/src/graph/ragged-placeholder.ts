@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/check-options.js";
 import type { DType } from "../core/dtype.js";
 import type { PartialShape } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
@@ -18,6 +19,12 @@ export function raggedPlaceholder(options: {
   readonly valueShape?: PartialShape | null | undefined;
   readonly name?: string | undefined;
 }): AnyRagged {
+  checkOptions("raggedPlaceholder", options, {
+    dtype: "required",
+    raggedRank: "required",
+    valueShape: "optional",
+    name: "optional",
+  });
   const { dtype, raggedRank } = options;
   if (!(Number.isInteger(raggedRank) && raggedRank > 0)) {
     throw invalidArgument(`raggedRank must be a positive integer: ${raggedRank}`);

@@ -1,3 +1,4 @@
+import { checkOptions } from "../core/check-options.js";
 import type { PartialShape } from "../core/shape.js";
 import type { Tensor } from "./graph.js";
 
@@ -28,6 +29,7 @@ export class RaggedTensor<Values extends Tensor | RaggedRows = Tensor> implement
 
   /** `uniformRowLength` is for rows that are all as long. */
   constructor(values: Values, rowSplits: Tensor, options: { readonly uniformRowLength?: number | undefined } = {}) {
+    checkOptions("RaggedTensor", options, { uniformRowLength: "optional" });
     this.values = values;
     this.rowSplits = rowSplits;
     this.uniformRowLength = options.uniformRowLength;

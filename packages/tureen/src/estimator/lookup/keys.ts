@@ -16,7 +16,9 @@ export function withValues<K extends Keys>(keys: K, values: Tensor): K {
   if (keys instanceof SparseTensor) {
     return new SparseTensor(keys.indices, values, keys.denseShape, keys.shape) as K;
   }
-  return (keys instanceof RaggedTensor ? new RaggedTensor(values, keys.rowSplits) : values) as K;
+  if (!(keys instanceof RaggedTensor)) return values as K;
+  const { rowSplits, uniformRowLength } = keys;
+  return new RaggedTensor(values, rowSplits, { uniformRowLength }) as K;
 }
 
 /** A dtype as Python prints it. */
