@@ -11,6 +11,7 @@ export const checks = [
   { name: "tables", python: ["interop/estimator/compare_tables.py"] },
   { name: "crash", node: ["interop/estimator/crash.mjs"] },
   { name: "exports", python: ["interop/exports/check_exports.py"], newest: true },
+  { name: "ragged-exports", python: ["interop/exports/check_ragged.py"] },
   { name: "canned-exports", python: ["interop/exports/check_canned.py"], newest: true },
   { name: "warm-up", python: ["interop/exports/check_warm_up.py"] },
   { name: "shared-models", node: ["interop/shared-models/check.ts"] },

@@ -1,12 +1,15 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { toBinary } from "@bufbuild/protobuf";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { encodeExample, float, int64 } from "@tureen/protos/example";
 import { TensorInfoSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
+import { PredictionLogSchema } from "@tureen/protos/gen/tensorflow_serving/apis/prediction_log_pb";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type DType, dtypeFromNumber } from "../../core/dtype.js";
 import { floatValue, type TensorValue, tensorValue, toNested } from "../../core/tensor-value.js";
 import { Dataset } from "../../data/index.js";
+import { readTfRecords } from "../../formats/tf-record.js";
 import { build, buildOp } from "../../graph/build-op.js";
 import { Graph, Tensor } from "../../graph/graph.js";
 import { raggedPlaceholder } from "../../graph/ragged-placeholder.js";
@@ -229,6 +232,45 @@ function asFed(stored: StoredTensor): TensorValue {
   const bytes = stored.v.map((text) => Uint8Array.from(Buffer.from(text, "latin1")));
   return tensorValue("string", stored.s, bytes);
 }
+
+describe("warm-up requests", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tureen-ragged-warm-up-"));
+  const lines: string[] = [];
+  const config = runConfig({ logger: { log: (level, line) => void (level === "WARNING" && lines.push(line)) } });
+  const estimator = new Estimator({ modelFn, modelDir: join(folder, "model"), config });
+  const examples = fixture.examples.map((text) => Uint8Array.from(Buffer.from(text, "base64")));
+  const inputFn = (): [Features, Tensor] => {
+    const texts = tensorValue("string", [examples.length], examples);
+    const serialized = getNext(Dataset.fromTensorSlices(texts).batch(3) as never) as unknown as Tensor;
+    const labels = build("Const", [], { value: floatValue([1, 2, 3], [3]), dtype: "float32" });
+    return [fc.parseExample(serialized, { r: fc.raggedFeature("float32"), ids: fc.raggedFeature("int64") }), labels];
+  };
+
+  it("are made of ragged features for receivers that parse them, and not for those that take ragged tensors", async () => {
+    await estimator.train(inputFn as never, { steps: 1 });
+    const warmupRequests = { inputFn: inputFn as never, requestsPerSignature: 3 };
+    const receiver = parsed([fc.raggedPartition.valueRowIds("ids")]);
+    const exported = await estimator.exportSavedModel(join(folder, "parsed"), receiver, { warmupRequests });
+    const file = readFileSync(join(exported, "assets.extra/tf_serving_warmup_requests"));
+    // Each row is its Example again: the same bytes, features in the order of their names.
+    const sent = [...readTfRecords(file)].flatMap((record) => {
+      const { logType } = fromBinary(PredictionLogSchema, record);
+      return logType.case === "predictLog"
+        ? [logType.value.request!.inputs["examples"]!.stringVal[0]!].map((bytes) => Uint8Array.from(bytes))
+        : [];
+    });
+    expect(sent).toEqual(
+      [
+        { ids: [0n, 2n, 2n, 2n], r: [1, 2, 3, 4] },
+        { ids: [], r: [] },
+        { ids: [0n, 0n], r: [5, 6] },
+      ].map((row) => encodeExample({ ids: int64(row.ids), r: float(row.r) })),
+    );
+    const raw = estimator.exportSavedModel(join(folder, "raw"), () => both(), { warmupRequests });
+    await expect(raw).rejects.toThrow("No signature takes the features of `warmupRequests`");
+    expect(lines).toContain("No warm-up requests for signature 'serving_default': input 'r' is ragged");
+  });
+});
 
 async function answersAlike(exported: string, { signatures, run }: Exported): Promise<void> {
   const { feeds, values, y } = run!;

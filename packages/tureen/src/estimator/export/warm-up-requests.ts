@@ -126,7 +126,7 @@ function signatureInputs(graph: Graph, signature: SignatureInfo, rows: readonly 
     if (info.composite !== undefined) return `input '${alias}' is ragged`;
     const feature = features.get(alias);
     if (feature === undefined) return `the input has no feature '${alias}'`;
-    if (feature.rowShape === undefined) return `feature '${alias}' has rows of several lengths`;
+    if (feature.rowShape === undefined) return `feature '${alias}' has rows of different lengths`;
     if ((feature.dtype === "string") !== (info.dtype === "string")) {
       return `feature '${alias}' is ${feature.dtype}, not ${info.dtype}`;
     }

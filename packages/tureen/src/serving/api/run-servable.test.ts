@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { floatValue } from "../../core/tensor-value.js";
+import { readFixture } from "../../estimator/recorded-fixture.js";
 import type { ModelServer } from "../model-server.js";
 import { servingMetrics } from "../monitoring/serving-metrics.js";
 import { directServable } from "../servable/servable.js";
@@ -48,11 +49,16 @@ describe("runs that nobody waits for", () => {
   });
 });
 
-describe("sparse inputs", () => {
-  it("cannot be fed by Predict, as in TensorFlow Serving", async () => {
-    const sparse = { values: "s/values:0", indices: "s/indices:0", denseShape: "s/shape:0" };
-    const input = { name: "s/values:0", dtype: "float32" as const, shape: [-1, 2], sparse };
-    const output = { name: "y:0", dtype: "float32" as const, shape: [-1] };
+describe("sparse and ragged tensors", () => {
+  const y = { name: "y:0", dtype: "float32" as const, shape: [-1] };
+  const sparse = { ...y, sparse: { values: "y:0", indices: "s/indices:0", denseShape: "s/shape:0" } };
+  const ragged = { ...y, composite: { components: [y], typeSpec: undefined } };
+  it.each([
+    ["a sparse input", sparse, y],
+    ["a ragged input", ragged, y],
+    ["a sparse output", y, sparse],
+    ["a ragged output", y, ragged],
+  ])("can neither be fed nor fetched by Predict, as in TensorFlow Serving: %s", async (_, input, output) => {
     const info = {
       inputs: new Map([["s", input]]),
       outputs: new Map([["y", output]]),
@@ -66,10 +72,12 @@ describe("sparse inputs", () => {
       outputFilter: [],
     };
     const asked = async (): Promise<unknown> => predictWith(context, directServable("m", 1n, model), request, {});
-    await expect(asked()).rejects.toMatchObject({
-      code: "INVALID_ARGUMENT",
-      message: "Tensor :0, specified in either feed_devices or fetch_devices was not found in the Graph",
-    });
+    const { nameless } = readFixture<{ nameless: Record<"fed" | "fetched", { code: number; message: string }> }>(
+      "ragged-exports",
+    );
+    const { code, message } = input === y ? nameless.fetched : nameless.fed;
+    expect(code).toBe(3);
+    await expect(asked()).rejects.toMatchObject({ code: "INVALID_ARGUMENT", message });
   });
 });
 

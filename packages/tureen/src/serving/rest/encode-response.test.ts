@@ -1,6 +1,10 @@
+import { create, fromBinary } from "@bufbuild/protobuf";
+import { SignatureDefSchema, TensorInfoSchema } from "@tureen/protos/gen/tensorflow/core/protobuf/meta_graph_pb";
 import { describe, expect, it } from "vitest";
 import { StatusError } from "../../core/status-error.js";
 import { floatValue, stringValue, type TensorValue, toTensor } from "../../core/tensor-value.js";
+import { readFixture } from "../../estimator/recorded-fixture.js";
+import { signatureFromProto } from "../../saved-model/signature-def.js";
 import {
   encodeClassifyResponse,
   encodeModelMetadataResponse,
@@ -133,6 +137,23 @@ describe("other answers", () => {
 }
 `,
     );
+  });
+
+  it("lays out metadata of ragged inputs as protobuf's JSON has them", () => {
+    const { exports } = readFixture<{
+      exports: readonly { signatures: Record<string, { inputs: Record<string, { proto?: string; json?: object }> }> }[];
+    }>("ragged-exports");
+    const infos = exports.flatMap(({ signatures }) =>
+      Object.values(signatures).flatMap(({ inputs }) => Object.values(inputs)),
+    );
+    const ragged = infos.filter(({ proto }) => proto !== undefined);
+    expect(ragged.length).toBeGreaterThan(5);
+    for (const { proto, json } of ragged) {
+      const r = fromBinary(TensorInfoSchema, Uint8Array.from(Buffer.from(proto!, "base64")));
+      const signature = signatureFromProto(create(SignatureDefSchema, { inputs: { r } }));
+      const body = encodeModelMetadataResponse({ name: "m", version: 1n, signatures: new Map([["a", signature]]) });
+      expect(JSON.parse(body).metadata.signature_def.signature_def.a.inputs.r).toEqual(json);
+    }
   });
 
   it("lays out metadata", () => {
