@@ -76,7 +76,10 @@ describe("sparse and ragged tensors", () => {
       "ragged-exports",
     );
     const { code, message } = input === y ? nameless.fetched : nameless.fed;
-    expect(code).toBe(3);
+    expect([code, message]).toEqual([
+      3,
+      "Tensor :0, specified in either feed_devices or fetch_devices was not found in the Graph",
+    ]);
     await expect(asked()).rejects.toMatchObject({ code: "INVALID_ARGUMENT", message });
   });
 });
