@@ -28,6 +28,13 @@ export function isFullyDefined(shape: PartialShape): shape is Shape {
   return shape?.every((size) => size >= 0) === true;
 }
 
+/** A shape as Python writes a tuple: `(2, None)`, `(3,)`, `<unknown>`. */
+export function shapeTuple(shape: PartialShape): string {
+  if (shape === undefined) return "<unknown>";
+  const sizes = shape.map((size) => (size < 0 ? "None" : String(size)));
+  return `(${sizes.join(", ")}${sizes.length === 1 ? "," : ""})`;
+}
+
 /** `[2,3]`, as TensorFlow's `TensorShape::DebugString` prints it; `?` for what is unknown. */
 export function shapeText(shape: PartialShape): string {
   if (shape === undefined) return "<unknown>";

@@ -1,8 +1,8 @@
 import { checkOptions } from "../core/check-options.js";
+import { shapeTuple } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
 import { type NestedValue, type TensorValue, toTensor } from "../core/tensor-value.js";
 import { Dataset } from "./dataset.js";
-import { tupleText } from "./element-spec.js";
 import { isTensorValue, type TensorLike } from "./structure.js";
 
 /** Features or labels in memory: one array, or arrays by name. */
@@ -111,14 +111,14 @@ function checkLengths(
   const all = [...features.values(), ...(labels?.values() ?? [])];
   if (all.every(({ shape }) => shape[0] === all[0]!.shape[0])) return;
   const bare = labels?.get("");
-  const labelShapes = labels === undefined ? "None" : bare === undefined ? shapesText(labels) : tupleText(bare.shape);
+  const labelShapes = labels === undefined ? "None" : bare === undefined ? shapesText(labels) : shapeTuple(bare.shape);
   throw invalidArgument(
     `Length of tensors in x and y is mismatched. All elements in x and y must have the same length.\nShapes in x: ${shapesText(features)}\nShapes in y: ${labelShapes}\n`,
   );
 }
 
 function shapesText(arrays: ReadonlyMap<string, TensorValue>): string {
-  return `{${[...arrays].map(([name, { shape }]) => `'${name}': ${tupleText(shape)}`).join(", ")}}`;
+  return `{${[...arrays].map(([name, { shape }]) => `'${name}': ${shapeTuple(shape)}`).join(", ")}}`;
 }
 
 function quoted(names: readonly string[]): string {

@@ -1,4 +1,4 @@
-import { checkOptions } from "../core/check-options.js";
+import { checkOptions, type OptionTable } from "../core/check-options.js";
 import { allocate, type DType } from "../core/dtype.js";
 import { readWholeFile } from "../core/file-system.js";
 import { invalidArgument } from "../core/status-error.js";
@@ -33,6 +33,19 @@ export interface CsvDatasetOptions {
 /** The features of a row, or of a batch of rows, by column. */
 export type CsvFeatures = Readonly<Record<string, TensorValue>>;
 
+const csvOptions: OptionTable<CsvDatasetOptions & { readonly labelName?: string | undefined }> = {
+  columnNames: "optional",
+  selectColumns: "optional",
+  dtypes: "optional",
+  defaults: "optional",
+  header: "optional",
+  fieldDelim: "optional",
+  useQuoteDelim: "optional",
+  naValue: "optional",
+  numRowsForInference: "optional",
+  labelName: "optional",
+};
+
 /**
  * The rows of CSV files, each a record of scalars by column; with `labelName`, pairs of the other columns and that one.
  *
@@ -52,18 +65,7 @@ export function csvDataset(
   files: string | readonly string[],
   options: CsvDatasetOptions & { readonly labelName?: string | undefined } = {},
 ): Dataset<CsvFeatures> | Dataset<readonly [CsvFeatures, TensorValue]> {
-  checkOptions("csvDataset", options, {
-    columnNames: "optional",
-    selectColumns: "optional",
-    dtypes: "optional",
-    defaults: "optional",
-    header: "optional",
-    fieldDelim: "optional",
-    useQuoteDelim: "optional",
-    naValue: "optional",
-    numRowsForInference: "optional",
-    labelName: "optional",
-  });
+  checkOptions("csvDataset", options, csvOptions);
   const { labelName } = options;
   const columns = readColumns(typeof files === "string" ? [files] : files, options);
   if (labelName === undefined) return Dataset.fromTensorSlices(columns);
@@ -111,16 +113,7 @@ export function makeCsvDataset(
     shuffle: "optional",
     shuffleBufferSize: "optional",
     shuffleSeed: "optional",
-    columnNames: "optional",
-    selectColumns: "optional",
-    dtypes: "optional",
-    defaults: "optional",
-    header: "optional",
-    fieldDelim: "optional",
-    useQuoteDelim: "optional",
-    naValue: "optional",
-    numRowsForInference: "optional",
-    labelName: "optional",
+    ...csvOptions,
   });
   const { labelName, batchSize, numEpochs, shuffle, shuffleBufferSize, shuffleSeed, ...csv } = options;
   const batching = { batchSize, numEpochs, shuffle, shuffleBufferSize, shuffleSeed };

@@ -1,9 +1,9 @@
 import { checkOptions, type OptionTable } from "../core/check-options.js";
+import { matchFiles } from "../core/match-files.js";
 import { failedPrecondition, invalidArgument } from "../core/status-error.js";
 import { stringValue, type TensorValue, toTensor } from "../core/tensor-value.js";
 import type { TfRecordCompression } from "../formats/tf-record-file.js";
 import { elementSpecOf, type SpecOf, specOfElement, specStructure, type TensorSpec } from "./element-spec.js";
-import { matchFiles } from "./match-files.js";
 import type { Recipe } from "./recipe.js";
 import { rowTable } from "./row-table.js";
 import type { ShuffleOptions } from "./shuffle-seeds.js";

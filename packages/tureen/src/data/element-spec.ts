@@ -1,5 +1,5 @@
 import type { DType } from "../core/dtype.js";
-import { isCompatible, type PartialShape } from "../core/shape.js";
+import { isCompatible, type PartialShape, shapeTuple } from "../core/shape.js";
 import type { TensorValue } from "../core/tensor-value.js";
 import { isTensorValue, type Layout, layoutOf, pack, type Structure } from "./structure.js";
 
@@ -69,15 +69,9 @@ export function specText(spec: ElementSpec): string {
 function textOf(structure: Structure<TensorSpec>): string {
   if (isTensorValue(structure)) {
     const { dtype, shape } = structure as TensorSpec;
-    return `TensorSpec(shape=${shape === undefined ? "<unknown>" : tupleText(shape)}, dtype=tf.${dtype}, name=None)`;
+    return `TensorSpec(shape=${shapeTuple(shape)}, dtype=tf.${dtype}, name=None)`;
   }
   if (Array.isArray(structure)) return `(${structure.map(textOf).join(", ")})`;
   const entries = Object.entries(structure as Readonly<Record<string, Structure<TensorSpec>>>);
   return `{${entries.map(([name, item]) => `'${name}': ${textOf(item)}`).join(", ")}}`;
-}
-
-/** A shape as Python prints a tuple: `(6,)`, `(6, 2)`; None for an unknown dimension. */
-export function tupleText(shape: readonly number[]): string {
-  const sizes = shape.map((size) => (size < 0 ? "None" : String(size)));
-  return sizes.length === 1 ? `(${sizes[0]},)` : `(${sizes.join(", ")})`;
 }

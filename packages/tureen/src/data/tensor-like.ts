@@ -1,6 +1,7 @@
+import { shapeTuple } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
 import { type NestedValue, type TensorValue, toTensor } from "../core/tensor-value.js";
-import { type ElementSpec, keepsTo, specText, tupleText } from "./element-spec.js";
+import { type ElementSpec, keepsTo, specText } from "./element-spec.js";
 import { flatten, isTensorValue, type Layout, layoutOf, pack, type Structure, type TensorLike } from "./structure.js";
 
 /**
@@ -60,7 +61,7 @@ export function toDeclaredElement(structure: Structure<TensorLike>, spec: Elemen
     if (value.dtype !== declared.dtype) throw wrongType(declared.dtype);
     if (!keepsTo(value, declared)) {
       throw invalidArgument(
-        `TypeError: \`generator\` yielded an element of shape ${tupleText(value.shape)} where an element of shape ${tupleText(declared.shape!)} was expected.`,
+        `TypeError: \`generator\` yielded an element of shape ${shapeTuple(value.shape)} where an element of shape ${shapeTuple(declared.shape!)} was expected.`,
       );
     }
     return value;

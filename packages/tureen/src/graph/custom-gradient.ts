@@ -1,3 +1,4 @@
+import { shapeTuple } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
 import { asTensor, buildOp, type TensorLike } from "./build-op.js";
 import type { Gradient, GradientRule } from "./gradient.js";
@@ -91,11 +92,16 @@ function variablesBetween(ys: readonly Tensor[], xs: readonly Tensor[]): Variabl
   }
   const collections = currentGraph().root.collections;
   const all = [...collections.values()].flat().filter((value): value is Variable => value instanceof Variable);
-  return [...new Set(all)].filter(({ handle }) => handles.has(handle)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const found = [...new Set(all)].filter(({ handle }) => handles.has(handle));
+  if (found.length < handles.size) {
+    throw invalidArgument(
+      "A function with a gradient of its own uses a variable that is in no collection of its graph",
+    );
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** A variable as Python prints it. */
 function variableText({ name, shape, dtype }: Variable): string {
-  const sizes = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
-  return `<tf.Variable '${name}:0' shape=${sizes} dtype=${dtype}>`;
+  return `<tf.Variable '${name}:0' shape=${shapeTuple(shape)} dtype=${dtype}>`;
 }

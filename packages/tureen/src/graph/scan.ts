@@ -1,6 +1,5 @@
 import { isFloatingDType } from "../core/dtype.js";
-import type { PartialShape } from "../core/shape.js";
-import { toTensor, zeros } from "../core/tensor-value.js";
+import { zeros } from "../core/tensor-value.js";
 import { type ArgumentType, buildFunction, functionName } from "./build-function.js";
 import { build, buildOp, constant } from "./build-op.js";
 import { denseGradient, type Gradient, type GradientRule } from "./gradient.js";
@@ -8,6 +7,7 @@ import { gradients } from "./gradients.js";
 import type { Operation, Tensor } from "./graph.js";
 import { setLoopGradient } from "./loop-gradients.js";
 import { emptyTensorList, tensorListFromTensor, tensorListReserve, tensorListStack } from "./ops/list.js";
+import { elementShapeInput } from "./ops/list-tensor.js";
 import { currentGraph, nameScope } from "./scope.js";
 
 /** One step of a scan: from this step's rows and the state before it to the state after it. Uses no other tensors than it is given. */
@@ -79,7 +79,7 @@ export function scan(options: ScanOptions): ScanResult {
       steps,
       ...sequences.map(asList),
       ...states,
-      ...lists.map((state) => emptyTensorList(shapeTensor(state.shape), steps, { elementDtype: state.dtype })),
+      ...lists.map((state) => emptyTensorList(elementShapeInput(state.shape), steps, { elementDtype: state.dtype })),
       ...constants,
     ];
     const rowsOf = sequences.map((sequence) => ({ dtype: sequence.dtype, shape: sequence.shape?.slice(1) }));
@@ -108,7 +108,7 @@ export function scan(options: ScanOptions): ScanResult {
       states: after.states,
       collected: collected.map((i, n) => {
         const { dtype, shape } = states[i]!;
-        const stacked = tensorListStack(after.lists[n]!, shapeTensor(shape), { elementDtype: dtype });
+        const stacked = tensorListStack(after.lists[n]!, elementShapeInput(shape), { elementDtype: dtype });
         stacked.shape = shape === undefined ? undefined : [-1, ...shape];
         return stacked;
       }),
@@ -142,7 +142,7 @@ function backwards({ layout, rowsOf, step, collected, name }: Backwards): Gradie
       .map((state, i) => incoming.states.filter((_, k) => floatStates[k])[i] ?? build("ZerosLike", [state]));
     const startRows = rowsOf
       .filter((_, i) => floatRows[i])
-      .map(({ dtype, shape }) => tensorListReserve(shapeTensor(shape), given.steps, { elementDtype: dtype }));
+      .map(({ dtype, shape }) => tensorListReserve(elementShapeInput(shape), given.steps, { elementDtype: dtype }));
     const startConstants = initial.constants
       .filter((_, i) => floatConstants[i])
       .map((value) => build("ZerosLike", [value]));
@@ -268,20 +268,13 @@ function split<T>(values: readonly T[], sizes: readonly number[]): T[][] {
 }
 
 function asList(sequence: Tensor): Tensor {
-  return tensorListFromTensor(sequence, shapeTensor(sequence.shape?.slice(1)));
+  return tensorListFromTensor(sequence, elementShapeInput(sequence.shape?.slice(1)));
 }
 
 function itemAt(list: Tensor, at: Tensor, { dtype, shape }: ArgumentType): Tensor {
-  const item = build("TensorListGetItem", [list, at, shapeTensor(shape)], { element_dtype: dtype });
+  const item = build("TensorListGetItem", [list, at, elementShapeInput(shape)], { element_dtype: dtype });
   item.shape = shape;
   return item;
-}
-
-/** A list's element shape as ops take it: -1 for what is unknown, the scalar -1 for an unknown rank. */
-function shapeTensor(shape: PartialShape): Tensor {
-  return shape === undefined
-    ? constant(-1, "int32", "element_shape")
-    : constant(toTensor([...shape], "int32", [shape.length]), "int32", "element_shape");
 }
 
 function typeOf({ dtype, shape, handleData }: Tensor): ArgumentType {

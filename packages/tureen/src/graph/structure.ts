@@ -1,4 +1,4 @@
-import type { PartialShape } from "../core/shape.js";
+import { shapeTuple } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
 import { Operation, Tensor } from "./graph.js";
 import { type AnyRagged, RaggedTensor, raggedOf } from "./ragged-tensor.js";
@@ -102,13 +102,6 @@ export function nestText(nest: Nest<unknown>): string {
 /** `Tensor("x:0", shape=(2,), dtype=float32)`. */
 export function tensorText(tensor: Tensor): string {
   return `Tensor("${tensor.name}"${tensor.shape === undefined ? "" : `, shape=${shapeTuple(tensor.shape)}`}, dtype=${tensor.dtype})`;
-}
-
-/** A shape as Python writes a tuple: `(2, None)`, `(3,)`, `<unknown>`. */
-export function shapeTuple(shape: PartialShape): string {
-  if (shape === undefined) return "<unknown>";
-  const sizes = shape.map((size) => (size < 0 ? "None" : String(size)));
-  return `(${sizes.join(", ")}${sizes.length === 1 ? "," : ""})`;
 }
 
 function itemText(nest: Nest<unknown>): string {

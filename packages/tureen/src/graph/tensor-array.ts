@@ -1,9 +1,10 @@
 import { checkOptions } from "../core/check-options.js";
 import type { DType } from "../core/dtype.js";
-import { isCompatible, type PartialShape } from "../core/shape.js";
+import { isCompatible, type PartialShape, shapeTuple } from "../core/shape.js";
 import { invalidArgument } from "../core/status-error.js";
 import { asTensor, build, type TensorLike } from "./build-op.js";
 import type { Tensor } from "./graph.js";
+import { elementShapeInput } from "./ops/list-tensor.js";
 
 /** How a TensorArray is made. */
 export interface TensorArrayOptions {
@@ -54,7 +55,7 @@ export class TensorArray {
     const reserve = (): Tensor =>
       build(
         "TensorListReserve",
-        [shapeTensor(elementShape), asTensor(size, "int32", "size")],
+        [elementShapeInput(elementShape), asTensor(size, "int32", "size")],
         { element_dtype: dtype },
         "TensorArrayV2",
       );
@@ -73,7 +74,7 @@ export class TensorArray {
 
   /** The element at an index. */
   read(index: TensorLike): Tensor {
-    const inputs = [this.flow, asTensor(index, "int32"), shapeTensor(this.elementShape)];
+    const inputs = [this.flow, asTensor(index, "int32"), elementShapeInput(this.elementShape)];
     return this.#shaped(
       build("TensorListGetItem", inputs, { element_dtype: this.dtype }, "TensorArrayV2Read/TensorListGetItem"),
       [],
@@ -91,7 +92,7 @@ export class TensorArray {
 
   /** All elements as one tensor, along a new first dimension. */
   stack(): Tensor {
-    const inputs = [this.flow, shapeTensor(this.elementShape)];
+    const inputs = [this.flow, elementShapeInput(this.elementShape)];
     const attrs = { element_dtype: this.dtype };
     return this.#shaped(build("TensorListStack", inputs, attrs, "TensorArrayV2Stack/TensorListStack"), [-1]);
   }
@@ -99,7 +100,7 @@ export class TensorArray {
   /** The elements at indices as one tensor, along a new first dimension. */
   gather(indices: TensorLike): Tensor {
     const places = asTensor(indices, "int32");
-    const inputs = [this.flow, places, shapeTensor(this.elementShape)];
+    const inputs = [this.flow, places, elementShapeInput(this.elementShape)];
     const attrs = { element_dtype: this.dtype };
     const count = places.shape?.[0] ?? -1;
     return this.#shaped(build("TensorListGather", inputs, attrs, "TensorArrayV2Gather/TensorListGather"), [count]);
@@ -113,7 +114,7 @@ export class TensorArray {
     const attrs = { element_dtype: this.dtype };
     const { op } = build(
       "TensorListConcatV2",
-      [this.flow, shapeTensor(shape), lengths],
+      [this.flow, elementShapeInput(shape), lengths],
       attrs,
       "TensorArrayV2Concat/TensorListConcatV2",
     );
@@ -128,7 +129,7 @@ export class TensorArray {
     const known = this.#inferred(tensor.shape?.slice(1));
     const list = build(
       "TensorListFromTensor",
-      [tensor, shapeTensor(known)],
+      [tensor, elementShapeInput(known)],
       {},
       "TensorArrayUnstack/TensorListFromTensor",
     );
@@ -153,7 +154,7 @@ export class TensorArray {
   split(value: TensorLike, lengths: TensorLike): TensorArray {
     const tensor = asTensor(value, this.dtype);
     const known = this.#inferred(tensor.shape === undefined ? undefined : [-1, ...tensor.shape.slice(1)]);
-    const inputs = [tensor, shapeTensor(known), asTensor(lengths, "int64")];
+    const inputs = [tensor, elementShapeInput(known), asTensor(lengths, "int64")];
     return this.withFlow(build("TensorListSplit", inputs, {}, "TensorArraySplit/TensorListSplit"), known);
   }
 
@@ -166,7 +167,7 @@ export class TensorArray {
   #inferred(shape: PartialShape): PartialShape {
     const { elementShape } = this;
     if (!isCompatible(elementShape, shape)) {
-      throw invalidArgument(`Inconsistent shapes: saw ${shapeText(shape)} but expected ${shapeText(elementShape)} `);
+      throw invalidArgument(`Inconsistent shapes: saw ${shapeTuple(shape)} but expected ${shapeTuple(elementShape)} `);
     }
     return elementShape === undefined && this.inferShape ? shape : elementShape;
   }
@@ -176,16 +177,4 @@ export class TensorArray {
     if (tensor.shape === undefined && elementShape !== undefined) tensor.shape = [...leading, ...elementShape];
     return tensor;
   }
-}
-
-/** A shape as an input of list operations: -1 for a dimension, or alone for a rank, that is not known. */
-function shapeTensor(shape: PartialShape): TensorLike {
-  if (shape === undefined) return { dtype: "int32", shape: [], data: Int32Array.of(-1) };
-  return { dtype: "int32", shape: [shape.length], data: Int32Array.from(shape) };
-}
-
-function shapeText(shape: PartialShape): string {
-  if (shape === undefined) return "<unknown>";
-  const sizes = shape.map((size) => (size < 0 ? "None" : String(size)));
-  return `(${sizes.join(", ")}${sizes.length === 1 ? "," : ""})`;
 }

@@ -1,11 +1,11 @@
 import { checkOptions, type OptionTable } from "../../core/check-options.js";
-import type { DType } from "../../core/dtype.js";
+import { type DType, isIntegerDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { build, type TensorLike } from "../../graph/build-op.js";
 import type { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
+import { dtypeString } from "../feature-column/python-text.js";
 import { sizeOf } from "../nn/tensor-shape.js";
-import { dtypeText, isIntegerDtype } from "./keys.js";
 import { StaticHashTable, StaticVocabularyTable } from "./static-tables.js";
 import {
   keyValueTensorInitializer,
@@ -61,18 +61,18 @@ export function indexTableFromTensor(
   checkOptions("indexTableFromTensor", options, indexTable);
   if ((vocabularyList as unknown) == null) throw invalidArgument("`vocabulary_list` must be specified.");
   checkBuckets(options.numOovBuckets, "`num_oov_buckets`");
-  if (options.dtype !== undefined && !isIntegerDtype(options.dtype) && options.dtype !== "string") {
+  if (options.dtype !== undefined && !isIntegerDType(options.dtype) && options.dtype !== "string") {
     throw invalidArgument("`dtype` must either be integer or string.");
   }
   return nameScope(options.name ?? "string_to_index", () => {
     const keys = plainTensor(vocabularyList, undefined, "Const");
     const dtype = options.dtype ?? keys.dtype;
-    if (isIntegerDtype(keys.dtype) !== isIntegerDtype(dtype) || (!isIntegerDtype(dtype) && keys.dtype !== dtype)) {
-      const expected = isIntegerDtype(dtype) ? "integer" : keys.dtype === "string" ? "non-integer" : dtypeText(dtype);
-      throw invalidArgument(`Invalid \`dtype\`: Expected ${expected}, got ${dtypeText(keys.dtype)}.`);
+    if (isIntegerDType(keys.dtype) !== isIntegerDType(dtype) || (!isIntegerDType(dtype) && keys.dtype !== dtype)) {
+      const expected = isIntegerDType(dtype) ? "integer" : keys.dtype === "string" ? "non-integer" : dtypeString(dtype);
+      throw invalidArgument(`Invalid \`dtype\`: Expected ${expected}, got ${dtypeString(keys.dtype)}.`);
     }
     const values = places(keys);
-    const tableKeys = isIntegerDtype(keys.dtype) ? toLong(keys) : keys;
+    const tableKeys = isIntegerDType(keys.dtype) ? toLong(keys) : keys;
     const initializer = keyValueTensorInitializer(tableKeys, values, { name: "table_init" });
     return nameScope("hash_table", () => idTable(initializer, dtype, options));
   });
@@ -108,13 +108,13 @@ export function indexTableFromFile(
     const file = typeof vocabularyFile === "string" ? vocabularyFile : "?";
     throw invalidArgument(`\`vocab_size\` must be greater than 0, got ${vocabSize} for vocabulary_file: ${file}.`);
   }
-  if (!isIntegerDtype(keyDtype) && keyDtype !== "string") {
+  if (!isIntegerDType(keyDtype) && keyDtype !== "string") {
     throw invalidArgument("Dtype for `keys` should be either integer or string.");
   }
   return nameScope(options.name ?? "string_to_index", () =>
     nameScope("hash_table", () => {
       const initializer = textFileInitializer(vocabularyFile, {
-        keyDtype: isIntegerDtype(keyDtype) ? "int64" : keyDtype,
+        keyDtype: isIntegerDType(keyDtype) ? "int64" : keyDtype,
         keyIndex: options.keyColumnIndex ?? TextFileIndex.WHOLE_LINE,
         valueDtype: "int64",
         valueIndex: options.valueColumnIndex ?? TextFileIndex.LINE_NUMBER,

@@ -1,4 +1,3 @@
-import type { DType } from "../../core/dtype.js";
 import { Tensor } from "../../graph/graph.js";
 import { RaggedTensor } from "../../graph/ragged-tensor.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
@@ -19,14 +18,4 @@ export function withValues<K extends Keys>(keys: K, values: Tensor): K {
   if (!(keys instanceof RaggedTensor)) return values as K;
   const { rowSplits, uniformRowLength } = keys;
   return new RaggedTensor(values, rowSplits, { uniformRowLength }) as K;
-}
-
-/** A dtype as Python prints it. */
-export function dtypeText(dtype: DType): string {
-  return `<dtype: '${dtype}'>`;
-}
-
-/** Whether a dtype is one of integers. */
-export function isIntegerDtype(dtype: DType): boolean {
-  return /^u?int\d+$/.test(dtype);
 }

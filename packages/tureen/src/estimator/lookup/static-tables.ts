@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { checkOptions, nameOnly, type OptionTable } from "../../core/check-options.js";
-import type { DType } from "../../core/dtype.js";
+import { type DType, isIntegerDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { asTensor, build, buildOp, type TensorLike } from "../../graph/build-op.js";
 import type { Operation, Tensor } from "../../graph/graph.js";
 import { controlDependencies, currentGraph, nameScope, withGraph } from "../../graph/scope.js";
-import { dtypeText, isIntegerDtype, type Keys, valuesOf, withValues } from "./keys.js";
+import { dtypeString } from "../feature-column/python-text.js";
+import { type Keys, valuesOf, withValues } from "./keys.js";
 import type { TableInitializer } from "./table-initializers.js";
 
 /** Options of `StaticHashTable`. */
@@ -156,25 +157,27 @@ export class StaticVocabularyTable {
 function checkVocabulary({ keyDtype, valueDtype }: TableInitializer, lookupDtype: DType): void {
   if (keyDtype !== "int64" && keyDtype !== "string") {
     throw invalidArgument(
-      `Invalid \`key_dtype\`, expected one of (tf.int64, tf.string), but got ${dtypeText(keyDtype)}.`,
+      `Invalid \`key_dtype\`, expected one of (tf.int64, tf.string), but got ${dtypeString(keyDtype)}.`,
     );
   }
-  if (isIntegerDtype(keyDtype) !== isIntegerDtype(lookupDtype)) {
-    const expected = isIntegerDtype(lookupDtype) ? "integer" : "non-integer";
-    throw invalidArgument(`Invalid \`key_dtype\`, expected ${expected} but got ${dtypeText(keyDtype)}.`);
+  if (isIntegerDType(keyDtype) !== isIntegerDType(lookupDtype)) {
+    const expected = isIntegerDType(lookupDtype) ? "integer" : "non-integer";
+    throw invalidArgument(`Invalid \`key_dtype\`, expected ${expected} but got ${dtypeString(keyDtype)}.`);
   }
   if (valueDtype !== "int64") {
-    throw invalidArgument(`Invalid \`value_dtype\`, expected <dtype: 'int64'> but got ${dtypeText(valueDtype)}.`);
+    throw invalidArgument(`Invalid \`value_dtype\`, expected <dtype: 'int64'> but got ${dtypeString(valueDtype)}.`);
   }
-  if (!isIntegerDtype(lookupDtype) && lookupDtype !== "string") {
-    throw invalidArgument(`Invalid \`key_dtype\`, expected integer or string, got ${dtypeText(lookupDtype)}`);
+  if (!isIntegerDType(lookupDtype) && lookupDtype !== "string") {
+    throw invalidArgument(`Invalid \`key_dtype\`, expected integer or string, got ${dtypeString(lookupDtype)}`);
   }
 }
 
 /** INVALID_ARGUMENT, in TensorFlow's words, for keys of another dtype than a table's. */
 export function checkKeys(keys: Keys, dtype: DType): void {
   if (keys.dtype === dtype) return;
-  throw invalidArgument(`Dtype of argument \`keys\` must be ${dtypeText(dtype)}, received: ${dtypeText(keys.dtype)}`);
+  throw invalidArgument(
+    `Dtype of argument \`keys\` must be ${dtypeString(dtype)}, received: ${dtypeString(keys.dtype)}`,
+  );
 }
 
 /** All keys and values of a table. */

@@ -1,12 +1,12 @@
 import { checkOptions, type OptionTable } from "../../core/check-options.js";
-import type { DType } from "../../core/dtype.js";
+import { type DType, isIntegerDType } from "../../core/dtype.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { type NestedValue, type TensorValue, toTensor } from "../../core/tensor-value.js";
 import { asTensor, buildOp, type TensorLike } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
 import { type Operation, Tensor } from "../../graph/graph.js";
 import { currentGraph, nameScope } from "../../graph/scope.js";
-import { dtypeText, isIntegerDtype } from "./keys.js";
+import { dtypeString } from "../feature-column/python-text.js";
 
 /** What a table that never changes is filled from: `keyValueTensorInitializer` or `textFileInitializer`. */
 export interface TableInitializer {
@@ -131,11 +131,11 @@ function checkIndex(side: "key" | "value", index: number, dtype: DType): void {
   }
   if (index === TextFileIndex.LINE_NUMBER && dtype !== "int64") {
     const where = side === "key" ? "if `key_index` is" : "for `value_index`";
-    throw invalidArgument(`\`${side}_dtype\` must be int64 ${where} -1, received: ${dtypeText(dtype)}`);
+    throw invalidArgument(`\`${side}_dtype\` must be int64 ${where} -1, received: ${dtypeString(dtype)}`);
   }
-  if (index === TextFileIndex.WHOLE_LINE && !isIntegerDtype(dtype) && dtype !== "string") {
+  if (index === TextFileIndex.WHOLE_LINE && !isIntegerDType(dtype) && dtype !== "string") {
     throw invalidArgument(
-      `\`${side}_dtype\` should be either integer or string for \`${side}_index\` -2, received: ${dtypeText(dtype)}`,
+      `\`${side}_dtype\` should be either integer or string for \`${side}_index\` -2, received: ${dtypeString(dtype)}`,
     );
   }
 }

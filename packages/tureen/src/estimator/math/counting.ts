@@ -1,5 +1,6 @@
 import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
+import { zeros } from "../../core/tensor-value.js";
 import { asTensor, build, constant, type NamedOptions, type TensorLike } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
@@ -37,21 +38,9 @@ export function bincount(arr: Tensor, options: BincountOptions = {}): Tensor {
     if (minlength !== undefined) size = maximum(whole(minlength), size);
     if (maxlength !== undefined) size = minimum(whole(maxlength), size);
     const counts =
-      weights === undefined
-        ? constant({ dtype, shape: [0], data: emptyData(dtype) })
-        : build("Reshape", [weights, constant([-1], "int32")]);
+      weights === undefined ? constant(zeros(dtype, [0])) : build("Reshape", [weights, constant([-1], "int32")]);
     return build("Bincount", [flat, size, counts]);
   });
-}
-
-function emptyData(dtype: DType): never {
-  const data = {
-    int32: new Int32Array(0),
-    int64: new BigInt64Array(0),
-    float32: new Float32Array(0),
-    float64: new Float64Array(0),
-  };
-  return (data as Readonly<Record<string, unknown>>)[dtype] as never;
 }
 
 /** Options of `histogramFixedWidth`. */

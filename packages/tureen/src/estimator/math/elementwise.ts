@@ -4,7 +4,7 @@ import { invalidArgument } from "../../core/status-error.js";
 import { build, constant, type TensorLike } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { nameScope } from "../../graph/scope.js";
-import { add, cast, maximum, minimum, mul, sub, unary } from "../nn/arithmetic.js";
+import { add, cast, maximum, minimum, mul, sub, tensorPair, unary } from "../nn/arithmetic.js";
 import { rangeOfType } from "./type-range.js";
 
 interface Named {
@@ -14,16 +14,8 @@ interface Named {
 /** An op of two tensors, or of a tensor and what is converted to its dtype. */
 export type BinaryFunction = (x: TensorLike, y: TensorLike, options?: Named) => Tensor;
 
-/** Plain numbers take the other operand's dtype, as Python's operators convert them. */
-function pair(x: TensorLike, y: TensorLike): readonly [Tensor, Tensor] {
-  const dtype = x instanceof Tensor ? x.dtype : y instanceof Tensor ? y.dtype : undefined;
-  const tensor = (value: TensorLike, name: string): Tensor =>
-    value instanceof Tensor ? value : constant(value, dtype, name);
-  return [tensor(x, "x"), tensor(y, "y")];
-}
-
 function binary(op: string): BinaryFunction {
-  return (x, y, options = {}) => build(op, [...pair(x, y)], {}, options);
+  return (x, y, options = {}) => build(op, [...tensorPair(x, y)], {}, options);
 }
 
 /** `x * y` (`tf.multiply`). */
@@ -51,7 +43,7 @@ export const multiplyNoNan: BinaryFunction = binary("MulNoNan");
 export const truediv: BinaryFunction = (x, y, options = {}) => {
   checkOptions("truediv", options, nameOnly);
   return nameScope(options.name ?? "truediv", (scope) => {
-    const [a, b] = pair(x, y);
+    const [a, b] = tensorPair(x, y);
     if (a.dtype !== b.dtype) {
       throw invalidArgument(`\`x\` and \`y\` must have the same dtype, got ${a.dtype} != ${b.dtype}.`);
     }

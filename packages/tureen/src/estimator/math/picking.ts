@@ -3,6 +3,7 @@ import { invalidArgument } from "../../core/status-error.js";
 import { asTensor, build, constant, type NamedOptions, type TensorLike } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 import { Variable } from "../../graph/variable.js";
+import { tensorPair } from "../nn/arithmetic.js";
 
 /** Options of `gather`. */
 export interface GatherOptions extends NamedOptions {
@@ -50,7 +51,7 @@ export function where(condition: TensorLike, ...rest: readonly unknown[]): Tenso
   checkOptions("where", options, nameOnly);
   if (x === undefined && y === undefined) return build("Where", [condition], {}, options.name ?? "Where");
   if (x === undefined || y === undefined) throw invalidArgument("x and y must both be non-None or both be None.");
-  const [a, b] = pair(x as TensorLike, y as TensorLike);
+  const [a, b] = tensorPair(x as TensorLike, y as TensorLike);
   return build("SelectV2", [condition, a, b], {}, options.name ?? "SelectV2");
 }
 
@@ -63,12 +64,4 @@ function isOptions(value: unknown): boolean {
     !ArrayBuffer.isView(value) &&
     !("dtype" in value)
   );
-}
-
-/** Plain values take the other one's dtype. */
-function pair(x: TensorLike, y: TensorLike): readonly [Tensor, Tensor] {
-  if (x instanceof Tensor) return [x, y instanceof Tensor ? y : asTensor(y, x.dtype, "e")];
-  return y instanceof Tensor
-    ? [asTensor(x, y.dtype, "t"), y]
-    : [asTensor(x, undefined, "t"), asTensor(y, undefined, "e")];
 }

@@ -1,12 +1,13 @@
 /** `tf.debugging`: ops that fail where a condition does not hold. Run them with `controlDependencies` around what must not come before them. */
 import { checkOptions, type OptionTable } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
+import { shapeTuple } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { toTensor } from "../../core/tensor-value.js";
 import { asTensor, build, buildOp, constant, type NamedOptions, type TensorLike } from "../../graph/build-op.js";
-import { type Operation, Tensor } from "../../graph/graph.js";
+import type { Operation, Tensor } from "../../graph/graph.js";
 import { controlDependencies, nameScope } from "../../graph/scope.js";
-import { add, mul, sub, unary } from "../nn/arithmetic.js";
+import { add, mul, sub, tensorPair, unary } from "../nn/arithmetic.js";
 import { rankOf, reduceAll, shapeOf } from "../nn/tensor-shape.js";
 
 export { assert as Assert, checkNumerics } from "../../graph/ops/check.js";
@@ -37,11 +38,6 @@ function prefix(message: string | undefined): string {
   return message === undefined || message === "" ? "" : `${message}.  `;
 }
 
-function pair(x: TensorLike, y: TensorLike): readonly [Tensor, Tensor] {
-  const dtype = x instanceof Tensor ? x.dtype : y instanceof Tensor ? y.dtype : undefined;
-  return [asTensor(x, dtype, "x"), asTensor(y, dtype, "y")];
-}
-
 /** An assertion about two tensors, element by element; they broadcast. INVALID_ARGUMENT of the run in which it does not hold. */
 export type AssertPair = (x: TensorLike, y: TensorLike, options?: AssertOptions) => Operation;
 
@@ -49,7 +45,7 @@ function comparing(call: string, op: string, sign: string): AssertPair {
   return (x, y, options = {}) => {
     checkOptions(call, options, assertTable);
     return nameScope(options.name ?? call, () => {
-      const [a, b] = pair(x, y);
+      const [a, b] = tensorPair(x, y);
       const data = [`Condition x ${sign} y did not hold element-wise:`, `x (${a.name}) = `, a, `y (${b.name}) = `, b];
       return failing(reduceAll(build(op, [a, b], {}, op)), options.message, data, options);
     });
@@ -103,7 +99,7 @@ export function assertNear(
 ): Operation {
   checkOptions("assert_near", options, { ...assertTable, rtol: "optional", atol: "optional" });
   return nameScope(options.name ?? "assert_near", () => {
-    const [a, b] = pair(x, y);
+    const [a, b] = tensorPair(x, y);
     const precision = 10 * (a.dtype === "float64" ? Number.EPSILON : a.dtype === "float16" ? 2 ** -10 : 2 ** -23);
     const { rtol = precision, atol = precision } = options;
     const limit = add(mul(unary("Abs", b), rtol), atol);
@@ -135,7 +131,7 @@ function ranked(
       }
       if (fits(x.shape.length, rank)) return buildOp("NoOp", [], {}, "static_checks_determined_all_ok");
       throw invalidArgument(
-        `${prefix(options.message)}Tensor ${x.name} must have ${text} ${rank}.  Received rank ${x.shape.length}, shape ${shapeText(x)}`,
+        `${prefix(options.message)}Tensor ${x.name} must have ${text} ${rank}.  Received rank ${x.shape.length}, shape ${shapeTuple(x.shape)}`,
       );
     });
   };
@@ -153,16 +149,11 @@ export const assertRankAtLeast: AssertRank = ranked(
   (rank, wanted) => rank >= wanted,
 );
 
-function shapeText({ shape = [] }: Tensor): string {
-  const sizes = shape.map((size) => (size < 0 ? "None" : String(size)));
-  return sizes.length === 1 ? `(${sizes[0]},)` : `(${sizes.join(", ")})`;
-}
-
 /** The tensor, whose known rank is 0: INVALID_ARGUMENT otherwise (`tf.debugging.assert_scalar`). */
 export function assertScalar(tensor: Tensor, options: Omit<AssertOptions, "summarize"> = {}): Tensor {
   checkOptions("assert_scalar", options, { message: "optional", name: "optional" });
   if (tensor.shape?.length === 0) return tensor;
-  const saw = tensor.shape === undefined ? "<unknown>" : shapeText(tensor);
+  const saw = tensor.shape === undefined ? "<unknown>" : shapeTuple(tensor.shape);
   throw invalidArgument(`${prefix(options.message)}Expected scalar shape for ${tensor.name}, saw shape: ${saw}.`);
 }
 

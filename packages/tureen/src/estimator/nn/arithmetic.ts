@@ -1,6 +1,6 @@
 import type { DType } from "../../core/dtype.js";
 import { toTensor } from "../../core/tensor-value.js";
-import { build, type TensorLike } from "../../graph/build-op.js";
+import { build, constant, type TensorLike } from "../../graph/build-op.js";
 import { Tensor } from "../../graph/graph.js";
 
 /** Adds a binary op; a plain number takes the other operand's dtype, as Python's operators convert it. */
@@ -11,6 +11,14 @@ function binary(type: string, a: TensorLike, b: TensorLike, name: string): Tenso
 
 function typed(value: TensorLike, dtype: DType | undefined): TensorLike {
   return typeof value === "number" && dtype !== undefined ? toTensor(value, dtype) : value;
+}
+
+/** Two operands as tensors; what is plain takes the other one's dtype, as Python's operators convert it. */
+export function tensorPair(x: TensorLike, y: TensorLike): readonly [Tensor, Tensor] {
+  const dtype = x instanceof Tensor ? x.dtype : y instanceof Tensor ? y.dtype : undefined;
+  const tensor = (value: TensorLike, name: string): Tensor =>
+    value instanceof Tensor ? value : constant(value, dtype, name);
+  return [tensor(x, "x"), tensor(y, "y")];
 }
 
 /** `a + b`, named `add` as Python's operator names it. */

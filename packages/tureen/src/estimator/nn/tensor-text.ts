@@ -1,3 +1,4 @@
+import { shapeTuple } from "../../core/shape.js";
 import { Tensor } from "../../graph/graph.js";
 import { isRows, type RaggedRows, RaggedTensor } from "../../graph/ragged-tensor.js";
 import { SparseTensor } from "../../graph/sparse-tensor.js";
@@ -34,9 +35,4 @@ export function tensorDictText(tensors: Readonly<Record<string, Tensor | SparseT
   return `{${Object.entries(tensors)
     .map(([key, tensor]) => `'${key}': ${tensor instanceof Tensor ? tensorRepr(tensor) : anyTensorText(tensor)}`)
     .join(", ")}}`;
-}
-
-function shapeTuple(shape: readonly number[]): string {
-  const sizes = shape.map((size) => (size < 0 ? "None" : String(size)));
-  return sizes.length === 1 ? `(${sizes[0]},)` : `(${sizes.join(", ")})`;
 }

@@ -1,13 +1,11 @@
-import { isCompatible, scalarShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { stringValue } from "../../core/tensor-value.js";
 import { type BundleReader, openBundle } from "../../formats/tensor-bundle-reader.js";
-import { build } from "../../graph/build-op.js";
 import { collectionKeys } from "../../graph/collections.js";
 import { controlDependencies, currentGraph, nameScope } from "../../graph/scope.js";
 import { Variable } from "../../graph/variable.js";
 import { sharedVariables } from "../../graph/variable-scope.js";
-import { formatList, formatTuple } from "../nn/python-format.js";
+import { checkpointInitializer } from "../feature-column/checkpoint-initializer.js";
+import { checkTensor, checkVariableShape } from "./checkpoint-tensor.js";
 import { checkpointPrefix } from "./warm-start-settings.js";
 
 /** A variable's or a scope's name in the checkpoint, and the variable or scope that starts from it. */
@@ -37,7 +35,10 @@ export function initFromCheckpoint(checkpoint: string, assignmentMap: Assignment
     for (const [key, to] of pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) {
       const variable = to instanceof Variable ? to : variables.get(to);
       if (variable === undefined) assignScope(reader, prefix, checkpoint, key, to as string, variables);
-      else startFrom(variable, prefix, checked(reader, checkpoint, key, variable));
+      else {
+        checkTensor(reader, key, checkpoint);
+        startFrom(variable, reader, prefix, key);
+      }
     }
   } finally {
     reader.close();
@@ -51,21 +52,6 @@ function currentVariables(): ReadonlyMap<string, Variable> {
     (variable) => [variable.name, variable] as const,
   );
   return new Map([...named, ...sharedVariables()]);
-}
-
-/** The key, if the checkpoint has a tensor of it that fits the variable. */
-function checked(reader: BundleReader, checkpoint: string, key: string, variable: Variable): string {
-  if (!reader.has(key)) {
-    const shapes = reader.keys().map((name) => `'${name}': ${formatList([...reader.entry(name).shape])}`);
-    throw invalidArgument(`Tensor ${key} is not found in ${checkpoint} checkpoint {${shapes.join(", ")}}`);
-  }
-  const { shape } = reader.entry(key);
-  if (!isCompatible(variable.shape, shape)) {
-    throw invalidArgument(
-      `Shape of variable ${variable.name}:0 (${formatTuple([...variable.shape])}) doesn't match with shape of tensor ${key} (${formatList([...shape])}) from checkpoint reader.`,
-    );
-  }
-  return key;
 }
 
 function assignScope(
@@ -89,23 +75,15 @@ function assignScope(
     if (!reader.has(full)) {
       throw invalidArgument(`Tensor ${full} (${rest} in ${key}) is not found in ${checkpoint} checkpoint`);
     }
-    startFrom(variables.get(name)!, prefix, checked(reader, checkpoint, full, variables.get(name)!));
+    startFrom(variables.get(name)!, reader, prefix, full);
   }
 }
 
 /** Has a variable start from a tensor of a checkpoint, which is read when the model is initialised. */
-function startFrom(variable: Variable, prefix: string, key: string): void {
+function startFrom(variable: Variable, reader: BundleReader, prefix: string, key: string): void {
+  checkVariableShape(variable, key, reader.entry(key).shape);
   // The checkpoint is read whatever the model function builds around the call.
   controlDependencies(null, () =>
-    nameScope(null, () => {
-      const restored = build(
-        "RestoreV2",
-        [stringValue([prefix], scalarShape), stringValue([key]), stringValue([""])],
-        { dtypes: [variable.dtype] },
-        "checkpoint_initializer",
-      );
-      restored.shape = variable.shape;
-      variable.startFrom(restored);
-    }),
+    nameScope(null, () => variable.startFrom(checkpointInitializer(prefix, key)(variable.shape, variable.dtype))),
   );
 }

@@ -6,8 +6,9 @@ import type { Graph } from "../../graph/graph.js";
 import type { Variable } from "../../graph/variable.js";
 import type { Session } from "../../runtime/session.js";
 import type { Logger } from "../log.js";
-import { formatList, formatTuple, pythonType } from "../nn/python-format.js";
+import { formatList, pythonType } from "../nn/python-format.js";
 import { setVariable } from "../variable-state.js";
+import { checkTensor, checkVariableShape } from "./checkpoint-tensor.js";
 import { objectCheckpointNames } from "./object-checkpoint-names.js";
 import { remapVocabulary } from "./remap-vocabulary.js";
 import { checkpointPrefix, type WarmStartSettings, warmStartText } from "./warm-start-settings.js";
@@ -69,18 +70,13 @@ function chosenVariables(graph: Graph, wanted: WarmStartSettings["varsToWarmStar
 }
 
 function saved(reader: BundleReader, key: string, settings: WarmStartSettings): TensorValue {
-  if (reader.has(key)) return reader.read(key);
-  const shapes = reader.keys().map((name) => `'${name}': ${formatList([...reader.entry(name).shape])}`);
-  throw invalidArgument(
-    `Tensor ${key} is not found in ${settings.ckptToInitializeFrom} checkpoint {${shapes.join(", ")}}`,
-  );
+  checkTensor(reader, key, settings.ckptToInitializeFrom);
+  return reader.read(key);
 }
 
 function sameShape(variable: Variable, key: string, value: TensorValue): TensorValue {
-  if (variable.shape.join() === value.shape.join()) return value;
-  throw invalidArgument(
-    `Shape of variable ${variable.name}:0 (${formatTuple([...variable.shape])}) doesn't match with shape of tensor ${key} (${formatList([...value.shape])}) from checkpoint reader.`,
-  );
+  checkVariableShape(variable, key, value.shape);
+  return value;
 }
 
 function checkUsed(argument: string, settings: Readonly<Record<string, unknown>>, names: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { checkOptions } from "../../core/check-options.js";
-import { isCompatible, type PartialShape } from "../../core/shape.js";
+import { isCompatible, type PartialShape, shapeTuple } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
 import { asTensor, build, constant, type TensorLike } from "../build-op.js";
 import { callLoop } from "../call-functions.js";
@@ -15,7 +15,6 @@ import {
   flattenNest,
   isComposite,
   packNest,
-  shapeTuple,
 } from "../structure.js";
 import { TensorArray } from "../tensor-array.js";
 import { type Built, type ControlLeaf, type ControlNest, leafTensor } from "./control-branches.js";

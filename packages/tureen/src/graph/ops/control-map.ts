@@ -2,7 +2,6 @@ import { checkOptions } from "../../core/check-options.js";
 import type { DType } from "../../core/dtype.js";
 import type { PartialShape } from "../../core/shape.js";
 import { invalidArgument } from "../../core/status-error.js";
-import { toTensor } from "../../core/tensor-value.js";
 import { asTensor, build, constant, type TensorLike } from "../build-op.js";
 import { Tensor } from "../graph.js";
 import { nameScope } from "../scope.js";
@@ -10,6 +9,7 @@ import { assertSameNest, flattenNest, packNest, tensorText } from "../structure.
 import type { Built, ControlLeaf, ControlNest } from "./control-branches.js";
 import { whileLoop } from "./control-loop.js";
 import {
+  elementShapeInput,
   tensorListFromTensor,
   tensorListGetItem,
   tensorListReserve,
@@ -270,27 +270,20 @@ function unstacked(tensors: readonly Tensor[]): Rows {
       : constant(count, "int32");
   const shapes = tensors.map(({ shape }) => shape?.slice(1));
   const lists = tensors.map((tensor, i) =>
-    nameScope("TensorArrayUnstack", () => tensorListFromTensor(tensor, shapeInput(shapes[i], "Const"))),
+    nameScope("TensorArrayUnstack", () => tensorListFromTensor(tensor, elementShapeInput(shapes[i], "Const"))),
   );
   const at = (i: TensorLike): Tensor[] =>
     lists.map((list, n) =>
       nameScope("TensorArrayV2Read", () =>
-        tensorListGetItem(list, i, shapeInput(shapes[n], "Const"), { elementDtype: tensors[n]!.dtype }),
+        tensorListGetItem(list, i, elementShapeInput(shapes[n], "Const"), { elementDtype: tensors[n]!.dtype }),
       ),
     );
   return { count, total, at };
 }
 
-/** A shape as list ops take it: the scalar -1 for an unknown rank. */
-function shapeInput(shape: PartialShape, name: string): Tensor {
-  return shape === undefined
-    ? constant(-1, "int32", name)
-    : constant(toTensor([...shape], "int32", [shape.length]), "int32", name);
-}
-
 function reserved(shape: PartialShape, total: Tensor, elementDtype: DType): Tensor {
   return nameScope("TensorArrayV2", (scope) =>
-    tensorListReserve(shapeInput(shape, "element_shape"), total, { elementDtype, name: scope }),
+    tensorListReserve(elementShapeInput(shape), total, { elementDtype, name: scope }),
   );
 }
 
@@ -300,7 +293,7 @@ function written(lists: readonly Tensor[], i: TensorLike, items: readonly Tensor
 
 function stacked(list: Tensor, shape: PartialShape, elementDtype: DType, count: number | undefined): Tensor {
   const tensor = nameScope("TensorArrayV2Stack", () =>
-    tensorListStack(list, shapeInput(shape, "Const"), { elementDtype, numElements: count ?? -1 }),
+    tensorListStack(list, elementShapeInput(shape, "Const"), { elementDtype, numElements: count ?? -1 }),
   );
   if (shape !== undefined) tensor.shape = [count ?? -1, ...shape];
   return tensor;

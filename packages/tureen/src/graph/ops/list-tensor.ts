@@ -1,7 +1,15 @@
 import type { DType } from "../../core/dtype.js";
 import type { PartialShape } from "../../core/shape.js";
-import { build, buildOp, type TensorLike } from "../build-op.js";
+import { toTensor } from "../../core/tensor-value.js";
+import { build, buildOp, constant, type TensorLike } from "../build-op.js";
 import type { Tensor } from "../graph.js";
+
+/** What is known of the shape of a list's elements, as ops take it: -1 for a dimension, and alone for a rank, that is not known. */
+export function elementShapeInput(shape: PartialShape, name = "element_shape"): Tensor {
+  return shape === undefined
+    ? constant(-1, "int32", name)
+    : constant(toTensor([...shape], "int32", [shape.length]), "int32", name);
+}
 
 /** An empty list of tensors of one dtype. */
 export function emptyTensorList(

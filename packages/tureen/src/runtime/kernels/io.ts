@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { dtypeLabel } from "../../core/dtype.js";
+import { partMatcher } from "../../core/match-files.js";
 import { shapeText } from "../../core/shape.js";
 import { invalidArgument, notFound } from "../../core/status-error.js";
 import { scalarValue, type TensorValue, tensorValue } from "../../core/tensor-value.js";
@@ -118,7 +119,7 @@ const writeFile: Kernel = ([name, contents], context) => {
 const matchingFiles: Kernel = ([pattern], context) => {
   const found = texts(pattern!).flatMap((glob) => {
     const folder = allowedPath(dirname(glob), context);
-    const matches = wildcard(basename(glob));
+    const matches = partMatcher(basename(glob));
     return readdirSync(folder)
       .filter((name) => matches.test(name))
       .map((name) => join(dirname(glob), name));
@@ -126,14 +127,6 @@ const matchingFiles: Kernel = ([pattern], context) => {
   found.sort();
   return [tensorValue("string", [found.length], found.map(encodeText))];
 };
-
-function wildcard(glob: string): RegExp {
-  const body = glob
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replace(/\*/g, ".*")
-    .replace(/\?/g, ".");
-  return new RegExp(`^${body}$`);
-}
 
 /** Host kernels of the io family: checkpoints, files and what is left of input pipelines. */
 export const ioKernels: KernelTable = {

@@ -34,8 +34,8 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** POSIX's `fnmatch` of a part of a path. */
-function partMatcher(part: string): RegExp {
+/** What matches a part of a path as POSIX's `fnmatch` does. */
+export function partMatcher(part: string): RegExp {
   const body = part.replace(/\\(.)|\[(!?)(\]?[^\]]*)\]|[*?]|[.+^${}()|[\]\\/]/g, (all, escaped, not, set) => {
     if (escaped !== undefined) return escapeText(escaped as string);
     if (set !== undefined) return `[${not === "!" ? "^" : ""}${(set as string).replace(/[\\\]^[]/g, "\\$&")}]`;
