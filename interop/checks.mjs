@@ -3,6 +3,7 @@ export const checks = [
   { name: "protos", python: ["interop/protos/compare_descriptors.py"] },
   { name: "formats", python: ["interop/formats/check_written.py"] },
   { name: "goldens", python: ["interop/fixtures/check_goldens.py"] },
+  { name: "recordings", python: ["interop/fixtures/check_recordings.py"] },
   { name: "checkpoints", python: ["interop/estimator/check_checkpoints.py"] },
   { name: "canned-checkpoints", python: ["interop/estimator/check_canned_checkpoints.py"] },
   { name: "sdca-checkpoints", python: ["interop/estimator/check_sdca_checkpoints.py"] },

@@ -11,6 +11,8 @@ from tensorflow_estimator.python.estimator.head.sequential_head import Sequentia
 from fixture import stored, write
 
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
+# Keras draws the seeds of its initializers from Python's generator.
+tf.keras.utils.set_random_seed(5)
 E, fc, x_ = tf.estimator, tf.feature_column, tf.estimator.experimental
 ROWS, BATCH, STEPS, WIDTH = 24, 8, 50, 5
 AT = [1, 2, 5, 10, 50]

@@ -14,6 +14,8 @@ from recorded_export import np, pack, record, tf
 import keras
 from keras import layers
 
+if not keras.__version__.startswith("3."): raise SystemExit("Keras 3 is needed, this is " + keras.__version__)
+
 keras.utils.set_random_seed(7)
 random = np.random.RandomState(11)
 VERSIONS = {"tensorflow": tf.__version__, "keras": keras.__version__}
