@@ -1,9 +1,16 @@
-/** The checks of the interop tier in the order of the data's way. `python` scripts run in the TensorFlow environment, `node` ones with tsx. */
+/**
+ * The checks of the interop tier in the order of the data's way. `python` scripts run in the TensorFlow environment, `node` ones with tsx. `newest`: it uses
+ * the newest TensorFlow too; `alone`: it measures latencies, and runs by itself; `onRequest`: why it runs only when it is named.
+ */
 export const checks = [
   { name: "protos", python: ["interop/protos/compare_descriptors.py"] },
   { name: "formats", python: ["interop/formats/check_written.py"] },
   { name: "goldens", python: ["interop/fixtures/check_goldens.py"] },
-  { name: "recordings", python: ["interop/fixtures/check_recordings.py"] },
+  {
+    name: "recordings",
+    python: ["interop/fixtures/check_recordings.py"],
+    onRequest: "it takes six minutes, and two of its recordings depend on which of TensorFlow's threads is first",
+  },
   { name: "checkpoints", python: ["interop/estimator/check_checkpoints.py"] },
   { name: "canned-checkpoints", python: ["interop/estimator/check_canned_checkpoints.py"] },
   { name: "sdca-checkpoints", python: ["interop/estimator/check_sdca_checkpoints.py"] },
@@ -20,7 +27,7 @@ export const checks = [
   { name: "fuzz", node: ["interop/saved-model/fuzz.ts"] },
   { name: "serving", node: ["interop/serving/check.ts"] },
   { name: "manifests", node: ["interop/deploy/check.ts"] },
-  { name: "connections", node: ["interop/serving/check-connections.ts"] },
+  { name: "connections", node: ["interop/serving/check-connections.ts"], alone: true },
   { name: "swaps", node: ["interop/serving/check-swaps.ts"] },
   { name: "clients", node: ["interop/clients/check.ts"] },
   { name: "inference-protocol", node: ["interop/serving/check.ts", "--inference"] },

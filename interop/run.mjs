@@ -2,12 +2,12 @@
  * The interop tier: real TensorFlow against this project. `npm run interop`, or `npm run interop -- protos formats` for some checks.
  *
  * Makes a virtual environment with tensorflow-cpu 2.15.1 in interop/.venv (or uses the one that TUREEN_INTEROP_VENV names), then runs each
- * check as a process of its own; a check ends with a line `N passed, N failed`. Where there is no Python 3.9 to 3.11 the checks that need
+ * check as a process of its own, two at a time; a check ends with a line `N passed, N failed`. Where there is no Python 3.9 to 3.11 the checks that need
  * it are skipped with a line that says so. Ends with the last lines of what failed, and the sums.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { checks } from "./checks.mjs";
 
@@ -89,10 +89,12 @@ const longestMinutes = 15;
 /** So many lines of a check that failed are shown again at the end. */
 const shownLines = 60;
 
-/** Runs a check, showing what it prints; its counts are on the last line that has some. */
-function run(command) {
+/** Runs a check; its counts are on the last line that has some. `live` shows what it prints as it comes, otherwise all of it is shown at its end. */
+function run(name, command, live) {
   return new Promise((resolve) => {
-    let output = "";
+    let output = `--- ${name}\n`;
+    if (live) process.stdout.write(output);
+    const began = performance.now();
     const child = spawn(command[0], command.slice(1), {
       cwd: root,
       env: { ...process.env, TMPDIR: scratch, TF_CPP_MIN_LOG_LEVEL: "3", TF_ENABLE_ONEDNN_OPTS: "0" },
@@ -100,7 +102,7 @@ function run(command) {
     });
     const show = (chunk) => {
       output += chunk;
-      process.stdout.write(chunk);
+      if (live) process.stdout.write(chunk);
     };
     child.stdout.on("data", show);
     child.stderr.on("data", show);
@@ -116,7 +118,12 @@ function run(command) {
           .filter((text) => /\d+ passed, \d+ failed/.test(text))
           .at(-1) ?? "";
       const count = (word) => Number(line.match(new RegExp(`(\\d+) ${word}`))?.[1] ?? 0);
-      resolve({ passed: count("passed"), failed: Math.max(count("failed"), code === 0 ? 0 : 1), output });
+      const passed = count("passed");
+      const failed = Math.max(count("failed"), code === 0 ? 0 : 1);
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      show(`${name}: ${passed} passed, ${failed} failed in ${seconds} s\n`);
+      if (!live) process.stdout.write(output);
+      resolve({ name, passed, failed, output });
     });
   });
 }
@@ -130,26 +137,38 @@ if (!isGiven && needsNewest) {
   const newest = newestVenv();
   if (newest !== undefined) process.env.TUREEN_INTEROP_NEWEST_VENV = newest;
 }
-let [passed, failed, skipped] = [0, 0, 0];
-const failures = [];
-for (const check of checks) {
-  if (wanted.length > 0 && !wanted.includes(check.name)) continue;
-  if (check.python && python === undefined) {
-    console.log(`${check.name}: skipped, there is no Python 3.9, 3.10 or 3.11 for tensorflow-cpu 2.15`);
-    skipped += 1;
-    continue;
-  }
-  const began = performance.now();
-  console.log(`--- ${check.name}`);
-  const node = ["--conditions=@tureen/source", "--import", "tsx"];
-  const result = await run(check.python ? [python, ...check.python] : [process.execPath, ...node, ...check.node]);
-  passed += result.passed;
-  failed += result.failed;
-  if (result.failed > 0) failures.push({ name: check.name, output: result.output });
-  console.log(
-    `${check.name}: ${result.passed} passed, ${result.failed} failed in ${((performance.now() - began) / 1000).toFixed(1)} s`,
-  );
+const chosen = checks.filter(({ name, onRequest }) => (wanted.length === 0 ? !onRequest : wanted.includes(name)));
+const unknown = wanted.filter((name) => !checks.some((check) => check.name === name));
+if (unknown.length > 0) {
+  console.error(`there is no check ${unknown.join(", ")}: ${checks.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
 }
+if (wanted.length === 0) {
+  for (const { name, onRequest } of checks.filter((check) => check.onRequest))
+    console.log(`${name}: only by its name, npm run interop -- ${name}: ${onRequest}`);
+}
+const runnable = chosen.filter((check) => check.node || python !== undefined);
+for (const { name } of chosen.filter((check) => !runnable.includes(check)))
+  console.log(`${name}: skipped, there is no Python 3.9, 3.10 or 3.11 for tensorflow-cpu 2.15`);
+
+const commandOf = (check) =>
+  check.python
+    ? [python, ...check.python]
+    : [process.execPath, "--conditions=@tureen/source", "--import", "tsx", ...check.node];
+const results = [];
+// Two at a time, since most of them wait for the other side half of the time; those that measure latencies have the machine for themselves.
+const [shared, alone] = [runnable.filter((check) => !check.alone), runnable.filter((check) => check.alone)];
+const lanes = Math.min(2, availableParallelism(), shared.length);
+const lane = async (queue, live) => {
+  for (let check = queue.shift(); check !== undefined; check = queue.shift())
+    results.push(await run(check.name, commandOf(check), live));
+};
+await Promise.all(Array.from({ length: lanes }, () => lane(shared, lanes === 1)));
+await lane(alone, true);
+
+const failures = results.filter(({ failed }) => failed > 0);
+const total = (what) => results.reduce((sum, result) => sum + result[what], 0);
+const [passed, failed, skipped] = [total("passed"), total("failed"), chosen.length - runnable.length];
 for (const { name, output } of failures)
   console.log(`--- ${name} failed:\n${output.trimEnd().split("\n").slice(-shownLines).join("\n")}`);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
