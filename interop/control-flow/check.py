@@ -19,21 +19,14 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 import numpy as np
 import tensorflow as tf
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tally import add, end, report
+
 v1 = tf.compat.v1
 v1.logging.set_verbosity(v1.logging.ERROR)
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "../..")
 IS_FIRST = tf.__version__.startswith("1.")
-passed = failed = 0
-
-
-def report(name, problem):
-    global passed, failed
-    if problem is None:
-        passed += 1
-    else:
-        failed += 1
-        print("FAILED %s: %s" % (name, problem))
 
 
 def array(plain):
@@ -109,16 +102,15 @@ def check_training(training):
 
 
 def first_tensorflow(folder):
-    """The counts of TensorFlow 1.15's run of this script on the same exports."""
+    """Counts what TensorFlow 1.15's run of this script on the same exports finds."""
     venv = os.environ.get("TUREEN_INTEROP_TF1_VENV")
     if venv is None:
         print("skipped: loading by TensorFlow 1.15 (TUREEN_INTEROP_TF1_VENV names no environment)")
-        return 0, 0
+        return
     run = subprocess.Popen([os.path.join(venv, "bin/python"), __file__, "load", folder], stdout=subprocess.PIPE)
     text = run.communicate()[0].decode()
     print(text, end="")
-    words = text.strip().split("\n")[-1].split()
-    return (int(words[0]), int(words[2])) if len(words) == 4 else (0, 1)
+    add(text.strip().split("\n")[-1])
 
 
 def same(a, b):
@@ -147,7 +139,6 @@ def check_fixtures(folder):
 
 
 def main():
-    global passed, failed
     loading = sys.argv[1:2] == ["load"]
     folder = sys.argv[2] if loading else tempfile.mkdtemp()
     if not loading:
@@ -162,10 +153,8 @@ def main():
         check_training(training)
     if not loading:
         check_fixtures(folder)
-        more = first_tensorflow(folder)
-        passed, failed = passed + more[0], failed + more[1]
-    print("%d passed, %d failed" % (passed, failed))
-    sys.exit(1 if failed else 0)
+        first_tensorflow(folder)
+    end()
 
 
 main()

@@ -19,15 +19,11 @@ import tensorflow as tf
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
 import canned_models
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tally import add, check, end
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BEFORE, AFTER = 3, 6
-counts = {"passed": 0, "failed": 0}
-
-
-def check(name, ok, detail=""):
-    counts["passed" if ok else "failed"] += 1
-    if not ok:
-        print("FAILED %s: %s" % (name, str(detail)[:600]), flush=True)
 
 
 class Losses(tf.estimator.SessionRunHook):
@@ -106,11 +102,8 @@ def main():
         run = subprocess.run([os.path.join(venv, "bin/python"), __file__], stdout=subprocess.PIPE)
         *lines, last = run.stdout.decode().strip().split("\n")
         print("\n".join(lines + ["with TensorFlow 2.6: " + last]))
-        words = last.split()
-        counts["passed"] += int(words[0]) if len(words) == 4 else 0
-        counts["failed"] += int(words[2]) if len(words) == 4 else 1
-    print("%d passed, %d failed" % (counts["passed"], counts["failed"]))
-    sys.exit(1 if counts["failed"] else 0)
+        add(last)
+    end()
 
 
 main()

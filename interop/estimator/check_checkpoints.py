@@ -16,11 +16,13 @@ import tensorflow as tf
 from google.protobuf import text_format
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tally import check, end
+
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
 root = pathlib.Path(__file__).resolve().parents[2]
 E, fc = tf.estimator, tf.feature_column
 ROWS, BATCH, BEFORE, AFTER = 48, 16, 5, 6
-counts = {"passed": 0, "failed": 0}
 
 r = np.random.RandomState(3)
 x = r.randn(ROWS, 4).astype("f")
@@ -30,12 +32,6 @@ h = [f"w{i}" for i in r.randint(0, 12, ROWS)]
 label = (x[:, 0] - x[:, 1] + 0.04 * age > 0.5).astype("int64")
 text = lambda values: np.array([value.encode() for value in values], object)[:, None]
 FEATURES = {"x": x, "age": age, "c": text(c), "h": text(h)}
-
-
-def check(name, ok, detail=""):
-    counts["passed" if ok else "failed"] += 1
-    if not ok:
-        print(f"FAILED {name}: {detail}")
 
 
 def columns():
@@ -144,5 +140,4 @@ with tempfile.TemporaryDirectory() as base:
         trained = [name for name in last.get_variable_to_shape_map() if name.split("/")[-1] in ("kernel", "bias", "weights", "bias_weights", "embedding_weights") and not name.startswith("training")]
         same = all(np.array_equal(first.get_tensor(name), last.get_tensor(name)) for name in trained)
         check(f"{kind}: TensorFlow warm-starts from ours", len(trained) > 0 and same, trained)
-print(f"{counts['passed']} passed, {counts['failed']} failed")
-sys.exit(1 if counts["failed"] else 0)
+end()

@@ -14,15 +14,11 @@ os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0")
 import numpy as np
 import tensorflow as tf
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tally import check, end
+
 root = pathlib.Path(__file__).resolve().parents[2]
-counts = {"passed": 0, "failed": 0}
 r = np.random.RandomState(2)
-
-
-def check(name, ok, detail=""):
-    counts["passed" if ok else "failed"] += 1
-    if not ok:
-        print(f"FAILED {name}: {detail}")
 
 
 def example(length):
@@ -55,5 +51,4 @@ with tempfile.TemporaryDirectory() as folder:
         check(f"{kind} v1 loader", np.allclose(scores, expected, atol=1e-6), (scores, expected))
         names = tf.train.load_checkpoint(f"{folder}/{kind}").get_variable_to_shape_map()
         check(f"{kind} checkpoint", {"global_step", "rnn_model/logits/kernel"} <= set(names), names)
-print(f"{counts['passed']} passed, {counts['failed']} failed")
-sys.exit(1 if counts["failed"] else 0)
+end()

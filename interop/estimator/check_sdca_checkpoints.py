@@ -16,11 +16,13 @@ os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", TF_ENABLE_ONEDNN_OPTS="0")
 import numpy as np
 import tensorflow as tf
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tally import end, report
+
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
 E, fc = tf.estimator, tf.feature_column
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BEFORE, AFTER = 5, 9
-counts = {"passed": 0, "failed": 0}
 # The twins of these are in train-sdca.ts.
 FEATURES = {
     "x": np.array([[0.5, -1], [1.5, 2], [-0.25, 0], [3, 1]], "f"),
@@ -64,9 +66,7 @@ def different(one, other):
 
 def check(name, one, other):
     found = different(one, other)
-    counts["failed" if found else "passed"] += 1
-    if found:
-        print("FAILED %s: %s" % (name, found), flush=True)
+    report(name, found or None)
 
 
 def main():
@@ -85,8 +85,7 @@ def main():
             train(kind, at("ours-copy", kind), AFTER)
             check(kind + ": TensorFlow goes on with ours", at("ours", kind), at("ours-copy", kind))
             check(kind + ": both are the same training", at("ours", kind), at("theirs", kind))
-    print("%d passed, %d failed" % (counts["passed"], counts["failed"]))
-    sys.exit(1 if counts["failed"] else 0)
+    end()
 
 
 main()

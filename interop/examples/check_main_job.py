@@ -13,17 +13,10 @@ import tempfile
 import grpc
 from tensorflow_serving.apis import classification_pb2, get_model_metadata_pb2, predict_pb2, prediction_service_pb2_grpc
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tally import check, end
+
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
-passed = failed = 0
-
-
-def check(name, condition, detail=""):
-    global passed, failed
-    if condition:
-        passed += 1
-    else:
-        failed += 1
-        print("FAILED %s %s" % (name, detail))
 
 
 def first_held_back():
@@ -84,8 +77,7 @@ def main():
     typo = start("--stepz=3")
     text = typo.communicate(timeout=60)[0]
     check("a typo costs one line and exit code 1", typo.returncode == 1 and "did you mean --steps?" in text and text.count("\n") == 1, text)
-    print("%d passed, %d failed" % (passed, failed))
-    sys.exit(1 if failed else 0)
+    end()
 
 
 main()

@@ -19,19 +19,19 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.framework import kernels
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tally import add, check, end
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "../..")
 v1 = tf.compat.v1
 v1.logging.set_verbosity(v1.logging.ERROR)
 tf.get_logger().setLevel("ERROR")
 BY = "TensorFlow " + tf.__version__
-counts = {"passed": 0, "failed": 0}
 
 
-def check(name, problem):
-    counts["failed" if problem else "passed"] += 1
-    if problem:
-        print("FAILED %s by %s: %s" % (name, BY, str(problem)[:600]), flush=True)
+def compared(name, problem):
+    check("%s by %s" % (name, BY), not problem, problem)
 
 
 def value(stored):
@@ -87,19 +87,19 @@ def learning(name, session, meta, feeds):
         before = session.run(step)
         session.run(v1.get_collection("saved_model_train_op")[0], feeds)
         after = session.run(step)
-        check(name + " trains", None if after == before + 1 else "step %s after %s" % (after, before))
+        compared(name + " trains", None if after == before + 1 else "step %s after %s" % (after, before))
     (signature,) = meta.signature_def.values()
     named = {alias: info.name for alias, info in signature.outputs.items() if alias.startswith("metrics/")}
     if named:
         session.run([tensor for alias, tensor in named.items() if alias.endswith("/update_op")], feeds)
         read = session.run({alias: tensor for alias, tensor in named.items() if alias.endswith("/value")})
-        check(name + " metrics", None if read and all(np.isfinite(v).all() for v in read.values()) else read)
+        compared(name + " metrics", None if read and all(np.isfinite(v).all() for v in read.values()) else read)
 
 
 def by_v1(one, name):
     with tf.Graph().as_default(), v1.Session() as session:
         meta = v1.saved_model.load(session, [one["tag"]], one["exported"])
-        check(name + " signatures", None if set(meta.signature_def) == set(one["signatures"]) else sorted(meta.signature_def))
+        compared(name + " signatures", None if set(meta.signature_def) == set(one["signatures"]) else sorted(meta.signature_def))
 
         def run(key, inputs, aliases):
             signature = meta.signature_def[key]
@@ -108,10 +108,10 @@ def by_v1(one, name):
             return session.run({alias: signature.outputs[alias].name for alias in aliases}, feeds)
 
         for key, case in one["signatures"].items():
-            check("%s %s" % (name, key), differences(run(key, case["inputs"], case["outputs"]), case["outputs"]))
+            compared("%s %s" % (name, key), differences(run(key, case["inputs"], case["outputs"]), case["outputs"]))
         for error in one["errors"]:
             aliases = one["signatures"][error["key"]]["outputs"]
-            check("%s %s refuses" % (name, error["key"]), same_refusal(refusal(lambda: run(error["key"], error["inputs"], aliases)), error["message"]))
+            compared("%s %s refuses" % (name, error["key"]), same_refusal(refusal(lambda: run(error["key"], error["inputs"], aliases)), error["message"]))
         if one["tag"] != "serve":
             (case,) = one["signatures"].values()
             (signature,) = meta.signature_def.values()
@@ -126,9 +126,9 @@ def by_v2(one, name):
 
     for key, case in one["signatures"].items():
         got = {k: v.numpy() for k, v in run(key, case["inputs"]).items()}
-        check("%s %s" % (name, key), differences(got, case["outputs"]))
+        compared("%s %s" % (name, key), differences(got, case["outputs"]))
     for error in one["errors"]:
-        check("%s %s refuses" % (name, error["key"]), same_refusal(refusal(lambda: run(error["key"], error["inputs"])), error["message"]))
+        compared("%s %s refuses" % (name, error["key"]), same_refusal(refusal(lambda: run(error["key"], error["inputs"])), error["message"]))
 
 
 def load(folder):
@@ -150,7 +150,7 @@ def load(folder):
             try:
                 run(one, "%s %s" % (name, loader))
             except Exception as error:  # one model that does not load must not hide the others
-                check("%s %s" % (name, loader), "%s: %s" % (type(error).__name__, error))
+                compared("%s %s" % (name, loader), "%s: %s" % (type(error).__name__, error))
 
 
 def others(folder):
@@ -170,15 +170,13 @@ def others(folder):
 def finish(what, run):
     *lines, last = run.communicate()[0].strip().split("\n")
     print("\n".join(lines + ["%s: %s" % (what, last)]))
-    words = last.split()
-    counts["passed"] += int(words[0]) if len(words) == 4 else 0
-    counts["failed"] += int(words[2]) if len(words) == 4 else 1
+    add(last)
 
 
 def main():
     if sys.argv[1:2] == ["load"]:
         load(sys.argv[2])
-        return print("%d passed, %d failed" % (counts["passed"], counts["failed"]))
+        end()
     with tempfile.TemporaryDirectory() as folder:
         command = ["node", "--conditions=@tureen/source", "--import", "tsx", "interop/exports/export_canned.ts", folder]
         subprocess.run(command, cwd=ROOT, check=True)
@@ -186,8 +184,7 @@ def main():
         load(folder)
         for what, run in runs:
             finish(what, run)
-    print("%d passed, %d failed" % (counts["passed"], counts["failed"]))
-    sys.exit(1 if counts["failed"] else 0)
+    end()
 
 
 main()

@@ -17,19 +17,12 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 import numpy as np
 import tensorflow as tf
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tally import add, end, report
+
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "../..")
-passed = failed = 0
-
-
-def report(name, problem):
-    global passed, failed
-    if problem is None:
-        passed += 1
-    else:
-        failed += 1
-        print("FAILED %s: %s" % (name, problem))
 
 
 def compare(expected, actual):
@@ -128,15 +121,14 @@ def check_loading(recorded):
 
 
 def newest(folder):
-    """The counts of the newest TensorFlow's run of `check_loading`."""
+    """Counts what the newest TensorFlow's run of `check_loading` finds."""
     venv = os.environ.get("TUREEN_INTEROP_NEWEST_VENV")
     if venv is None:
         print("skipped: loading by the newest TensorFlow (TUREEN_INTEROP_NEWEST_VENV names no environment)")
-        return 0, 0
+        return
     run = subprocess.run([os.path.join(venv, "bin/python"), __file__, "load", folder], stdout=subprocess.PIPE, text=True)
     print(run.stdout, end="")
-    words = run.stdout.strip().split("\n")[-1].split()
-    return (int(words[0]), int(words[2])) if len(words) == 4 else (0, 1)
+    add(run.stdout.strip().split("\n")[-1])
 
 
 def read_recorded(folder):
@@ -145,18 +137,15 @@ def read_recorded(folder):
 
 
 def main():
-    global passed, failed
     if sys.argv[1:2] == ["load"]:
         check_loading(read_recorded(sys.argv[2]))
-        print("%d passed, %d failed" % (passed, failed))
-        sys.exit(1 if failed else 0)
+        end()
     folder = tempfile.mkdtemp()
     command = ["node", "--conditions=@tureen/source", "--import", "tsx", "interop/exports/export_examples.ts", folder]
     subprocess.run(command, cwd=ROOT, check=True)
     recorded = read_recorded(folder)
     check_loading(recorded)
-    more = newest(folder)
-    passed, failed = passed + more[0], failed + more[1]
+    newest(folder)
     for name, make in (("digits", tensorflow_digits), ("penguins", tensorflow_penguins)):
         ours = signatures(next(m["exported"] for m in recorded if m["name"] == name))
         theirs = signatures(make(folder))
@@ -165,8 +154,7 @@ def main():
             for part, label in enumerate(("inputs", "outputs", "method name")):
                 same = key in ours and ours[key][part] == theirs[key][part]
                 report("%s/%s %s" % (name, key, label), None if same else "%s, not %s" % (ours.get(key, (None,) * 3)[part], theirs[key][part]))
-    print("%d passed, %d failed" % (passed, failed))
-    sys.exit(1 if failed else 0)
+    end()
 
 
 main()

@@ -14,19 +14,12 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 import numpy as np
 import tensorflow as tf
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tally import end, report
+
 v1 = tf.compat.v1
 v1.logging.set_verbosity(v1.logging.ERROR)
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
-passed = failed = 0
-
-
-def report(name, problem):
-    global passed, failed
-    if problem is None:
-        passed += 1
-    else:
-        failed += 1
-        print("FAILED %s: %s" % (name, problem))
 
 
 def compare(expected, actual):
@@ -69,8 +62,7 @@ def main():
         for alias, expected in model["outputs"].items():
             report("%s/%s by v1" % (model["name"], alias), compare(expected, first[alias]))
             report("%s/%s by v2" % (model["name"], alias), compare(expected, second[alias].numpy()))
-    print("%d passed, %d failed" % (passed, failed))
-    sys.exit(1 if failed else 0)
+    end()
 
 
 main()

@@ -14,17 +14,10 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tally import check, end
+
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
-passed = failed = 0
-
-
-def check(name, ok, detail=""):
-    global passed, failed
-    if ok:
-        passed += 1
-    else:
-        failed += 1
-        print("FAILED %s %s" % (name, detail))
 
 
 def tureen(*args):
@@ -83,8 +76,7 @@ def main():
         expected = {"classify_log": {"serving_default", "classification"}, "predict_log": {"predict"}}
         check("signatures", kinds == expected, kinds)
         check_statistics(export)
-    print("warm-up: %d passed, %d failed" % (passed, failed))
-    sys.exit(1 if failed else 0)
+    end()
 
 
 main()

@@ -13,16 +13,15 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import tally
+
 tf.compat.v1.logging.set_verbosity(tf.compat.v1.logging.ERROR)
 here = pathlib.Path(__file__).resolve().parent
-counts = {"passed": 0, "failed": 0}
 
 
 def check(name, found, wanted):
-    same = found == wanted
-    counts["passed" if same else "failed"] += 1
-    if not same:
-        print(f"FAILED {name}: found {str(found)[:300]}, wanted {str(wanted)[:300]}")
+    tally.check(name, found == wanted, f"found {str(found)[:300]}, wanted {str(wanted)[:300]}")
 
 
 def restore(prefix, name, dtype, spec=""):
@@ -109,5 +108,4 @@ with tempfile.TemporaryDirectory() as temporary:
     records(path, wanted)
     events(path, wanted)
     state(temporary, path)
-print(f"{counts['passed']} passed, {counts['failed']} failed")
-sys.exit(1 if counts["failed"] else 0)
+tally.end()

@@ -145,14 +145,16 @@ function initializing(operation: Operation): Operation {
   return operation;
 }
 
-/** A tensor of plain values as Python would make it: whole numbers are integers. */
+/** A tensor of plain values as Python would make it: whole numbers are int32, or int64 where one is too large. */
 export function plainTensor(value: TensorLike, dtype: DType | undefined, name: string): Tensor {
   if (value instanceof Tensor || (typeof value === "object" && "dtype" in value)) {
     return asTensor(value as Tensor | TensorValue, dtype, name);
   }
-  return asTensor(toTensor(value as NestedValue, dtype ?? (isWhole(value) ? "int32" : undefined)), undefined, name);
+  return asTensor(toTensor(value as NestedValue, dtype ?? wholeDType(value)), undefined, name);
 }
 
-function isWhole(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 && value.every(isWhole) : Number.isInteger(value);
+function wholeDType(value: unknown): "int32" | "int64" | undefined {
+  const numbers: readonly unknown[] = Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [value];
+  if (numbers.length === 0 || !numbers.every(Number.isInteger)) return undefined;
+  return numbers.every((one) => one === (Number(one) | 0)) ? "int32" : "int64";
 }
