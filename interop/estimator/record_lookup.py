@@ -62,6 +62,7 @@ CASES = {
     "static": lambda: found(L.StaticHashTable(colours(), -1), texts(2, 3)),
     "static of floats": lambda: found(L.StaticHashTable(L.KeyValueTensorInitializer(tf.constant([3, -1], tf.int64), [0.5, 1.5]), 9), longs()),
     "static of ints": lambda: found(L.StaticHashTable(L.KeyValueTensorInitializer([3, -1], ["x", "y"]), "none"), tf.constant([-1, 0], tf.int32)),
+    "static of large ints": lambda: found(L.StaticHashTable(L.KeyValueTensorInitializer([3, 2**40], [2**33, 5]), -1), tf.constant([3, 2**40, 0], tf.int64)),
     "static sparse": lambda: parts(L.StaticHashTable(colours(), -1).lookup(sparse())),
     "static ragged": lambda: parts(L.StaticHashTable(colours(), -1).lookup(ragged())),
     "static file": lambda: found(L.StaticHashTable(L.TextFileInitializer(words, tf.string, W, tf.int64, N), -1), texts()),

@@ -82,6 +82,10 @@ const cases: Readonly<Record<string, () => readonly tf.Tensor[] | Made | object>
       new L.StaticHashTable(L.keyValueTensorInitializer([3, -1], ["x", "y"]), { defaultValue: "none" }),
       tf.constant([-1, 0], "int32"),
     ),
+  "static of large ints": () => {
+    const large = L.keyValueTensorInitializer([3, 2 ** 40], [2 ** 33, 5]);
+    return found(new L.StaticHashTable(large, { defaultValue: -1 }), tf.constant([3, 2 ** 40, 0], "int64"));
+  },
   "static sparse": () => parts(new L.StaticHashTable(colours(), { defaultValue: -1 }).lookup(sparse())),
   "static ragged": () => {
     const rows = new RaggedTensor(tf.constant(["blue", "pink", "red"]), tf.constant([0, 2, 2, 3], "int64"));
