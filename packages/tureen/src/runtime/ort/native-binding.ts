@@ -61,7 +61,10 @@ function load(): NativeBinding {
   };
   const common = createRequire(require.resolve("onnxruntime-node"))("onnxruntime-common") as {
     readonly Tensor: NativeBinding["Tensor"];
+    readonly env: { logLevel?: string };
   };
+  // Its kernels warn on the process's stderr, in colour, of what a model's author cannot change; what cannot be done it throws.
+  common.env.logLevel = "fatal";
   initOrt();
   return { InferenceSession: binding.InferenceSession, Tensor: common.Tensor };
 }
