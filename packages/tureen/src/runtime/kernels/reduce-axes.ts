@@ -167,7 +167,7 @@ const minimum: Reduction = {
   number: (dtype) => ({
     accumulator: floats,
     start: isFloatingDType(dtype) ? Number.POSITIVE_INFINITY : highestOf(dtype),
-    loop: loops.minNumbers,
+    loop: dtype === "float32" ? (loops.minFloat32 as ReduceLoop<NumberArray, Float64Array>) : loops.minNumbers,
   }),
   big: (dtype) => ({ start: highestBig(dtype), loop: loops.minBig }),
 };

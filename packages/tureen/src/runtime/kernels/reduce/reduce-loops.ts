@@ -54,7 +54,8 @@ export const productBig: ReduceLoop<BigArray, BigArray> = (x, xi, n, acc, oi, st
 /** Products of complex numbers. */
 export const productComplex: ReduceLoop<NumberArray, Float64Array> = (x, xi, n, acc, oi, step) => {
   for (const end = xi + n; xi < end; xi++, oi += step) {
-    const [re, im] = [acc[2 * oi]!, acc[2 * oi + 1]!];
+    const re = acc[2 * oi]!;
+    const im = acc[2 * oi + 1]!;
     acc[2 * oi] = re * x[2 * xi]! - im * x[2 * xi + 1]!;
     acc[2 * oi + 1] = re * x[2 * xi + 1]! + im * x[2 * xi]!;
   }
@@ -82,9 +83,42 @@ export const squaresComplex: ReduceLoop<NumberArray, Float64Array> = (x, xi, n, 
   }
 };
 
+// Comparing costs less than Math.max, whose result is stored each time: most elements change nothing.
+
 /** Greatest of float32; NaN wins. */
 export const maxFloat32: ReduceLoop<Float32Array, Float64Array> = (x, xi, n, acc, oi, step) => {
-  for (const end = xi + n; xi < end; xi++, oi += step) acc[oi] = Math.max(acc[oi]!, x[xi]!);
+  if (step === 0) {
+    let most = acc[oi]!;
+    for (const end = xi + n; xi < end; xi++) {
+      const value = x[xi]!;
+      if (!(value <= most) && !Number.isNaN(most)) most = value;
+    }
+    acc[oi] = most;
+  } else {
+    for (const end = xi + n; xi < end; xi++, oi++) {
+      const value = x[xi]!;
+      const most = acc[oi]!;
+      if (!(value <= most) && !Number.isNaN(most)) acc[oi] = value;
+    }
+  }
+};
+
+/** Least of float32; NaN wins. */
+export const minFloat32: ReduceLoop<Float32Array, Float64Array> = (x, xi, n, acc, oi, step) => {
+  if (step === 0) {
+    let least = acc[oi]!;
+    for (const end = xi + n; xi < end; xi++) {
+      const value = x[xi]!;
+      if (!(value >= least) && !Number.isNaN(least)) least = value;
+    }
+    acc[oi] = least;
+  } else {
+    for (const end = xi + n; xi < end; xi++, oi++) {
+      const value = x[xi]!;
+      const least = acc[oi]!;
+      if (!(value >= least) && !Number.isNaN(least)) acc[oi] = value;
+    }
+  }
 };
 
 /** Greatest of other plain numbers; NaN wins. */
