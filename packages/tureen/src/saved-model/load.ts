@@ -25,6 +25,7 @@ import { mutatesState } from "./mutable-state.js";
 import { findMetaGraph, readSavedModel, savedModelFiles } from "./read.js";
 import { requestPlanCheck } from "./request-plans.js";
 import { RunPlacement, sizeOf } from "./run-placement.js";
+import { selectImplementations } from "./select-implementations.js";
 import type { LoadedSavedModel, LoadOptions, RunOptions, SignatureInfo, TensorInfo } from "./signature.js";
 import { signatureFromProto } from "./signature-def.js";
 import { type SignatureFunction, type SignatureValue, signatureFunction } from "./signature-function.js";
@@ -76,6 +77,7 @@ export async function loadSavedModel(directory: string, options: LoadSettings = 
 function restore(meta: MetaGraphDef, directory: string, stamp: string, options: LoadSettings): LoadedModel {
   const graphDef = meta.graphDef ?? create(GraphDefSchema);
   validateGraph(graphDef);
+  selectImplementations(graphDef);
   const graph = graphFromProto(graphDef);
   const signatures = new Map<string, SignatureInfo>();
   for (const key of Object.keys(meta.signatureDef).sort()) {
