@@ -158,7 +158,45 @@ def keras(folder):
     return [("two rows", "serving_default", {"numbers": floats(2, 6), "steps": [[1, 2, 0, 0], [8, 7, 6, 5]]})]
 
 
-MODELS = [simple_save, partitioned, tables, control_flow, frozen, keras]
+def loop_gradients(folder):
+    """Gradients through v1 while loops, whose values wait on stacks: of numbers, TensorArrays, branches, loops in loops, scan, map_fn and a dynamic RNN."""
+    x = tf.placeholder(tf.float32, [None, 4], name="x")
+    n = tf.placeholder(tf.int32, [], name="n")
+
+    def reading(array):
+        def body(i, a):
+            v = array.read(i)
+            v.set_shape([4])
+            return i + 1, tf.tanh(a + v)
+        return body
+
+    def loop(body, *start): return tf.while_loop(lambda i, *_: i < n, body, [0, *start])[1]
+
+    rows = tf.TensorArray(tf.float32, n, clear_after_read=False, infer_shape=False).unstack(x[:n])
+    inner = lambda a: tf.while_loop(lambda j, q: j < 3, lambda j, q: (j + 1, tf.tanh(q) * q), [0, a])[1]
+    branch = lambda a: tf.cond(tf.reduce_sum(a) > 0, lambda: a * a, lambda: tf.sin(a))
+    out, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(3, kernel_initializer=tf.random_normal_initializer(seed=1)), x[None], dtype=tf.float32)
+    values = {
+        "numbers": loop(lambda i, a: (i + 1, tf.tanh(a) * 1.5), x),
+        "array": loop(reading(rows), tf.zeros([4])),
+        "branch": loop(lambda i, a: (i + 1, branch(a)), x),
+        "nested": loop(lambda i, a: (i + 1, inner(a)), x),
+        "nested_branch": loop(lambda i, a: (i + 1, tf.cond(i > 0, lambda: inner(a), lambda: a * 2.0)), x),
+        "scan": tf.scan(lambda p, q: p * 0.5 + tf.sin(q), x),
+        "map": tf.map_fn(lambda row: row * tf.reduce_max(row), x),
+        "rnn": out,
+    }
+    outputs = {name: tf.gradients(tf.reduce_sum(value), x)[0] for name, value in values.items()}
+    with tf.Session() as s:
+        s.run(tf.global_variables_initializer())
+        saved.simple_save(s, folder, {"x": x, "n": n}, outputs)
+    # A source of its own, so that what the other models were fed stays as it is.
+    own = np.random.RandomState(8)
+    rows = lambda count: own.normal(size=(count, 4)).astype(np.float32)
+    return [("five rows", "serving_default", {"x": rows(5), "n": 5}), ("three turns", "serving_default", {"x": rows(4), "n": 3}), ("no turns", "serving_default", {"x": rows(1), "n": 0})]
+
+
+MODELS = [simple_save, partitioned, tables, control_flow, frozen, keras, loop_gradients]
 
 if __name__ == "__main__":
     for make in MODELS:

@@ -128,6 +128,8 @@ function replaceFrame(
     variables.map(({ next }) => next.inputs[0]!),
     inner(),
     inside,
+    // What an iteration does for its effects: the loop's gradient keeps values on stacks that way.
+    variables.flatMap(({ next }) => next.controls).filter((control) => inside.has(control)),
   );
   const outerControls = new Set<PlanNode>();
   for (const node of [...inside])
@@ -165,11 +167,12 @@ function passThrough(port: Port): Port {
   return port.node.type === "Identity" ? passThrough(port.node.inputs[0]!) : port;
 }
 
-/** The part of a frame that some ports need, with the loop's variables and constants as feeds. */
+/** The part of a frame that some ports and targets need, with the loop's variables and constants as feeds. */
 function copy(
   fetches: readonly Port[],
   { feeds, entry }: { readonly feeds: PlanNode[]; readonly entry: ReadonlyMap<PlanNode, PlanNode> },
   inside: ReadonlySet<PlanNode>,
+  targets: readonly PlanNode[] = [],
 ): PlanGraph {
   const copies = new Map<PlanNode, PlanNode>();
   const order: PlanNode[] = [];
@@ -201,11 +204,12 @@ function copy(
     return { node: clone(node), index: entry.has(node) ? 0 : index };
   };
   const results = fetches.map(port);
+  const effects = [...new Set(targets)].filter((target) => !entry.has(target)).map(clone);
   for (let i = 0; i < order.length; i++) {
     const node = order[i]!;
     const made = copies.get(node)!;
     made.inputs = node.inputs.map(port);
     made.controls = node.controls.filter((control) => inside.has(control) && !entry.has(control)).map(clone);
   }
-  return { feeds, fetches: results, targets: [] };
+  return { feeds, fetches: results, targets: effects };
 }
