@@ -62,7 +62,7 @@ async function deploy(model: string, version: string, deploymentUri = halfPlusTw
 describe("startCloudServer", () => {
   beforeAll(async () => {
     server = await startCloudServer({ dataDir: join(root, "main") });
-  }, 60_000);
+  });
 
   afterAll(() => server.close());
 

@@ -17,7 +17,7 @@ let endpoint: string;
 beforeAll(async () => {
   server = await startCloudServer({ dataDir: join(root, "data") });
   endpoint = `http://127.0.0.1:${server.port}`;
-}, 60_000);
+});
 afterAll(() => server.close());
 
 /** Runs `tureen ml-engine …` in this process; gives what it prints on stdout, and on stderr behind "!". */

@@ -150,7 +150,7 @@ describe("every field of the API's resources", () => {
       log: { info: note, warning: note, error: note } as never,
     });
     writeFileSync(join(root, "input.txt"), "1\n");
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.close();
     rmSync(root, { recursive: true, force: true });

@@ -341,7 +341,7 @@ function unpacked(one: Case): string {
 
 describe("boosted trees train as TensorFlow's", () => {
   for (const one of fixture.cases) {
-    it(`${one.name}: losses, checkpoint, trees, metrics, predictions`, { timeout: 60_000 }, async () => {
+    it(`${one.name}: losses, checkpoint, trees, metrics, predictions`, async () => {
       const estimator = make(one);
       await expectTrained(estimator, one);
       trained.set(one.name, estimator);
@@ -392,7 +392,7 @@ describe("boosted trees train as TensorFlow's", () => {
 
 describe("boosted trees train as those of TensorFlow 1.15", () => {
   for (const one of fixture115.cases) {
-    it(`${one.name}: losses, trees, metrics, predictions`, { timeout: 60_000 }, async () => {
+    it(`${one.name}: losses, trees, metrics, predictions`, async () => {
       const estimator = make(one, folder(), estimators115);
       await expectTrained(estimator, one);
       expectImportances(estimator, one);

@@ -178,7 +178,7 @@ function expectTables(model: ReturnType<typeof recordedModel>, tables: SdcaCase[
 
 describe("LinearSDCA trains as TensorFlow's", () => {
   for (const one of fixture.cases) {
-    it(`${one.name}: losses, variables, the table of examples`, { timeout: 60_000 }, () => {
+    it(`${one.name}: losses, variables, the table of examples`, () => {
       const model = recordedModel(fixture, one, modelFnOf(one.name), ModeKeys.TRAIN);
       const { spec, session } = model;
       expect(model.variables.map(({ name }) => name).sort()).toEqual(Object.keys(one.first).sort());
@@ -242,9 +242,7 @@ describe("an estimator with LinearSDCA", () => {
   const modelDir = join(scratch, "model");
   const one = fixture.cases.find(({ name }) => name === "binary_weighted")!;
 
-  it("comes to TensorFlow's minimum in an order of its own, goes on from a table, and exports the model alone", {
-    timeout: 60_000,
-  }, async () => {
+  it("comes to TensorFlow's minimum in an order of its own, goes on from a table, and exports the model alone", async () => {
     await make(modelDir).train(input, { steps: 6 });
     const before = await make(modelDir).evaluate(() => batches() as never);
     await make(modelDir).train(input, { steps: 84 });
@@ -265,7 +263,7 @@ describe("an estimator with LinearSDCA", () => {
     expect(tensorsIn(join(exported, "variables/variables"))).toEqual([...one.exported].sort());
   });
 
-  it("learns the same by adaptive draws, with ONNX Runtime and without", { timeout: 60_000 }, async () => {
+  it("learns the same by adaptive draws, with ONNX Runtime and without", async () => {
     const reached: Record<string, number> = {};
     for (const useOnnxRuntime of [true, false]) {
       const estimator = new LinearRegressor({

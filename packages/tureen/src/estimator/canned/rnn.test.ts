@@ -95,7 +95,7 @@ const models: Readonly<Record<string, () => ModelFn>> = {
 
 describe("RNN estimators train as TensorFlow's", () => {
   for (const one of fixture.cases) {
-    it(`${one.name}: checkpoint names, losses, last variables`, { timeout: 60_000 }, () => {
+    it(`${one.name}: checkpoint names, losses, last variables`, () => {
       expectTraining(fixture, one, models[one.name]!());
     });
 

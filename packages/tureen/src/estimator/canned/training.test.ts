@@ -100,7 +100,7 @@ function caseOf(one: RecordedCase): RecordedCase {
 
 describe("canned estimators train as TensorFlow's", () => {
   for (const one of fixture.cases.map(caseOf)) {
-    it(`${one.name}: checkpoint names, losses, last variables`, { timeout: 60_000 }, () => {
+    it(`${one.name}: checkpoint names, losses, last variables`, () => {
       expectTraining(fixture, one, models[one.name]!());
     });
 

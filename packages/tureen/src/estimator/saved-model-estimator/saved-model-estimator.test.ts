@@ -83,7 +83,7 @@ async function predictions(estimator: Estimator): Promise<Record<string, TensorV
 
 describe("SavedModelEstimator goes on as TensorFlow's", () => {
   for (const one of fixture.cases) {
-    it(`${one.name}: evaluates, trains, evaluates again and predicts`, { timeout: 60_000 }, async () => {
+    it(`${one.name}: evaluates, trains, evaluates again and predicts`, async () => {
       const estimator = await SavedModelEstimator.load(unpacked(one), { modelDir: folder(), config });
       await expectMetrics(estimator, one, one.before);
       const losses: number[] = [];
